@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace NodeForge;
+
+/// <summary>One problem, told so that the reader can mend it without reading anything else.</summary>
+/// <remarks>
+/// The text form is <c>NF1004: what · where · got …, want … · how to mend it</c>. Parts that are not known are left out.
+/// </remarks>
+/// <param name="Code">The catalogue entry; it decides the exit code.</param>
+/// <param name="What">What is wrong, in one sentence without a full stop.</param>
+public sealed record Diagnostic(ErrorCode Code, string What)
+{
+    /// <summary>Where it is wrong: a position in a file, a URL, an archive entry, a digest.</summary>
+    public Location? Where { get; init; }
+
+    /// <summary>What was found.</summary>
+    public string? Got { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public string? Want { get; init; }
+
+    /// <summary>One command or one edit that mends it.</summary>
+    public string? Mend { get; init; }
+
+    public Severity Severity { get; init; } = Severity.Error;
+
+    /// <summary>The text form on one line, control characters escaped.</summary>
+    public override string ToString()
+    {
+        StringBuilder text = new(Code.Id);
+        text.Append(": ").Append(What);
+        if (Where is not null)
+            text.Append(" · ").Append(Where);
+        if (Got is not null || Want is not null)
+            text.Append(" · ").Append(GotAndWant());
+        if (Mend is not null)
+            text.Append(" · ").Append(Mend);
+        return Printable.Escape(text.ToString());
+    }
+
+    private string GotAndWant() => (Got, Want) switch
+    {
+        (not null, not null) => $"got {Got}, want {Want}",
+        (not null, null) => $"got {Got}",
+        _ => $"want {Want}",
+    };
+}
+
+/// <summary>How much a diagnostic weighs.</summary>
+public enum Severity
+{
+    Error,
+    Warning,
+}

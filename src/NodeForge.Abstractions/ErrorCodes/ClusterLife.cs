@@ -1,0 +1,44 @@
+namespace NodeForge;
+
+public static partial class ErrorCodes
+{
+    public static readonly ErrorCode NodeMissing = new("NF8040", ExitCode.Cluster,
+        "A cluster has no node of that name.",
+        "See nodeforge get nodes --name CLUSTER.");
+
+    public static readonly ErrorCode NodeNotRunning = new("NF8041", ExitCode.Cluster,
+        "A node that is needed does not run.",
+        "Start it with nodeforge start node NAME, or the cluster with nodeforge start cluster.");
+
+    public static readonly ErrorCode NodeRefusedImage = new("NF8042", ExitCode.Cluster,
+        "A node's containerd did not take an image, or has it only in part.",
+        "The message has containerd's own words; a full disk is the usual cause. Load the image again.");
+
+    public static readonly ErrorCode ImageWithoutName = new("NF8043", ExitCode.Usage,
+        "An image that is to be loaded into nodes has no full name, and pods could not ask for it.",
+        "Give it one (docker tag, nodeforge build --tag, skopeo copy), or name it where the archive is named.");
+
+    public static readonly ErrorCode NodeLogsIncomplete = new("NF8044", ExitCode.Cluster,
+        "Not everything that a node has to tell could be taken from it.",
+        "The rest is in the folder; the message says what is missing and why.");
+
+    public static readonly ErrorCode ClusterNotOurs = new("NF8045", ExitCode.Cluster,
+        "A cluster was made by another program, and what is asked for needs what NodeForge keeps of its own.",
+        "Use the program that made it, or make the cluster with nodeforge create cluster.");
+
+    public static readonly ErrorCode ControlPlaneFixed = new("NF8046", ExitCode.Cluster,
+        "A cluster's control planes cannot be changed like this: it has no load balancer, or only one is left.",
+        "Make the cluster with two control planes or more; delete the cluster, not its last control plane.");
+
+    public static readonly ErrorCode DrainTimeout = new("NF8047", ExitCode.Cluster,
+        "Pods did not leave a node in time.",
+        "The message names them and what holds them; wait longer with --wait, or take the node away from under them with --force.");
+
+    public static readonly ErrorCode EtcdMemberStuck = new("NF8048", ExitCode.Cluster,
+        "A control plane could not be taken out of etcd.",
+        "Start the other control planes: etcd needs more than half of its members to change them.");
+
+    public static readonly ErrorCode ApiRefused = new("NF8049", ExitCode.Cluster,
+        "The API server refused a call.",
+        "The message has its own words.");
+}

@@ -1,0 +1,16 @@
+namespace NodeForge;
+
+public static partial class ErrorCodes
+{
+    public static readonly ErrorCode BlobMissing = new("NF5001", ExitCode.Verification,
+        "Content that a document names is not where it should be.",
+        "Fetch or build again; what is missing is made anew. In an archive or layout from elsewhere: get a whole one.");
+
+    public static readonly ErrorCode DigestMismatch = new("NF5002", ExitCode.Verification,
+        "Bytes do not have the digest or the size that they were asked by.",
+        "Get the content again from a source that you trust; if it changed on purpose, take the new digest with nodeforge lock RECIPE --update NAME.");
+
+    public static readonly ErrorCode ContentTooLarge = new("NF5003", ExitCode.Verification,
+        "A document is larger than documents of its kind may be, so it is not read into memory.",
+        "Check where it comes from: manifests and configurations are a few kilobytes.");
+}

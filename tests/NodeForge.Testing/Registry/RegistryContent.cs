@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using NodeForge.Oci;
+
+namespace NodeForge.Testing.Registry;
+
+/// <summary>What a registry holds: blobs and manifests by repository.</summary>
+internal sealed class RegistryContent
+{
+    private readonly ConcurrentDictionary<(string Repository, Digest Digest), byte[]> blobs = new();
+    private readonly ConcurrentDictionary<(string Repository, string Reference), (byte[] Bytes, string MediaType)> manifests = new();
+
+    public Digest AddBlob(string repository, byte[] content)
+    {
+        Digest digest = Digest.Of(content);
+        blobs[(repository, digest)] = content;
+        return digest;
+    }
+
+    public Digest AddManifest(string repository, string? tag, byte[] content, string mediaType)
+    {
+        Digest digest = Digest.Of(content);
+        manifests[(repository, digest.ToString())] = (content, mediaType);
+        if (tag is not null)
+            manifests[(repository, tag)] = (content, mediaType);
+        return digest;
+    }
+
+    public byte[]? Blob(string repository, string digest) =>
+        Digest.TryParse(digest, out Digest parsed) ? blobs.GetValueOrDefault((repository, parsed)) : null;
+
+    public (byte[] Bytes, string MediaType)? Manifest(string repository, string reference) =>
+        manifests.TryGetValue((repository, reference), out (byte[], string) found) ? found : null;
+
+    public bool Mount(string from, string to, string digest)
+    {
+        if (Blob(from, digest) is not { } content)
+            return false;
+        AddBlob(to, content);
+        return true;
+    }
+}

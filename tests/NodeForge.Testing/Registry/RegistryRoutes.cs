@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using NodeForge.Oci;
+
+namespace NodeForge.Testing.Registry;
+
+/// <summary>The registry protocol for one request (distribution-spec, "Endpoints").</summary>
+internal sealed partial class RegistryRoutes(InMemoryRegistry registry, RegistryContent content, RegistryFault? fault)
+{
+    /// <summary>What a request needs to be allowed, in the words of the token specification.</summary>
+    public static string ScopeOf(HttpRequest request)
+    {
+        Match route = Route().Match(request.Path.Value!);
+        string action = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? "pull" : "pull,push";
+        return route.Success ? $"repository:{route.Groups["name"].Value}:{action}" : "";
+    }
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (context.Request.Path.Value is "/v2/" or "/v2")
+            return;
+        Match route = Route().Match(context.Request.Path.Value!);
+        string name = route.Groups["name"].Value;
+        string rest = route.Groups["rest"].Value;
+        Func<Task> answer = (context.Request.Method, route.Groups["kind"].Value) switch
+        {
+            ("GET" or "HEAD", "manifests") => () => SendManifestAsync(context, name, rest),
+            ("PUT", "manifests") => () => TakeManifestAsync(context, name, rest),
+            ("POST", "blobs/uploads") => () => BeginUploadAsync(context, name),
+            ("PUT", "blobs/uploads") => () => EndUploadAsync(context, name),
+            ("GET" or "HEAD", "blobs") => () => SendBlobAsync(context, name, rest),
+            _ => () => RefuseAsync(context, 404, "UNSUPPORTED"),
+        };
+        await answer();
+    }
+
+    private async Task SendManifestAsync(HttpContext context, string name, string reference)
+    {
+        if (content.Manifest(name, reference) is not ({ } bytes, { } mediaType))
+        {
+            await RefuseAsync(context, 404, "MANIFEST_UNKNOWN");
+            return;
+        }
+
+        context.Response.ContentType = fault is RegistryFault.AnnounceType type ? type.MediaType : mediaType;
+        context.Response.Headers["Docker-Content-Digest"] = fault is RegistryFault.AnnounceDigest announced ? announced.Digest : Digest.Of(bytes).ToString();
+        await SendAsync(context, bytes);
+    }
+
+    private async Task SendBlobAsync(HttpContext context, string name, string digest)
+    {
+        if (content.Blob(name, digest) is not { } bytes)
+        {
+            await RefuseAsync(context, 404, "BLOB_UNKNOWN");
+            return;
+        }
+
+        context.Response.ContentType = "application/octet-stream";
+        ReadOnlyMemory<byte> body = bytes;
+        if (registry.RangesSupported && RangeHeader().Match(context.Request.Headers.Range.ToString()) is { Success: true } range)
+        {
+            int from = int.Parse(range.Groups[1].Value, CultureInfo.InvariantCulture);
+            context.Response.StatusCode = StatusCodes.Status206PartialContent;
+            context.Response.Headers.ContentRange = $"bytes {from}-{bytes.Length - 1}/{bytes.Length}";
+            body = body[from..];
+        }
+
+        await SendAsync(context, body);
+    }
+
+    private async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        if (HttpMethods.IsHead(context.Request.Method))
+            context.Response.ContentLength = body.Length;
+        else
+            await FaultyAnswers.SendAsync(context, body, fault);
+    }
+
+    private async Task TakeManifestAsync(HttpContext context, string name, string reference)
+    {
+        byte[] bytes = await BodyAsync(context);
+        Digest digest = content.AddManifest(name, Digest.TryParse(reference, out _) ? null : reference, bytes, context.Request.ContentType ?? "");
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        context.Response.Headers["Docker-Content-Digest"] = digest.ToString();
+    }
+
+    private Task BeginUploadAsync(HttpContext context, string name)
+    {
+        string mount = context.Request.Query["mount"].ToString();
+        bool mounted = registry.MountsSupported && mount.Length > 0 && content.Mount(context.Request.Query["from"].ToString(), name, mount);
+        context.Response.StatusCode = mounted ? StatusCodes.Status201Created : StatusCodes.Status202Accepted;
+        context.Response.Headers.Location = mounted ? $"/v2/{name}/blobs/{mount}" : $"/v2/{name}/blobs/uploads/1?state=a%2Bb";
+        return Task.CompletedTask;
+    }
+
+    private async Task EndUploadAsync(HttpContext context, string name)
+    {
+        byte[] bytes = await BodyAsync(context);
+        if (context.Request.Query["digest"] != Digest.Of(bytes).ToString() || context.Request.Query["state"] != "a+b")
+        {
+            await RefuseAsync(context, 400, "DIGEST_INVALID");
+            return;
+        }
+
+        content.AddBlob(name, bytes);
+        context.Response.StatusCode = StatusCodes.Status201Created;
+    }
+
+    private static async Task<byte[]> BodyAsync(HttpContext context)
+    {
+        using MemoryStream body = new();
+        await context.Request.Body.CopyToAsync(body);
+        return body.ToArray();
+    }
+
+    private static async Task RefuseAsync(HttpContext context, int status, string code)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.WriteAsync($"{{\"errors\":[{{\"code\":\"{code}\"}}]}}");
+    }
+
+    [GeneratedRegex(@"\A/v2/(?<name>.+)/(?<kind>manifests|blobs/uploads|blobs)/(?<rest>[^/]*)\z")]
+    private static partial Regex Route();
+
+    [GeneratedRegex(@"\Abytes=([0-9]{1,9})-\z")]
+    private static partial Regex RangeHeader();
+}
