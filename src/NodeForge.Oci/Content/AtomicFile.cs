@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace NodeForge.Oci.Content;
+
+/// <summary>Files that appear whole or not at all: written beside their place, synced, renamed, the folder synced.</summary>
+public static partial class AtomicFile
+{
+    private const int TooManyInSystem = 23; // ENFILE
+    private const int TooManyInProcess = 24; // EMFILE
+    private const int TooLarge = 27; // EFBIG
+    private const int OutOfSpace = 28; // ENOSPC
+    private const int OverQuota = 122; // EDQUOT
+
+    /// <summary>Writes a small file whole.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/> or <see cref="ErrorCodes.PathNotUsable"/>; what was there before is untouched.</exception>
+    public static void WriteAllBytes(string path, ReadOnlySpan<byte> content)
+    {
+        string target = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(target)!;
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
+        byte[] bytes = content.ToArray();
+        try
+        {
+            Guard(target, () =>
+            {
+                Directory.CreateDirectory(folder);
+                using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+                {
+                    file.Write(bytes);
+                    Sync(file);
+                }
+
+                Publish(temporary, target);
+                return 0;
+            });
+        }
+        finally
+        {
+            Discard(temporary);
+        }
+    }
+
+    /// <summary>Removes a temporary file; what cannot be removed now is swept later.</summary>
+    public static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The failure that led here is the one to tell.
+        }
+    }
+
+    /// <summary>Renames a finished file into its place and makes the rename last.</summary>
+    public static void Publish(string temporary, string target)
+    {
+        File.Move(temporary, target, overwrite: true);
+        SyncFolder(Path.GetDirectoryName(target)!);
+    }
+
+    /// <summary>Puts a file's bytes on the disk.</summary>
+    public static void Sync(FileStream file) => file.Flush(flushToDisk: true);
+
+    /// <summary>Runs an action on a path and tells its failure in the house's words.</summary>
+    public static T Guard<T>(string path, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Explain(path, failure);
+        }
+    }
+
+    /// <summary>What an I/O failure on a path means.</summary>
+    public static NodeForgeException Explain(string path, Exception failure) => new((failure is IOException ? failure.HResult & 0xffff : 0) switch
+    {
+        OutOfSpace or OverQuota => new Diagnostic(ErrorCodes.DiskFull, "no space is left for this file, or no inode")
+        {
+            Where = new(path),
+            Got = failure.Message,
+            Mend = "free space there (df, df -i), or choose another folder; finished work is kept",
+        },
+        TooLarge => new Diagnostic(ErrorCodes.DiskFull, "the file would be larger than a file may be")
+        {
+            Where = new(path),
+            Got = failure.Message,
+            Mend = "raise the limit (ulimit -f), or choose another file system",
+        },
+        TooManyInProcess or TooManyInSystem => new Diagnostic(ErrorCodes.PathNotUsable, "too many files are open")
+        {
+            Where = new(path),
+            Got = failure.Message,
+            Mend = "raise the limit (ulimit -n), and run it again",
+        },
+        _ => new Diagnostic(ErrorCodes.PathNotUsable, "the file cannot be used") { Where = new(path), Got = failure.Message, Mend = "mend its rights or choose another path" },
+    }, failure);
+
+    /// <summary>Makes the names in a folder last: links and renames are in the folder, not in the file.</summary>
+    /// <remarks>.NET has no way to sync a folder (dotnet/runtime#28169); without it a rename may be lost with the power.</remarks>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathNotUsable"/>: the disk could not.</exception>
+    internal static void SyncFolder(string folder)
+    {
+        using SafeFileHandle handle = Open(folder, ReadOnlyFolder | CloseOnExec);
+        if (!handle.IsInvalid && Fsync(handle) != 0 && Marshal.GetLastPInvokeError() == InputOutput)
+            throw Explain(folder, new IOException($"The folder '{folder}' could not be synced.", InputOutput));
+    }
+
+    private const int InputOutput = 5; // EIO; other errors come from file systems that know no syncing of folders
+    private const int ReadOnlyFolder = 0; // O_RDONLY opens folders too
+    private const int CloseOnExec = 0x80000; // O_CLOEXEC on x86-64 and arm64
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(SafeFileHandle handle);
+}

@@ -1,0 +1,164 @@
+using NodeForge.Oci.Content;
+
+namespace NodeForge.Oci.Layers;
+
+/// <summary>The file tree that layers make, in memory: headers only, nothing is unpacked. Links resolve inside the root, as after chroot(2).</summary>
+public sealed class RootfsTree
+{
+    private const string Whiteout = ".wh.";
+    private const string Opaque = ".wh..wh..opq";
+    private const string AufsInternal = ".wh..wh.";
+    private const int MostLinks = 40; // Linux' limit (path_resolution(7))
+
+    private readonly RootfsNode root = new(Implicit("", 0));
+    private int layers;
+
+    /// <summary>Reads an image's layers; contents are skipped, and read in place when they are asked for.</summary>
+    /// <param name="store">Has the layers.</param>
+    /// <param name="layers">From the bottom up.</param>
+    /// <param name="cancellationToken">Stops between two layers.</param>
+    /// <exception cref="NodeForgeException">A layer is missing, damaged, or no layer.</exception>
+    public static RootfsTree Read(BlobStore store, IEnumerable<Descriptor> layers, CancellationToken cancellationToken = default)
+    {
+        RootfsTree tree = new();
+        foreach (Descriptor layer in layers)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            LayerCompression? compression = Decompression.OfMediaType(layer.MediaType);
+            using Stream blob = store.OpenRead(layer.Digest);
+            if (compression == LayerCompression.None)
+            {
+                tree.Apply(blob, layer.Digest.ToString(), store.PathOf(layer.Digest));
+                continue;
+            }
+
+            using Stream plain = Decompression.Open(blob, layer.Digest.ToString(), compression);
+            tree.Apply(plain, layer.Digest.ToString(), (offset, length) => new PackedContent(store, layer, offset, length));
+        }
+
+        return tree;
+    }
+
+    /// <summary>Lays one more layer over the tree.</summary>
+    /// <param name="layer">Uncompressed.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="file">The file that the stream reads from its first byte, so that contents can be read in place; null when there is none.</param>
+    public void Apply(Stream layer, string name, string? file = null) => Apply(layer, name, file is null ? null : (offset, length) => new FileContent(file, offset, length));
+
+    private void Apply(Stream layer, string name, Func<long, long, LayerContent>? place)
+    {
+        using TarReader reader = new(layer, name);
+        while (reader.Read() is { } entry)
+        {
+            LayerContent? content = entry.Kind == TarEntryKind.File ? place?.Invoke(reader.ContentOffset, entry.Size) : null;
+            Apply(entry, content, name);
+        }
+
+        layers++;
+    }
+
+    private void Apply(TarEntry entry, LayerContent? content, string layer)
+    {
+        if (entry.Path.Length == 0)
+            return;
+        int slash = entry.Path.LastIndexOf('/');
+        string name = entry.Path[(slash + 1)..];
+        (string folder, RootfsNode parent) = Parent(slash < 0 ? "" : entry.Path[..slash], layer, entry);
+        if (name == Opaque)
+            parent.HideAllBelow(layers);
+        else if (name.StartsWith(AufsInternal, StringComparison.Ordinal))
+            return; // aufs' own bookkeeping
+        else if (name.StartsWith(Whiteout, StringComparison.Ordinal))
+            parent.HideBelow(Hidden(name, layer, entry), layers);
+        else
+            parent.Put(name, new(entry with { Path = Join(folder, name) }, layers, content));
+    }
+
+    private static string Hidden(string name, string layer, TarEntry entry) => name[Whiteout.Length..] is not ("" or "." or "..") and var hidden
+        ? hidden
+        : throw Refuse("a whiteout names no file", layer, entry);
+
+    // Layers need not name the directories that they use, and may name them through links of the layers below.
+    private (string Path, RootfsNode Node) Parent(string folder, string layer, TarEntry entry)
+    {
+        string path = Resolve(folder);
+        RootfsNode node = root;
+        string walked = "";
+        foreach (string part in Parts(path))
+        {
+            walked = Join(walked, part);
+            node = node.Child(part) ?? node.Put(part, Implicit(walked, layers));
+            if (!node.IsDirectory)
+                throw Refuse($"an entry lies below '{walked}', which is no directory", layer, entry);
+        }
+
+        return (path, node);
+    }
+
+    /// <summary>What lies at a path, links not followed.</summary>
+    public RootfsEntry? Find(string path)
+    {
+        RootfsNode? node = root;
+        foreach (string part in Parts(path))
+            node = node?.Child(part);
+        return node?.Entry;
+    }
+
+    /// <summary>Where a path leads when all its links are followed inside the root.</summary>
+    /// <param name="path">Absolute or relative to the root; <c>..</c> stops at the root.</param>
+    /// <returns>A path without links, as far as it exists; the rest as it was given. Without a leading slash, the root being empty.</returns>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LayerEntryInvalid"/>: more than 40 links, which is a circle.</exception>
+    public string Resolve(string path)
+    {
+        Stack<string> rest = new(Parts(path).Reverse());
+        List<(string Name, RootfsNode? Node)> walked = [];
+        int links = 0;
+        while (rest.TryPop(out string? part))
+        {
+            if (part == "..")
+            {
+                if (walked.Count > 0)
+                    walked.RemoveAt(walked.Count - 1);
+                continue;
+            }
+
+            RootfsNode? node = walked.Count == 0 ? root.Child(part) : walked[^1].Node?.Child(part);
+            if (node?.Entry.Header is not { Kind: TarEntryKind.SymbolicLink, LinkTarget: { } target })
+            {
+                walked.Add((part, node));
+                continue;
+            }
+
+            if (++links > MostLinks)
+                throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerEntryInvalid, "symbolic links lead in a circle") { Where = new("/" + path.TrimStart('/')), Want = $"at most {MostLinks} links" });
+            if (target.StartsWith('/'))
+                walked.Clear();
+            foreach (string step in Parts(target).Reverse())
+                rest.Push(step);
+        }
+
+        return string.Join('/', walked.Select(step => step.Name));
+    }
+
+    /// <summary>Every entry with its path, directories that no layer names included; what is in a directory follows it.</summary>
+    public IEnumerable<RootfsEntry> Entries() => Below(root);
+
+    private static IEnumerable<RootfsEntry> Below(RootfsNode node)
+    {
+        foreach ((_, RootfsNode child) in node.Children.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            yield return child.Entry;
+            foreach (RootfsEntry entry in Below(child))
+                yield return entry;
+        }
+    }
+
+    private static IEnumerable<string> Parts(string path) => path.Split('/').Where(part => part is not ("" or "."));
+
+    private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
+
+    private static RootfsEntry Implicit(string path, int layer) => new(new TarEntry { Path = path, Kind = TarEntryKind.Directory, Mode = 0x1ed }, layer, null); // 0755, as engines make them
+
+    private static NodeForgeException Refuse(string what, string layer, TarEntry entry) =>
+        new(new Diagnostic(ErrorCodes.ArchiveEntryRefused, what) { Where = new(layer, Detail: $"'{entry.Path}'"), Mend = "have the layer made anew; engines disagree about what it means" });
+}

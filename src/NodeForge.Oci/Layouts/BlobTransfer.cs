@@ -1,0 +1,21 @@
+using NodeForge.Oci.Content;
+
+namespace NodeForge.Oci.Layouts;
+
+/// <summary>Brings blobs from one store into another on the same machine: by hard link where the file system can, else by copy.</summary>
+internal static class BlobTransfer
+{
+    public static async Task BringAsync(BlobStore source, BlobStore target, Descriptor blob, CancellationToken cancellationToken)
+    {
+        if (target.SizeOf(blob.Digest) == blob.Size)
+            return;
+        string path = target.PathOf(blob.Digest);
+        AtomicFile.Guard(path, () => Directory.CreateDirectory(Path.GetDirectoryName(path)!));
+        // A blob is never written again once it has its name, so both stores may share it.
+        if (HardLink.TryCreate(source.PathOf(blob.Digest), path))
+            return;
+        FileStream content = source.OpenRead(blob.Digest);
+        await using (content.ConfigureAwait(false))
+            await target.WriteAsync(content, blob.MediaType, blob.Digest, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Text.Json;
+using NodeForge.Oci.Content;
+
+namespace NodeForge.Oci.Layouts;
+
+/// <summary>An OCI image layout in a folder (image-spec image-layout.md).</summary>
+public sealed class OciLayout
+{
+    internal const string MarkerFile = "oci-layout";
+    internal const string IndexFile = "index.json";
+
+    private OciLayout(string folder, ImageIndex index)
+    {
+        Folder = folder;
+        Blobs = new(Path.Combine(folder, "blobs"));
+        Index = index;
+    }
+
+    public string Folder { get; }
+
+    /// <summary>The layout's blobs. What is written there is in no image until an export names it.</summary>
+    public BlobStore Blobs { get; }
+
+    /// <summary><c>index.json</c> as it was when the layout was opened.</summary>
+    public ImageIndex Index { get; }
+
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageLayout"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
+    public static OciLayout Open(string folder)
+    {
+        string path = Path.GetFullPath(folder);
+        CheckMarker(ReadSmall(path, MarkerFile), new(path, Detail: MarkerFile));
+        return new(path, ImageDocument.ReadIndex(ReadSmall(path, IndexFile), new(path, Detail: IndexFile)));
+    }
+
+    /// <summary>Writes images into a folder: a new one appears whole; one that is a layout gets the blobs that it lacks first and the names last.</summary>
+    /// <remarks>Safe to run again, and by several processes at once. Blobs are hard-linked where that is possible.</remarks>
+    /// <param name="folder">Absent, empty or a layout.</param>
+    /// <param name="source">Has every blob of the images.</param>
+    /// <param name="images">What is written; tags among them are unique.</param>
+    /// <param name="cancellationToken">Ends it; a new folder is then not there, an old one names what it named.</param>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.OutputInUse"/>, <see cref="ErrorCodes.ImageNameCollision"/>, <see cref="ErrorCodes.ImageBlobMissing"/>.</exception>
+    public static async Task<OciLayout> ExportAsync(string folder, BlobStore source, IReadOnlyList<NamedImage> images, CancellationToken cancellationToken)
+    {
+        string target = Path.GetFullPath(folder).TrimEnd('/');
+        Location where = new(target);
+        ExportedImages exported = ExportedImages.Read(source, images, where);
+        if (!IsNew(target) || !await CreateAsync(target, source, exported, cancellationToken).ConfigureAwait(false))
+            await ExtendAsync(target, source, exported, cancellationToken).ConfigureAwait(false);
+        return Open(target);
+    }
+
+    internal static void CheckMarker(ReadOnlyMemory<byte> marker, Location where)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(marker, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
+            string? version = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("imageLayoutVersion", out JsonElement stated) && stated.ValueKind == JsonValueKind.String ? stated.GetString() : null;
+            if (version is null || !version.StartsWith("1.", StringComparison.Ordinal))
+                throw NotALayout(where, "the image layout is of a version that we do not know", version ?? "no version", "1.0.0");
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter: a string that is no text
+        {
+            throw NotALayout(where, "the file that marks an image layout is no JSON", wrong.Message, null);
+        }
+    }
+
+    internal static NodeForgeException NotALayout(Location where, string what, string? got, string? want) =>
+        new(new Diagnostic(ErrorCodes.NotAnImageLayout, what) { Where = where, Got = got, Want = want, Mend = "name a folder that holds oci-layout and index.json" });
+
+    private static byte[] ReadSmall(string folder, string name)
+    {
+        string path = Path.Combine(folder, name);
+        FileInfo file = new(path);
+        if (!file.Exists)
+            throw NotALayout(new(folder), $"this is no image layout: {name} is not there or is no file", null, null);
+        if (file.Length > ImageDocument.MaxBytes)
+            throw NotALayout(new(path), $"the file is longer than {ImageDocument.MaxBytes} bytes", $"{file.Length} bytes", null);
+        return AtomicFile.Guard(path, () => File.ReadAllBytes(path));
+    }
+
+    private static bool IsNew(string target) => AtomicFile.Guard(target, () =>
+    {
+        if (File.Exists(target))
+            throw InUse(target, "a file");
+        if (!Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any())
+            return true;
+        return File.Exists(Path.Combine(target, MarkerFile)) ? false : throw InUse(target, Path.GetFileName(Directory.EnumerateFileSystemEntries(target).Order(StringComparer.Ordinal).First()));
+    });
+
+    private static NodeForgeException InUse(string target, string got) => new(new Diagnostic(ErrorCodes.OutputInUse, "the folder holds something that is no image layout")
+    {
+        Where = new(target),
+        Got = got,
+        Mend = "name a new or empty folder",
+    });
+
+    /// <returns>False when somebody else made the folder meanwhile.</returns>
+    private static async Task<bool> CreateAsync(string target, BlobStore source, ExportedImages exported, CancellationToken cancellationToken)
+    {
+        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
+        try
+        {
+            BlobStore blobs = new(Path.Combine(temporary, "blobs"));
+            await exported.BringToAsync(source, blobs, cancellationToken).ConfigureAwait(false);
+            AtomicFile.WriteAllBytes(Path.Combine(temporary, IndexFile), LayoutIndex.Write(null, exported.Entries, new(target)));
+            AtomicFile.WriteAllBytes(Path.Combine(temporary, MarkerFile), LayoutIndex.Marker);
+            AtomicFile.SyncFolder(Path.Combine(temporary, "blobs", "sha256"));
+            AtomicFile.SyncFolder(Path.Combine(temporary, "blobs"));
+            return AtomicFile.Guard(target, () => Publish(temporary, target));
+        }
+        finally
+        {
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    private static bool Publish(string temporary, string target)
+    {
+        try
+        {
+            if (Directory.Exists(target))
+                Directory.Delete(target);
+            Directory.Move(temporary, target);
+        }
+        catch (IOException) when (File.Exists(Path.Combine(target, MarkerFile)))
+        {
+            return false;
+        }
+
+        AtomicFile.SyncFolder(Path.GetDirectoryName(target)!);
+        return true;
+    }
+
+    private static async Task ExtendAsync(string target, BlobStore source, ExportedImages exported, CancellationToken cancellationToken)
+    {
+        BlobStore blobs = new(Path.Combine(target, "blobs"));
+        _ = LayoutIndex.Write(Open(target).Index, exported.Entries, new(target)); // a collision is told before anything is written
+        await exported.BringToAsync(source, blobs, cancellationToken).ConfigureAwait(false);
+        AtomicFile.SyncFolder(Path.Combine(target, "blobs", "sha256"));
+        using IDisposable held = await LayoutLock.TakeAsync(target, cancellationToken).ConfigureAwait(false);
+        AtomicFile.WriteAllBytes(Path.Combine(target, IndexFile), LayoutIndex.Write(Open(target).Index, exported.Entries, new(target)));
+    }
+}

@@ -1,0 +1,26 @@
+namespace NodeForge.Oci.Layouts;
+
+/// <summary>Which manifest of an index serves a platform.</summary>
+public static class PlatformChoice
+{
+    /// <summary>The manifests that state the platform; those that state none when nothing states it, for their configs to be asked.</summary>
+    /// <remarks>Attestations, which BuildKit marks as platform <c>unknown/unknown</c>, are nobody's.</remarks>
+    public static IReadOnlyList<Descriptor> Candidates(ImageIndex index, Platform wanted)
+    {
+        Descriptor[] stated = [.. index.Manifests.Where(manifest => manifest.Platform is { } platform && wanted.Accepts(platform))];
+        return stated.Length > 0 ? stated : [.. index.Manifests.Where(manifest => manifest.Platform is null)];
+    }
+
+    /// <summary>The error for an image that is not there for a platform.</summary>
+    public static NodeForgeException Missing(Location where, Platform wanted, IEnumerable<Platform> offered)
+    {
+        string[] names = [.. offered.Where(platform => platform.Os != "unknown").Select(platform => platform.ToString()).Distinct().Order(StringComparer.Ordinal)];
+        return new(new Diagnostic(ErrorCodes.PlatformMissing, "the image is not there for this platform")
+        {
+            Where = where,
+            Got = names.Length == 0 ? "no platform" : string.Join(" ", names),
+            Want = wanted.ToString(),
+            Mend = ErrorCodes.PlatformMissing.Remedy,
+        });
+    }
+}

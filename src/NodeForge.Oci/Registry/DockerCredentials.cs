@@ -1,0 +1,151 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace NodeForge.Oci.Registry;
+
+/// <summary>Credentials that <c>docker login</c> left: <c>auths</c>, <c>credHelpers</c> and <c>credsStore</c> of docker's <c>config.json</c>.</summary>
+/// <param name="file">The configuration; one that does not exist holds nothing.</param>
+public sealed class DockerCredentials(string file) : ICredentialSource
+{
+    private const string DockerHubKey = "https://index.docker.io/v1/";
+    private const string TokenUser = "<token>";
+
+    /// <summary>The file that docker itself would read: in <c>DOCKER_CONFIG</c>, else in <c>~/.docker</c>.</summary>
+    public static string DefaultFile => Path.Combine(
+        Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker"),
+        "config.json");
+
+    public async Task<RegistryCredential?> FindAsync(string registry, CancellationToken cancellationToken)
+    {
+        using JsonDocument? configuration = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (configuration is null)
+            return null;
+        string key = registry == "docker.io" ? DockerHubKey : registry;
+        JsonElement root = configuration.RootElement;
+        string? helper = Text(Member(Member(root, "credHelpers"), key)) ?? Text(Member(root, "credsStore"));
+        RegistryCredential? kept = helper is { Length: > 0 } ? await AskHelperAsync(helper, key, cancellationToken).ConfigureAwait(false) : null;
+        return kept ?? FromAuths(Member(root, "auths"), key);
+    }
+
+    private async Task<JsonDocument?> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            byte[] content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+            JsonDocument document = JsonDocument.Parse(content);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw Refuse("docker's configuration is no JSON object", null, null);
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception wrong) when (wrong is JsonException or IOException or UnauthorizedAccessException)
+        {
+            // The message of a JSON error tells a position and never the text, which may hold secrets.
+            throw Refuse("docker's configuration cannot be read", wrong.Message, wrong);
+        }
+    }
+
+    private RegistryCredential? FromAuths(JsonElement? auths, string key)
+    {
+        // docker writes the bare host; older versions and other tools write an address.
+        JsonElement? entry = Member(auths, key) ?? Member(auths, "https://" + key) ?? Member(auths, $"https://{key}/v1/") ?? Member(auths, $"https://{key}/v2/");
+        if (Text(Member(entry, "identitytoken")) is { Length: > 0 } token)
+            return new(TokenUser, token, IsIdentityToken: true);
+        if (Text(Member(entry, "auth")) is not { Length: > 0 } auth)
+            return Text(Member(entry, "username")) is { Length: > 0 } user ? new(user, Text(Member(entry, "password")) ?? "") : null;
+        byte[] bytes = new byte[auth.Length];
+        string pair = Convert.TryFromBase64String(auth, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length).TrimEnd('\0') : "";
+        int colon = pair.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+            ? new(pair[..colon], pair[(colon + 1)..])
+            : throw Refuse($"the entry for {key} is not USER:PASSWORD in base64", null, null);
+    }
+
+    private async Task<RegistryCredential?> AskHelperAsync(string helper, string key, CancellationToken cancellationToken)
+    {
+        if (helper.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            throw Refuse("the name of the credential helper is no program's name", helper, null);
+        string program = "docker-credential-" + helper;
+        (int exitCode, string output) = await RunAsync(program, key, cancellationToken).ConfigureAwait(false);
+        if (exitCode != 0)
+        {
+            // The helpers' protocol tells "nothing known" by this text alone (docker-credential-helpers, credentials/error.go).
+            return output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
+                ? null
+                : throw Refuse($"{program} failed for {key}", $"exit code {exitCode}", null);
+        }
+
+        try
+        {
+            using JsonDocument answer = JsonDocument.Parse(output);
+            string user = Text(Member(answer.RootElement, "Username")) ?? "";
+            string secret = Text(Member(answer.RootElement, "Secret")) ?? "";
+            return new(user, secret, user == TokenUser);
+        }
+        catch (JsonException)
+        {
+            throw Refuse($"{program} did not answer with JSON", null, null);
+        }
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(string program, string input, CancellationToken cancellationToken)
+    {
+        ProcessStartInfo start = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("get");
+        using Process process = new() { StartInfo = start };
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception missing)
+        {
+            throw Refuse($"the credential helper {program} cannot be started", missing.Message, missing);
+        }
+
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            await WriteInputAsync(process, input).ConfigureAwait(false);
+            string text = await output.ConfigureAwait(false);
+            await errors.ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            return (process.ExitCode, text);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    private static async Task WriteInputAsync(Process process, string input)
+    {
+        try
+        {
+            await process.StandardInput.WriteLineAsync(input).ConfigureAwait(false);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // A helper that ends without reading tells why by its exit code.
+        }
+    }
+
+    private static JsonElement? Member(JsonElement? parent, string name) =>
+        parent is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty(name, out JsonElement member) ? member : null;
+
+    private static string? Text(JsonElement? element) => element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    private NodeForgeException Refuse(string what, string? got, Exception? inner) => new(new Diagnostic(ErrorCodes.CredentialsUnusable, what)
+    {
+        Where = new(file),
+        Got = got,
+        Mend = "log in again with docker login, or mend the file",
+    }, inner);
+}

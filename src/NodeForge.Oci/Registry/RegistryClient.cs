@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Http.Headers;
+using NodeForge.Oci.Layouts;
+
+namespace NodeForge.Oci.Registry;
+
+/// <summary>The pulling half of the registry protocol (distribution-spec, "Pull").</summary>
+/// <remarks>
+/// Safe for use by several threads. Nothing is retried but for one refresh of a token: <see cref="RegistryFailure.Of"/> tells a retry policy what it
+/// needs. Credentials go to the registry and to its token server, never to where the registry redirects.
+/// </remarks>
+public sealed class RegistryClient : IDisposable
+{
+    private static readonly string[] ManifestTypes = [MediaTypes.Manifest, MediaTypes.Index, MediaTypes.DockerManifest, MediaTypes.DockerManifestList];
+    private readonly RegistryConnection connection;
+
+    /// <param name="handler">Sends the requests; <see cref="CreateHandler"/> makes the usual one. Left open: it may serve others.</param>
+    /// <param name="options">Hosts without TLS, credentials.</param>
+    public RegistryClient(HttpMessageHandler handler, RegistryOptions options) => connection = new(handler, options);
+
+    internal RegistryConnection Connection => connection;
+
+    /// <summary>A handler that leaves redirects to us, honours the machine's proxy settings and decompresses nothing: digests are of the bytes as stored.</summary>
+    public static SocketsHttpHandler CreateHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5), // a registry's address may change under a long build
+        UseCookies = false,
+    };
+
+    /// <summary>Gets the manifest or index that a reference names, by its digest when it has one, else by its tag.</summary>
+    /// <exception cref="NodeForgeException">An <c>NF32xx</c> error; <see cref="ErrorCodes.RegistryContentMismatch"/> when the bytes are not those of the digest.</exception>
+    public async Task<RemoteDocument> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        RegistryEndpoint endpoint = connection.EndpointOf(reference.Registry);
+        Uri address = endpoint.Manifest(reference.Repository, reference.Digest?.ToString() ?? reference.Tag!);
+        using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(reference), () => ManifestRequest(HttpMethod.Get, address), cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+            throw await connection.FailureAsync(endpoint, address.ToString(), response, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = await ReadManifestAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
+        Descriptor descriptor = new(MediaTypeOf(endpoint, address, response, bytes), CheckedDigest(endpoint, address, response, reference.Digest, bytes), bytes.Length);
+        return new(descriptor, bytes);
+    }
+
+    /// <summary>Gets the manifest that serves a platform, through as many indexes as it takes.</summary>
+    /// <exception cref="NodeForgeException">As <see cref="GetManifestAsync"/>; <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
+    public async Task<RemoteImage> GetImageAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        const int deepest = 4;
+        RemoteDocument document = await GetManifestAsync(reference, cancellationToken).ConfigureAwait(false);
+        RemoteDocument? index = document.IsIndex ? document : null;
+        Location where = new(reference.ToString());
+        for (int depth = 0; document.IsIndex; depth++)
+        {
+            if (depth == deepest)
+                throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {deepest} deep") { Where = where });
+            ImageIndex read = ImageDocument.ReadIndex(document.Bytes, where with { Detail = document.Descriptor.Digest.ToString() });
+            Descriptor chosen = PlatformChoice.Candidates(read, platform) is [Descriptor first, ..]
+                ? first
+                : throw PlatformChoice.Missing(where, platform, read.Manifests.Select(manifest => manifest.Platform).OfType<Platform>());
+            document = await GetManifestAsync(reference.At(chosen.Digest), cancellationToken).ConfigureAwait(false);
+        }
+
+        return new(index, document, ImageDocument.ReadManifest(document.Bytes, where with { Detail = document.Descriptor.Digest.ToString() }));
+    }
+
+    /// <summary>Asks for the digest of a tag without getting the manifest; null when the registry does not have it or does not tell.</summary>
+    /// <exception cref="NodeForgeException">An <c>NF32xx</c> error.</exception>
+    public async Task<Digest?> ResolveAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        RegistryEndpoint endpoint = connection.EndpointOf(reference.Registry);
+        Uri address = endpoint.Manifest(reference.Repository, reference.Digest?.ToString() ?? reference.Tag!);
+        using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(reference), () => ManifestRequest(HttpMethod.Head, address), cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        if (!response.IsSuccessStatusCode)
+            throw await connection.FailureAsync(endpoint, address.ToString(), response, cancellationToken).ConfigureAwait(false);
+        return Digest.TryParse(ContentDigest(response), out Digest digest) ? digest : null;
+    }
+
+    /// <summary>Begins to get a blob.</summary>
+    /// <param name="repository">A reference into the repository that has it.</param>
+    /// <param name="blob">Its digest and size; the stream ends with an error where it is not that.</param>
+    /// <param name="offset">The first byte wanted, to go on with what an earlier try left. The registry may begin at 0 all the same; the digest is then checked,
+    /// otherwise the caller has to check the whole.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="NodeForgeException">An <c>NF32xx</c> error.</exception>
+    public async Task<RemoteBlob> OpenBlobAsync(ImageReference repository, Descriptor blob, long offset, CancellationToken cancellationToken)
+    {
+        RegistryEndpoint endpoint = connection.EndpointOf(repository.Registry);
+        Uri address = endpoint.Blob(repository.Repository, blob.Digest);
+        HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(repository), () => BlobRequest(address, offset), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!response.IsSuccessStatusCode)
+                throw await connection.FailureAsync(endpoint, address.ToString(), response, cancellationToken).ConfigureAwait(false);
+            long start = StartOf(endpoint, address, response, offset);
+            CheckLength(endpoint, address, response, blob, start);
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return new(response, new ExpectedStream(body, endpoint, address.ToString(), blob, start), start);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private static string PullScope(ImageReference reference) => $"repository:{reference.Repository}:pull";
+
+    private static HttpRequestMessage ManifestRequest(HttpMethod method, Uri address)
+    {
+        HttpRequestMessage request = new(method, address);
+        foreach (string type in ManifestTypes)
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+        return request;
+    }
+
+    private static HttpRequestMessage BlobRequest(Uri address, long offset)
+    {
+        HttpRequestMessage request = new(HttpMethod.Get, address);
+        if (offset > 0)
+            request.Headers.Range = new RangeHeaderValue(offset, null);
+        return request;
+    }
+
+    private static async Task<byte[]> ReadManifestAsync(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = await ResponseBody.ReadAsync(response, ImageDocument.MaxBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            throw RegistryErrors.Unreachable(endpoint, address, broken);
+        }
+
+        return bytes.Length <= ImageDocument.MaxBytes
+            ? bytes
+            : throw RegistryErrors.Invalid(endpoint, "the manifest is too long", $"more than {ImageDocument.MaxBytes} bytes", address.ToString());
+    }
+
+    private static string MediaTypeOf(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, byte[] bytes)
+    {
+        string type = response.Content.Headers.ContentType?.MediaType ?? "";
+        if (ManifestTypes.Contains(type))
+            return type;
+        if (type.StartsWith("text/html", StringComparison.Ordinal) || bytes.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("<"u8))
+            throw RegistryErrors.Invalid(endpoint, "a web page came instead of a manifest", $"{type}: {RegistryErrors.Sample(bytes)}", address.ToString());
+
+        // Some registries say application/json or nothing; the document then speaks for itself.
+        string stated = ImageDocument.MediaTypeOf(bytes, new(address.ToString()));
+        return ManifestTypes.Contains(stated)
+            ? stated
+            : throw RegistryErrors.Invalid(endpoint, "the manifest is of a kind that is no image's", stated, address.ToString());
+    }
+
+    private static Digest CheckedDigest(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, Digest? asked, byte[] bytes)
+    {
+        Digest actual = Digest.Of(bytes);
+        if (asked is { } wanted && wanted != actual)
+            throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the manifest is not the one that the digest names", actual.ToString(), wanted.ToString(), transient: false);
+        string? told = ContentDigest(response);
+        return told is null || told == actual.ToString()
+            ? actual
+            : throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the manifest is not the one that the registry announced", actual.ToString(), Printable.Escape(told), transient: false);
+    }
+
+    private static string? ContentDigest(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values) ? values.First() : null;
+
+    private static long StartOf(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, long offset)
+    {
+        if (response.StatusCode != HttpStatusCode.PartialContent)
+            return 0;
+        long? from = response.Content.Headers.ContentRange?.From;
+        return from == offset
+            ? offset
+            : throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the registry sends another part than the one asked for", from is null ? "no range" : $"bytes from {from}", $"bytes from {offset}", transient: false);
+    }
+
+    private static void CheckLength(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, Descriptor blob, long start)
+    {
+        if (response.Content.Headers.ContentLength is { } length && start + length != blob.Size)
+            throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the blob is not as long as its descriptor says", $"{start + length} bytes ({response.Content.Headers.ContentType?.MediaType ?? "no type"})", $"{blob.Size} bytes", transient: false);
+    }
+
+    public void Dispose() => connection.Dispose();
+}

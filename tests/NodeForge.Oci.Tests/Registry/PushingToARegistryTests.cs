@@ -1,0 +1,90 @@
+using NodeForge.Oci.Content;
+using NodeForge.Oci.Registry;
+using NodeForge.Testing.Registry;
+using static NodeForge.Oci.Tests.Registry.RegistryFixture;
+
+namespace NodeForge.Oci.Tests.Registry;
+
+public sealed class PushingToARegistryTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("nf-push-").FullName;
+    private readonly SmallImage amd = SmallImage.Of("amd", Platform.LinuxAmd64);
+    private readonly SmallImage arm = SmallImage.Of("arm", Platform.LinuxArm64);
+    private readonly BlobStore store;
+
+    public PushingToARegistryTests()
+    {
+        store = new(folder);
+        foreach (byte[] blob in amd.Blobs.Concat(arm.Blobs))
+            store.Write(blob);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData(RegistryAuthentication.None)]
+    [InlineData(RegistryAuthentication.Bearer)]
+    public async Task What_is_pushed_is_pulled_bit_for_bit(RegistryAuthentication mode)
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync(mode);
+        using RegistryClient client = Client(new FixedCredentials(new(InMemoryRegistry.User, InMemoryRegistry.Password)));
+        Descriptor index = Index();
+        ImageReference pushed = await new RegistryPusher(client).PushAsync(store, index, registry.Reference("x/y:v1"), default);
+
+        Assert.Equal(index.Digest, pushed.Digest);
+        RemoteImage pulled = await client.GetImageAsync(registry.Reference("x/y:v1"), Platform.LinuxArm64, default);
+        Assert.Equal(arm.Manifest, pulled.Raw.Bytes.ToArray());
+        Assert.Equal(arm.Layer, await client.BlobAsync(registry, "x/y", pulled.Manifest.Layers[0]));
+    }
+
+    [Fact]
+    public async Task The_tag_is_set_when_everything_that_it_names_is_there()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        using RegistryClient client = Client();
+        await new RegistryPusher(client).PushAsync(store, Index(), registry.Reference("x:v1"), default);
+        Assert.Equal("PUT /v2/x/manifests/v1", registry.Requests[^1].ToString());
+        Assert.DoesNotContain(registry.Requests, request => request.Path.EndsWith("/manifests/v1", StringComparison.Ordinal) && request != registry.Requests[^1]);
+    }
+
+    [Fact]
+    public async Task A_blob_that_is_there_is_not_sent_again()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        using RegistryClient client = Client();
+        RegistryPusher pusher = new(client);
+        Descriptor layer = new(MediaTypes.Layer, Digest.Of(amd.Layer), amd.Layer.Length);
+        Assert.True(await pusher.PushBlobAsync(store, layer, registry.Reference("x"), null, default));
+        Assert.False(await pusher.PushBlobAsync(store, layer, registry.Reference("x"), null, default));
+        Assert.Equal(1, registry.Requests.Count(request => request.Method == "PUT"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_blob_of_another_repository_is_mounted_or_sent_where_the_registry_does_not_mount(bool mounts)
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        registry.MountsSupported = mounts;
+        using RegistryClient client = Client();
+        Descriptor layer = registry.AddBlob("from/here", amd.Layer);
+        Assert.Equal(!mounts, await new RegistryPusher(client).PushBlobAsync(store, layer, registry.Reference("to"), "from/here", default));
+        Assert.Equal(amd.Layer, registry.Blob("to", layer.Digest));
+    }
+
+    [Fact]
+    public async Task An_image_that_is_not_whole_is_not_begun()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        using RegistryClient client = Client();
+        File.Delete(store.PathOf(Digest.Of(arm.Layer)));
+        await FailsAsync(ErrorCodes.ImageBlobMissing, () => new RegistryPusher(client).PushAsync(store, Index(), registry.Reference("x:v1"), default));
+        Assert.Empty(registry.Requests);
+    }
+
+    private Descriptor Index()
+    {
+        byte[] index = OciJson.Write(new ImageIndex { Manifests = [amd.Descriptor, arm.Descriptor] });
+        return new(MediaTypes.Index, store.Write(index), index.Length);
+    }
+}
