@@ -1,0 +1,13 @@
+namespace NodeForge.Recipes.Files;
+
+/// <summary>What lies at a path of this machine.</summary>
+internal enum LocalKind
+{
+    Missing,
+    File,
+    Folder,
+    SymbolicLink,
+
+    /// <summary>A device, a socket or a FIFO: nothing that an image can be made of, and opening it may never return.</summary>
+    Special,
+}

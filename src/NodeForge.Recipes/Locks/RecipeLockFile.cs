@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json;
+using NodeForge.Oci.Content;
+
+namespace NodeForge.Recipes.Locks;
+
+/// <summary>Lock files: read with every doubt, written the same way every time. docs/lock-file.md has the format.</summary>
+public static class RecipeLockFile
+{
+    public const int SchemaVersion = 1;
+
+    private const int MostBytes = 16 << 20; // ten thousand packages are 3 MiB
+
+    /// <summary>Where a recipe's lock lies unless the caller says otherwise: <c>.lock.json</c> in place of <c>.yaml</c>.</summary>
+    public static string DefaultPath(string recipePath) =>
+        (Path.GetExtension(recipePath) is ".yaml" or ".yml" ? recipePath[..recipePath.LastIndexOf('.')] : recipePath) + ".lock.json";
+
+    /// <exception cref="NodeForgeException">There is none (NF2001), it is damaged (NF2004, with position), of another schema (NF2005), or cannot be read (NF9005).</exception>
+    public static RecipeLock Read(string path, string recipePath)
+    {
+        byte[] content;
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            content = new byte[Math.Min(file.Length, MostBytes + 1L)];
+            file.ReadExactly(content);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw LockCheck.Missing(path, recipePath, failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.Explain(path, failure);
+        }
+
+        return Parse(path, content);
+    }
+
+    /// <summary>Reads a lock from bytes.</summary>
+    /// <param name="path">For positions in errors.</param>
+    /// <param name="content">All of the file.</param>
+    public static RecipeLock Parse(string path, ReadOnlySpan<byte> content)
+    {
+        if (content.Length > MostBytes)
+            throw NotValid(new(path), "the lock file is too large", got: null, "at most 16 MiB");
+        try
+        {
+            RefuseOtherSchema(path, content);
+            RecipeLock read = JsonSerializer.Deserialize(content, LockJson.Default.RecipeLock)
+                ?? throw NotValid(new(path, 1, 1), "the lock file holds nothing", "null", "a lock");
+            List<LockProblem> nulls = [.. LockNulls.Problems(read)];
+            read = LockNulls.Filled(read);
+            List<Diagnostic> problems = [];
+            foreach (LockProblem problem in nulls.Count > 0 ? nulls : LockRules.Problems(read))
+                problems.Add(Diagnose(path, problem, JsonPosition.Find(content, problem.Place)));
+            return problems.Count == 0 ? LockOrder.Sorted(read) : throw new NodeForgeException(problems);
+        }
+        catch (JsonException failure)
+        {
+            throw NotJson(path, content, failure);
+        }
+    }
+
+    /// <summary>The bytes of a lock: the same for the same lock, whatever the order in which it was put together.</summary>
+    public static byte[] Format(RecipeLock recipeLock) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(LockOrder.Sorted(recipeLock), LockJson.Written.RecipeLock), (byte)'\n'];
+
+    /// <summary>Writes whole or not at all.</summary>
+    /// <exception cref="NodeForgeException">It cannot be written (NF9003, NF9005); what was there before is untouched.</exception>
+    public static void Write(string path, RecipeLock recipeLock) => AtomicFile.WriteAllBytes(path, Format(recipeLock));
+
+    // Before anything else is looked at: a later schema may have other properties, and the advice differs.
+    private static void RefuseOtherSchema(string path, ReadOnlySpan<byte> content)
+    {
+        Utf8JsonReader reader = new(content);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("schemaVersion"))
+                continue;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) && version == SchemaVersion)
+                return;
+            throw OtherSchema(JsonPosition.At(content, reader.TokenStartIndex).In(path), reader.TokenType == JsonTokenType.Number ? $"schemaVersion {Encoding.UTF8.GetString(reader.ValueSpan)}" : "a schemaVersion that is no number");
+        }
+
+        throw OtherSchema(new(path, 1, 1), "no schemaVersion");
+    }
+
+    private static NodeForgeException OtherSchema(Location where, string got) => new(new Diagnostic(ErrorCodes.LockSchema, "the lock file has a schema that is not known")
+    {
+        Where = where,
+        Got = got,
+        Want = $"schemaVersion {SchemaVersion}",
+        Mend = "use the NodeForge that wrote it, or lock again with this one",
+    });
+
+    private static Diagnostic Diagnose(string path, LockProblem problem, JsonPosition position) =>
+        new(ErrorCodes.LockNotValid, problem.What) { Where = position.In(path) with { Detail = problem.Place }, Got = problem.Got, Want = problem.Want };
+
+    private static NodeForgeException NotJson(string path, ReadOnlySpan<byte> content, JsonException failure)
+    {
+        JsonPosition position = failure.LineNumber is { } line ? JsonPosition.OfBytes(content, line, failure.BytePositionInLine ?? 0) : new(1, 1);
+        return new(new Diagnostic(ErrorCodes.LockNotValid, "the lock file is damaged")
+        {
+            Where = position.In(path) with { Detail = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? null : failure.Path },
+            Got = JsonReason.Of(failure),
+            Mend = "take it from version control again, or lock anew",
+        }, failure);
+    }
+
+    private static NodeForgeException NotValid(Location where, string what, string? got, string want) =>
+        new(new Diagnostic(ErrorCodes.LockNotValid, what) { Where = where, Got = got, Want = want });
+}

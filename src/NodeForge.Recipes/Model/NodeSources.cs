@@ -1,0 +1,61 @@
+using NodeForge.Oci;
+
+namespace NodeForge.Recipes;
+
+/// <summary>What a node image stands on: a recipe or an image from elsewhere, exactly one.</summary>
+public sealed record BaseSource(BaseImageRecipe? Recipe, ImageSource? Image);
+
+/// <summary>An image by transport: <c>docker://</c>, <c>oci:</c>, <c>oci-archive:</c>, <c>docker-archive:</c>.</summary>
+/// <param name="Text">As written.</param>
+/// <param name="LocalPath">The layout or archive, absolute; null for a registry.</param>
+public sealed record ImageSource(string Text, string? LocalPath)
+{
+    /// <summary>What the image must be; asked for where the transport is not a registry or the reference is a tag, the lock has it otherwise.</summary>
+    public Digest? Digest { get; init; }
+}
+
+/// <summary>Where kubeadm, kubelet, kubectl and the control plane's images come from, exactly one of the four.</summary>
+public sealed record KubernetesSource
+{
+    /// <summary><c>v1.20.2</c>, with the leading v.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>A recipe that builds the server tarball.</summary>
+    public KubernetesBuildRecipe? Build { get; init; }
+
+    /// <summary>URL of a server tarball; <c>{version}</c> and <c>{architecture}</c> are filled in.</summary>
+    public string? Release { get; init; }
+
+    /// <summary>A server tarball on this machine, absolute.</summary>
+    public string? Tarball { get; init; }
+
+    /// <summary>A folder of loose binaries on this machine, absolute: kubeadm, kubelet, kubectl, and the <c>kube-*.tar</c> if there are any.</summary>
+    public string? Folder { get; init; }
+}
+
+/// <summary>A program of the node from a tarball.</summary>
+/// <param name="Name">containerd, runc, cni or crictl.</param>
+public sealed record ComponentSource(string Name)
+{
+    /// <summary>With <c>{architecture}</c> filled in.</summary>
+    public string? Url { get; init; }
+
+    public string? Tarball { get; init; }
+
+    /// <summary>The folder in the image that its files go to; each component has its usual one.</summary>
+    public string? Path { get; init; }
+}
+
+/// <summary>An image to preload, from a recipe or from elsewhere, exactly one.</summary>
+public sealed record PreloadedImage
+{
+    public ContainerImageRecipe? Recipe { get; init; }
+
+    public ImageSource? Image { get; init; }
+
+    /// <summary>The references that the node knows it by; empty: those of the recipe, or the reference itself.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
+
+/// <summary>Manifests for a new cluster; absolute paths, each may be absent.</summary>
+public sealed record NodeManifests(string? PodNetwork, string? Storage);

@@ -1,0 +1,58 @@
+using NodeForge.Oci;
+using NodeForge.Recipes.Files;
+using NodeForge.Recipes.Yaml;
+
+namespace NodeForge.Recipes.Reading;
+
+/// <summary>The <c>kubernetes:</c> of a node recipe, and the <c>version:</c> that it shares with the build.</summary>
+internal static class KubernetesSection
+{
+    private static readonly string[] Sources = ["recipe", "release", "tarball", "folder"];
+
+    public static KubernetesSource Read(RecipeSet set, Fields recipe, IReadOnlyList<Platform> platforms)
+    {
+        KubernetesSource nothing = new() { Version = "" };
+        if (recipe.RequiredSection("kubernetes", ["version", .. Sources]) is not { } fields)
+            return nothing;
+        string? source = fields.ExactlyOne(Sources);
+        if (source == "recipe")
+            return Built(set, fields, platforms);
+        nothing = nothing with { Version = RequiredVersion(fields) };
+        return source switch
+        {
+            "release" => nothing with { Release = Urls.Template(fields, source, "{version}", "{architecture}") },
+            "tarball" => nothing with { Tarball = LocalInput.Resolve(fields, source, LocalKind.File) },
+            "folder" => nothing with { Folder = LocalInput.Resolve(fields, source, LocalKind.Folder) },
+            _ => nothing,
+        };
+    }
+
+    public static string RequiredVersion(Fields fields)
+    {
+        if (!fields.Has("version"))
+            fields.ReportMissing("version");
+        return Version(fields) ?? "";
+    }
+
+    private static string? Version(Fields fields)
+    {
+        if (fields["version"] is not { } node || fields.File.Text(node, "version") is not { } text)
+            return null;
+        if (KubernetesVersion.TryParse(text, out KubernetesVersion version) && version.ToString() == text)
+            return text;
+        bool known = KubernetesVersion.TryParse(text, out version);
+        fields.File.Report(ErrorCodes.RecipeVersion, node, "version is not a full version of Kubernetes", got: Quoted.Short(text), want: known ? $"\"{version}\"" : "a leading v and three numbers, \"v1.20.2\"");
+        return null;
+    }
+
+    private static KubernetesSource Built(RecipeSet set, Fields fields, IReadOnlyList<Platform> platforms)
+    {
+        YamlNode at = fields["recipe"]!;
+        KubernetesBuildRecipe? build = set.Include<KubernetesBuildRecipe>(fields.File, at, "recipe", RecipeKind.KubernetesBuild);
+        RecipeHeader.ReportPlatformsLacking(fields.File, at, platforms, build);
+        string? version = Version(fields);
+        if (version is not null && build is { Version.Length: > 0 } && version != build.Version)
+            fields.File.Report(ErrorCodes.RecipeVersion, fields["version"]!, $"{Path.GetFileName(build.File)} builds another version", got: version, want: build.Version, mend: "leave version out here, or name another recipe");
+        return new() { Version = version ?? build?.Version ?? "", Build = build };
+    }
+}

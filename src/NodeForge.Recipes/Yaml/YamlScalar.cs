@@ -1,0 +1,27 @@
+using NodeForge.Recipes.Reading;
+
+namespace NodeForge.Recipes.Yaml;
+
+/// <summary>One value; its style decides whether it may be anything but a string.</summary>
+/// <param name="Line">1-based.</param>
+/// <param name="Column">1-based.</param>
+/// <param name="Text">The characters, escapes resolved.</param>
+/// <param name="IsPlain">Without quotes and not a block: the only style that YAML 1.2 resolves to other types.</param>
+internal sealed record YamlScalar(int Line, int Column, string Text, bool IsPlain) : YamlNode(Line, Column)
+{
+    private const int ShownLength = 60;
+
+    public ScalarType Type => IsPlain ? CoreSchema.Resolve(Text) : ScalarType.String;
+
+    public override int Count => 1;
+
+    public override int Height => 1;
+
+    public override string Description => Type switch
+    {
+        ScalarType.Null => "nothing",
+        ScalarType.Boolean => "the truth value " + Text.ToLowerInvariant(),
+        ScalarType.Integer or ScalarType.Float => "the number " + CoreSchema.CanonicalNumber(Text),
+        _ => Quoted.Short(Text, ShownLength),
+    };
+}
