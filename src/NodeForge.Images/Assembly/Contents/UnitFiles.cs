@@ -1,0 +1,30 @@
+using System.Text;
+using NodeForge.Oci.Layers;
+
+namespace NodeForge.Images.Assembly.Contents;
+
+/// <summary>Finds unit files in a draft, else in the tree below it.</summary>
+internal sealed class UnitFiles(LayerDraft draft, RootfsTree below)
+{
+    // systemd's own order of precedence (systemd.unit(5), table 1).
+    private static readonly string[] Folders = ["etc/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system"];
+
+    /// <summary>A unit's path in the image and its text; null when there is none.</summary>
+    public (string Path, string Text)? Read(string unit)
+    {
+        // A template's instances share its file.
+        int at = unit.IndexOf('@', StringComparison.Ordinal);
+        string name = at < 0 ? unit : string.Concat(unit.AsSpan(0, at + 1), unit.AsSpan(unit.LastIndexOf('.')));
+        foreach (string folder in Folders)
+        {
+            string path = below.Resolve($"{folder}/{name}");
+            LayerContent? content = draft.Find(path)?.Content ?? below.Find(path)?.Content;
+            if (content is null)
+                continue;
+            using StreamReader text = new(content.Open(), Encoding.UTF8);
+            return (path, text.ReadToEnd());
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using NodeForge.Images.Assembly.Contents;
+using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Planning;
+using NodeForge.Images.Processes;
+using NodeForge.Oci;
+using NodeForge.Oci.Content;
+using NodeForge.Oci.Layers;
+using NodeForge.Recipes;
+using NodeForge.Recipes.Locks;
+
+namespace NodeForge.Images.Assembly.Kubernetes;
+
+/// <summary>Compiles Kubernetes in a root file system of exactly the locked toolchain, without a network, and puts it together as upstream's server tarball.</summary>
+/// <remarks>The tarball stays a plain tar in the store: its digest is the build's identity, compressed bytes depend on the encoder.</remarks>
+public sealed class KubernetesBuilder(BuildEnvironment environment)
+{
+    /// <returns>The server tarball, in the store.</returns>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.OutputNotAsLocked"/>: it is not what the lock records.</exception>
+    public async Task<Descriptor> BuildAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Part.Output is { } known && environment.Store.SizeOf(known) is { } size)
+            return new(MediaTypes.Layer, known, size);
+        IReadOnlyDictionary<string, ActionOutput> programs = await CompileAsync(plan, cancellationToken).ConfigureAwait(false);
+        Descriptor tarball = await new ServerTarballWriter(environment).WriteAsync(plan, programs, cancellationToken).ConfigureAwait(false);
+        if (plan.Part.Output is { } want && want != tarball.Digest)
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.OutputNotAsLocked, $"the build of Kubernetes {plan.Recipe.Version} came out with other bits than the lock records")
+            {
+                Where = new(plan.Recipe.File),
+                Got = tarball.Digest.ToString(),
+                Want = want.ToString(),
+                Mend = $"run 'nodeforge lock RECIPE --update {plan.Recipe.Name}' if an input changed on purpose",
+            });
+        }
+
+        return tarball;
+    }
+
+    private async Task<IReadOnlyDictionary<string, ActionOutput>> CompileAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken)
+    {
+        RefuseForeign(plan);
+        LayerBlob toolchain = await new DebianBootstrap(environment).BuildAsync(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain, cancellationToken).ConfigureAwait(false);
+        LayerDraft script = ScriptOf(plan, cancellationToken);
+        using ForgeStep step = environment.Reporter.Step($"compile Kubernetes {plan.Recipe.Version} for {plan.Platform}");
+        IReadOnlyList<ActionOutput> outputs = await environment.Actions.GetOrRunAsync(
+            KeyOf(plan, toolchain, script), step, () => RunAsync(plan, toolchain, script, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return outputs.ToDictionary(output => output.Name);
+    }
+
+    private static void RefuseForeign(KubernetesBuildPlan plan)
+    {
+        if (plan.Toolchain.Architecture == DebianArchitecture.OfThisMachine)
+            return;
+        throw new NodeForgeException(new Diagnostic(ErrorCodes.ToolchainForeign, "the toolchain is locked for another architecture than this machine's")
+        {
+            Where = new(plan.Recipe.File),
+            Got = plan.Toolchain.Architecture,
+            Want = DebianArchitecture.OfThisMachine,
+            Mend = $"build on such a machine, or lock it for this one: nodeforge lock RECIPE --update {plan.Recipe.Name}",
+        });
+    }
+
+    internal LayerDraft ScriptOf(KubernetesBuildPlan plan, CancellationToken cancellationToken)
+    {
+        LayerDraft script = new(new RootfsTree(), plan.Epoch);
+        new ContentsLayer(environment.Store, new Dictionary<string, ActionOutput>()).Lay(
+            new ImageContents { Files = [new FileSource { Path = "/", Kind = FileSourceKind.Tree, Source = plan.Recipe.Script }] }, script, cancellationToken);
+        return script;
+    }
+
+    internal static Digest KeyOf(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script) => ActionKey.Of(
+        "compile/1",
+        [
+            toolchain.DiffId.Hex, plan.Recipe.Version, plan.Platform.ToString(), plan.Epoch.ToString(CultureInfo.InvariantCulture),
+            .. plan.Part.Files.Select(file => $"{file.Name} {file.Digest.Hex}").Order(StringComparer.Ordinal),
+            DraftedLayer.KeyOf(script.Entries, plan.Epoch).Hex,
+        ]);
+
+    private async Task<IReadOnlyList<ActionOutput>> RunAsync(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, CancellationToken cancellationToken)
+    {
+        if (!environment.IsRoot)
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.RootNeeded, "compiling runs in a root file system of its own, which this user may not enter")
+            {
+                Where = new(plan.Recipe.File),
+                Mend = "run as root, or take the server tarball from elsewhere with 'kubernetes.tarball'",
+            });
+        }
+
+        using ScratchFolder scratch = environment.NewScratch("compile");
+        ProgramRunner runner = new(environment.Reporter);
+        await PrepareAsync(plan, toolchain, script, scratch.Path, runner, cancellationToken).ConfigureAwait(false);
+        await runner.RunAsync(new ProgramCall("unshare",
+        [
+            // Its own mounts, processes, network and names: nothing to talk to, and nothing stays behind when it ends.
+            "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc=/proc",
+            $"--root={scratch.Path}", "--wd=/build/work", "/build/script/build",
+        ])
+        { Environment = CompileEnvironment(plan), Package = "util-linux" }, cancellationToken).ConfigureAwait(false);
+        return TakeOutputs(plan, scratch.Combine("build/output"));
+    }
+
+    private async Task PrepareAsync(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, string root, ProgramRunner runner, CancellationToken cancellationToken)
+    {
+        await UnpackAsync(environment.Store.PathOf(toolchain.Descriptor.Digest), root, runner, cancellationToken).ConfigureAwait(false);
+        foreach (string folder in (string[])["source", "script", "work", "output"])
+            Directory.CreateDirectory(Path.Combine(root, "build", folder));
+        foreach (LockedFile file in plan.Part.Files)
+            File.Copy(environment.Store.PathOf(file.Digest), Path.Combine(root, "build/source", file.Name));
+        string tar = Path.Combine(root, "build/script.tar");
+        using (FileStream output = File.Create(tar))
+            LayerWriter.Write(script.Entries, output, plan.Epoch, cancellationToken);
+        await UnpackAsync(tar, Path.Combine(root, "build/script"), runner, cancellationToken).ConfigureAwait(false);
+        File.Delete(tar);
+    }
+
+    private static Task UnpackAsync(string tar, string folder, ProgramRunner runner, CancellationToken cancellationToken) => runner.RunAsync(
+        new ProgramCall("tar", ["--extract", "--file", tar, "--directory", folder, "--numeric-owner", "--same-owner", "--preserve-permissions", "--xattrs", "--xattrs-include=*"])
+        { Package = "tar" }, cancellationToken);
+
+    private static Dictionary<string, string?> CompileEnvironment(KubernetesBuildPlan plan)
+    {
+        Dictionary<string, string?> variables = HermeticEnvironment.With(new()
+        {
+            ["HOME"] = "/build/work",
+            ["LANG"] = "C.UTF-8",
+            ["SOURCE_DATE_EPOCH"] = plan.Epoch.ToString(CultureInfo.InvariantCulture),
+            ["KUBERNETES_VERSION"] = plan.Recipe.Version,
+            ["TARGET_ARCHITECTURE"] = plan.Platform.Architecture,
+            ["PARALLELISM"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+        });
+        return variables;
+    }
+
+    private IReadOnlyList<ActionOutput> TakeOutputs(KubernetesBuildPlan plan, string folder)
+    {
+        List<ActionOutput> outputs = [];
+        foreach (string path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
+            using FileStream content = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            Descriptor program = ProgramFile.Take(content, new(plan.Recipe.File, Detail: Path.GetFileName(path)), plan.Platform, null, environment.Store);
+            outputs.Add(new(Path.GetFileName(path), program.Digest, program.Size) { Executable = true });
+        }
+
+        return outputs;
+    }
+}

@@ -1,0 +1,81 @@
+using NodeForge.Images.Assembly.Kubernetes;
+using NodeForge.Images.Planning;
+using NodeForge.Oci;
+using NodeForge.Recipes;
+
+namespace NodeForge.Images.Assembly.Nodes;
+
+/// <summary>An image that the node shall have before it ever sees a network.</summary>
+/// <param name="Name">Names its layer and its archive.</param>
+/// <param name="Origin">Where it comes from, for the node's record.</param>
+/// <param name="Image">Its content.</param>
+internal sealed record NodePreload(string Name, string Origin, OpenedImage Image)
+{
+    public IReadOnlyList<string> References => Image.References;
+
+    /// <summary>Its files, where the recipe asks for them and they can be carried; null where containerd unpacks the image.</summary>
+    public UnpackedImage? Unpacked { get; init; }
+}
+
+/// <summary>Opens every image to preload: those of the server tarball, those of recipes, and those from elsewhere.</summary>
+internal sealed class NodePreloads(BuildEnvironment environment)
+{
+    public async Task<IReadOnlyList<NodePreload>> OpenAsync(NodeImagePlan plan, KubernetesRelease kubernetes, CancellationToken cancellationToken)
+    {
+        ImageOpener opener = new(environment);
+        List<NodePreload> preloads = [.. await Task.WhenAll(kubernetes.Images.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(OpenReleasedAsync)).ConfigureAwait(false)];
+        foreach (PreloadedImage image in plan.Recipe.Images)
+            preloads.Add(await OpenAsync(plan, image, opener, cancellationToken).ConfigureAwait(false));
+        PreloadNames.Require(preloads);
+        IReadOnlyList<NodePreload> distinct = Distinct(preloads);
+        if (plan.Recipe.Preload.Layers == PreloadedLayers.Uncompressed)
+            distinct = await new UncompressedLayers(environment).ApplyAsync(distinct, cancellationToken).ConfigureAwait(false);
+        return plan.Recipe.Preload.Unpack ? await Task.WhenAll(distinct.Select(UnpackAsync)).ConfigureAwait(false) : distinct;
+
+        async Task<NodePreload> UnpackAsync(NodePreload preload) =>
+            preload with { Unpacked = await UnpackedImage.ReadAsync(preload.Image, environment, cancellationToken).ConfigureAwait(false) };
+
+        async Task<NodePreload> OpenReleasedAsync(KeyValuePair<string, ActionOutput> image)
+        {
+            OpenedImage opened = await opener.OpenArchiveAsync(image.Value.Digest, image.Key, $"{kubernetes.Origin}, {image.Key}.tar", plan.Platform, cancellationToken).ConfigureAwait(false);
+            return new(image.Key, kubernetes.Origin, opened with { References = WithKubeadmsNames(opened.References, plan.Platform) });
+        }
+    }
+
+    // Upstream names a release's images registry.k8s.io/kube-apiserver-amd64 (build/lib/release.sh); kubeadm asks for registry.k8s.io/kube-apiserver, and a node has no
+    // registry to ask.
+    private static string[] WithKubeadmsNames(IReadOnlyList<string> references, Platform platform)
+    {
+        string suffix = $"-{platform.Architecture}:";
+        return [.. references.Concat(references.Select(reference => reference.Replace(suffix, ":", StringComparison.Ordinal))).Distinct()];
+    }
+
+    // The name is a file's and a layer's: two images of one last word, from two registries, must not replace each other.
+    private static List<NodePreload> Distinct(List<NodePreload> preloads)
+    {
+        HashSet<string> taken = [.. preloads.GroupBy(preload => preload.Name).Where(group => group.Count() > 1).Select(group => group.Key)];
+        return [.. preloads.Select(preload => taken.Contains(preload.Name) ? preload with { Name = $"{preload.Name}-{preload.Image.Config.Digest.ShortHex}" } : preload)];
+    }
+
+    private async Task<NodePreload> OpenAsync(NodeImagePlan plan, PreloadedImage image, ImageOpener opener, CancellationToken cancellationToken)
+    {
+        if (image.Recipe is { } recipe)
+        {
+            BuiltImage built = await new ContainerImageAssembler(environment).AssembleAsync(plan.Images[recipe.File], new Dictionary<string, ActionOutput>(), cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<string> tags = image.Tags.Count > 0 ? image.Tags : built.References;
+            return new(recipe.Name, recipe.Name, new(tags, built.Manifest, built.Config, built.Document, [.. built.Layers.Select(layer => layer.Blob)]));
+        }
+
+        OpenedImage opened = await opener.OpenAsync(image.Image!, plan.Part, plan.Platform, cancellationToken).ConfigureAwait(false);
+        if (image.Tags.Count > 0)
+            opened = opened with { References = image.Tags };
+        return new(NameOf(opened, image.Image!), image.Image!.Text, opened);
+    }
+
+    private static string NameOf(OpenedImage image, ImageSource source)
+    {
+        string reference = image.References.Count > 0 ? image.References[0] : source.Text;
+        string last = reference[(reference.LastIndexOf('/') + 1)..];
+        return last.Split('@')[0].Replace(':', '-');
+    }
+}

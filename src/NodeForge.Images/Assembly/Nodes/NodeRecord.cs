@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NodeForge.Images.Assembly.Contents;
+using NodeForge.Images.Assembly.Kubernetes;
+using NodeForge.Images.Planning;
+using NodeForge.Oci;
+using NodeForge.Oci.Content;
+using NodeForge.Recipes;
+
+namespace NodeForge.Images.Assembly.Nodes;
+
+/// <summary>Writes what the node says of itself: for kind, for NodeForge, for the entrypoint and for people.</summary>
+internal static class NodeRecord
+{
+    public static void Write(NodeImagePlan plan, NodeBase under, KubernetesRelease kubernetes, IReadOnlyList<NodeComponent> components, IReadOnlyList<NodePreload> preloads, LayerDraft draft)
+    {
+        string version = plan.Recipe.Kubernetes.Version;
+        draft.AddText("kind/version", version);
+        if (plan.Recipe.Manifests.PodNetwork is { } network)
+            draft.AddBytes("kind/manifests/default-cni.yaml", AtomicFile.Guard(network, () => File.ReadAllBytes(network)));
+        if (plan.Recipe.Manifests.Storage is { } storage)
+            draft.AddBytes("kind/manifests/default-storage.yaml", AtomicFile.Guard(storage, () => File.ReadAllBytes(storage)));
+        draft.AddText("usr/lib/nodeforge/node.env", NodeSettings(version, preloads));
+        draft.AddBytes("usr/lib/nodeforge/image.json", JsonSerializer.SerializeToUtf8Bytes(Document(plan, under, kubernetes, components, preloads), NodeRecordJson.Default.NodeImageRecord));
+    }
+
+    private static string NodeSettings(string version, IReadOnlyList<NodePreload> preloads)
+    {
+        KubernetesVersion kubernetes = KubernetesVersion.Parse(version);
+        string? pause = preloads.SelectMany(preload => preload.References).FirstOrDefault(reference => reference.Contains("/pause:", StringComparison.Ordinal));
+        string sandbox = pause is null ? "" : $"SANDBOX_IMAGE={pause}\n";
+        // Before 1.24 the kubelet of a node in a container is told to use cgroupfs, and containerd has to agree.
+        string cgroup = $"SYSTEMD_CGROUP={(kubernetes.IsAtLeast(1, 24) ? "true" : "false")}\n";
+        // cAdvisor of these versions asks five times, a second apart, for a Docker daemon; nodeforge-no-docker answers it at once.
+        string docker = kubernetes.IsAtLeast(1, 20) && !kubernetes.IsAtLeast(1, 24) ? "KUBELET_ARGUMENTS=--docker=unix:///run/nodeforge/no-docker.sock\n" : "";
+        return sandbox + cgroup + docker;
+    }
+
+    private static NodeImageRecord Document(NodeImagePlan plan, NodeBase under, KubernetesRelease kubernetes, IReadOnlyList<NodeComponent> components, IReadOnlyList<NodePreload> preloads) => new(
+        1,
+        plan.Name,
+        plan.Platform.ToString(),
+        plan.Recipe.Kubernetes.Version,
+        plan.Digest,
+        new(under.Origin, under.ImageId),
+        [
+            .. under.Packages.Select(package => new NodeComponent(package.Name, package.Version, package.Digest, package.Path)),
+            .. components.Select(component => component with { Origin = Portable(component.Origin, plan) }),
+            .. kubernetes.Binaries.Values.OrderBy(program => program.Name, StringComparer.Ordinal)
+                .Select(program => new NodeComponent(program.Name, plan.Recipe.Kubernetes.Version, program.Digest, OriginOf(kubernetes, plan))),
+        ],
+        [
+            .. preloads.Select(preload => new NodeImageReference(preload.References, preload.Image.Config.Digest, preload.Image.Manifest.Digest, preload.Origin == kubernetes.Origin ? OriginOf(kubernetes, plan) : preload.Origin) { SourceManifest = preload.Image.SourceManifest, Snapshot = preload.Unpacked?.ChainId }),
+        ]);
+
+    // A path of the building machine must not reach the image: it would differ from one machine to the next.
+    private static string OriginOf(KubernetesRelease kubernetes, NodeImagePlan plan) => Portable(kubernetes.Origin, plan);
+
+    private static string Portable(string origin, NodeImagePlan plan) =>
+        Path.IsPathRooted(origin) ? Path.GetRelativePath(Path.GetDirectoryName(plan.Recipe.File)!, origin) : origin;
+}
+
+/// <summary><c>/usr/lib/nodeforge/image.json</c>; docs/node-image.md has the format.</summary>
+/// <param name="Closure">Every image that a cluster made from this one can ask for.</param>
+internal sealed record NodeImageRecord(
+    int SchemaVersion, string Name, string Platform, string KubernetesVersion, Digest Plan, NodeBaseRecord Base, IReadOnlyList<NodeComponent> Components, IReadOnlyList<NodeImageReference> Closure);
+
+internal sealed record NodeBaseRecord(string Origin, Digest ImageId);
+
+/// <param name="Version">Null for a tarball of its own, which nobody says the version of.</param>
+internal sealed record NodeComponent(string Name, string? Version, Digest Digest, string Origin);
+
+internal sealed record NodeImageReference(IReadOnlyList<string> References, Digest ImageId, Digest Manifest, string Origin)
+{
+    /// <summary>The manifest at the origin, which signatures are of; null where the node has the same.</summary>
+    public Digest? SourceManifest { get; init; }
+
+    /// <summary>Names the folder of its files below <c>/usr/lib/nodeforge/snapshots</c>; null where containerd unpacks the image.</summary>
+    public Digest? Snapshot { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NodeImageRecord))]
+internal sealed partial class NodeRecordJson : JsonSerializerContext;

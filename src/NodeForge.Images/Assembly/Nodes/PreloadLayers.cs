@@ -1,0 +1,59 @@
+using NodeForge.Images.Assembly.Contents;
+using NodeForge.Images.Planning;
+using NodeForge.Oci;
+using NodeForge.Oci.Layers;
+using NodeForge.Oci.Layouts;
+using NodeForge.Recipes;
+
+namespace NodeForge.Images.Assembly.Nodes;
+
+/// <summary>How preloaded images lie in a node: a layer for each, and what the last layer has to say of all of them.</summary>
+internal abstract class PreloadLayers(NodeImagePlan plan, BuildEnvironment environment)
+{
+    public static PreloadLayers For(NodeImagePlan plan, BuildEnvironment environment) => plan.Recipe.Preload.Method switch
+    {
+        PreloadMethod.ContentStore => new ContentStorePreload(plan, environment),
+        _ => new ArchivePreload(plan, environment),
+    };
+
+    protected NodeImagePlan Plan { get; } = plan;
+
+    protected BuildEnvironment Environment { get; } = environment;
+
+    public async Task<IReadOnlyList<BuiltLayer>> BuildAsync(IReadOnlyList<NodePreload> preloads, RootfsTree tree, CancellationToken cancellationToken)
+    {
+        List<Task<BuiltLayer>> layers = [];
+        foreach (NodePreload preload in preloads)
+        {
+            LayerDraft draft = new(tree, Plan.Epoch);
+            Draft(preload, draft);
+            if (!draft.IsEmpty) // empty when every blob is in an earlier image's layer
+                layers.Add(BuildAsync(draft, $"image {preload.Name}", cancellationToken));
+        }
+
+        return await Task.WhenAll(layers).ConfigureAwait(false);
+    }
+
+    private async Task<BuiltLayer> BuildAsync(LayerDraft draft, string title, CancellationToken cancellationToken) =>
+        new(title, await DraftedLayer.BuildAsync(draft, title, Plan.Epoch, Environment, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Adds to the last layer what speaks of all images.</summary>
+    public abstract void Complete(IReadOnlyList<NodePreload> preloads, LayerDraft last);
+
+    protected abstract void Draft(NodePreload preload, LayerDraft draft);
+}
+
+/// <summary>An archive for each image, imported at the node's first boot (docs/node-image.md).</summary>
+internal sealed class ArchivePreload(NodeImagePlan plan, BuildEnvironment environment) : PreloadLayers(plan, environment)
+{
+    public override void Complete(IReadOnlyList<NodePreload> preloads, LayerDraft last)
+    {
+    }
+
+    protected override void Draft(NodePreload preload, LayerDraft draft)
+    {
+        NamedImage[] names = [.. preload.References.Select(reference => new NamedImage(preload.Image.Manifest, ImageReference.Parse(reference)))];
+        (LayerContent archive, long length) = OciArchive.Join(Environment.Store, names);
+        draft.Add(new TarEntry { Path = $"usr/lib/nodeforge/images/{preload.Name}.tar", Kind = TarEntryKind.File, Mode = 0x1a4, Size = length }, archive);
+    }
+}

@@ -1,0 +1,36 @@
+using NodeForge.Oci;
+
+namespace NodeForge.Images.Assembly.Nodes;
+
+/// <summary>Whether each image to preload can be asked for, and is alone in answering: known before any layer is written, however the images are to lie in the node.</summary>
+internal static class PreloadNames
+{
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PreloadNameRefused"/> and <see cref="ErrorCodes.PreloadNamesCollide"/>, one for each name.</exception>
+    public static void Require(IReadOnlyList<NodePreload> preloads)
+    {
+        List<Diagnostic> problems = [];
+        Dictionary<string, NodePreload> owners = new(StringComparer.Ordinal);
+        foreach (NodePreload preload in preloads)
+        {
+            if (preload.References.Count == 0)
+                problems.Add(Problem(ErrorCodes.PreloadNameRefused, preload, "an image to be preloaded has no name that a node could ask for") with { Mend = "give it 'tags' in the recipe" });
+            foreach (string text in preload.References)
+            {
+                if (!ImageReference.TryParse(text, out ImageReference? reference, out string? problem))
+                    problems.Add(Problem(ErrorCodes.PreloadNameRefused, preload, "an image to be preloaded has a name that containerd would refuse: " + problem) with { Got = Printable.Escape(text) });
+                else if (!owners.TryAdd(reference.ContainerdName, preload) && owners[reference.ContainerdName] is var owner && owner.Image.Manifest.Digest != preload.Image.Manifest.Digest)
+                    problems.Add(Problem(ErrorCodes.PreloadNamesCollide, preload, $"two images to be preloaded are called {reference.ContainerdName}; the other is {owner.Origin}") with
+                    {
+                        Got = preload.Image.Manifest.Digest.ToString(),
+                        Want = owner.Image.Manifest.Digest.ToString(),
+                    });
+            }
+        }
+
+        if (problems.Count > 0)
+            throw new NodeForgeException(problems);
+    }
+
+    private static Diagnostic Problem(ErrorCode code, NodePreload preload, string what) =>
+        new(code, what) { Where = new(preload.Origin, Detail: preload.Image.Manifest.Digest.ToString()), Mend = code.Remedy };
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using NodeForge.Images.Planning;
+using NodeForge.Images.Processes;
+using NodeForge.Oci;
+using NodeForge.Oci.Layers;
+
+namespace NodeForge.Images.Assembly.Rootfs;
+
+/// <summary>Makes a root file system of exactly the locked packages, configured by their own scripts, and takes out of it what is never the same twice.</summary>
+internal sealed class DebianBootstrap(BuildEnvironment environment)
+{
+    /// <summary>The layer, made or known.</summary>
+    /// <param name="plan">Packages and settings.</param>
+    /// <param name="epoch">Every time in the layer.</param>
+    /// <param name="purpose">An image's root has no device nodes; a toolchain's has, since it is run in.</param>
+    public async Task<LayerBlob> BuildAsync(RootfsPlan plan, long epoch, RootfsPurpose purpose, CancellationToken cancellationToken)
+    {
+        Digest key = KeyOf(plan, epoch, purpose);
+        ForgeStep step = environment.Reporter.Step($"configure {plan.Settings.Suite} {plan.Architecture}, {plan.Part.Packages.Count} packages");
+        using ForgeStep _ = step;
+        IReadOnlyList<ActionOutput> outputs = await environment.Actions.GetOrRunAsync(key, step, async () =>
+        {
+            using ScratchFolder scratch = environment.NewScratch("rootfs");
+            string tar = scratch.Combine("rootfs.tar");
+            await BootstrapAsync(plan, epoch, scratch, tar, cancellationToken).ConfigureAwait(false);
+            LayerBlob layer = Normalize(plan, tar, epoch, purpose, cancellationToken);
+            return [LayerOutput.Of("rootfs", layer)];
+        }, cancellationToken).ConfigureAwait(false);
+        return outputs[0].ToLayer();
+    }
+
+    internal static Digest KeyOf(RootfsPlan plan, long epoch, RootfsPurpose purpose) => ActionKey.Of(
+        "rootfs/1",
+        [
+            plan.Settings.Suite, plan.Architecture, purpose.ToString(), epoch.ToString(CultureInfo.InvariantCulture),
+            "exclude", .. plan.Settings.Exclude, "include", .. plan.Settings.Include, "packages", .. plan.Settings.Packages,
+            "debs", .. plan.Part.Packages.Select(package => package.Digest.Hex).Order(StringComparer.Ordinal),
+        ]);
+
+    private async Task BootstrapAsync(RootfsPlan plan, long epoch, ScratchFolder scratch, string tar, CancellationToken cancellationToken)
+    {
+        ForeignPrograms.Check(plan.Architecture);
+        string repository = scratch.Combine("repository");
+        Directory.CreateDirectory(repository);
+        LocalRepository.Write(repository, plan.Part.Packages, environment.Store);
+        Directory.CreateDirectory(scratch.Combine("tmp"));
+        Dictionary<string, string?> variables = HermeticEnvironment.With(new() { ["TMPDIR"] = scratch.Combine("tmp"), ["SOURCE_DATE_EPOCH"] = epoch.ToString(CultureInfo.InvariantCulture) });
+        ProgramRunner runner = new(environment.Reporter);
+        await runner.RunAsync(new ProgramCall("mmdebstrap", "--version") { Package = "mmdebstrap" }, cancellationToken).ConfigureAwait(false);
+        string[] arguments = [.. Arguments(plan, repository, tar)];
+        // As root mmdebstrap mounts into the new root; in a mount namespace of its own those mounts go with it, even when it is killed.
+        ProgramCall call = environment.IsRoot
+            ? new("unshare", ["--mount", "mmdebstrap", .. arguments]) { Package = "util-linux" }
+            : new("mmdebstrap", arguments) { Package = "mmdebstrap" };
+        await runner.RunAsync(call with { Environment = variables }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private IEnumerable<string> Arguments(RootfsPlan plan, string repository, string tar) =>
+    [
+        environment.IsRoot ? "--mode=root" : "--mode=unshare",
+        // Every locked package is named, so that mmdebstrap chooses nothing itself; its hook makes /bin and the others links, as usr-is-merged asks.
+        "--variant=custom",
+        "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
+        $"--architectures={plan.Architecture}",
+        // ForeignPrograms has looked: mmdebstrap's own look needs a package more (arch-test).
+        "--skip=check/qemu",
+        $"--include={string.Join(',', plan.Part.Packages.Select(package => package.Name))}",
+        "--format=tar",
+        // Only this repository, whose digests come from the lock, is ever asked: there is no Release file to sign or to expire.
+        "--aptopt=APT::Install-Recommends false",
+        "--aptopt=Acquire::Languages none",
+        // dpkg syncs every file by default; the root file system is thrown away if the machine stops.
+        "--dpkgopt=force-unsafe-io",
+        .. plan.Settings.Exclude.Select(glob => $"--dpkgopt=path-exclude={glob}"),
+        .. plan.Settings.Include.Select(glob => $"--dpkgopt=path-include={glob}"),
+        plan.Settings.Suite,
+        tar,
+        $"deb [trusted=yes] copy:{repository} ./",
+    ];
+
+    private LayerBlob Normalize(RootfsPlan plan, string tar, long epoch, RootfsPurpose purpose, CancellationToken cancellationToken)
+    {
+        List<LayerEntry> entries = RootfsNormalizer.Read(tar, epoch, purpose);
+        RootfsPackages.Check(entries, plan.Part);
+        return LayerWriter.WriteToStore(entries, environment.Store, LayerEncoding.None, epoch, cancellationToken);
+    }
+}
+
+/// <summary>What a root file system is for.</summary>
+internal enum RootfsPurpose
+{
+    Image,
+    Toolchain,
+}

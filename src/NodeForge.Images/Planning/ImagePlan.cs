@@ -1,0 +1,129 @@
+using NodeForge.Oci;
+using NodeForge.Recipes;
+using NodeForge.Recipes.Locks;
+
+namespace NodeForge.Images.Planning;
+
+/// <summary>What a build will do, as data: a pure function of the recipe, its lock and the platform. The same plan digest gives the same image digest.</summary>
+public abstract record ImagePlan
+{
+    public required string Name { get; init; }
+
+    public required Platform Platform { get; init; }
+
+    /// <summary>Seconds since 1970; the newest time in the image.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>Over everything that decides the bits: recipe with includes, lock, platform, epoch, and the version of the assembly's formats.</summary>
+    public required Digest Digest { get; init; }
+
+    /// <summary>What the lock records that the image comes out as; null where it records nothing, or of another epoch.</summary>
+    public RecordedImage? Recorded { get; init; }
+
+    /// <summary>What will be done, in order, for people and for <c>nodeforge plan</c>.</summary>
+    public abstract IEnumerable<PlanStep> Steps { get; }
+
+    /// <summary>The parts of the lock whose content must be at hand.</summary>
+    public abstract IEnumerable<LockedPart> Parts { get; }
+}
+
+/// <summary>An image as an earlier build made it.</summary>
+/// <param name="ImageId">Of its config.</param>
+/// <param name="Layers">Diff IDs, bottom first.</param>
+public sealed record RecordedImage(Digest ImageId, IReadOnlyList<Digest> Layers);
+
+/// <summary>One line of a plan.</summary>
+/// <param name="Kind">rootfs, files, compile, unpack, layer, preload, image.</param>
+/// <param name="Title">What it makes.</param>
+/// <param name="From">What from: packages, a digest, a folder.</param>
+public sealed record PlanStep(string Kind, string Title, string From);
+
+/// <summary>Packages to configure into a root file system.</summary>
+public sealed record RootfsPlan(DebianPackages Settings, LockedPart Part, string Architecture)
+{
+    public PlanStep Step => new("rootfs", $"{Settings.Suite} {Architecture}", $"{Part.Packages.Count} packages, {Part.Packages.Sum(package => package.Size)} bytes");
+}
+
+public sealed record BaseImagePlan : ImagePlan
+{
+    public required RootfsPlan Rootfs { get; init; }
+
+    public required ImageContents Contents { get; init; }
+
+    public override IEnumerable<PlanStep> Steps =>
+    [
+        Rootfs.Step,
+        new("files", $"{Name} files", $"{Contents.Files.Count} sources, {Contents.Systemd.Enable.Count} units"),
+        new("image", Name, "2 layers"),
+    ];
+
+    public override IEnumerable<LockedPart> Parts => [Rootfs.Part];
+}
+
+public sealed record ContainerImagePlan : ImagePlan
+{
+    public required ContainerImageRecipe Recipe { get; init; }
+
+    public required LockedPart Part { get; init; }
+
+    public override IEnumerable<PlanStep> Steps =>
+        [new("image", Name, $"{Part.Packages.Count} packages, {Recipe.Contents.Files.Count} sources")];
+
+    public override IEnumerable<LockedPart> Parts => [Part];
+}
+
+public sealed record KubernetesBuildPlan : ImagePlan
+{
+    public required KubernetesBuildRecipe Recipe { get; init; }
+
+    /// <summary>The source files and the toolchain's packages.</summary>
+    public required LockedPart Part { get; init; }
+
+    public required IReadOnlyList<ContainerImagePlan> Images { get; init; }
+
+    /// <summary>For the architecture of the machine that it was locked on, which is not what is compiled for.</summary>
+    public RootfsPlan Toolchain => new(Recipe.Toolchain, Part, Part.Packages.FirstOrDefault(package => package.Architecture != "all")?.Architecture ?? DebianArchitecture.OfThisMachine);
+
+    public override IEnumerable<PlanStep> Steps =>
+    [
+        Toolchain.Step with { Title = "toolchain" },
+        new("compile", $"Kubernetes {Recipe.Version}", string.Join(", ", Part.Files.Select(file => file.Name))),
+        .. Images.SelectMany(image => image.Steps),
+        new("unpack", $"kubernetes-server-linux-{Platform.Architecture}.tar", Part.Output?.ToString() ?? "output not locked"),
+    ];
+
+    public override IEnumerable<LockedPart> Parts => [Part, .. Images.SelectMany(image => image.Parts)];
+}
+
+public sealed record NodeImagePlan : ImagePlan
+{
+    public required NodeImageRecipe Recipe { get; init; }
+
+    public required LockedPart Part { get; init; }
+
+    /// <summary>The base, when a recipe makes it.</summary>
+    public BaseImagePlan? Base { get; init; }
+
+    /// <summary>The server tarball, when a recipe makes it.</summary>
+    public KubernetesBuildPlan? Kubernetes { get; init; }
+
+    /// <summary>The preloaded images that recipes make, by the recipe's file.</summary>
+    public required IReadOnlyDictionary<string, ContainerImagePlan> Images { get; init; }
+
+    public override IEnumerable<PlanStep> Steps =>
+    [
+        .. Base?.Steps ?? [new PlanStep("unpack", "base", Recipe.Base.Image!.Text)],
+        .. Kubernetes?.Steps ?? [],
+        .. Images.Values.SelectMany(image => image.Steps),
+        new("layer", $"Kubernetes {Recipe.Kubernetes.Version}", "kubeadm, kubelet, kubectl"),
+        .. Recipe.Images.Select(image => new PlanStep("preload", image.Recipe?.Name ?? image.Image!.Text, Placed(Recipe.Preload))),
+        new("files", $"{Name} files", $"{Recipe.Contents.Files.Count} sources"),
+        new("image", Name, Platform.ToString()),
+    ];
+
+    public override IEnumerable<LockedPart> Parts =>
+        [Part, .. Base?.Parts ?? [], .. Kubernetes?.Parts ?? [], .. Images.Values.SelectMany(image => image.Parts)];
+
+    private static string Placed(Preloading preload) =>
+        (preload.Method == PreloadMethod.ContentStore ? "content-store" : "archives") + (preload.Layers == PreloadedLayers.Uncompressed ? ", layers uncompressed" : "") + (preload.Unpack ? ", unpacked" : "");
+}

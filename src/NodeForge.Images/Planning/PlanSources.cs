@@ -1,0 +1,26 @@
+using NodeForge.Images.Fetching;
+using NodeForge.Oci.Content;
+using NodeForge.Recipes.Locks;
+
+namespace NodeForge.Images.Planning;
+
+/// <summary>What must be at hand before plans are carried out.</summary>
+public static class PlanSources
+{
+    /// <param name="plans">The plans.</param>
+    /// <param name="locked">Their lock.</param>
+    /// <param name="mirrors">Where from.</param>
+    /// <param name="store">A part whose locked output it has needs no source: nobody fetches a compiler for what is compiled.</param>
+    public static IReadOnlyList<Source> Of(IReadOnlyList<ImagePlan> plans, RecipeLock locked, SourceMirrors mirrors, BlobStore store)
+    {
+        HashSet<LockedPart> needed = new(plans.SelectMany(plan => plan.PartsNeeded(store)), ReferenceEqualityComparer.Instance);
+        return LockSources.Of(locked, mirrors, needed.Contains);
+    }
+
+    private static IEnumerable<LockedPart> PartsNeeded(this ImagePlan plan, BlobStore store) => plan switch
+    {
+        NodeImagePlan { Kubernetes: { } build } node => node.Parts.Except(build.Parts).Concat(build.PartsNeeded(store)),
+        KubernetesBuildPlan { Part.Output: { } output } when store.Contains(output) => [],
+        _ => plan.Parts,
+    };
+}

@@ -1,0 +1,118 @@
+using NodeForge.Images.Assembly;
+using NodeForge.Images.Exporting;
+using NodeForge.Images.Tests.Assembly;
+using NodeForge.Images.Verification;
+using NodeForge.Oci;
+using NodeForge.Oci.Content;
+using NodeForge.Oci.Layers;
+using NodeForge.Oci.Layouts;
+using NodeForge.Recipes;
+
+namespace NodeForge.Images.Tests.Exporting;
+
+public sealed class ExportingImages
+{
+    [Theory]
+    [InlineData("oci", "none")]
+    [InlineData("oci", "gzip")]
+    [InlineData("oci", "zstd")]
+    [InlineData("oci-archive", "zstd")]
+    [InlineData("docker-archive", "none")]
+    [InlineData("docker-archive", "gzip")]
+    public async Task An_image_keeps_its_id_whatever_it_is_written_as(string transport, string compression)
+    {
+        using AssemblyRoom room = new();
+        BuiltImage image = Image(room, "one", Platform.LinuxAmd64);
+        await WriteAsync(room, [$"{transport}:{room["out"]}"], compression, image);
+        InspectedImage read = Assert.Single(await ImageInspector.InspectAsync(ImageTransport.Parse($"{transport}:{room["out"]}"), CancellationToken.None));
+        Assert.Equal(image.Config.Digest, read.ImageId);
+        Assert.Equal(["example.com/app:1"], read.References);
+        Assert.Equal(image.Layers.Select(layer => layer.Blob.DiffId), read.Layers.Select(layer => layer.DiffId));
+        Assert.False(Directory.Exists(room["cache/scratch"]));
+    }
+
+    [Fact]
+    public async Task Several_platforms_go_under_one_index()
+    {
+        using AssemblyRoom room = new();
+        BuiltImage amd64 = Image(room, "one", Platform.LinuxAmd64);
+        BuiltImage arm64 = Image(room, "two", Platform.LinuxArm64);
+        await WriteAsync(room, [$"oci:{room["out"]}"], "none", amd64, arm64);
+        IReadOnlyList<InspectedImage> read = await ImageInspector.InspectAsync(ImageTransport.Parse($"oci:{room["out"]}"), CancellationToken.None);
+        Assert.Equal([amd64.Config.Digest, arm64.Config.Digest], read.Select(image => image.ImageId));
+        Assert.Equal([Platform.LinuxAmd64, Platform.LinuxArm64], read.Select(image => image.Platform));
+    }
+
+    [Theory]
+    [InlineData("oci")]
+    [InlineData("oci-archive")]
+    [InlineData("docker-archive")]
+    public async Task An_output_that_fails_half_way_leaves_nothing(string transport)
+    {
+        using AssemblyRoom room = new();
+        BuiltImage image = Image(room, "one", Platform.LinuxAmd64);
+        File.Delete(room.Store.PathOf(image.Layers[0].Blob.Descriptor.Digest));
+        Directory.CreateDirectory(room["target"]);
+        await Assert.ThrowsAsync<NodeForgeException>(() => WriteAsync(room, [$"{transport}:{room["target/out"]}"], "none", image));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(room["target"]));
+    }
+
+    [Fact]
+    public async Task A_cancelled_compression_leaves_nothing()
+    {
+        using AssemblyRoom room = new();
+        BuiltImage image = Image(room, "one", Platform.LinuxAmd64);
+        ImageOutputs outputs = ImageOutputs.Parse([$"oci:{room["out"]}"], "example.com/app:1", "gzip");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => outputs.WriteAsync([image], room.Environment, new CancellationToken(canceled: true)));
+        Assert.False(Directory.Exists(room["out"]));
+        Assert.Empty(Directory.EnumerateFiles(room["cache/blobs/sha256"], ".*"));
+    }
+
+    [Fact]
+    public void A_registry_is_refused_as_an_output_before_any_work()
+    {
+        Diagnostic problem = AssemblyRoom.Fails(() => ImageOutputs.Parse(["docker://example.com/app:1"], "a", "none"));
+        Assert.Equal((ErrorCodes.OutputNotSupported, "NF5190"), (problem.Code, problem.Code.Id));
+    }
+
+    [Fact]
+    public void Zstd_in_a_docker_archive_is_refused_before_any_work()
+    {
+        Assert.Equal(ErrorCodes.LayerNotLoadable, AssemblyRoom.Fails(() => ImageOutputs.Parse(["docker-archive:a.tar"], "a", "zstd")).Code);
+    }
+
+    [Theory]
+    [InlineData("server.tar")]
+    [InlineData("server.tar.gz")]
+    [InlineData("server.tar.zst")]
+    public async Task A_server_tarball_is_compressed_as_its_name_says(string name)
+    {
+        using AssemblyRoom room = new();
+        byte[] tar = AssemblyRoom.Tar(AssemblyRoom.File_("a", "b"));
+        await TarballOutput.WriteAsync(new(MediaTypes.Layer, room.Store.Write(tar), tar.Length), room[name], room.Environment, CancellationToken.None);
+        using Stream plain = Decompression.Open(File.OpenRead(room[name]), name);
+        using MemoryStream read = new();
+        plain.CopyTo(read);
+        Assert.Equal(tar, read.ToArray());
+        Assert.Empty(Directory.EnumerateFiles(room.Folder, "*.part"));
+    }
+
+    private static Task WriteAsync(AssemblyRoom room, string[] outputs, string compression, params BuiltImage[] images) =>
+        ImageOutputs.Parse(outputs, "example.com/app:1", compression).WriteAsync(images, room.Environment, CancellationToken.None);
+
+    private static BuiltImage Image(AssemblyRoom room, string text, Platform platform)
+    {
+        LayerBlob layer = LayerWriter.WriteToStore([AssemblyRoom.File_("hello", text)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch);
+        ContainerImageRecipe recipe = new() { File = "/r/app.yaml", Name = "app", Platforms = [platform], Tags = ["example.com/app:1"], Contents = new ImageContents() };
+        Images.Planning.ContainerImagePlan plan = new()
+        {
+            Name = "app",
+            Platform = platform,
+            Epoch = AssemblyRoom.Epoch,
+            Digest = Digest.Of("plan"u8),
+            Recipe = recipe,
+            Part = new() { Recipe = "app.yaml", Platform = platform.ToString() },
+        };
+        return ImageWriter.Write(plan, [new("app", layer)], recipe.Contents, null, recipe.Tags, room.Store);
+    }
+}

@@ -1,0 +1,74 @@
+using NodeForge.Images.Assembly;
+using NodeForge.Images.Fetching;
+using NodeForge.Images.Pushing;
+using NodeForge.Images.Tests.Assembly;
+using NodeForge.Oci;
+using NodeForge.Oci.Registry;
+using NodeForge.Testing.Registry;
+
+namespace NodeForge.Images.Tests.Pushing;
+
+public sealed class PushingImages
+{
+    private static readonly FetchOptions Options = new() { FirstPause = TimeSpan.FromMilliseconds(5) };
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("gzip")]
+    public async Task A_node_image_is_pulled_as_it_was_built(string compression)
+    {
+        using NodeRoom node = new();
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        BuiltImage image = await node.AssembleAsync(node.Recipe);
+        using RegistryClient client = Client();
+        ImageReference pushed = Assert.Single(await PushAsync(node, client, [$"docker://{registry.Host}/team/node:v1"], compression, image));
+        RemoteImage pulled = await client.GetImageAsync(registry.Reference("team/node:v1"), Platform.LinuxAmd64, CancellationToken.None);
+        Assert.Equal((image.Config.Digest, pushed.Digest), (pulled.Manifest.Config.Digest, pulled.Raw.Descriptor.Digest));
+    }
+
+    [Fact]
+    public async Task Credentials_are_those_of_docker()
+    {
+        using NodeRoom node = new();
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync(RegistryAuthentication.Bearer);
+        BuiltImage image = await node.AssembleAsync(node.Recipe with { Images = [] });
+        string login = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{InMemoryRegistry.User}:{InMemoryRegistry.Password}"));
+        string file = node.Room.Write("docker/config.json", $$$$"""{"auths":{"{{{{registry.Host}}}}":{"auth":"{{{{login}}}}"}}}""");
+        using RegistryClient client = new(RegistryClient.CreateHandler(), new RegistryOptions { Credentials = new DockerCredentials(file) });
+        await PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image);
+        Assert.NotNull(registry.Manifest("node", "v1"));
+
+        using RegistryClient stranger = Client();
+        Diagnostic refused = await AssemblyRoom.FailsAsync(() => PushAsync(node, stranger, [$"docker://{registry.Host}/node:v2"], "none", image));
+        Assert.Equal(ErrorCodes.RegistryUnauthorized, refused.Code);
+    }
+
+    [Fact]
+    public async Task A_registry_that_fails_in_passing_is_asked_again_and_sent_nothing_twice()
+    {
+        using NodeRoom node = new();
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        BuiltImage image = await node.AssembleAsync(node.Recipe);
+        registry.Fail("/manifests/v1", new RegistryFault.Status(503), times: 2);
+        using RegistryClient client = Client();
+        await PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image);
+        Assert.NotNull(registry.Manifest("node", "v1"));
+        string[] sent = [.. registry.Requests.Where(request => request.Method == "PUT" && request.Path.Contains("/uploads/", StringComparison.Ordinal)).Select(request => request.Query)];
+        Assert.Equal(sent.Distinct().Count(), sent.Length);
+    }
+
+    [Theory]
+    [InlineData("docker://example.com/a:1", true, "--offline")]
+    [InlineData("docker://example.com/a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", false, "tag")]
+    public void What_cannot_be_pushed_is_refused_before_any_work(string output, bool offline, string says)
+    {
+        Diagnostic problem = AssemblyRoom.Fails(() => RegistryOutputs.Parse(["oci:x", output], "none", offline));
+        Assert.Equal(ErrorCodes.OutputNotSupported, problem.Code);
+        Assert.Contains(says, problem.What, StringComparison.Ordinal);
+    }
+
+    private static RegistryClient Client() => new(RegistryClient.CreateHandler(), new RegistryOptions());
+
+    private static Task<IReadOnlyList<ImageReference>> PushAsync(NodeRoom node, RegistryClient client, string[] outputs, string compression, BuiltImage image) =>
+        RegistryOutputs.Parse(outputs, compression, offline: false).PushAsync([image], node.Room.Environment, client, Options, TimeProvider.System, CancellationToken.None);
+}
