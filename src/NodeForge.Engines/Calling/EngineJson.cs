@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace NodeForge.Engines;
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EngineMessage))]
+[JsonSerializable(typeof(EngineVersion))]
+[JsonSerializable(typeof(EngineInformation))]
+[JsonSerializable(typeof(DockerContext.ContextFile))]
+[JsonSerializable(typeof(LoadMessage))]
+[JsonSerializable(typeof(ImageDetails))]
+[JsonSerializable(typeof(List<ImageSummary>))]
+[JsonSerializable(typeof(CreateContainerBody))]
+[JsonSerializable(typeof(UpdateContainerBody))]
+[JsonSerializable(typeof(CreatedObject))]
+[JsonSerializable(typeof(ContainerDetails))]
+[JsonSerializable(typeof(List<ContainerSummary>))]
+[JsonSerializable(typeof(WaitAnswer))]
+[JsonSerializable(typeof(CreateExecBody))]
+[JsonSerializable(typeof(StartExecBody))]
+[JsonSerializable(typeof(ExecState))]
+[JsonSerializable(typeof(CreateNetworkBody))]
+[JsonSerializable(typeof(ConnectNetworkBody))]
+[JsonSerializable(typeof(NetworkDetails))]
+[JsonSerializable(typeof(List<NetworkDetails>))]
+[JsonSerializable(typeof(VolumeList))]
+[JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string>>))]
+internal sealed partial class EngineJson : JsonSerializerContext
+{
+    /// <summary>Reads what engines and the things before them write in whatever case.</summary>
+    public static EngineJson Lenient { get; } = new(new JsonSerializerOptions { PropertyNameCaseInsensitive = true });
+}

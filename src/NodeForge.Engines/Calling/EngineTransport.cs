@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace NodeForge.Engines;
+
+/// <summary>Sends calls, keeps connections, and turns every failure into a diagnostic.</summary>
+internal sealed class EngineTransport : IDisposable
+{
+    // Podman and Docker say what went wrong in a line or two; what is longer is not theirs.
+    private const int MessageLimit = 4096;
+
+    private readonly HttpMessageInvoker calls;
+
+    public EngineTransport(EngineEndpoint endpoint)
+    {
+        Endpoint = endpoint;
+        calls = new HttpMessageInvoker(Handler(async cancellationToken => await EngineDialer.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false)));
+    }
+
+    public EngineEndpoint Endpoint { get; }
+
+    /// <summary>The agreed version's path prefix, "/v1.41"; empty before negotiation.</summary>
+    public string Prefix { get; set; } = string.Empty;
+
+    /// <summary>Makes a call; an answer other than success is an exception, except the one status that <paramref name="accept"/> names.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, HttpStatusCode? accept = null)
+    {
+        using HttpRequestMessage request = Request(method, path, content);
+        HttpResponseMessage response = await Guard(Call(method, path), () => calls.SendAsync(request, cancellationToken)).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified || response.StatusCode == accept)
+            return response;
+        using (response)
+            throw EngineFailure.OfAnswer(Endpoint, Call(method, path), (int)response.StatusCode, await MessageAsync(response, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Makes a call whose answer is a JSON document; null when the object is not there.</summary>
+    public async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, cancellationToken, HttpStatusCode.NotFound).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(response, Call(HttpMethod.Get, path), type, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a call whose answer is a JSON document.</summary>
+    public async Task<T> GetAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await SendAsync(method, path, content, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(response, Call(method, path), type, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a call for its effect.</summary>
+    /// <returns>False when the object was not there and <paramref name="accept"/> is 404.</returns>
+    public async Task<bool> DoAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, HttpStatusCode? accept = null)
+    {
+        using HttpResponseMessage response = await SendAsync(method, path, content, cancellationToken, accept).ConfigureAwait(false);
+        return response.StatusCode != accept;
+    }
+
+    /// <summary>Makes a call whose answer is a stream of bytes; the stream owns the connection.</summary>
+    public async Task<Stream> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false);
+        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return new AnswerStream(body, response, failure => EngineFailure.Lost(Endpoint, Call(HttpMethod.Get, path), failure));
+    }
+
+    /// <summary>Makes a call that turns its connection into a stream of bytes both ways.</summary>
+    public async Task<UpgradedConnection> UpgradeAsync(string path, HttpContent content, CancellationToken cancellationToken)
+    {
+        EngineConnection? connection = null;
+        HttpMessageInvoker once = new(Handler(async token => connection = await EngineDialer.ConnectAsync(Endpoint, token).ConfigureAwait(false)));
+        try
+        {
+            using HttpRequestMessage request = Request(HttpMethod.Post, path, content);
+            request.Headers.Connection.Add("Upgrade");
+            request.Headers.Upgrade.Add(new ProductHeaderValue("tcp"));
+            HttpResponseMessage response = await Guard(Call(HttpMethod.Post, path), () => once.SendAsync(request, cancellationToken)).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
+            {
+                using (response)
+                    throw EngineFailure.OfAnswer(Endpoint, Call(HttpMethod.Post, path), (int)response.StatusCode, await MessageAsync(response, cancellationToken).ConfigureAwait(false));
+            }
+
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return new(new AnswerStream(body, response, failure => EngineFailure.Lost(Endpoint, Call(HttpMethod.Post, path), failure)), connection!, once);
+        }
+        catch
+        {
+            once.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a part of a call and tells a broken connection in the house's words.</summary>
+    public async Task<T> Guard<T>(string call, Func<Task<T>> part)
+    {
+        try
+        {
+            return await part().ConfigureAwait(false);
+        }
+        catch (HttpRequestException failure) when (failure.InnerException is NodeForgeException known)
+        {
+            throw known;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            throw EngineFailure.Lost(Endpoint, call, failure);
+        }
+        catch (JsonException failure)
+        {
+            throw EngineFailure.OfAnswer(Endpoint, call, 200, $"the answer is not the document expected: {failure.Message}");
+        }
+    }
+
+    public string Call(HttpMethod method, string path) => $"{method} {Prefix}{path}";
+
+    public void Dispose() => calls.Dispose();
+
+    private static SocketsHttpHandler Handler(Func<CancellationToken, ValueTask<Stream>> connect) => new()
+    {
+        ConnectCallback = (_, cancellationToken) => connect(cancellationToken),
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ActivityHeadersPropagator = null,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+    };
+
+    private Task<T> ReadAsync<T>(HttpResponseMessage response, string call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        Guard(call, async () => await response.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false) ?? throw new JsonException("null"));
+
+    // The host is never dialled: the connect callback decides. Docker wants some Host header all the same.
+    private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? content) =>
+        new(method, new Uri($"http://engine{Prefix}{path}")) { Content = content };
+
+    private async Task<string> MessageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        return await Guard(response.ReasonPhrase ?? string.Empty, async () =>
+        {
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable _ = body.ConfigureAwait(false);
+            byte[] buffer = new byte[MessageLimit];
+            int length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            return EngineMessage.Read(buffer.AsSpan(0, length));
+        }).ConfigureAwait(false);
+    }
+}

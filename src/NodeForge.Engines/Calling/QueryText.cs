@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace NodeForge.Engines;
+
+/// <summary>Builds the query strings of calls.</summary>
+internal static class QueryText
+{
+    public static string Of(params (string Name, string? Value)[] parts)
+    {
+        string text = string.Join('&', parts.Where(part => part.Value is not null).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
+        return text.Length == 0 ? text : "?" + text;
+    }
+
+    /// <summary>A list's filter by labels: <c>{"label":["key=value"]}</c>.</summary>
+    public static string Labels(IReadOnlyList<string> labels) =>
+        JsonSerializer.Serialize(new Dictionary<string, IReadOnlyList<string>> { ["label"] = labels }, EngineJson.Default.DictionaryStringIReadOnlyListString);
+}

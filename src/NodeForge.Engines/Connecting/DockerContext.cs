@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace NodeForge.Engines;
+
+/// <summary>Reads the docker command's contexts: <c>config.json</c> and <c>contexts/meta/SHA256(name)/meta.json</c>.</summary>
+internal static class DockerContext
+{
+    /// <summary>The context that <c>docker context use</c> chose, or null for the default one.</summary>
+    public static string? Current(string folder)
+    {
+        string path = Path.Combine(folder, "config.json");
+        if (!File.Exists(path))
+            return null;
+        string? name = ReadJson(path, "docker configuration").CurrentContext;
+        return name is null or "" or "default" ? null : name;
+    }
+
+    public static EngineEndpoint Read(string folder, string name, string origin)
+    {
+        string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        string path = Path.Combine(folder, "contexts", "meta", id, "meta.json");
+        if (!File.Exists(path))
+            throw Invalid(origin, $"there is no docker context {name}", path);
+        ContextFile file = ReadJson(path, origin);
+        if (file.Endpoints?.GetValueOrDefault("docker") is not { Host: { Length: > 0 } host } docker)
+            throw Invalid(origin, $"docker context {name} names no docker endpoint", path);
+        string certificates = Path.Combine(folder, "contexts", "tls", id, "docker");
+        EngineTls? tls = Directory.Exists(certificates) ? new(certificates, !docker.SkipTLSVerify) : null;
+        return EngineEndpoint.Parse(host, $"docker context {name}", tls);
+    }
+
+    private static ContextFile ReadJson(string path, string origin)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), EngineJson.Default.ContextFile) ?? new();
+        }
+        catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.EngineAddressInvalid, $"{origin} cannot be read")
+            {
+                Where = new(path),
+                Got = failure.Message,
+                Mend = "correct the file, or set DOCKER_HOST",
+            }, failure);
+        }
+    }
+
+    private static NodeForgeException Invalid(string origin, string what, string path) =>
+        new(new Diagnostic(ErrorCodes.EngineAddressInvalid, what) { Where = new(origin, Detail: path), Mend = "choose one that docker context ls shows, or set DOCKER_HOST" });
+
+    internal sealed record ContextFile
+    {
+        [System.Text.Json.Serialization.JsonPropertyName("currentContext")]
+        public string? CurrentContext { get; init; }
+
+        public Dictionary<string, ContextEndpoint>? Endpoints { get; init; }
+    }
+
+    internal sealed record ContextEndpoint
+    {
+        public string? Host { get; init; }
+
+        public bool SkipTLSVerify { get; init; }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace NodeForge.Engines;
+
+/// <summary>Finds the engine as the docker command does: DOCKER_HOST, then the docker context, then the usual sockets.</summary>
+/// <param name="Variable">Reads an environment variable.</param>
+/// <param name="Home">The user's home folder.</param>
+public sealed record EngineDiscovery(Func<string, string?> Variable, string Home)
+{
+    /// <summary>What this process would use.</summary>
+    public static EngineDiscovery OfThisProcess { get; } =
+        new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+
+    /// <summary>The endpoint to use. Nothing is opened; only the presence of default sockets is looked at.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineAddressInvalid"/>: the address or the context cannot be understood.</exception>
+    public EngineEndpoint Find()
+    {
+        if (Set("DOCKER_HOST") is { } host)
+            return EngineEndpoint.Parse(host, "DOCKER_HOST", TlsOfEnvironment());
+        if (Context() is { } context)
+            return DockerContext.Read(ConfigurationFolder, context.Name, context.Origin);
+        if (Set("CONTAINER_HOST") is { } podman)
+            return EngineEndpoint.Parse(podman, "CONTAINER_HOST");
+        string found = Sockets().FirstOrDefault(File.Exists) ?? "/var/run/docker.sock";
+        return EngineEndpoint.Parse(found, "default");
+    }
+
+    private string ConfigurationFolder => Set("DOCKER_CONFIG") ?? Path.Combine(Home, ".docker");
+
+    private (string Name, string Origin)? Context()
+    {
+        if (Set("DOCKER_CONTEXT") is { } named)
+            return named == "default" ? null : (named, "DOCKER_CONTEXT");
+        return DockerContext.Current(ConfigurationFolder) is { } current ? (current, $"docker context {current}") : null;
+    }
+
+    private EngineTls? TlsOfEnvironment()
+    {
+        bool verify = Set("DOCKER_TLS_VERIFY") is not null;
+        if (!verify && Set("DOCKER_TLS") is null && Set("DOCKER_CERT_PATH") is null)
+            return null;
+        return new(Set("DOCKER_CERT_PATH") ?? ConfigurationFolder, verify);
+    }
+
+    private IEnumerable<string> Sockets()
+    {
+        string runtime = Set("XDG_RUNTIME_DIR") ?? string.Create(CultureInfo.InvariantCulture, $"/run/user/{Environment.GetEnvironmentVariable("UID") ?? "0"}");
+        return ["/var/run/docker.sock", $"{runtime}/docker.sock", $"{runtime}/podman/podman.sock", "/run/podman/podman.sock"];
+    }
+
+    private string? Set(string name) => Variable(name) is { Length: > 0 } value ? value : null;
+}

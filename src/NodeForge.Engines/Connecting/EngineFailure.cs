@@ -1,0 +1,84 @@
+using System.Net.Sockets;
+
+namespace NodeForge.Engines;
+
+/// <summary>What a failed connection or call means, in the house's words.</summary>
+internal static class EngineFailure
+{
+    public const string MoreSpace = "see what takes it with docker system df, and free it with docker system prune";
+
+    public static NodeForgeException OfSocket(EngineEndpoint endpoint, SocketException failure) => failure.SocketErrorCode switch
+    {
+        SocketError.AccessDenied => new(new Diagnostic(ErrorCodes.EngineForbidden, "this user may not open the engine's socket")
+        {
+            Where = new(endpoint.ToString()),
+            Got = failure.Message,
+            Mend = "join the socket's group and log in anew (usermod -aG docker USER), or use sudo",
+        }, failure),
+        _ => new(new Diagnostic(ErrorCodes.EngineUnreachable, "no container engine answers")
+        {
+            Where = new(endpoint.ToString()),
+            // .NET's word for a socket file that is not there is "Cannot assign requested address".
+            Got = failure.SocketErrorCode == SocketError.AddressNotAvailable ? "no such socket" : failure.Message,
+            Mend = "start the engine, or set DOCKER_HOST; building to oci: or oci-archive: needs none",
+        }, failure),
+    };
+
+    public static NodeForgeException OfTls(EngineEndpoint endpoint, string said, Exception failure) =>
+        new(new Diagnostic(ErrorCodes.EngineTlsFailed, "the TLS connection to the engine failed")
+        {
+            Where = new(endpoint.ToString()),
+            Got = said,
+            Mend = "check ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH",
+        }, failure);
+
+    public static NodeForgeException Lost(EngineEndpoint endpoint, string call, Exception failure) =>
+        new(new Diagnostic(ErrorCodes.EngineLost, "the engine closed the connection in the middle of a call")
+        {
+            Where = new(endpoint.ToString(), Detail: call),
+            Got = Innermost(failure).Message,
+            Mend = "look into the engine's journal, start it, and run again",
+        }, failure);
+
+    /// <summary>What an answer other than success means. The engine's words decide where the status alone does not.</summary>
+    public static NodeForgeException OfAnswer(EngineEndpoint endpoint, string call, int status, string message)
+    {
+        (ErrorCode code, string what, string mend) = Classify(status, message);
+        return new(new Diagnostic(code, what)
+        {
+            Where = new(endpoint.ToString(), Detail: call),
+            Got = $"{status}: {message.Trim()}",
+            Mend = mend,
+        });
+    }
+
+    private static (ErrorCode Code, string What, string Mend) Classify(int status, string message)
+    {
+        // Docker has one status for every failed start, so its words are all there is; Podman's differ from Docker's.
+        if (Says(message, "port is already allocated") || Says(message, "address already in use"))
+            return (ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine", "stop what holds the port, or choose another");
+        if (Says(message, "Pool overlaps") || Says(message, "already used on the host") || Says(message, "subnet") && Says(message, "is already used"))
+            return (ErrorCodes.EngineSubnetTaken, "the network's address range is taken", "choose another range, or remove the network that holds it");
+        if (IsOutOfSpace(message))
+            return (ErrorCodes.DiskFull, "the engine has no space left where it keeps its data", MoreSpace);
+        return status switch
+        {
+            404 => (ErrorCodes.EngineObjectMissing, "the engine does not have what was named", "check the name and that this is the engine that you mean"),
+            409 when Says(message, "already in use") || Says(message, "already exists") =>
+                (ErrorCodes.EngineNameTaken, "the name is taken", "delete what holds the name, or choose another"),
+            _ => (ErrorCodes.EngineRefused, "the engine refused a call", "the engine's journal may say more"),
+        };
+    }
+
+    /// <summary>Whether the engine's words tell of a full disk, or of a quota that is used up.</summary>
+    public static bool IsOutOfSpace(string message) => Says(message, "no space left on device") || Says(message, "disk quota exceeded");
+
+    private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    private static Exception Innermost(Exception failure)
+    {
+        while (failure.InnerException is { } inner)
+            failure = inner;
+        return failure;
+    }
+}

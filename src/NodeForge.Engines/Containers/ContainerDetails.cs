@@ -1,0 +1,140 @@
+namespace NodeForge.Engines;
+
+/// <summary>A container as the engine has it (GET /containers/{id}/json).</summary>
+public sealed record ContainerDetails
+{
+    public string Id { get; init; } = string.Empty;
+
+    /// <summary>With the engine's leading slash.</summary>
+    public string Name { get; init; } = string.Empty;
+
+    /// <summary>The image's ID.</summary>
+    public string Image { get; init; } = string.Empty;
+
+    public ContainerState State { get; init; } = new();
+
+    public ContainerRunConfig Config { get; init; } = new();
+
+    public ContainerNetworking NetworkSettings { get; init; } = new();
+
+    public IReadOnlyList<ContainerMount>? Mounts { get; init; }
+}
+
+public sealed record ContainerState
+{
+    /// <summary>created, running, paused, restarting, removing, exited or dead.</summary>
+    public string Status { get; init; } = string.Empty;
+
+    public bool Running { get; init; }
+
+    public bool OOMKilled { get; init; }
+
+    public int ExitCode { get; init; }
+
+    public string Error { get; init; } = string.Empty;
+
+    public int Pid { get; init; }
+
+    /// <summary>RFC 3339.</summary>
+    public string StartedAt { get; init; } = string.Empty;
+}
+
+public sealed record ContainerRunConfig
+{
+    public string Hostname { get; init; } = string.Empty;
+
+    public string Image { get; init; } = string.Empty;
+
+    public bool Tty { get; init; }
+
+    public Dictionary<string, string>? Labels { get; init; }
+
+    public IReadOnlyList<string>? Env { get; init; }
+}
+
+public sealed record ContainerNetworking
+{
+    /// <summary>"6443/tcp" to where it is published; empty while the container is stopped.</summary>
+    public Dictionary<string, IReadOnlyList<PortBinding>?>? Ports { get; init; }
+
+    public Dictionary<string, ContainerEndpoint>? Networks { get; init; }
+}
+
+public sealed record ContainerEndpoint
+{
+    public string IPAddress { get; init; } = string.Empty;
+
+    public string GlobalIPv6Address { get; init; } = string.Empty;
+
+    /// <summary>The addresses that the container asked for, whether it runs or not.</summary>
+    public FixedAddresses? IPAMConfig { get; init; }
+}
+
+public sealed record FixedAddresses
+{
+    public string? IPv4Address { get; init; }
+}
+
+public sealed record PortBinding
+{
+    public string HostIp { get; init; } = string.Empty;
+
+    public string HostPort { get; init; } = string.Empty;
+}
+
+public sealed record ContainerMount
+{
+    public string Type { get; init; } = string.Empty;
+
+    /// <summary>The volume's name; empty for a bind.</summary>
+    public string Name { get; init; } = string.Empty;
+
+    public string Source { get; init; } = string.Empty;
+
+    public string Destination { get; init; } = string.Empty;
+
+    /// <summary>Whether the container may write there.</summary>
+    public bool RW { get; init; }
+
+    /// <summary>"rprivate", "rslave", "rshared"; of binds.</summary>
+    public string Propagation { get; init; } = string.Empty;
+}
+
+/// <summary>A container in a list.</summary>
+public sealed record ContainerSummary
+{
+    public string Id { get; init; } = string.Empty;
+
+    /// <summary>With the engine's leading slash.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    public string Image { get; init; } = string.Empty;
+
+    /// <summary>created, running, exited and so on.</summary>
+    public string State { get; init; } = string.Empty;
+
+    public Dictionary<string, string> Labels { get; init; } = [];
+
+    /// <summary>What is published, of containers that run.</summary>
+    public IReadOnlyList<PublishedPort>? Ports { get; init; }
+
+    /// <summary>Unix seconds.</summary>
+    public long Created { get; init; }
+
+    /// <summary>The first name without the engine's slash.</summary>
+    public string Name => Names.Count == 0 ? Id : Names[0].TrimStart('/');
+}
+
+/// <summary>A port in a list of containers.</summary>
+public sealed record PublishedPort
+{
+    public string IP { get; init; } = string.Empty;
+
+    public int PrivatePort { get; init; }
+
+    /// <summary>0 where it is not published.</summary>
+    public int PublicPort { get; init; }
+
+    /// <summary>"tcp", "udp" or "sctp".</summary>
+    public string Type { get; init; } = string.Empty;
+}

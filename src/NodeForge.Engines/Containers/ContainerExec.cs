@@ -1,0 +1,98 @@
+using System.Net.Http.Json;
+
+namespace NodeForge.Engines;
+
+/// <summary>Runs programs in containers: create, start with the connection upgraded to raw bytes, then ask for the exit code.</summary>
+internal sealed class ContainerExec(EngineTransport transport)
+{
+    private static readonly TimeSpan SettleEvery = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan SettleAtMost = TimeSpan.FromSeconds(5);
+
+    public async Task<int> RunAsync(string container, ExecSpec spec, Func<Stream, CancellationToken, Task>? writeInput, Stream output, Stream errors, CancellationToken cancellationToken)
+    {
+        string id = await CreateAsync(container, spec, writeInput is not null, cancellationToken).ConfigureAwait(false);
+        using (JsonContent body = await BufferedAsync(new(), cancellationToken).ConfigureAwait(false))
+        using (UpgradedConnection connection = await transport.UpgradeAsync($"/exec/{id}/start", body, cancellationToken).ConfigureAwait(false))
+        {
+            Task feeding = writeInput is null ? Task.CompletedTask : FeedAsync(connection, writeInput, cancellationToken);
+            await transport.Guard(transport.Call(HttpMethod.Post, $"/exec/{id}/start"), async () =>
+            {
+                await StreamFrames.CopyAsync(connection.Bytes, output, errors, resetEnds: writeInput is not null, cancellationToken).ConfigureAwait(false);
+                return 0;
+            }).ConfigureAwait(false);
+            await feeding.ConfigureAwait(false);
+        }
+
+        return await ExitCodeAsync(id, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<string> CreateAsync(string container, ExecSpec spec, bool hasInput, CancellationToken cancellationToken)
+    {
+        CreateExecBody body = new()
+        {
+            Cmd = spec.Command,
+            Env = spec.Environment,
+            User = spec.User,
+            WorkingDir = spec.WorkingDirectory,
+            Privileged = spec.Privileged,
+            AttachStdin = hasInput,
+        };
+        using JsonContent content = JsonContent.Create(body, EngineJson.Default.CreateExecBody);
+        await content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+        return (await transport.GetAsync(HttpMethod.Post, $"/containers/{container}/exec", content, EngineJson.Default.CreatedObject, cancellationToken).ConfigureAwait(false)).Id;
+    }
+
+    private static async Task FeedAsync(UpgradedConnection connection, Func<Stream, CancellationToken, Task> writeInput, CancellationToken cancellationToken)
+    {
+        RequestBody input = new(connection.Bytes);
+        try
+        {
+            await writeInput(input, cancellationToken).ConfigureAwait(false);
+            await input.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await CloseAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsGone(failure) && input.Broken)
+        {
+            // The program ended before it read all of its input; its exit code says whether that is a failure.
+        }
+        catch
+        {
+            // Else the program would wait for the rest of its input, and we for the program.
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task CloseAsync(UpgradedConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.CloseWriteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsGone(failure))
+        {
+            // The program took what it wanted and ended before its input did, as one does that reads an archive to its end marker.
+        }
+    }
+
+    private static bool IsGone(Exception failure) => failure is IOException or System.Net.Sockets.SocketException or ObjectDisposedException;
+
+    // The output's end may be seen before the engine has noted the program's exit.
+    private async Task<int> ExitCodeAsync(string id, CancellationToken cancellationToken)
+    {
+        for (int round = 0; ; round++)
+        {
+            ExecState state = await transport.GetAsync(HttpMethod.Get, $"/exec/{id}/json", null, EngineJson.Default.ExecState, cancellationToken).ConfigureAwait(false);
+            if (state is { Running: false, ExitCode: { } code } || round > SettleAtMost / SettleEvery)
+                return state.ExitCode ?? -1;
+            await Task.Delay(SettleEvery, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<JsonContent> BufferedAsync(StartExecBody body, CancellationToken cancellationToken)
+    {
+        JsonContent content = JsonContent.Create(body, EngineJson.Default.StartExecBody);
+        await content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+        return content;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace NodeForge.Engines;
+
+/// <summary>Calls a Docker engine, or Podman through its compatible socket.</summary>
+/// <remarks>Safe for use by several threads. Every failure is a <see cref="NodeForgeException"/> of the NF55 range that names the endpoint tried.</remarks>
+public sealed class EngineClient : IDisposable
+{
+    // 1.41 is Docker 20.10 and Podman 4: cgroup namespaces chosen per container and exec's with platforms begin there.
+    private static readonly Version Oldest = new(1, 41);
+    private static readonly Version Newest = new(1, 51);
+
+    private readonly EngineTransport transport;
+
+    private EngineClient(EngineTransport transport, Version apiVersion)
+    {
+        this.transport = transport;
+        ApiVersion = apiVersion;
+        Images = new(transport);
+        Containers = new(transport);
+        Networks = new(transport);
+        Volumes = new(transport);
+    }
+
+    public EngineEndpoint Endpoint => transport.Endpoint;
+
+    /// <summary>The API version that calls are made in: the newest that both sides know.</summary>
+    public Version ApiVersion { get; }
+
+    public EngineImages Images { get; }
+
+    public EngineContainers Containers { get; }
+
+    public EngineNetworks Networks { get; }
+
+    public EngineVolumes Volumes { get; }
+
+    /// <summary>Connects and agrees on a version.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineUnreachable"/>, <see cref="ErrorCodes.EngineForbidden"/>,
+    /// <see cref="ErrorCodes.EngineTlsFailed"/> or <see cref="ErrorCodes.EngineTooOld"/>.</exception>
+    public static async Task<EngineClient> ConnectAsync(EngineEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        EngineTransport transport = new(endpoint);
+        try
+        {
+            Version version = Agree(endpoint, await PingAsync(transport, cancellationToken).ConfigureAwait(false));
+            transport.Prefix = string.Create(CultureInfo.InvariantCulture, $"/v{version.Major}.{version.Minor}");
+            return new(transport, version);
+        }
+        catch
+        {
+            transport.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the engine still answers.</summary>
+    public Task PingAsync(CancellationToken cancellationToken) => PingAsync(transport, cancellationToken);
+
+    public Task<EngineVersion> VersionAsync(CancellationToken cancellationToken) =>
+        transport.GetAsync(HttpMethod.Get, "/version", null, EngineJson.Default.EngineVersion, cancellationToken);
+
+    public Task<EngineInformation> InformationAsync(CancellationToken cancellationToken) =>
+        transport.GetAsync(HttpMethod.Get, "/info", null, EngineJson.Default.EngineInformation, cancellationToken);
+
+    /// <summary>Opens what <see cref="InformationAsync"/> tells, whole and in the engine's own words: JSON. The caller disposes it.</summary>
+    public Task<Stream> OpenInformationAsync(CancellationToken cancellationToken) => transport.OpenAsync("/info", cancellationToken);
+
+    public void Dispose() => transport.Dispose();
+
+    private static async Task<string?> PingAsync(EngineTransport transport, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await transport.SendAsync(HttpMethod.Get, "/_ping", null, cancellationToken).ConfigureAwait(false);
+        return response.Headers.TryGetValues("Api-Version", out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
+    }
+
+    private static Version Agree(EngineEndpoint endpoint, string? offered)
+    {
+        if (!Version.TryParse(offered, out Version? version) || version < Oldest)
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.EngineTooOld, "the engine is too old")
+            {
+                Where = new(endpoint.ToString()),
+                Got = offered is null ? "no Api-Version" : $"API {offered}",
+                Want = $"API {Oldest} or later",
+                Mend = "use Docker 20.10 or later, or Podman 4 or later",
+            });
+        }
+
+        return version < Newest ? version : Newest;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Http.Json;
+
+namespace NodeForge.Engines;
+
+/// <summary>The engine's networks. <c>id</c> is an ID or a name throughout.</summary>
+public sealed class EngineNetworks
+{
+    private readonly EngineTransport transport;
+
+    internal EngineNetworks(EngineTransport transport) => this.transport = transport;
+
+    /// <returns>The network's ID.</returns>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineNameTaken"/>, <see cref="ErrorCodes.EngineSubnetTaken"/> and the rest of the NF55 range.</exception>
+    public async Task<string> CreateAsync(NetworkSpec spec, CancellationToken cancellationToken)
+    {
+        using JsonContent body = JsonContent.Create(CreateNetworkBody.Of(spec), EngineJson.Default.CreateNetworkBody);
+        await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+        return (await transport.GetAsync(HttpMethod.Post, "/networks/create", body, EngineJson.Default.CreatedObject, cancellationToken).ConfigureAwait(false)).Id;
+    }
+
+    /// <summary>A network's details, or null when there is none.</summary>
+    public Task<NetworkDetails?> FindAsync(string id, CancellationToken cancellationToken) =>
+        transport.FindAsync($"/networks/{id}", EngineJson.Default.NetworkDetails, cancellationToken);
+
+    /// <summary>Networks that carry all of the labels; all networks when there are none.</summary>
+    public async Task<IReadOnlyList<NetworkDetails>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
+        await transport.GetAsync(HttpMethod.Get, "/networks" + QueryText.Of(("filters", QueryText.Labels(labels))), null, EngineJson.Default.ListNetworkDetails, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Removes a network that no container uses.</summary>
+    /// <returns>False when there was none.</returns>
+    public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken) =>
+        transport.DoAsync(HttpMethod.Delete, $"/networks/{id}", null, cancellationToken, HttpStatusCode.NotFound);
+
+    /// <summary>Joins a container to a network.</summary>
+    public async Task ConnectAsync(string id, string container, CancellationToken cancellationToken)
+    {
+        using JsonContent body = JsonContent.Create(new ConnectNetworkBody { Container = container }, EngineJson.Default.ConnectNetworkBody);
+        await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+        await transport.DoAsync(HttpMethod.Post, $"/networks/{id}/connect", body, cancellationToken).ConfigureAwait(false);
+    }
+}

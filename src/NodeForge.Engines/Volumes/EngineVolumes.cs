@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace NodeForge.Engines;
+
+/// <summary>The engine's volumes.</summary>
+public sealed class EngineVolumes
+{
+    private readonly EngineTransport transport;
+
+    internal EngineVolumes(EngineTransport transport) => this.transport = transport;
+
+    /// <summary>Volumes that carry all of the labels.</summary>
+    public async Task<IReadOnlyList<VolumeDetails>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
+        (await transport.GetAsync(HttpMethod.Get, "/volumes" + QueryText.Of(("filters", QueryText.Labels(labels))), null, EngineJson.Default.VolumeList, cancellationToken).ConfigureAwait(false)).Volumes ?? [];
+
+    /// <summary>Removes a volume that no container uses.</summary>
+    /// <returns>False when there was none.</returns>
+    public Task<bool> RemoveAsync(string name, CancellationToken cancellationToken) =>
+        transport.DoAsync(HttpMethod.Delete, $"/volumes/{name}", null, cancellationToken, HttpStatusCode.NotFound);
+}
+
+public sealed record VolumeDetails
+{
+    public string Name { get; init; } = string.Empty;
+
+    public string Mountpoint { get; init; } = string.Empty;
+
+    public Dictionary<string, string>? Labels { get; init; }
+}
+
+internal sealed record VolumeList
+{
+    public IReadOnlyList<VolumeDetails>? Volumes { get; init; }
+}
