@@ -1,0 +1,15 @@
+namespace NodeForge.Clusters;
+
+/// <summary>Lets kubeadm write the first node's static pods and kubelet configuration while its system still boots, then starts the kubelet.</summary>
+internal static class StartControlPlane
+{
+    // What needs the API server comes later, see ConfigureCluster. The preflight checks are ours: kubeadm's take seconds and know nothing of containers.
+    // With the certificates in place, "certs" and "kubeconfig" check them and make what a newer kubeadm wants besides.
+    private const string Skipped = "preflight,wait-control-plane,upload-config,upload-certs,mark-control-plane,bootstrap-token,kubelet-finalize,addon";
+
+    public static async Task RunAsync(PreparedNode node, CancellationToken cancellationToken)
+    {
+        await ConfigureKubelet.RunAsync(node.Container, ["init", "--skip-phases", Skipped], cancellationToken).ConfigureAwait(false);
+        await StartKubelet.RunAsync(node.Container, cancellationToken).ConfigureAwait(false);
+    }
+}

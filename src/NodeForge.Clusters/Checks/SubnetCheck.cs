@@ -1,0 +1,55 @@
+using NodeForge.Engines;
+
+namespace NodeForge.Clusters;
+
+/// <summary>Whether the cluster's ranges meet each other, and what they would hide from pods.</summary>
+internal sealed class SubnetCheck : IMachineCheck
+{
+    public string Name => "subnets";
+
+    public Judgement Judge(MachineFacts facts)
+    {
+        NetworkingConfig wanted = facts.Config.Networking;
+        (string Key, AddressRange Range)[] ranges = [("podSubnet", AddressRange.Parse(wanted.PodSubnet)), ("serviceSubnet", AddressRange.Parse(wanted.ServiceSubnet))];
+        string finding = string.Join(", ", ranges.Select(range => $"{range.Key} {range.Range}"));
+        List<Diagnostic> problems = [];
+        if (ranges[0].Range.Overlaps(ranges[1].Range))
+        {
+            problems.Add(new(ErrorCodes.ClusterFileConflict, "pods and services have addresses in common")
+            {
+                Got = finding,
+                Want = "ranges that share no address",
+                Mend = $"change networking.podSubnet or networking.serviceSubnet; by default they are {new NetworkingConfig().PodSubnet} and {new NetworkingConfig().ServiceSubnet}",
+            });
+        }
+
+        problems.AddRange(ranges.SelectMany(range => Others(facts).Where(other => other.Range.Overlaps(range.Range)).Select(other => Hidden(range.Key, range.Range, other))));
+        if (facts.Engine is null)
+            return problems.Count > 0 ? new(finding, problems) : Judgement.NotLookedAt($"{finding}: {MachineFacts.NoEngine}");
+        if (CreateNetwork.FirstFree(facts.Config, facts.Engine.Networks) is not { } free)
+            return new(finding, [.. problems, CreateNetwork.NoneFree(facts.Engine.Endpoint)]);
+        return new($"{finding}, nodes {free}", problems);
+    }
+
+    // The bridge of a network of the engine's has a route as well: it is told once, by its name.
+    private static IEnumerable<(AddressRange Range, string Name)> Others(MachineFacts facts)
+    {
+        (AddressRange Range, string Name)[] networks =
+        [
+            .. (facts.Engine?.Networks ?? []).SelectMany(network => CreateNetwork.RangesOf(network).Select(range => (range, $"{range}, the engine's network {network.Name}"))),
+        ];
+        IEnumerable<(AddressRange Range, string Name)> routes = (facts.Host?.Routes ?? [])
+            .Where(route => !networks.Any(network => network.Range == route.Range))
+            .Select(route => (route.Range, $"{route.Range}, where this machine's {route.Device} leads"));
+        return networks.Concat(routes);
+    }
+
+    private static Diagnostic Hidden(string key, AddressRange range, (AddressRange Range, string Name) other) => new(ErrorCodes.SubnetHidesOther, "pods will not reach what has addresses in the cluster's own range")
+    {
+        Severity = Severity.Warning,
+        Where = new("networking." + key),
+        Got = $"{range} meets {other.Name}",
+        Want = "a range that nobody needs to reach",
+        Mend = $"give networking.{key} another range",
+    };
+}

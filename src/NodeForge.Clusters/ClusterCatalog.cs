@@ -1,0 +1,71 @@
+using NodeForge.Engines;
+
+namespace NodeForge.Clusters;
+
+/// <summary>What clusters an engine has. kind's are among them.</summary>
+public sealed class ClusterCatalog(EngineClient engine)
+{
+    /// <summary>Names of the clusters, sorted.</summary>
+    public async Task<IReadOnlyList<string>> ClustersAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Cluster], cancellationToken).ConfigureAwait(false);
+        return [.. containers.Select(container => container.Labels[ClusterLabels.Cluster]).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The containers of a cluster, sorted by name; empty when there is no such cluster.</summary>
+    public async Task<IReadOnlyList<CatalogNode>> NodesAsync(string cluster, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Of(cluster)], cancellationToken).ConfigureAwait(false);
+        return [.. containers.Select(container => new CatalogNode(container.Name, container.Labels.GetValueOrDefault(ClusterLabels.Role) ?? string.Empty, container.State)).OrderBy(node => node.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What a client on this machine needs to reach a cluster: the administrator of its first control plane, at the published port.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, or a stopped cluster, which publishes nothing.</exception>
+    public Task<Kubeconfig> KubeconfigAsync(string cluster, CancellationToken cancellationToken) => KubeconfigAsync(cluster, within: false, cancellationToken);
+
+    /// <summary>What a client needs to reach a cluster.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="within">For a client on the cluster's network, in a container beside the nodes: the server by name.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, or a stopped cluster, which publishes nothing.</exception>
+    public async Task<Kubeconfig> KubeconfigAsync(string cluster, bool within, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<CatalogNode> nodes = await NodesAsync(cluster, cancellationToken).ConfigureAwait(false);
+        CatalogNode plane = nodes.FirstOrDefault(node => node.Role == ClusterLabels.ControlPlane) ?? throw Missing(engine, cluster);
+        CatalogNode entrance = nodes.FirstOrDefault(node => node.Role == ClusterLabels.LoadBalancer) ?? plane;
+        ContainerDetails details = await engine.Containers.FindAsync(entrance.Name, cancellationToken).ConfigureAwait(false) ?? throw Missing(engine, cluster);
+        if (details.NetworkSettings.Ports?.GetValueOrDefault($"{ClusterPlan.ApiServerPort}/tcp") is not [PortBinding published, ..])
+            throw Missing(engine, cluster, $"{entrance.Name} is {details.State.Status} and publishes no port", $"nodeforge start cluster --name {cluster}");
+        ClusterNode node = new(engine, plane.Name, plane.Name);
+        IReadOnlyDictionary<string, string> files = await node.ReadFolderAsync("/etc/kubernetes/admin.conf", cancellationToken).ConfigureAwait(false);
+        if (within)
+            return AdministratorConf.Read(cluster, new Uri($"https://{entrance.Name}:{ClusterPlan.ApiServerPort}"), files["admin.conf"]);
+        string host = published.HostIp is "0.0.0.0" or "" ? "127.0.0.1" : published.HostIp;
+        return AdministratorConf.Read(cluster, new Uri($"https://{host}:{published.HostPort}"), files["admin.conf"]);
+    }
+
+    /// <summary>Adds a cluster's context to a kubeconfig and makes it the current one.</summary>
+    /// <param name="file">Null for the one that kubectl would write.</param>
+    /// <exception cref="NodeForgeException">As <see cref="KubeconfigAsync(string, bool, CancellationToken)"/>; <see cref="ErrorCodes.KubeconfigBusy"/>, <see cref="ErrorCodes.KubeconfigInvalid"/>.</exception>
+    public async Task<ExportedKubeconfig> ExportAsync(string cluster, string? file, bool within, CancellationToken cancellationToken)
+    {
+        Kubeconfig kubeconfig = await KubeconfigAsync(cluster, within, cancellationToken).ConfigureAwait(false);
+        string path = file ?? KubeconfigFile.DefaultPath;
+        await Task.Run(() => KubeconfigFile.Add(path, kubeconfig), cancellationToken).ConfigureAwait(false);
+        return new(path, kubeconfig.Context, kubeconfig.Server);
+    }
+
+    internal static NodeForgeException Missing(EngineClient engine, string cluster, string? got = null, string? mend = null) =>
+        new(new Diagnostic(ErrorCodes.ClusterMissing, got is null ? $"there is no cluster {cluster}" : $"the cluster {cluster} does not run")
+        {
+            Where = new(engine.Endpoint.ToString()),
+            Got = got,
+            Mend = mend ?? "see nodeforge get clusters",
+        });
+}
+
+/// <summary>A container of a cluster.</summary>
+/// <param name="Name">Of the container, and of the Kubernetes node.</param>
+/// <param name="Role">control-plane, worker or external-load-balancer.</param>
+/// <param name="State">running, exited and so on.</param>
+public sealed record CatalogNode(string Name, string Role, string State);

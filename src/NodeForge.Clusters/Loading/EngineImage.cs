@@ -1,0 +1,47 @@
+using NodeForge.Engines;
+using NodeForge.Oci;
+using NodeForge.Recipes.Reading;
+
+namespace NodeForge.Clusters;
+
+/// <summary>An image of the engine that is to be loaded.</summary>
+/// <param name="Asked">What the user called it.</param>
+/// <param name="Names">As the kubelet asks for it: what the user called it, or of an image ID all its tags.</param>
+/// <param name="Details">What the engine says of it.</param>
+internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, ImageDetails Details)
+{
+    public Digest Id => Digest.Parse(Details.Id);
+
+    public IReadOnlyList<Digest> DiffIds => [.. (Details.RootFS?.Layers ?? []).Select(Digest.Parse)];
+
+    public Platform Platform => new(Details.Architecture, Details.Os) { Variant = string.IsNullOrEmpty(Details.Variant) ? null : Details.Variant };
+
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineObjectMissing"/>, <see cref="ErrorCodes.ImageWithoutName"/>, <see cref="ErrorCodes.InvalidImageReference"/>.</exception>
+    public static async Task<EngineImage> FindAsync(EngineClient engine, string asked, CancellationToken cancellationToken)
+    {
+        bool byId = IsId(asked);
+        if (!byId)
+            _ = ImageReference.Parse(asked);
+        ImageDetails details = await engine.Images.FindAsync(asked, cancellationToken).ConfigureAwait(false) ?? throw await MissingAsync(engine, asked, cancellationToken).ConfigureAwait(false);
+        // Podman gives its IDs without the algorithm.
+        details = Digest.TryParse("sha256:" + details.Id, out Digest bare) ? details with { Id = bare.ToString() } : details;
+        string[] names = byId ? [.. details.RepoTags ?? []] : [asked];
+        return names.Length > 0
+            ? new(asked, [.. names.Select(name => ImageReference.Parse(name).ContainerdName)], details)
+            : throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageWithoutName, "the image has no name, so no pod could ask for it") { Where = new(asked, Detail: engine.Endpoint.ToString()), Mend = $"docker tag {asked} NAME:TAG, then load that name" });
+    }
+
+    private static bool IsId(string asked) => Digest.TryParse(asked, out _) || (asked.Length is >= 12 and <= 64 && asked.All(char.IsAsciiHexDigitLower));
+
+    private static async Task<NodeForgeException> MissingAsync(EngineClient engine, string asked, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ImageSummary> images = await engine.Images.ListAsync([], cancellationToken).ConfigureAwait(false);
+        string[] tags = [.. images.SelectMany(image => image.RepoTags ?? []).Where(tag => !tag.StartsWith('<'))];
+        string? near = DidYouMean.Nearest(asked, tags) ?? tags.Where(tag => tag.Split(':')[0] == asked.Split(':')[0]).Order(StringComparer.Ordinal).LastOrDefault();
+        return new(new Diagnostic(ErrorCodes.EngineObjectMissing, "the engine does not have this image")
+        {
+            Where = new(asked, Detail: engine.Endpoint.ToString()),
+            Mend = near is null ? $"build or pull it first: docker pull {asked}" : $"did you mean {near}?",
+        });
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Net;
+
+namespace NodeForge.Clusters;
+
+/// <summary>Everything about a cluster that is known before its first container: names, addresses, pod ranges, ports.</summary>
+internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network, IReadOnlyList<NodePlan> Nodes, BalancerPlan? Balancer, string ApiAddress, int ApiPort)
+{
+    public const int ApiServerPort = 6443;
+
+    /// <summary>Whether overlay snapshots can lie on the engine's volumes.</summary>
+    public required bool OverlaySnapshots { get; init; }
+
+    /// <summary>The value of <see cref="ClusterLabels.Creation"/>.</summary>
+    public string Creation { get; init; } = string.Empty;
+
+    private static readonly string[] PodRangeKeys = ["podSubnet", "node-cidr-mask-size", "allocate-node-cidrs", "cluster-cidr"];
+
+    public string Name => Config.Name;
+
+    public IEnumerable<NodePlan> ControlPlanes => Nodes.Where(node => node.Role == NodeRole.ControlPlane);
+
+    public IEnumerable<NodePlan> Workers => Nodes.Where(node => node.Role == NodeRole.Worker);
+
+    public NodePlan First => Nodes[0];
+
+    /// <summary>Whether the pod ranges of the plan hold: patches may give the handing out another form, or to somebody else.</summary>
+    public bool KnowsPodRanges => !Nodes.Select(node => node.Config.Patches).Append(Config.Patches)
+        .SelectMany(patches => patches.Merges.Concat(patches.JsonPatches.Select(patch => patch.Patch)))
+        .Any(text => PodRangeKeys.Any(key => text.Contains(key, StringComparison.Ordinal)));
+
+    public bool HasWorkers => Workers.Any();
+
+    /// <summary>Where the nodes reach the API server. An address, not a name: it holds before any DNS runs.</summary>
+    public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"{Balancer?.Address ?? First.Address}:{ApiServerPort}");
+
+    /// <summary>Where this machine reaches it.</summary>
+    public Uri PublishedEndpoint => new(string.Create(CultureInfo.InvariantCulture, $"https://{Reachable(ApiAddress)}:{ApiPort}"));
+
+    /// <summary>The in-cluster address of the API server's service: the first of the range.</summary>
+    public IPAddress ServiceAddress => AddressRange.Parse(Config.Networking.ServiceSubnet).At(1);
+
+    public static ClusterPlan Of(ClusterConfig config, ClusterNetwork network, int apiPort, bool overlaySnapshots)
+    {
+        AddressRange pods = AddressRange.Parse(config.Networking.PodSubnet);
+        // The gateway has the first address. Control planes come first, so that the first of all is Nodes[0].
+        List<NodePlan> nodes = [];
+        foreach (NodeConfig node in config.Nodes.OrderBy(node => node.Role))
+        {
+            int ordinal = nodes.Count(other => other.Role == node.Role) + 1;
+            string name = NodeName(config.Name, ClusterLabels.Of(node.Role), ordinal);
+            nodes.Add(new(name, node, network.Range.At(2 + nodes.Count), pods.Part(24, nodes.Count)));
+        }
+
+        bool balanced = nodes.Count(node => node.Role == NodeRole.ControlPlane) > 1;
+        BalancerPlan? balancer = balanced ? new($"{config.Name}-{ClusterLabels.LoadBalancer}", network.Range.At(2 + nodes.Count)) : null;
+        return new(config, network, nodes, balancer, config.Networking.ApiServerAddress, apiPort) { OverlaySnapshots = overlaySnapshots };
+    }
+
+    /// <summary>kind's names: the first of a role has no number.</summary>
+    public static string NodeName(string cluster, string role, int ordinal) =>
+        string.Create(CultureInfo.InvariantCulture, $"{cluster}-{role}{(ordinal == 1 ? string.Empty : ordinal.ToString(CultureInfo.InvariantCulture))}");
+
+    private static string Reachable(string address) => address switch
+    {
+        "0.0.0.0" or "" => "127.0.0.1",
+        "::" => "[::1]",
+        _ when address.Contains(':', StringComparison.Ordinal) => $"[{address}]",
+        _ => address,
+    };
+}
+
+internal sealed record NodePlan(string Name, NodeConfig Config, IPAddress Address, string PodRange)
+{
+    public NodeRole Role => Config.Role;
+}
+
+internal sealed record BalancerPlan(string Name, IPAddress Address);
+
+/// <summary>The network of a cluster's own: its range lets every node keep its address over restarts.</summary>
+/// <param name="Id">Containers are given this one: engines let two networks have one name, and refuse the name then.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Range">Its addresses.</param>
+internal sealed record ClusterNetwork(string Id, string Name, AddressRange Range);

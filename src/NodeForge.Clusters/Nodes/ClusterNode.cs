@@ -1,0 +1,85 @@
+using System.Formats.Tar;
+using System.Text;
+using NodeForge.Engines;
+
+namespace NodeForge.Clusters;
+
+/// <summary>A node's container, and programs run in it.</summary>
+internal sealed class ClusterNode(EngineClient engine, string id, string name)
+{
+    // The last lines tell; what came before is in the diagnostics.
+    private const int ToldLines = 12;
+
+    public string Id => id;
+
+    public string Name => name;
+
+    public Task StartAsync(CancellationToken cancellationToken) => engine.Containers.StartAsync(id, cancellationToken);
+
+    public Task<ContainerDetails?> FindAsync(CancellationToken cancellationToken) => engine.Containers.FindAsync(id, cancellationToken);
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <returns>Its standard output.</returns>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeProgramFailed"/> with the last lines of what it said.</exception>
+    public async Task<string> RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        ProgramOutcome outcome = await TryRunAsync(command, null, cancellationToken).ConfigureAwait(false);
+        return outcome.ExitCode == 0 ? outcome.Output : throw Failed(command, outcome);
+    }
+
+    public Task<ProgramOutcome> TryRunAsync(IReadOnlyList<string> command, string? input, CancellationToken cancellationToken) =>
+        FeedAsync(command, input is null ? null : async (stream, token) => await stream.WriteAsync(Encoding.UTF8.GetBytes(input), token).ConfigureAwait(false), cancellationToken);
+
+    /// <summary>Runs a program to its end, with an input that is written while it runs.</summary>
+    public async Task<ProgramOutcome> FeedAsync(IReadOnlyList<string> command, Func<Stream, CancellationToken, Task>? writeInput, CancellationToken cancellationToken)
+    {
+        using MemoryStream output = new();
+        using MemoryStream errors = new();
+        int code = await engine.Containers.ExecAsync(id, new ExecSpec(command), writeInput, output, errors, cancellationToken).ConfigureAwait(false);
+        return new(code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(errors.ToArray()));
+    }
+
+    /// <summary>Lays files down at the root, whether the node runs or not.</summary>
+    public Task PutAsync(IReadOnlyList<NodeFile> files, TimeProvider clock, CancellationToken cancellationToken) =>
+        engine.Containers.PutArchiveAsync(id, "/", (stream, token) => NodeFile.WriteTarAsync(files, stream, clock, token), cancellationToken);
+
+    /// <summary>Reads the regular files of a folder, whether the node runs or not; empty when there is no such folder.</summary>
+    /// <returns>Paths relative to the folder's parent, "kind/version", to content.</returns>
+    public async Task<IReadOnlyDictionary<string, string>> ReadFolderAsync(string folder, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> files = [];
+        Stream archive = await engine.Containers.GetArchiveAsync(id, folder, cancellationToken).ConfigureAwait(false);
+        await using (archive.ConfigureAwait(false))
+        {
+            TarReader reader = new(archive);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
+                {
+                    if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Length > FolderFileLimit)
+                        continue;
+                    using StreamReader text = new(entry.DataStream ?? Stream.Null);
+                    files[entry.Name] = await text.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return files;
+    }
+
+    // Manifests; the largest of the field's is a tenth of this.
+    private const long FolderFileLimit = 4 << 20;
+
+    private NodeForgeException Failed(IReadOnlyList<string> command, ProgramOutcome outcome)
+    {
+        string[] said = $"{outcome.Output}\n{outcome.Errors}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new(new Diagnostic(ErrorCodes.NodeProgramFailed, $"{Path.GetFileName(command[0])} failed in the node")
+        {
+            Where = new(name, Detail: string.Join(' ', command)),
+            Got = $"exit code {outcome.ExitCode}: {string.Join(" / ", said.TakeLast(ToldLines))}",
+            Mend = "the diagnostics folder has the node's logs; --retain keeps the node",
+        });
+    }
+}
+
+internal sealed record ProgramOutcome(int ExitCode, string Output, string Errors);

@@ -1,0 +1,86 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace NodeForge.Clusters.Tests;
+
+public sealed class ClusterCertificates
+{
+    private static readonly CertificateNames None = new([], [], []);
+
+    [Fact]
+    public void Names_that_a_patch_asks_for_are_on_the_certificates_that_are_made_beforehand()
+    {
+        ClusterConfig config = new()
+        {
+            Name = "lab",
+            Patches = new()
+            {
+                Merges = ["{kind: ClusterConfiguration, etcd: {local: {serverCertSANs: [etcd.example]}}}"],
+                JsonPatches = [new("kubeadm.k8s.io", "", "ClusterConfiguration", """[{"op": "add", "path": "/apiServer/certSANs/-", "value": "lab.example"}, {"op": "add", "path": "/apiServer/certSANs/-", "value": "192.0.2.7"}]""")],
+            },
+        };
+        ClusterPlan plan = PlanningACluster.Plan(config);
+        Assert.True(NodeForge.Recipes.KubernetesVersion.TryParse("v1.20.2", out NodeForge.Recipes.KubernetesVersion version));
+        Dictionary<string, string> files = NodeCertificates.Of(plan, plan.First, KubeadmDocuments.NamesOf(plan, plan.First, version), Authorities).ToDictionary(file => file.Path, file => file.Content);
+
+        using X509Certificate2 api = X509Certificate2.CreateFromPem(files["/etc/kubernetes/pki/apiserver.crt"]);
+        Assert.True(api.MatchesHostname("lab.example") && api.MatchesHostname("192.0.2.7") && api.MatchesHostname("kubernetes.default.svc"));
+        using X509Certificate2 etcd = X509Certificate2.CreateFromPem(files["/etc/kubernetes/pki/etcd/server.crt"]);
+        Assert.True(etcd.MatchesHostname("etcd.example") && etcd.MatchesHostname("localhost") && !etcd.MatchesHostname("lab.example"));
+    }
+
+    private static readonly ClusterAuthorities Authorities = ClusterAuthorities.Create(TimeProvider.System);
+
+    [Fact]
+    public void Every_certificate_of_a_control_plane_hangs_on_its_authority()
+    {
+        Dictionary<string, string> files = Files(NodeRole.ControlPlane);
+        AssertIssuedBy(files, "etcd/ca", "etcd/server", "etcd/peer", "etcd/healthcheck-client", "apiserver-etcd-client");
+        AssertIssuedBy(files, "front-proxy-ca", "front-proxy-client");
+        AssertIssuedBy(files, "ca", "apiserver", "apiserver-kubelet-client");
+    }
+
+    [Fact]
+    public void The_API_server_s_certificate_has_every_name_and_address_that_it_is_asked_by()
+    {
+        using X509Certificate2 certificate = X509Certificate2.CreateFromPem(Files(NodeRole.ControlPlane)["/etc/kubernetes/pki/apiserver.crt"]);
+        X509SubjectAlternativeNameExtension names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
+        Assert.Subset(names.EnumerateDnsNames().ToHashSet(), new HashSet<string> { "kubernetes.default.svc.cluster.local", "localhost", "lab-control-plane" });
+        Assert.Subset(names.EnumerateIPAddresses().Select(address => address.ToString()).ToHashSet(), new HashSet<string> { "10.96.0.1", "10.201.0.2", "127.0.0.1" });
+    }
+
+    [Fact]
+    public void A_worker_gets_no_key_of_any_authority()
+    {
+        Assert.DoesNotContain(Files(NodeRole.Worker).Keys, path => path.StartsWith("/etc/kubernetes/pki/", StringComparison.Ordinal) && path.EndsWith(".key", StringComparison.Ordinal));
+        Assert.Contains("/etc/kubernetes/kubelet.conf", Files(NodeRole.Worker).Keys);
+    }
+
+    [Fact]
+    public void Keys_are_for_root_alone()
+    {
+        ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane);
+        Assert.All(NodeCertificates.Of(plan, plan.First, None, Authorities).Where(file => file.Content.Contains("PRIVATE KEY", StringComparison.Ordinal) || file.Content.Contains("client-key-data", StringComparison.Ordinal)),
+            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.Mode));
+    }
+
+    private static void AssertIssuedBy(Dictionary<string, string> files, string authority, params string[] names)
+    {
+        using X509Certificate2 root = X509Certificate2.CreateFromPem(files[$"/etc/kubernetes/pki/{authority}.crt"]);
+        foreach (string name in names)
+        {
+            // With the key: the two must belong together.
+            using X509Certificate2 leaf = X509Certificate2.CreateFromPem(files[$"/etc/kubernetes/pki/{name}.crt"], files[$"/etc/kubernetes/pki/{name}.key"]);
+            using X509Chain chain = new();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            chain.ChainPolicy.CustomTrustStore.Add(root);
+            Assert.True(chain.Build(leaf), name);
+        }
+    }
+
+    private static Dictionary<string, string> Files(NodeRole role)
+    {
+        ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane, NodeRole.Worker);
+        return NodeCertificates.Of(plan, plan.Nodes.First(node => node.Role == role), None, Authorities).ToDictionary(file => file.Path, file => file.Content);
+    }
+}

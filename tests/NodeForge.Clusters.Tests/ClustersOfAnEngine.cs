@@ -1,0 +1,89 @@
+using NodeForge.Engines;
+using NodeForge.Testing.Engines;
+using static NodeForge.Clusters.Tests.ScriptedNodes;
+
+namespace NodeForge.Clusters.Tests;
+
+public sealed class ClustersOfAnEngine : IForgeReporter
+{
+    void IForgeReporter.Report(ForgeEvent happened)
+    {
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_not_there_can_be_neither_stopped_nor_started_nor_reached()
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithObjects();
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterProvisioner provisioner = new(client, this, TimeProvider.System);
+        foreach (Func<Task> act in (Func<Task>[])[() => provisioner.StopAsync("lab", default), () => provisioner.StartAsync("lab", default), () => new ClusterCatalog(client).KubeconfigAsync("lab", default)])
+        {
+            Diagnostic told = Assert.Single(await FailsAsync(act));
+            Assert.Equal((ErrorCodes.ClusterMissing, "there is no cluster lab"), (told.Code, told.What));
+        }
+    }
+
+    [Fact]
+    public async Task A_stopped_cluster_is_told_with_how_to_start_it()
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithObjects(Node("lab-control-plane", ClusterLabels.ControlPlane, "exited"));
+        engine.On("GET /containers/lab-control-plane/json", 200, """{"Id":"lab-control-plane","State":{"Status":"exited"},"NetworkSettings":{"Ports":{} } }""");
+        using EngineClient client = await engine.ConnectAsync();
+        Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterCatalog(client).KubeconfigAsync("lab", CancellationToken.None)));
+        Assert.Equal((ErrorCodes.ClusterMissing, "nodeforge start cluster --name lab"), (told.Code, told.Mend));
+        Assert.Equal("lab-control-plane is exited and publishes no port", told.Got);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8", false)]
+    [InlineData("10.201.0.0/16", true)]
+    public async Task A_network_takes_a_range_that_no_other_has_and_says_so_when_there_is_none(string taken, bool free)
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithObjects(networks: $$"""[{"Id":"n","Name":"corporate","IPAM":{"Config":[{"Subnet":"{{taken}}"}]} }]""").On("POST /networks/create", 201, """{"Id":"made"}""");
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterConfig config = new() { Name = "lab", Nodes = [new NodeConfig { Role = NodeRole.ControlPlane }] };
+        if (free)
+        {
+            Assert.False((await CreateNetwork.RunAsync(client, config, "c1", CancellationToken.None)).Range.Overlaps(AddressRange.Parse(taken)));
+            return;
+        }
+
+        Diagnostic told = Assert.Single(await FailsAsync(() => CreateNetwork.RunAsync(client, config, "c1", CancellationToken.None)));
+        Assert.Equal((ErrorCodes.ClusterSubnetMissing, "a /24 within 10.201.0.0 to 10.220.255.255"), (told.Code, told.Want));
+        Assert.DoesNotContain("POST /networks/create", engine.Requests);
+    }
+
+    [Theory]
+    [InlineData(200, "{}", true)]
+    [InlineData(500, """{"message":"restart policy cannot be changed"}""", true)]
+    [InlineData(404, """{"message":"No such container"}""", false)]
+    public async Task A_whole_cluster_is_kept_over_the_engine_s_restarts_where_the_engine_can(int status, string answer, bool goesOn)
+    {
+        await using ScriptedEngine engine = new();
+        engine.On("POST /containers/lab-", status, answer);
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane, NodeRole.ControlPlane);
+        Task keep() => KeepOverRestarts.RunAsync(client, plan, CancellationToken.None);
+        if (goesOn)
+            await keep();
+        else
+            Assert.All(await FailsAsync(keep), told => Assert.Equal(ErrorCodes.EngineObjectMissing, told.Code));
+        Assert.Equal(["POST /containers/lab-control-plane/update", "POST /containers/lab-control-plane2/update", "POST /containers/lab-external-load-balancer/update"], engine.Requests.Where(request => request.StartsWith("POST", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_removed_is_named_with_the_engines_reason()
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithObjects(networks: """[{"Id":"n1","Name":"nodeforge-lab"}]""").On("DELETE /networks/n1", 403, """{"message":"network nodeforge-lab has active endpoints"}""");
+        using EngineClient client = await engine.ConnectAsync();
+        string kubeconfig = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterProvisioner(client, this, TimeProvider.System).DeleteAsync("lab", kubeconfig, CancellationToken.None)));
+
+        Assert.Equal((ErrorCodes.ClusterLeftovers, "nodeforge-lab", "403: network nodeforge-lab has active endpoints"), (told.Code, told.Where!.Resource, told.Got));
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using NodeForge.Recipes;
+
+namespace NodeForge.Clusters.Tests;
+
+public sealed class KubeadmConfiguration
+{
+    [Theory]
+    [InlineData("v1.20.2", "kubeadm.k8s.io/v1beta2", "cgroupfs")]
+    [InlineData("v1.21.14", "kubeadm.k8s.io/v1beta2", "cgroupfs")]
+    [InlineData("v1.22.0", "kubeadm.k8s.io/v1beta3", "cgroupfs")]
+    [InlineData("v1.30.1", "kubeadm.k8s.io/v1beta3", "systemd")]
+    [InlineData("v1.31.0", "kubeadm.k8s.io/v1beta4", "systemd")]
+    public void Documents_are_of_the_version_that_the_image_s_kubeadm_reads(string version, string apiVersion, string driver)
+    {
+        IReadOnlyDictionary<string, JsonObject> documents = Documents(new() { Name = "lab" }, version);
+        Assert.Equal(apiVersion, (string?)documents["ClusterConfiguration"]["apiVersion"]);
+        Assert.Equal(apiVersion, (string?)documents["InitConfiguration"]["apiVersion"]);
+        Assert.Equal(driver, (string?)documents["KubeletConfiguration"]["cgroupDriver"]);
+        JsonNode arguments = documents["InitConfiguration"]["nodeRegistration"]!["kubeletExtraArgs"]!;
+        Assert.Equal(apiVersion.EndsWith("v1beta4", StringComparison.Ordinal), arguments is JsonArray);
+    }
+
+    [Fact]
+    public void Pods_have_their_turn_often_where_control_planes_have_to_find_each_other_s_etcd()
+    {
+        Assert.Null(Documents(new ClusterConfig(), "v1.20.2")["KubeletConfiguration"]["syncFrequency"]);
+        Assert.Equal("10s", (string?)Documents(new ClusterConfig { Nodes = [new(), new()] }, "v1.20.2")["KubeletConfiguration"]["syncFrequency"]);
+    }
+
+    [Fact]
+    public void A_lone_control_plane_takes_pods_and_one_with_workers_does_not()
+    {
+        Assert.Empty((JsonArray)Documents(new(), "v1.20.2")["InitConfiguration"]["nodeRegistration"]!["taints"]!);
+        ClusterConfig withWorker = new() { Nodes = [new(), new() { Role = NodeRole.Worker }] };
+        Assert.Null(Documents(withWorker, "v1.20.2")["InitConfiguration"]["nodeRegistration"]!["taints"]);
+    }
+
+    [Theory]
+    [InlineData("v1.20.2")]
+    [InlineData("v1.31.0")]
+    public void Feature_gates_reach_all_that_have_them(string version)
+    {
+        IReadOnlyDictionary<string, JsonObject> documents = Documents(new() { FeatureGates = new Dictionary<string, bool> { ["TTLAfterFinished"] = true, ["Other"] = false } }, version);
+        Assert.All(new[] { "apiServer", "controllerManager", "scheduler" }, server => Assert.Contains("TTLAfterFinished=true,Other=false", documents["ClusterConfiguration"][server]!["extraArgs"]!.ToJsonString(), StringComparison.Ordinal));
+        Assert.All(new[] { "KubeletConfiguration", "KubeProxyConfiguration" }, kind => Assert.Equal("""{"TTLAfterFinished":true,"Other":false}""", documents[kind]["featureGates"]!.ToJsonString()));
+    }
+
+    [Fact]
+    public void Merge_patches_go_to_the_documents_of_their_kind()
+    {
+        ClusterConfig config = new()
+        {
+            Patches = new() { Merges = ["kind: KubeletConfiguration\nmaxPods: 250\nevictionHard: {nodefs.available: null, memory.available: 1%}\n"] },
+            Nodes = [new() { Patches = new() { Merges = ["kind: InitConfiguration\nnodeRegistration: {kubeletExtraArgs: {v: \"4\"}}\n"] } }],
+        };
+        IReadOnlyDictionary<string, JsonObject> documents = Documents(config, "v1.20.2");
+        Assert.Equal(250, (int?)documents["KubeletConfiguration"]["maxPods"]);
+        JsonObject eviction = (JsonObject)documents["KubeletConfiguration"]["evictionHard"]!;
+        Assert.False(eviction.ContainsKey("nodefs.available"));
+        Assert.Equal(("1%", "0%"), ((string?)eviction["memory.available"], (string?)eviction["nodefs.inodesFree"]));
+        Assert.Equal("4", (string?)documents["InitConfiguration"]["nodeRegistration"]!["kubeletExtraArgs"]!["v"]);
+        Assert.Equal("10.201.0.2", (string?)documents["InitConfiguration"]["nodeRegistration"]!["kubeletExtraArgs"]!["node-ip"]);
+    }
+
+    [Fact]
+    public void A_worker_registers_as_its_join_document_says()
+    {
+        ClusterConfig config = new() { Nodes = [new(), new() { Role = NodeRole.Worker, Patches = new() { Merges = ["kind: JoinConfiguration\nnodeRegistration: {kubeletExtraArgs: {max-pods: \"7\"}}\n"] } }] };
+        ClusterPlan plan = PlanningACluster.Plan(config);
+        Assert.Equal("7", (string?)Documents(plan, plan.Nodes[1], "v1.20.2")["InitConfiguration"]["nodeRegistration"]!["kubeletExtraArgs"]!["max-pods"]);
+    }
+
+    [Theory]
+    [InlineData("""[{"op":"add","path":"/apiServer/certSANs/-","value":"lab.example"}]""", "[\"localhost\",\"127.0.0.1\",\"lab.example\"]")]
+    [InlineData("""[{"op":"add","path":"/apiServer/certSANs/0","value":"first"}]""", "[\"first\",\"localhost\",\"127.0.0.1\"]")]
+    [InlineData("""[{"op":"remove","path":"/apiServer/certSANs/1"}]""", "[\"localhost\"]")]
+    [InlineData("""[{"op":"replace","path":"/apiServer/certSANs/0","value":"x"}]""", "[\"x\",\"127.0.0.1\"]")]
+    [InlineData("""[{"op":"move","from":"/apiServer/certSANs/0","path":"/apiServer/certSANs/1"}]""", "[\"127.0.0.1\",\"localhost\"]")]
+    [InlineData("""[{"op":"copy","from":"/clusterName","path":"/apiServer/certSANs/-"}]""", "[\"localhost\",\"127.0.0.1\",\"lab\"]")]
+    public void JSON_patches_do_what_RFC_6902_says(string patch, string expected)
+    {
+        ClusterConfig config = new() { Name = "lab", Patches = new() { JsonPatches = [new("kubeadm.k8s.io", "v1beta2", "ClusterConfiguration", patch)] } };
+        Assert.Equal(expected, Documents(config, "v1.20.2")["ClusterConfiguration"]["apiServer"]!["certSANs"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("""[{"op":"remove","path":"/nothing/here"}]""")]
+    [InlineData("""[{"op":"test","path":"/clusterName","value":"other"}]""")]
+    [InlineData("""[{"op":"destroy","path":"/clusterName"}]""")]
+    [InlineData("""[{"op":"add","path":"/apiServer/certSANs/9","value":"x"}]""")]
+    public void A_JSON_patch_that_does_not_fit_is_refused(string patch)
+    {
+        ClusterConfig config = new() { Patches = new() { JsonPatches = [new("", "", "ClusterConfiguration", patch)] } };
+        Assert.Equal(ErrorCodes.ClusterFileValue, Assert.Throws<NodeForgeException>(() => Documents(config, "v1.20.2")).Diagnostics[0].Code);
+    }
+
+    [Fact]
+    public void A_JSON_patch_for_another_version_is_left_out()
+    {
+        ClusterConfig config = new() { Patches = new() { JsonPatches = [new("kubeadm.k8s.io", "v1beta3", "ClusterConfiguration", """[{"op":"remove","path":"/clusterName"}]""")] } };
+        Assert.NotNull(Documents(config, "v1.20.2")["ClusterConfiguration"]["clusterName"]);
+    }
+
+    private static Dictionary<string, JsonObject> Documents(ClusterConfig config, string version)
+    {
+        ClusterPlan plan = PlanningACluster.Plan(config);
+        return Documents(plan, plan.First, version);
+    }
+
+    private static Dictionary<string, JsonObject> Documents(ClusterPlan plan, NodePlan node, string version)
+    {
+        return KubeadmDocuments.Of(plan, node, KubernetesVersion.Parse(version)).Split("---\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => (JsonObject)JsonNode.Parse(text)!).ToDictionary(document => (string)document["kind"]!);
+    }
+}

@@ -1,0 +1,121 @@
+using NodeForge.Engines;
+using NodeForge.Testing.Engines;
+using static NodeForge.Clusters.Tests.ScriptedNodes;
+
+namespace NodeForge.Clusters.Tests;
+
+public sealed class NodesThatFail
+{
+    [Fact]
+    public async Task A_program_that_fails_is_told_with_node_command_and_its_last_lines()
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithPrograms("lab-control-plane", 2, "[init] begins\n", string.Join('\n', Enumerable.Range(1, 20)) + "\ncannot bind\n");
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterNode node = new(client, "lab-control-plane", "lab-control-plane");
+
+        Diagnostic told = Assert.Single(await FailsAsync(() => node.RunAsync(["/usr/bin/kubeadm", "init"], CancellationToken.None)));
+
+        Assert.Equal((ErrorCodes.NodeProgramFailed, "kubeadm failed in the node"), (told.Code, told.What));
+        Assert.Equal(("lab-control-plane", "/usr/bin/kubeadm init"), (told.Where!.Resource, told.Where.Detail));
+        Assert.StartsWith("exit code 2: 10 / 11 /", told.Got, StringComparison.Ordinal);
+        Assert.EndsWith("/ cannot bind", told.Got, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_whose_system_takes_no_orders_is_told_with_what_it_said_last()
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithPrograms("lab-worker", 1, "", "Failed to connect to bus\n");
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterNode node = new(client, "lab-worker", "lab-worker");
+
+        Diagnostic told = Assert.Single(await FailsAsync(() => StartKubelet.RunAsync(node, TimeSpan.FromSeconds(2), CancellationToken.None)));
+
+        Assert.Equal((ErrorCodes.NodeBootTimeout, "lab-worker"), (told.Code, told.Where!.Resource));
+        Assert.StartsWith("Failed to connect to bus after", told.Got, StringComparison.Ordinal);
+        Assert.True(engine.Requests.Count(request => request.EndsWith("/exec", StringComparison.Ordinal)) > 1, "it is asked again until the time is over");
+    }
+
+    [Theory]
+    [InlineData("write /var/lib/containerd/meta.db: no space left on device", true)]
+    [InlineData("inotify_add_watch /etc: no space left on device", false)]
+    [InlineData("all is well", false)]
+    public async Task A_node_that_says_twice_that_it_has_no_space_left_is_not_waited_for(string said, bool full)
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithPrograms("lab-control-plane", 1, said + "\n", "tail: cannot open\n");
+        using EngineClient client = await engine.ConnectAsync();
+        FullDiskWatch watch = new(new(client, "lab-control-plane", "lab-control-plane"), TimeSpan.Zero);
+
+        await watch.CheckAsync(CancellationToken.None);
+        if (full)
+            Assert.Equal((ErrorCodes.DiskFull, said), (await FailsAsync(() => watch.CheckAsync(CancellationToken.None))).Select(told => (told.Code, told.Got)).Single());
+        else
+            await watch.CheckAsync(CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData(false, "exit code 255: Failed to mount cgroup / Exiting PID 1...", "cgroups")]
+    [InlineData(true, "exit code 255, killed for lack of memory: Failed to mount cgroup / Exiting PID 1...", "memory")]
+    public async Task A_dead_node_is_told_with_its_last_words(bool lacksMemory, string got, string mend)
+    {
+        await using ScriptedEngine engine = new();
+        Dead(engine, lacksMemory);
+        using EngineClient client = await engine.ConnectAsync();
+        using DiagnosticsFolder folder = new();
+
+        Diagnostic? told = await NodeDiagnostics.SaveAsync(client, new ContainerSummary { Id = "lab-worker", Names = ["/lab-worker"] }, folder.Path, CancellationToken.None);
+
+        Assert.Equal((ErrorCodes.NodeDied, "lab-worker", got), (told?.Code, told?.Where?.Resource, told?.Got));
+        Assert.Contains(mend, told!.Mend, StringComparison.Ordinal);
+        Assert.Equal("Failed to mount cgroup\nExiting PID 1...\n", File.ReadAllText(Path.Combine(folder.Path, "console.log")));
+    }
+
+    [Fact]
+    public async Task A_node_s_death_comes_before_what_failed_because_of_it_and_everything_is_removed()
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithObjects();
+        Dead(engine, lacksMemory: false);
+        int removed = 0;
+        engine.On("GET /containers/json", call => call.AnswerAsync(200, removed == 0 ? Node("lab-worker", "worker", "exited") : "[]"));
+        engine.On("DELETE /containers/lab-worker", call =>
+        {
+            removed++;
+            return call.AnswerAsync(204, "");
+        });
+        using EngineClient client = await engine.ConnectAsync();
+        using DiagnosticsFolder folder = new();
+        NodeForgeException cause = new(new Diagnostic(ErrorCodes.NodeBootTimeout, "the kubelet does not start"));
+
+        FailedCreation failed = new(client, new Deaf(), TimeProvider.System, new() { Cluster = "lab", Creation = "c1" }, new() { DiagnosticsFolder = folder.Path });
+        Exception told = await failed.ExplainAsync(cause, CancellationToken.None);
+
+        Assert.Equal([ErrorCodes.NodeDied, ErrorCodes.NodeBootTimeout], Assert.IsType<NodeForgeException>(told).Diagnostics.Select(diagnostic => diagnostic.Code));
+        Assert.Equal(1, removed);
+        Assert.True(failed.LeftNothing);
+        // Another creation's parts, of a cluster of that name, are none of its business.
+        Assert.All(engine.Requests.Where(request => request.Contains("/json?all", StringComparison.Ordinal)), request => Assert.Contains("dev.nodeforge.creation%3Dc1", request, StringComparison.Ordinal));
+    }
+
+    private static void Dead(ScriptedEngine engine, bool lacksMemory)
+    {
+        engine.On("GET /containers/lab-worker/json", 200, $$"""{"Id":"lab-worker","Config":{"Tty":true},"State":{"Status":"exited","Running":false,"ExitCode":255,"OOMKilled":{{(lacksMemory ? "true" : "false")}} } }""");
+        engine.On("GET /containers/lab-worker/logs", call => call.StreamAsync(["Failed to mount cgroup\nExiting PID 1...\n"u8.ToArray()]));
+    }
+
+    private sealed class Deaf : IForgeReporter
+    {
+        public void Report(ForgeEvent happened)
+        {
+        }
+    }
+
+    private sealed class DiagnosticsFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("nf-diagnostics-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}

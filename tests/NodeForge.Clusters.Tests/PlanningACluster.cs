@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace NodeForge.Clusters.Tests;
+
+public sealed class PlanningACluster
+{
+    [Fact]
+    public void Nodes_have_kinds_names_and_addresses_and_ranges_in_order()
+    {
+        ClusterPlan plan = Plan(NodeRole.Worker, NodeRole.ControlPlane, NodeRole.Worker);
+        Assert.Equal(["lab-control-plane", "lab-worker", "lab-worker2"], plan.Nodes.Select(node => node.Name));
+        Assert.Equal(["10.201.0.2", "10.201.0.3", "10.201.0.4"], plan.Nodes.Select(node => node.Address.ToString()));
+        Assert.Equal(["10.244.0.0/24", "10.244.1.0/24", "10.244.2.0/24"], plan.Nodes.Select(node => node.PodRange));
+        Assert.Equal("10.201.0.2:6443", plan.Endpoint);
+        Assert.Null(plan.Balancer);
+        Assert.Equal(IPAddress.Parse("10.96.0.1"), plan.ServiceAddress);
+    }
+
+    [Fact]
+    public void Several_control_planes_are_reached_through_a_balancer()
+    {
+        ClusterPlan plan = Plan(NodeRole.ControlPlane, NodeRole.ControlPlane, NodeRole.ControlPlane);
+        Assert.Equal(("lab-external-load-balancer", "10.201.0.5:6443"), (plan.Balancer?.Name, plan.Endpoint));
+        string text = CreateBalancer.Text(plan);
+        Assert.All(plan.Nodes, node => Assert.Contains($"server {node.Name} {node.Address}:6443 check", text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/var/lib/etcd", "/var/lib/etcd")]
+    [InlineData("/var/lib/", "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs /var/lib/etcd /var/lib/kubelet")]
+    [InlineData("/var/lib/kubelet/config.json", "")]
+    public void A_mount_of_the_users_stands_for_the_volumes_at_or_below_it(string path, string without)
+    {
+        ClusterPlan plan = Plan(new ClusterConfig { Name = "lab", Nodes = [new() { Mounts = [new("/disk", path)] }] });
+        string[] volumes(ClusterPlan of) => [.. CreateNode.Container(of, of.First, "node:v1").Mounts.Where(mount => mount.Kind == Engines.MountKind.Volume).Select(mount => mount.Target)];
+        Assert.Equal(without.Split(' ', StringSplitOptions.RemoveEmptyEntries), volumes(Plan(NodeRole.ControlPlane)).Except(volumes(plan)).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8", "10.201.0.0/24", true)]
+    [InlineData("10.201.0.0/24", "10.0.0.0/8", true)]
+    [InlineData("10.201.0.0/24", "10.201.1.0/24", false)]
+    [InlineData("fd00::/8", "10.0.0.0/8", false)]
+    public void Ranges_that_share_an_address_overlap(string one, string other, bool overlap) =>
+        Assert.Equal(overlap, AddressRange.Parse(one).Overlaps(AddressRange.Parse(other)));
+
+    internal static ClusterPlan Plan(params NodeRole[] roles) => Plan(new ClusterConfig { Name = "lab", Nodes = [.. roles.Select(role => new NodeConfig { Role = role })] });
+
+    internal static ClusterPlan Plan(ClusterConfig config) => ClusterPlan.Of(config, new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")), 40000, overlaySnapshots: true);
+}

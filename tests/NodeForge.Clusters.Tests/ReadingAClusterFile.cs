@@ -1,0 +1,125 @@
+namespace NodeForge.Clusters.Tests;
+
+public sealed class ReadingAClusterFile
+{
+    private const string Head = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n";
+
+    [Theory]
+    [InlineData("", "the cluster file is empty")]
+    [InlineData("kind: !x Cluster\n", "cluster files have no tags")]
+    [InlineData("kind: a\u0001b\n", "the cluster file is not text")]
+    public async Task What_is_no_yaml_is_told_as_a_cluster_files_fault(string text, string what)
+    {
+        using MemoryStream stream = new(System.Text.Encoding.UTF8.GetBytes(text));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => ClusterConfigReader.ReadAsync(stream, "-", CancellationToken.None));
+        Assert.Equal(what, failure.Diagnostics[0].What);
+    }
+
+    [Fact]
+    public void A_cluster_file_that_is_not_there_is_told_as_such()
+    {
+        Assert.Equal("there is no such cluster file", Assert.Throws<NodeForgeException>(() => ClusterConfigReader.Read("/nowhere/cluster.yaml")).Diagnostics[0].What);
+    }
+
+    [Fact]
+    public void The_shortest_file_is_one_control_plane()
+    {
+        ClusterConfig config = Read("");
+        Assert.Equal("kind", config.Name);
+        Assert.Equal(NodeRole.ControlPlane, Assert.Single(config.Nodes).Role);
+    }
+
+    [Fact]
+    public void Every_field_that_is_done_is_read()
+    {
+        ClusterConfig config = Read("""
+            name: lab
+            nodes:
+            - role: control-plane
+              image: node:1
+              labels: {tier: front, count: 3}
+              extraMounts:
+              - {hostPath: /data, containerPath: /mnt, readOnly: true, propagation: HostToContainer}
+              extraPortMappings:
+              - {containerPort: 80, hostPort: 8080, listenAddress: 127.0.0.1, protocol: UDP}
+              kubeadmConfigPatches:
+              - |
+                kind: InitConfiguration
+                nodeRegistration: {kubeletExtraArgs: {v: "4"}}
+            - role: worker
+            networking:
+              ipFamily: ipv4
+              apiServerPort: 6443
+              apiServerAddress: 0.0.0.0
+              podSubnet: 10.1.0.0/16
+              serviceSubnet: 10.2.0.0/16
+              disableDefaultCNI: true
+              kubeProxyMode: ipvs
+              dnsSearch: [lab.example, example]
+            containerdConfigPatches: ['oom_score = 1']
+            containerdConfigPatchesJSON6902: ['[{op: remove, path: /oom_score}]']
+            featureGates: {TTLAfterFinished: true}
+            runtimeConfig: {api/alpha: false}
+            kubeadmConfigPatchesJSON6902:
+            - {group: kubeadm.k8s.io, version: v1beta2, kind: ClusterConfiguration, patch: '[{"op": "add", "path": "/a", "value": 1}]'}
+            """);
+        NodeConfig plane = config.Nodes[0];
+        Assert.Equal(("lab", 2, "node:1", "3"), (config.Name, config.Nodes.Count, plane.Image, plane.Labels["count"]));
+        Assert.Equal(new NodeMount("/data", "/mnt") { ReadOnly = true, Propagation = MountPropagation.HostToContainer }, Assert.Single(plane.Mounts));
+        Assert.Equal(new NodePort(80, 8080) { ListenAddress = "127.0.0.1", Protocol = "udp" }, Assert.Single(plane.Ports));
+        Assert.Single(plane.Patches.Merges);
+        Assert.Equal(("10.1.0.0/16", "10.2.0.0/16", true, "ipvs", 6443, "0.0.0.0"), (config.Networking.PodSubnet, config.Networking.ServiceSubnet, config.Networking.DisableDefaultCni, config.Networking.KubeProxyMode, config.Networking.ApiServerPort, config.Networking.ApiServerAddress));
+        Assert.Equal(["lab.example", "example"], config.Networking.DnsSearch);
+        Assert.Equal(("oom_score = 1", "[{op: remove, path: /oom_score}]"), (Assert.Single(config.Containerd.Merges), Assert.Single(config.Containerd.JsonPatches)));
+        Assert.True(config.FeatureGates["TTLAfterFinished"]);
+        Assert.Equal("false", config.RuntimeConfig["api/alpha"]);
+        Assert.Equal("v1beta2", Assert.Single(config.Patches.JsonPatches).Version);
+    }
+
+    [Theory]
+    [InlineData("nodez: []", "NF1004", 3, 1)]
+    [InlineData("nodes:\n- role: controlplane", "NF8013", 4, 9)]
+    [InlineData("nodes:\n- role: worker", "NF8014", 4, 1)]
+    [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 70000}]}", "NF8013", 4, 40)]
+    [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 80}, {containerPort: 81, hostPort: 80}]}", "NF8014", 4, 89)]
+    [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 80, protocol: tcp}]}", "NF8013", 4, 54)]
+    [InlineData("networking: {podSubnet: 10.0.0.1/8}", "NF8013", 3, 25)]
+    [InlineData("networking: {apiServerAddress: localhost}", "NF8013", 3, 32)]
+    [InlineData("networking: {kubeProxyMode: iptable}", "NF8013", 3, 29)]
+    [InlineData("networking: {ipFamily: dual}", "NF8015", 3, 24)]
+    [InlineData("networking: {dnsSearch: lab.example}", "NF1006", 3, 25)]
+    [InlineData("containerdConfigPatches: ['a = 1', 'a 1']", "NF8013", 3, 36)]
+    [InlineData("containerdConfigPatches: 'a = 1'", "NF1006", 3, 26)]
+    [InlineData("containerdConfigPatchesJSON6902: ['{op: remove}']", "NF8013", 3, 35)]
+    [InlineData("kubeadmConfigPatches: ['nodeRegistration: {}']", "NF8013", 3, 24)]
+    [InlineData("featureGates: {A: 1}", "NF1006", 3, 19)]
+    [InlineData("name: Lab", "NF8017", 3, 7)]
+    [InlineData("name: a-name-that-is-far-too-long-for-its-nodes-host-names", "NF8017", 3, 7)]
+    public void A_mistake_is_told_with_its_place(string text, string code, int line, int column)
+    {
+        Diagnostic problem = Assert.Single(Fails(Head + text));
+        Assert.Equal((code, line, column), (problem.Code.Id, problem.Where?.Line, problem.Where?.Column));
+    }
+
+    [Fact]
+    public void All_mistakes_are_told_at_once_and_near_words_are_offered()
+    {
+        IReadOnlyList<Diagnostic> problems = Fails(Head + "netwroking: {}\nnodes:\n- role: wroker\n- rol: worker\n");
+        Assert.Equal(["did you mean networking?", "did you mean worker?", "did you mean role?"], problems.Select(problem => problem.Mend));
+    }
+
+    [Theory]
+    [InlineData("kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha3\n", "write apiVersion: kind.x-k8s.io/v1alpha4")]
+    [InlineData("kind: Config\napiVersion: kind.sigs.k8s.io/v1alpha2\n", "write apiVersion: kind.x-k8s.io/v1alpha4")]
+    [InlineData("kind: Pod\napiVersion: v1\n", "correct the two keys")]
+    public void Older_and_other_files_are_refused_with_what_to_write(string text, string mend)
+    {
+        Diagnostic problem = Assert.Single(Fails(text));
+        Assert.Equal(ErrorCodes.ClusterFileVersion, problem.Code);
+        Assert.StartsWith(mend, problem.Mend, StringComparison.Ordinal);
+    }
+
+    private static ClusterConfig Read(string text) => ClusterConfigReader.Parse("cluster.yaml", Head + text);
+
+    private static IReadOnlyList<Diagnostic> Fails(string text) => Assert.Throws<NodeForgeException>(() => ClusterConfigReader.Parse("cluster.yaml", text)).Diagnostics;
+}

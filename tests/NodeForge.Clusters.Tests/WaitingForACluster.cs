@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace NodeForge.Clusters.Tests;
+
+public sealed class WaitingForACluster
+{
+    [Fact]
+    public async Task An_API_server_that_does_not_answer_in_time_is_told_with_its_address()
+    {
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        Uri address = new($"https://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}");
+        taken.Stop();
+        using ClusterAuthorities authorities = ClusterAuthorities.Create(TimeProvider.System);
+        Kubeconfig kubeconfig = new("lab", address, authorities.Cluster.Pair.Certificate, authorities.Administrator());
+        using KubernetesApi api = new(kubeconfig);
+
+        Diagnostic told = Assert.Single(await ScriptedNodes.FailsAsync(() => AwaitApiServer.UsableAsync(api, kubeconfig, TimeSpan.FromMilliseconds(200), null, CancellationToken.None)));
+
+        Assert.Equal((ErrorCodes.ApiServerTimeout, address.OriginalString), (told.Code, told.Where!.Resource));
+    }
+
+    [Fact]
+    public async Task Nodes_that_are_not_Ready_in_time_are_each_told_with_the_kubelets_reason()
+    {
+        const string nodes = """
+            {"items":[
+              {"metadata":{"name":"lab-control-plane"},"spec":{},"status":{"conditions":[{"type":"Ready","status":"True"}]}},
+              {"metadata":{"name":"lab-worker"},"spec":{},"status":{"conditions":[{"type":"Ready","status":"False","message":"cni plugin not initialized"}]}}
+            ]}
+            """;
+        using ClusterAuthorities authorities = ClusterAuthorities.Create(TimeProvider.System);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using CancellationTokenSource over = new();
+        Task serving = ServeAsync(listener, authorities, nodes, over.Token);
+        Kubeconfig kubeconfig = new("lab", new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), authorities.Cluster.Pair.Certificate, authorities.Administrator());
+        using KubernetesApi api = new(kubeconfig);
+        ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane, NodeRole.Worker, NodeRole.Worker);
+
+        IReadOnlyList<Diagnostic> told = await ScriptedNodes.FailsAsync(() => AwaitReady.RunAsync(api, plan, TimeSpan.FromMilliseconds(300), null, CancellationToken.None));
+
+        Assert.All(told, problem => Assert.Equal(ErrorCodes.NodesNotReady, problem.Code));
+        Assert.Equal([("lab-worker", "cni plugin not initialized"), ("lab-worker2", "it has not registered")], told.Select(problem => (problem.Where!.Resource, problem.Got)));
+        await over.CancelAsync();
+        await serving;
+    }
+
+    private static async Task ServeAsync(TcpListener listener, ClusterAuthorities authorities, string body, CancellationToken cancellationToken)
+    {
+        KeyPair pair = authorities.Cluster.Server("kube-apiserver", ["localhost"], [IPAddress.Loopback], TimeProvider.System);
+        using X509Certificate2 read = X509Certificate2.CreateFromPem(pair.Certificate, pair.Key);
+        using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
+        byte[] answer = Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        try
+        {
+            while (true)
+            {
+                using TcpClient client = await listener.AcceptTcpClientAsync(cancellationToken);
+                await using SslStream tls = new(client.GetStream());
+                await tls.AuthenticateAsServerAsync(certificate);
+                await tls.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancellationToken);
+                await tls.WriteAsync(answer, cancellationToken);
+            }
+        }
+        catch (Exception end) when (end is OperationCanceledException or IOException)
+        {
+            // The test is over.
+        }
+    }
+}
