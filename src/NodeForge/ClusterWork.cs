@@ -1,0 +1,109 @@
+using NodeForge.Clusters;
+using NodeForge.Engines;
+
+namespace NodeForge;
+
+/// <summary>Clusters of the engine that the environment names: made from node images, listed, stopped, started and removed.</summary>
+/// <exception cref="NodeForgeException">Every method: the NF55 range where no engine answers or it refuses, and the NF80 range.</exception>
+public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
+{
+    /// <summary>Makes a cluster; returns when its nodes are Ready and the kubeconfig has it.</summary>
+    /// <param name="config">What to make.</param>
+    /// <param name="image">The image of nodes that name none; null where each names one.</param>
+    /// <param name="how">How to make it.</param>
+    public Task<CreatedCluster> CreateAsync(ClusterConfig config, string? image, CreateOptions how, CancellationToken cancellationToken)
+    {
+        string nodeImage = image ?? config.Nodes.FirstOrDefault(node => node.Image is not null)?.Image ?? throw NoImage();
+        CreateOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? Path.Combine(options.Cache, "diagnostics") };
+        return WithEngineAsync(engine => Provisioner(engine).CreateAsync(config, nodeImage, complete, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Looks at the machine that a cluster would run on; an engine that does not answer is a finding among the others.</summary>
+    /// <param name="config">The cluster that is wanted.</param>
+    /// <param name="image">The image of nodes that name none; null looks at no image.</param>
+    public static Task<CheckedMachine> CheckAsync(ClusterConfig config, string? image, CancellationToken cancellationToken) =>
+        new MachineDoctor(EngineDiscovery.OfThisProcess, TimeProvider.System).ExamineAsync(config, image, cancellationToken);
+
+    /// <summary>Removes a cluster; false when there was none.</summary>
+    public Task<bool> DeleteAsync(string cluster, string? kubeconfig, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => Provisioner(engine).DeleteAsync(cluster, kubeconfig, cancellationToken), cancellationToken);
+
+    /// <summary>Stops a cluster's nodes; their state stays.</summary>
+    public Task StopAsync(string cluster, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => Life(engine).StopAsync(cluster, [], cancellationToken), cancellationToken);
+
+    /// <summary>Starts a stopped cluster and waits until its nodes are Ready; a wait of zero does not.</summary>
+    public Task StartAsync(string cluster, TimeSpan wait, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => Life(engine).StartAsync(cluster, [], wait, cancellationToken), cancellationToken);
+
+    /// <summary>Stops single nodes.</summary>
+    public Task StopNodesAsync(string cluster, IReadOnlyList<string> nodes, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => Life(engine).StopAsync(cluster, nodes, cancellationToken), cancellationToken);
+
+    /// <summary>Starts single nodes and waits until they are Ready; a wait of zero does not.</summary>
+    public Task StartNodesAsync(string cluster, IReadOnlyList<string> nodes, TimeSpan wait, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => Life(engine).StartAsync(cluster, nodes, wait, cancellationToken), cancellationToken);
+
+    /// <summary>Adds a node to a cluster that runs.</summary>
+    public Task<AddedNode> AddNodeAsync(string cluster, AddNodeOptions how, CancellationToken cancellationToken)
+    {
+        AddNodeOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? Path.Combine(options.Cache, "diagnostics") };
+        return WithEngineAsync(engine => Life(engine).AddAsync(cluster, complete, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Removes a node from a cluster; its pods move first.</summary>
+    public Task DeleteNodeAsync(string cluster, string node, DeleteNodeOptions how, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => Life(engine).DeleteAsync(cluster, node, how, cancellationToken), cancellationToken);
+
+    /// <summary>Loads images of the engine into nodes; no names stand for all nodes.</summary>
+    public Task<IReadOnlyList<LoadedImage>> LoadAsync(string cluster, IReadOnlyList<string> nodes, IReadOnlyList<string> images, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => Loader(engine).LoadAsync(cluster, nodes, images, cancellationToken), cancellationToken);
+
+    /// <summary>Loads the images of archives and layouts into nodes.</summary>
+    public Task<IReadOnlyList<LoadedImage>> LoadArchivesAsync(string cluster, IReadOnlyList<string> nodes, IReadOnlyList<string> files, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => Loader(engine).LoadArchivesAsync(cluster, nodes, files, cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => new ClusterCatalog(engine).ClustersAsync(cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<CatalogNode>> NodesAsync(string cluster, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => new ClusterCatalog(engine).NodesAsync(cluster, cancellationToken), cancellationToken);
+
+    /// <param name="within">For clients in containers on the cluster's own network.</param>
+    public Task<Kubeconfig> KubeconfigAsync(string cluster, bool within, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => new ClusterCatalog(engine).KubeconfigAsync(cluster, within, cancellationToken), cancellationToken);
+
+    /// <summary>Adds a cluster's context to a kubeconfig; null for the one that kubectl would write.</summary>
+    public Task<ExportedKubeconfig> ExportKubeconfigAsync(string cluster, string? file, bool within, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => new ClusterCatalog(engine).ExportAsync(cluster, file, within, cancellationToken), cancellationToken);
+
+    /// <summary>Saves what a cluster's nodes can tell into a folder.</summary>
+    public Task<ExportedLogs> ExportLogsAsync(string cluster, string folder, string version, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => new LogExport(engine, reporter).RunAsync(cluster, folder, version, cancellationToken), cancellationToken);
+
+    private ClusterProvisioner Provisioner(EngineClient engine) => new(engine, reporter, TimeProvider.System);
+
+    private ClusterLife Life(EngineClient engine) => new(engine, reporter, TimeProvider.System);
+
+    private ImageLoader Loader(EngineClient engine) => new(engine, reporter, TimeProvider.System, Path.Combine(options.Cache, "scratch"));
+
+    private static async Task<T> WithEngineAsync<T>(Func<EngineClient, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using EngineClient engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), cancellationToken).ConfigureAwait(false);
+        return await work(engine).ConfigureAwait(false);
+    }
+
+    private static Task WithEngineAsync(Func<EngineClient, Task> work, CancellationToken cancellationToken) => WithEngineAsync(
+        async engine =>
+        {
+            await work(engine).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
+    private static NodeForgeException NoImage() => new(new Diagnostic(ErrorCodes.InvalidCommandLine, "no node image is named")
+    {
+        Want = "--image REF, or an image for the nodes in the cluster file",
+        Mend = "build one: nodeforge build node-image RECIPE --output docker-daemon:nodeforge/node:latest, then --image nodeforge/node:latest",
+    });
+}

@@ -1,0 +1,21 @@
+using NodeForge.Oci.Content;
+using NodeForge.Recipes;
+using NodeForge.Recipes.Locks;
+
+namespace NodeForge;
+
+/// <summary>Every local file that a recipe and those it includes take in: what a reader of a stranger's recipe wants to know first.</summary>
+internal static class RecipeFiles
+{
+    /// <returns>Paths from the recipe's folder, each once, in the order of their bytes; of a folder every file in it, links not followed.</returns>
+    public static IReadOnlyList<string> Of(Recipe top)
+    {
+        string folder = Path.GetDirectoryName(top.File)!;
+        IEnumerable<string> files = LockedParts.All(top).SelectMany(recipe => recipe.LocalInputs.SelectMany(Files).Prepend(recipe.File));
+        return [.. files.Select(file => Path.GetRelativePath(folder, file)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<string> Files(string input) => !Directory.Exists(input) ? [input] : AtomicFile.Guard(input, () =>
+        new DirectoryInfo(input).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, ReturnSpecialDirectories = false })
+            .Where(item => item is FileInfo || item.LinkTarget is not null).Select(item => item.FullName).ToArray());
+}

@@ -1,0 +1,42 @@
+namespace NodeForge.Tests;
+
+public sealed class OptionsOfTheHouse
+{
+    [Theory]
+    [InlineData("NODEFORGE_CACHE=/c XDG_CACHE_HOME=/x HOME=/h", "/c")]
+    [InlineData("XDG_CACHE_HOME=/x HOME=/h", "/x/nodeforge")]
+    [InlineData("XDG_CACHE_HOME=relative HOME=/h", "/h/.cache/nodeforge")]
+    public void The_cache_is_where_the_environment_says(string environment, string cache)
+    {
+        Assert.Equal(cache, ForgeOptions.FromEnvironment(Of(environment)).Cache);
+    }
+
+    [Fact]
+    public void Without_a_home_the_cache_must_be_named()
+    {
+        Assert.Equal(ErrorCodes.InvalidEnvironment, Fails("").Code);
+    }
+
+    [Theory]
+    [InlineData("yesterday")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    public void A_source_date_epoch_that_is_no_number_is_refused(string epoch)
+    {
+        Diagnostic problem = Fails("HOME=/h SOURCE_DATE_EPOCH=" + epoch);
+        Assert.Equal(("NF9007", epoch), (problem.Code.Id, problem.Got));
+    }
+
+    [Fact]
+    public void A_source_date_epoch_is_taken_and_an_empty_one_is_none()
+    {
+        Assert.Equal(17, ForgeOptions.FromEnvironment(Of("HOME=/h SOURCE_DATE_EPOCH=17")).SourceDateEpoch);
+        Assert.Null(ForgeOptions.FromEnvironment(Of("HOME=/h SOURCE_DATE_EPOCH=")).SourceDateEpoch);
+    }
+
+    private static Diagnostic Fails(string environment) =>
+        Assert.Throws<NodeForgeException>(() => ForgeOptions.FromEnvironment(Of(environment))).Diagnostics[0];
+
+    private static Func<string, string?> Of(string environment) => name =>
+        environment.Split(' ').Select(pair => pair.Split('=', 2)).Where(pair => pair[0] == name).Select(pair => pair[^1]).FirstOrDefault();
+}

@@ -1,0 +1,47 @@
+using System.Xml.Linq;
+using NodeForge.Testing.Golden;
+
+namespace NodeForge.Tests;
+
+/// <summary>References point downwards only; siblings do not know each other.</summary>
+public sealed class ReferenceDirectionTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["NodeForge.Abstractions"] = [],
+        ["NodeForge.Oci"] = ["NodeForge.Abstractions"],
+        ["NodeForge.Containerd"] = ["NodeForge.Oci"],
+        ["NodeForge.Engines"] = ["NodeForge.Oci"],
+        ["NodeForge.Recipes"] = ["NodeForge.Oci"],
+        ["NodeForge.Images"] = ["NodeForge.Recipes", "NodeForge.Containerd", "NodeForge.Engines"],
+        ["NodeForge.Clusters"] = ["NodeForge.Recipes", "NodeForge.Engines"],
+        ["NodeForge"] = ["NodeForge.Images", "NodeForge.Clusters"],
+        ["NodeForge.Cli"] = ["NodeForge"],
+    };
+
+    private static readonly Dictionary<string, string[]> AllowedPackages = new()
+    {
+        ["NodeForge.Recipes"] = ["YamlDotNet", "NuGet.Versioning"],
+        ["NodeForge.Cli"] = ["System.CommandLine", "Spectre.Console"],
+    };
+
+    public static TheoryData<string> Projects => [.. Directory.EnumerateFiles(Path.Combine(GoldenFile.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
+        .Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_references_only_what_lies_below_it(string project)
+    {
+        Assert.Equal(Allowed[project].Order(), Items(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_uses_only_the_packages_of_its_room(string project)
+    {
+        Assert.Equal(AllowedPackages.GetValueOrDefault(project, []).Order(), Items(project, "PackageReference").Order());
+    }
+
+    private static IEnumerable<string> Items(string project, string kind) =>
+        XDocument.Load(Path.Combine(GoldenFile.Repository, "src", project, project + ".csproj")).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using NodeForge.Images.Assembly;
+using NodeForge.Images.Fetching;
+using NodeForge.Oci;
+using NodeForge.Oci.Content;
+using NodeForge.Oci.Layers;
+using NodeForge.Oci.Layouts;
+using NodeForge.Recipes.Locks;
+using NodeForge.Testing.Golden;
+using NodeForge.Testing.Http;
+using NodeForge.Testing.Upstream;
+
+namespace NodeForge.Tests;
+
+/// <summary>The shipped recipe for upstream's releases, whole but for its base, which is a layout of three files: a base out of packages needs a mirror of Debian.</summary>
+public sealed class TheUpstreamRecipe : IAsyncLifetime
+{
+    private static readonly string[] OfKubeadm =
+    [
+        "registry.k8s.io/coredns/coredns:v1.12.0", "registry.k8s.io/etcd:3.5.21-0", "registry.k8s.io/kube-apiserver:v1.33.1", "registry.k8s.io/kube-controller-manager:v1.33.1",
+        "registry.k8s.io/kube-proxy:v1.33.1", "registry.k8s.io/kube-scheduler:v1.33.1", "registry.k8s.io/pause:3.10",
+    ];
+
+    private static readonly string[] OfManifests = ["nodeforge.dev/kindnetd:preloaded", "nodeforge.dev/local-path-helper:preloaded", "nodeforge.dev/local-path-provisioner:preloaded"];
+
+    private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-upstream-").FullName;
+    private UpstreamSite site = null!;
+
+    public async Task InitializeAsync()
+    {
+        site = await UpstreamSite.StartAsync();
+        string root = GoldenFile.Repository;
+        foreach (string part in (string[])["recipes/node/upstream.yaml", "images/manifests/kindnet.yaml", "images/manifests/local-path-storage.yaml"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, part))!);
+            File.Copy(Path.Combine(root, part), Path.Combine(folder, part));
+        }
+
+        const string shippedBase = "  recipe: ../base/${base}.yaml\n";
+        string recipe = await File.ReadAllTextAsync(Recipe);
+        Assert.Contains(shippedBase, recipe, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Recipe, recipe.Replace(shippedBase, "  image: oci:../../base:${base}\n", StringComparison.Ordinal));
+        await WriteBaseAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await site.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Becomes_an_image_whose_closure_is_all_that_kubeadm_and_the_manifests_ask_for()
+    {
+        RecipeLock locked = (await Work("one").LockAsync(Request, [], check: false, CancellationToken.None)).Lock;
+        Assert.DoesNotContain("127.0.0.1", await File.ReadAllTextAsync(RecipeLockFile.DefaultPath(Recipe)), StringComparison.Ordinal);
+        Assert.Equal("https://dl.k8s.io/v1.33.1/kubernetes-server-linux-amd64.tar.gz", Assert.Single(locked.Parts[0].Files).Url);
+
+        await Work("one").FetchAsync(Request, offline: false, CancellationToken.None);
+        BuiltImage image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage") { Offline = true }, CancellationToken.None)).Images);
+
+        JsonElement record = RecordOf(image, "one");
+        Assert.Equal("v1.33.1", record.GetProperty("kubernetesVersion").GetString());
+        string[] closure = [.. record.GetProperty("closure").EnumerateArray().SelectMany(item => item.GetProperty("references").EnumerateArray()).Select(reference => reference.GetString()!)];
+        Assert.Equal([], OfKubeadm.Concat(OfManifests).Except(closure));
+        Assert.Equal(OfManifests, ManifestImages().Order(StringComparer.Ordinal));
+        Assert.Equal(["kubeadm", "kubectl", "kubelet"], record.GetProperty("components").EnumerateArray().Select(component => component.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task Gives_the_same_image_from_its_lock_in_a_cache_that_has_nothing()
+    {
+        await Work("one").LockAsync(Request, [], check: false, CancellationToken.None);
+        BuiltImage first = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
+        BuiltImage second = Assert.Single((await Work("two").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
+        Assert.Equal(first.Config.Digest, second.Config.Digest);
+        Assert.All(site.Registry.Requests.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)), request => Assert.Equal("GET", request.Method));
+    }
+
+    [Fact]
+    public async Task Cannot_be_locked_while_a_checksum_file_of_the_release_says_otherwise()
+    {
+        site.Releases.Serve(site.TarballPath + ".sha256", Replies.Status(200, new string('0', 64)));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Work("one").LockAsync(Request, [], check: false, CancellationToken.None));
+        Assert.Equal(ErrorCodes.ChecksumFileDisagrees, failure.Diagnostics[0].Code);
+        Assert.False(File.Exists(RecipeLockFile.DefaultPath(Recipe)));
+    }
+
+    private string Recipe => Path.Combine(folder, "recipes/node/upstream.yaml");
+
+    private RecipeRequest Request => new(Recipe, null, new Dictionary<string, string> { ["version"] = UpstreamSite.Version }, []);
+
+    private RecipeWork Work(string cache) => new(new Forge(
+        new ForgeOptions { Cache = Path.Combine(folder, cache), SourceDateEpoch = 1_747_000_000, Mirrors = SourceMirrors.OfThisMachine(name => name == SourceMirrors.Variable ? site.Mirrors : null) },
+        SilentReporter.Instance));
+
+    private IEnumerable<string> ManifestImages() => Directory.EnumerateFiles(Path.Combine(folder, "images/manifests"))
+        .SelectMany(File.ReadLines).Select(line => line.Trim()).Where(line => line.StartsWith("image: ", StringComparison.Ordinal)).Select(line => line["image: ".Length..]).Distinct();
+
+    private JsonElement RecordOf(BuiltImage image, string cache)
+    {
+        BlobStore store = new(Path.Combine(folder, cache, "blobs"));
+        using Stream layer = store.OpenRead(image.Layers[^1].Blob.Descriptor.Digest);
+        using TarReader reader = new(layer, "last layer");
+        while (reader.Read() is { } entry)
+        {
+            if (entry.Path == "usr/lib/nodeforge/image.json")
+                return JsonDocument.Parse(reader.Content).RootElement.Clone();
+        }
+
+        throw new InvalidOperationException("the node says nothing of itself");
+    }
+
+    private async Task WriteBaseAsync()
+    {
+        BlobStore store = new(Path.Combine(folder, "elsewhere"));
+        LayerEntry[] entries = [new(new TarEntry { Path = "var/lib", Kind = TarEntryKind.Directory, Mode = 0x1ed }, null)];
+        LayerBlob layer = LayerWriter.WriteToStore(entries, store, LayerEncoding.None, 0);
+        byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", [layer.DiffId]) });
+        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, store.Write(config), config.Length), Layers = [layer.Descriptor] });
+        await OciLayout.ExportAsync(Path.Combine(folder, "base"), store, [new(new(MediaTypes.Manifest, store.Write(manifest), manifest.Length), null, "bookworm")], CancellationToken.None);
+    }
+}
