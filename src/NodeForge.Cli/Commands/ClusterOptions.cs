@@ -1,0 +1,55 @@
+using System.CommandLine;
+using NodeForge.Clusters;
+
+namespace NodeForge.Cli.Commands;
+
+/// <summary>What commands on clusters share; kind's names and habits.</summary>
+internal static class ClusterOptions
+{
+    public static Option<string?> Name() => new("--name", "-n")
+    {
+        Description = $"The cluster (default: $KIND_CLUSTER_NAME, else {ClusterConfig.DefaultName}).",
+        HelpName = "NAME",
+    };
+
+    public static Option<string?> Config() => new("--config") { Description = "A cluster file, kind's v1alpha4; - reads standard input.", HelpName = "FILE" };
+
+    /// <summary>The cluster file; without one a cluster as kind makes it by itself.</summary>
+    public static async Task<ClusterConfig> ReadAsync(string? path, CancellationToken cancellation)
+    {
+        if (path is null)
+            return new ClusterConfig();
+        if (path != "-")
+            return ClusterConfigReader.Read(path);
+        await using Stream input = Console.OpenStandardInput();
+        return await ClusterConfigReader.ReadAsync(input, "standard input", cancellation);
+    }
+
+    public static Option<FileInfo?> Kubeconfig() => new("--kubeconfig")
+    {
+        Description = "The kubeconfig to change (default: of $KUBECONFIG the first file that exists, else its last; without it ~/.kube/config).",
+        HelpName = "FILE",
+    };
+
+    public static Option<TimeSpan> Wait() => new("--wait")
+    {
+        Description = "How long the nodes may take to become Ready: 90s, 5m; 0s does not wait.",
+        HelpName = "TIME",
+        DefaultValueFactory = _ => TimeSpan.FromMinutes(5),
+        CustomParser = CreateCommand.Duration,
+    };
+
+    public static Option<bool> Within() => new("--internal") { Description = "Name the server as the cluster's own network does, for clients in containers beside the nodes." };
+
+    public static Option<string[]> Nodes() => new("--nodes")
+    {
+        Description = "These nodes only, with commas between them (default: all of the cluster's).",
+        HelpName = "NODE,...",
+    };
+
+    public static IReadOnlyList<string> NodesOf(ParseResult parsed, Option<string[]> nodes) =>
+        [.. (parsed.GetValue(nodes) ?? []).SelectMany(given => given.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
+
+    public static string NameOf(ParseResult parsed, Option<string?> name) =>
+        parsed.GetValue(name) ?? (Environment.GetEnvironmentVariable("KIND_CLUSTER_NAME") is { Length: > 0 } set ? set : ClusterConfig.DefaultName);
+}

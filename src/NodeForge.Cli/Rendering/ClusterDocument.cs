@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeForge.Clusters;
+
+namespace NodeForge.Cli.Rendering;
+
+/// <summary>What <c>create cluster</c> prints.</summary>
+internal sealed record ClusterDocument(int SchemaVersion, string Name, IReadOnlyList<string> Nodes, string ApiServer, string Kubeconfig, IReadOnlyList<TimelineItem> Timeline)
+{
+    public static ClusterDocument Of(CreatedCluster created) => new(
+        1, created.Name, created.Nodes, created.ApiServer.OriginalString, created.Kubeconfig,
+        [.. created.Timeline.Select(entry => new TimelineItem(entry.Title, entry.Started.TotalSeconds, entry.Elapsed.TotalSeconds))]);
+
+    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.ClusterDocument);
+
+    public string ToText(bool verbose)
+    {
+        StringBuilder text = new();
+        if (verbose)
+        {
+            Columns columns = new();
+            foreach (TimelineItem item in Timeline)
+                columns.Add(item.StartedSeconds.ToString("0.0", CultureInfo.InvariantCulture).PadLeft(6) + " s", ("+" + item.ElapsedSeconds.ToString("0.0", CultureInfo.InvariantCulture)).PadLeft(7) + " s", item.Title);
+            text.Append(columns);
+        }
+
+        return text.Append(CultureInfo.InvariantCulture, $"kubectl cluster-info --context kind-{Name}").ToString();
+    }
+}
+
+/// <summary>One action of a creation.</summary>
+internal sealed record TimelineItem(string Title, double StartedSeconds, double ElapsedSeconds);
+
+/// <summary>A cluster's nodes.</summary>
+internal sealed record NodesDocument(int SchemaVersion, IReadOnlyList<CatalogNode> Nodes)
+{
+    public static NodesDocument Of(IReadOnlyList<CatalogNode> nodes) => new(1, nodes);
+
+    public string ToText() => string.Join('\n', Nodes.Select(node => node.Name));
+
+    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.NodesDocument);
+}
+
+/// <summary>A list of names under one key.</summary>
+internal static class NamesDocument
+{
+    public static string Of(string key, IReadOnlyList<string> names) =>
+        new JsonObject { ["schemaVersion"] = 1, [key] = new JsonArray([.. names.Select(name => (JsonNode)JsonValue.Create(name))]) }.ToJsonString();
+}

@@ -1,0 +1,43 @@
+using Spectre.Console;
+
+namespace NodeForge.Cli.Rendering;
+
+/// <summary>The two streams and what may be done on them. Results go to <see cref="Out"/>; progress, warnings and errors to <see cref="Error"/>.</summary>
+internal sealed class Terminal
+{
+    public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal, Func<string, string?> variable)
+    {
+        Out = output;
+        // no-color.org: set and not empty. A dumb terminal and a build log take no cursor movement either.
+        Colour = errorIsTerminal && string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") != "dumb";
+        Live = errorIsTerminal && variable("TERM") != "dumb" && string.IsNullOrEmpty(variable("CI"));
+        Error = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(error),
+            Ansi = errorIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = Colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = Live ? InteractionSupport.Yes : InteractionSupport.No,
+        });
+        // A pipe has no width: a line stays a line.
+        if (!errorIsTerminal)
+            Error.Profile.Width = 10_000;
+    }
+
+    public TextWriter Out { get; }
+
+    public IAnsiConsole Error { get; }
+
+    public bool Colour { get; }
+
+    /// <summary>Progress may be drawn over itself.</summary>
+    public bool Live { get; }
+
+    /// <summary>Loads what telling an error needs while files can still be opened: when none can (EMFILE), the error would die of itself.</summary>
+    public static void Prepare()
+    {
+        Terminal nowhere = new(TextWriter.Null, TextWriter.Null, errorIsTerminal: false, _ => null);
+        nowhere.Error.MarkupLine(DiagnosticText.Markup(new Diagnostic(ErrorCodes.PathNotUsable, "") { Where = new(""), Got = "", Want = "", Mend = "" }));
+    }
+
+    public static Terminal OfThisProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected, Environment.GetEnvironmentVariable);
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using NodeForge.Testing.Golden;
+
+namespace NodeForge.Cli.Tests;
+
+public sealed class HelpAndUsage
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("lock")]
+    [InlineData("plan")]
+    [InlineData("fetch")]
+    [InlineData("build")]
+    [InlineData("build base-image")]
+    [InlineData("build node-image")]
+    [InlineData("build container-image")]
+    [InlineData("build kubernetes")]
+    [InlineData("inspect")]
+    [InlineData("load image")]
+    [InlineData("load image-archive")]
+    [InlineData("export logs")]
+    [InlineData("export kubeconfig")]
+    [InlineData("start cluster")]
+    [InlineData("start node")]
+    [InlineData("add node")]
+    [InlineData("delete node")]
+    [InlineData("create cluster")]
+    [InlineData("doctor")]
+    [InlineData("version")]
+    [InlineData("completion")]
+    public async Task Help_reads_as_it_should(string command)
+    {
+        CommandRun run = await PlainAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        string help = run.Out.Replace(Path.GetFileName(Environment.ProcessPath)!, "nodeforge", StringComparison.Ordinal).Replace("testhost", "nodeforge", StringComparison.Ordinal);
+        string file = $"tests/NodeForge.Cli.Tests/Help/{(command.Length == 0 ? "nodeforge" : command.Replace(' ', '-'))}.txt";
+        Assert.Equal(0, run.Exit);
+        Assert.Equal(GoldenFile.Expect(file, help), help);
+    }
+
+    [Theory]
+    [InlineData("buidl")]
+    [InlineData("build")]
+    [InlineData("plan")]
+    [InlineData("version --frobnicate")]
+    [InlineData("completion tcsh")]
+    [InlineData("plan a.yaml --set x")]
+    [InlineData("load image")]
+    [InlineData("add node --role etcd")]
+    [InlineData("start cluster --wait 5")]
+    [InlineData("doctor lab")]
+    public async Task What_cannot_be_understood_is_a_usage_error(string line)
+    {
+        CommandRun run = await PlainAsync(line.Split(' '));
+        Assert.Equal(2, run.Exit);
+        Assert.Contains("NF9002", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Out);
+    }
+
+    [Fact]
+    public async Task A_usage_error_says_where_help_is()
+    {
+        Assert.Contains("see 'nodeforge build kubernetes --help'", (await PlainAsync("build", "kubernetes")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_format_that_is_none_is_a_usage_error_and_no_bug()
+    {
+        CommandRun run = await PlainAsync("version", "-o", "yaml");
+        Assert.Equal(2, run.Exit);
+        Assert.Empty(run.Out);
+    }
+
+    [Fact]
+    public async Task A_usage_error_is_one_document_when_json_was_asked_for()
+    {
+        CommandRun run = await PlainAsync("plan", "-o", "json");
+        Assert.Equal("NF9002", JsonDocument.Parse(run.Out).RootElement.GetProperty("errors")[0].GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task The_version_is_text_or_a_document()
+    {
+        CommandRun json = await PlainAsync("version", "-o", "json");
+        Assert.Equal(1, JsonDocument.Parse(json.Out).RootElement.GetProperty("schemaVersion").GetInt32());
+        Assert.StartsWith("nodeforge ", (await PlainAsync("version")).Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -F _nodeforge nodeforge")]
+    [InlineData("zsh", "compdef _nodeforge nodeforge")]
+    [InlineData("fish", "complete -f -c nodeforge")]
+    public async Task Each_shell_gets_its_completion(string shell, string line)
+    {
+        Assert.Contains(line, (await PlainAsync("completion", shell)).Out, StringComparison.Ordinal);
+    }
+
+    private static Task<CommandRun> PlainAsync(params string[] args) => CommandRoom.RunAsync(terminal: false, _ => null, args);
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using NodeForge.Cli.Rendering;
+using NodeForge.Clusters;
+using NodeForge.Testing.Golden;
+
+namespace NodeForge.Cli.Tests;
+
+public sealed class TellingOfAMachine
+{
+    private static readonly Diagnostic Taken = new(ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine")
+    {
+        Where = new("0.0.0.0:8080/tcp"),
+        Got = "port 8080 is held by process 77 (web\u001b[31mserver)",
+        Want = "a port that nobody listens on",
+        Mend = "stop what holds the port, or choose another",
+    };
+
+    private static readonly Diagnostic Withheld = new(ErrorCodes.CapabilitiesWithheld, "this machine withholds capabilities")
+    {
+        Severity = Severity.Warning,
+        Where = new("/proc/self/status", Detail: "CapBnd"),
+        Got = "without CAP_SYS_RESOURCE",
+        Mend = "run it where they are not withheld",
+    };
+
+    private static readonly CheckedMachine Machine = new(
+    [
+        new("engine", CheckVerdict.Fine, "20.10.24, API 1.41, at unix:///run/docker.sock (default)", []),
+        new("capabilities", CheckVerdict.Warning, "without CAP_SYS_RESOURCE", [Withheld]),
+        new("disk", CheckVerdict.NotLookedAt, "/var/lib/docker cannot be seen from here", []),
+        new("ports", CheckVerdict.Error, "0.0.0.0:8080/tcp", [Taken]),
+    ]);
+
+    [Fact]
+    public void There_is_a_line_for_each_check_and_its_problems_below_it()
+    {
+        string text = DoctorDocument.Of(Machine).ToText();
+        Assert.Equal(GoldenFile.Expect("tests/NodeForge.Cli.Tests/Golden/doctor.txt", text), text);
+        Assert.DoesNotContain('\u001b', text);
+    }
+
+    [Fact]
+    public void A_document_has_the_same()
+    {
+        string json = DoctorDocument.Of(Machine).ToJson();
+        Assert.Equal(GoldenFile.Expect("tests/NodeForge.Cli.Tests/Golden/doctor.json", json), json);
+        Assert.Equal(1, JsonDocument.Parse(json).RootElement.GetProperty("schemaVersion").GetInt32());
+    }
+
+    [Fact]
+    public void The_gravest_check_is_the_machine_s_verdict()
+    {
+        Assert.Equal("error", DoctorDocument.Of(Machine).Verdict);
+        Assert.Equal("warning", DoctorDocument.Of(Machine with { Checks = [.. Machine.Checks.Take(3)] }).Verdict);
+        Assert.Equal("fine", DoctorDocument.Of(Machine with { Checks = [Machine.Checks[0], Machine.Checks[2]] }).Verdict);
+    }
+}
