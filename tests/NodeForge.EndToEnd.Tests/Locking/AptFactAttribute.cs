@@ -1,0 +1,18 @@
+using NodeForge.Images.Fetching;
+
+namespace NodeForge.EndToEnd.Tests.Locking;
+
+/// <summary>A test that needs apt, a Debian mirror among its sources, and the archive's keyring.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class AptFactAttribute : FactAttribute
+{
+    public AptFactAttribute()
+    {
+        if (!File.Exists("/usr/bin/apt-get"))
+            Skip = "apt is not installed";
+        else if (!File.Exists("/usr/share/keyrings/debian-archive-keyring.gpg"))
+            Skip = "debian-archive-keyring is not installed";
+        else if (DebianMirrors.OfThisMachine().Archive.Count == 0)
+            Skip = "apt's sources have no Debian mirror";
+    }
+}

@@ -1,0 +1,42 @@
+namespace NodeForge.EndToEnd.Tests.NodeImages;
+
+/// <summary>The node image, made once by the command line as a user makes it, in every place that images go to.</summary>
+public sealed class NodeImage : IAsyncLifetime
+{
+    /// <summary>Its name in the engine.</summary>
+    public const string Reference = "nodeforge/node:test";
+
+    private BuiltProduct? product;
+
+    /// <summary>A folder of the tests' own; it goes with them.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("nodeforge-node-").FullName;
+
+    public string Layout => Path.Combine(Folder, "layout");
+
+    public string OciArchive => Path.Combine(Folder, "node.oci.tar");
+
+    public string DockerArchive => Path.Combine(Folder, "node.docker.tar");
+
+    internal BuiltProduct Product => product ?? throw new InvalidOperationException("the node image was not built");
+
+    public async Task InitializeAsync()
+    {
+        ProgramRun build = await ProgramRun.TryAsync(Checkout.NodeForge(
+            "build", "node-image", Checkout.NodeRecipe, "--lock", Checkout.NodeLock, "--cache", Checkout.Cache, "-o", "json",
+            "--output", $"oci:{Layout}:test", "--output", $"oci-archive:{OciArchive}:test", "--output", $"docker-archive:{DockerArchive}:{Reference}", "--output", $"docker-daemon:{Reference}"));
+        product = BuiltProduct.Read(build.Succeeded().Output);
+    }
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(Folder, recursive: true);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Everything that uses the one node image, one test after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class NodeImageCollection : ICollectionFixture<NodeImage>
+{
+    public const string Name = "node image";
+}
