@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# What quickstart and test share: steps with their times, packages, and the recipe's lock.
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+made=$root/artifacts/made
+
+# step TITLE COMMAND...: says what is done, and how long it took.
+step() {
+  local title=$1 begun=$SECONDS
+  shift
+  printf '==> %s\n' "$title"
+  "$@"
+  printf '    %s: %s s\n' "$title" "$((SECONDS - begun))"
+}
+
+# packages NAME...: installs those that are missing, from the machine's own sources.
+packages() {
+  local name missing=()
+  for name; do
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || missing+=("$name")
+  done
+  ((${#missing[@]})) || return 0
+  if ((EUID != 0)); then
+    printf 'missing: %s\nInstall them:  sudo apt-get install %s\n' "${missing[*]}" "${missing[*]}" >&2
+    return 5
+  fi
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends -qq "${missing[@]}" >/dev/null
+}
+
+# foreign_programs CPU: lets this machine run another processor's programs, under qemu. A machine that systemd runs has registered them as soon as
+# the packages are there.
+foreign_programs() {
+  packages qemu-user-static binfmt-support
+  [[ -e /proc/sys/fs/binfmt_misc/status ]] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+  [[ -e /proc/sys/fs/binfmt_misc/qemu-$1 ]] || update-binfmts --enable "qemu-$1"
+}
+
+require_dotnet() {
+  if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
+    echo 'The .NET 10 SDK is not on PATH: see https://dotnet.microsoft.com/download/dotnet/10.0' >&2
+    return 5
+  fi
+}
+
+nodeforge() { "$root/build/nodeforge" "$@"; }
+
+# recipe_lock RECIPE: puts the path of a lock in $lock that can be fetched here. It is the shipped one while the mirror still has every package
+# of it; mirrors drop superseded packages, and then a lock of this machine's own is taken, which is said.
+recipe_lock() {
+  local recipe=$1 own
+  own=$made/$(basename "${recipe%.yaml}").lock.json
+  for lock in "${recipe%.yaml}.lock.json" "$own"; do
+    [[ -e $lock ]] || continue
+    nodeforge fetch "$recipe" --lock "$lock" && return
+  done
+  echo "    The shipped lock cannot be fetched from this machine's mirror: taking a lock of this machine's own, $own"
+  mkdir -p "$made"
+  lock=$own
+  nodeforge lock "$recipe" --lock "$lock" --update all
+  nodeforge fetch "$recipe" --lock "$lock"
+}
