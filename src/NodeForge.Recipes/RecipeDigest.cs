@@ -11,7 +11,8 @@ namespace NodeForge.Recipes;
 /// <remarks>
 /// It covers the bytes of every recipe, the parameters in effect, and every local file and tree: relative names, kinds, the owner's execute bit,
 /// what links say, contents. Where the checkout lies, the umask, times, owners and the order in which a folder gives its entries have no part in
-/// it: recipes and inputs come in the order in which the text names them, entries of a tree by their names' bytes.
+/// it: recipes and inputs come in the order in which the text names them, entries of a tree by their names' bytes. A blob of an image layout
+/// counts by its name, which is the digest of its bytes: who takes an image from there checks that it is.
 /// </remarks>
 public static class RecipeDigest
 {
@@ -39,7 +40,7 @@ public static class RecipeDigest
         }
 
         foreach (string input in recipe.LocalInputs)
-            await AppendInputAsync(hash, input, cancellationToken).ConfigureAwait(false);
+            await AppendInputAsync(hash, input, IsLayout(recipe, input), cancellationToken).ConfigureAwait(false);
         foreach (Recipe include in recipe.Includes)
             await AppendRecipeAsync(hash, include, cancellationToken).ConfigureAwait(false);
         Append(hash, "end");
@@ -48,7 +49,7 @@ public static class RecipeDigest
     private static IEnumerable<KeyValuePair<string, string>> Parameters(Recipe recipe) =>
         recipe is NodeImageRecipe node ? node.Parameters.OrderBy(entry => entry.Key, StringComparer.Ordinal) : [];
 
-    private static async Task AppendInputAsync(IncrementalHash hash, string path, CancellationToken cancellationToken)
+    private static async Task AppendInputAsync(IncrementalHash hash, string path, bool layout, CancellationToken cancellationToken)
     {
         if (LocalPath.KindOf(path, follow: true) != LocalKind.Folder)
         {
@@ -64,12 +65,20 @@ public static class RecipeDigest
                 Append(hash, "folder");
             else if (entry.Kind == LocalKind.SymbolicLink)
                 Append(hash, "link " + new FileInfo(entry.Path).LinkTarget);
+            else if (layout && IsBlob(entry))
+                Append(hash, "blob");
             else
                 await AppendFileAsync(hash, "file", entry.Path, cancellationToken).ConfigureAwait(false);
         }
 
         Append(hash, "end");
     }
+
+    // A layout that is laid into the image as files is no image: nobody checks its blobs.
+    private static bool IsLayout(Recipe recipe, string input) => recipe is NodeImageRecipe node
+        && node.Images.Select(image => image.Image).Append(node.Base.Image).Any(image => image?.LocalPath == input) && !node.Contents.LocalInputs.Contains(input);
+
+    private static bool IsBlob(TreeEntry entry) => entry.Name.Split('/') is ["blobs", "sha256", { } name] && Digest.TryParse("sha256:" + name, out _) && entry.Kind == LocalKind.File;
 
     private static async Task AppendFileAsync(IncrementalHash hash, string role, string path, CancellationToken cancellationToken)
     {

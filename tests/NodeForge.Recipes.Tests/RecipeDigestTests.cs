@@ -49,6 +49,30 @@ public sealed class RecipeDigestTests : IDisposable
         Assert.NotEqual(before, await Digest(here, parameters));
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("files: [{tree: ../layout, path: /opt/layout}]\n", true)]
+    public async Task A_blob_of_an_image_counts_by_its_name_which_its_reader_checks(string laidToo, bool changes)
+    {
+        await Checkout(here, reversed: false, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.AppendAllText(here["node/node.yaml"], "images: [{image: \"oci:../layout\"}]\n" + laidToo);
+        string blob = "layout/blobs/sha256/" + new string('a', 64);
+        here.Write(blob, "1");
+        here.Write("layout/index.json", "{}");
+        Digest before = await Digest(here);
+
+        File.WriteAllText(here[blob], "2");
+        Assert.Equal(changes, before != await Digest(here));
+
+        before = await Digest(here);
+        File.WriteAllText(here["layout/index.json"], "{} ");
+        Assert.NotEqual(before, await Digest(here));
+
+        before = await Digest(here);
+        File.Move(here[blob], here["layout/blobs/sha256/" + new string('b', 64)]);
+        Assert.NotEqual(before, await Digest(here));
+    }
+
     [Fact]
     public async Task A_FIFO_in_a_tree_is_refused_and_not_opened()
     {
