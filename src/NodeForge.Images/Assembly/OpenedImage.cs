@@ -1,7 +1,8 @@
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Layouts;
 
-namespace NodeForge.Images.Assembly.Nodes;
+namespace NodeForge.Images.Assembly;
 
 /// <summary>An image from elsewhere, its content in the store as it was found.</summary>
 /// <param name="References">What it is known by.</param>
@@ -13,4 +14,11 @@ internal sealed record OpenedImage(IReadOnlyList<string> References, Descriptor 
 {
     /// <summary>The manifest that it was found with, where it has another now.</summary>
     public Digest? SourceManifest { get; init; }
+
+    public static OpenedImage Of(ImportedImage image) => new(
+        [.. image.Source.References.Select(reference => reference.ToString())],
+        image.Descriptor,
+        image.Manifest.Config,
+        image.Config,
+        [.. image.Layers.Select(layer => new LayerBlob(layer.Descriptor, layer.DiffId))]);
 }

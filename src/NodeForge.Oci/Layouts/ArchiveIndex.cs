@@ -3,36 +3,59 @@ using NodeForge.Oci.Layers;
 
 namespace NodeForge.Oci.Layouts;
 
-/// <summary>Where the files of an image archive are. Its headers are read once, its contents where and when they are wanted.</summary>
+/// <summary>Where the files of an image archive are: in the archive, read where and when they are wanted, or in a store that took them as the archive came by.</summary>
 internal sealed class ArchiveIndex
 {
     // An image has some hundred layers at most; a bundle of images some thousand files.
     private const int MostEntries = 200_000;
+    // Documents are small; they are looked at before anybody knows whether the store shall have them.
+    private const int LargestKept = 64 << 10;
+    private const int MostKept = 4 << 20;
     private readonly Dictionary<string, ArchiveIndexEntry> files = new(StringComparer.Ordinal);
+    private readonly BlobStore? taken;
+    private int kept;
 
-    private ArchiveIndex(string path) => Path = path;
+    private ArchiveIndex(string path, BlobStore? taken)
+    {
+        Path = path;
+        this.taken = taken;
+    }
 
+    /// <summary>The archive's file, or what messages call it.</summary>
     public string Path { get; }
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageArchive"/>, <see cref="ErrorCodes.ImageArchiveEntryRefused"/>, and the errors of <see cref="TarReader"/>.</exception>
     public static ArchiveIndex Read(string path, CancellationToken cancellationToken)
     {
-        ArchiveIndex index = new(System.IO.Path.GetFullPath(path));
+        ArchiveIndex index = new(System.IO.Path.GetFullPath(path), taken: null);
         using FileStream file = AtomicFile.Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
-        index.CheckPlain(file);
-        using TarReader reader = new(file, path);
-        while (reader.Read() is { } entry)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            index.Add(entry, reader);
-        }
+        byte[] head = new byte[Decompression.LongestMagic];
+        int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        index.AddAll(file, head.AsSpan(0, length), path, cancellationToken); // seekable, so that contents are passed over
+        return index;
+    }
 
+    /// <summary>Reads an archive once, from first to last byte; its files go into a store as they come, whether an image will want them or not.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="NodeForgeException">As <see cref="Read"/>.</exception>
+    public static ArchiveIndex Take(Stream content, string name, BlobStore store, CancellationToken cancellationToken)
+    {
+        ArchiveIndex index = new(name, store);
+        using PeekedStream archive = new(content, Decompression.LongestMagic);
+        index.AddAll(archive, archive.Head, name, cancellationToken);
         return index;
     }
 
     public ArchiveIndexEntry? Find(string path) => files.GetValueOrDefault(path);
 
-    public FileSlice Open(ArchiveIndexEntry entry) => new(Path, entry.Offset, entry.Size);
+    /// <returns>Seekable.</returns>
+    public Stream Open(ArchiveIndexEntry entry) => entry switch
+    {
+        { Bytes: { } bytes } => new MemoryStream(bytes, writable: false),
+        { Blob: { } blob } => taken!.OpenRead(blob),
+        _ => new FileSlice(Path, entry.Offset, entry.Size),
+    };
 
     /// <summary>A small file of the archive; null when it is not there.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageDocument"/>: it is too long.</exception>
@@ -43,17 +66,25 @@ internal sealed class ArchiveIndex
         if (entry.Size > ImageDocument.MaxBytes)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"the document is longer than {ImageDocument.MaxBytes} bytes") { Where = new(Path, Detail: path), Got = $"{entry.Size} bytes" });
         byte[] bytes = new byte[entry.Size];
-        using FileSlice content = Open(entry);
+        using Stream content = Open(entry);
         content.ReadExactly(bytes);
         return bytes;
     }
 
-    private void CheckPlain(FileStream file)
+    private void AddAll(Stream archive, ReadOnlySpan<byte> head, string name, CancellationToken cancellationToken)
     {
-        byte[] head = new byte[6];
-        int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        file.Position = 0;
-        LayerCompression found = Decompression.Detect(head.AsSpan(0, length));
+        CheckPlain(head);
+        using TarReader reader = new(archive, name);
+        while (reader.Read() is { } entry)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Add(entry, reader);
+        }
+    }
+
+    private void CheckPlain(ReadOnlySpan<byte> head)
+    {
+        LayerCompression found = Decompression.Detect(head);
         if (found != LayerCompression.None)
         {
             string program = found switch { LayerCompression.Gzip => "gunzip", LayerCompression.Zstd => "unzstd", _ => "unxz" };
@@ -74,8 +105,26 @@ internal sealed class ArchiveIndex
             throw Refuse(entry.Path, reader.EntryNumber, "an image archive holds files and links, nothing else", entry.Kind.ToString());
         if (files.Count >= MostEntries)
             throw Refuse(entry.Path, reader.EntryNumber, $"the archive has more than {MostEntries} files", null);
-        if (!files.TryAdd(entry.Path, new(entry.Path, reader.EntryNumber, reader.ContentOffset, entry.Size, entry.Kind == TarEntryKind.File ? null : Target(entry))))
+        ArchiveIndexEntry file = new(entry.Path, reader.EntryNumber, reader.ContentOffset, entry.Size, entry.Kind == TarEntryKind.File ? null : Target(entry));
+        if (!files.TryAdd(entry.Path, file))
             throw Refuse(entry.Path, reader.EntryNumber, $"the archive has a file twice; the first is entry {files[entry.Path].Number}", null);
+        if (taken is not null && file.LinkTarget is null)
+            files[entry.Path] = Take(file, reader.Content, taken);
+    }
+
+    private ArchiveIndexEntry Take(ArchiveIndexEntry file, Stream content, BlobStore store)
+    {
+        if (file.Size <= Math.Min(LargestKept, MostKept - kept))
+        {
+            byte[] bytes = new byte[file.Size];
+            content.ReadExactly(bytes);
+            kept += bytes.Length;
+            return file with { Bytes = bytes };
+        }
+
+        using BlobIngest ingest = store.BeginIngest(file.Size);
+        content.CopyTo(ingest, 1 << 20);
+        return file with { Blob = ingest.Commit().Digest };
     }
 
     // Hard links name a path of the archive; symbolic ones a path from where they are. What leads out keeps its text and is found nowhere.
@@ -112,4 +161,11 @@ internal sealed class ArchiveIndex
 /// <param name="Offset">First byte of the content in the archive.</param>
 /// <param name="Size">Bytes of content.</param>
 /// <param name="LinkTarget">Null for a file; for a link the path in the archive that it leads to.</param>
-internal sealed record ArchiveIndexEntry(string Path, int Number, long Offset, long Size, string? LinkTarget);
+internal sealed record ArchiveIndexEntry(string Path, int Number, long Offset, long Size, string? LinkTarget)
+{
+    /// <summary>The content's digest, where a store has taken it; null otherwise.</summary>
+    public Digest? Blob { get; init; }
+
+    /// <summary>The content, where it was small; null otherwise.</summary>
+    public byte[]? Bytes { get; init; }
+}

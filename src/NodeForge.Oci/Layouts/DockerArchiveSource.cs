@@ -96,7 +96,7 @@ internal sealed class DockerArchiveSource : ImageSource
 
     private Digest DigestOf(ArchiveIndexEntry entry, CancellationToken cancellationToken)
     {
-        using FileSlice content = archive.Open(entry);
+        using Stream content = archive.Open(entry);
         using HashingStream hash = new(Stream.Null);
         byte[] buffer = new byte[1 << 17];
         int read;
@@ -134,8 +134,8 @@ internal sealed class DockerArchiveSource : ImageSource
 
     private ImportedLayer TakeLayer(ArchiveIndexEntry entry, LayerIntake intake, Location where)
     {
-        using FileSlice content = archive.Open(entry);
-        return intake.Take(content, NamedDigest(entry.Path), entry.Size, where with { Detail = $"entry {entry.Number}, '{entry.Path}'" });
+        using Stream content = archive.Open(entry);
+        return intake.Take(content, entry.Blob, NamedDigest(entry.Path), entry.Size, where with { Detail = $"entry {entry.Number}, '{entry.Path}'" });
     }
 
     private (byte[] Bytes, ImageConfig Config) ReadConfig(DockerArchiveManifest source, Location where)

@@ -26,11 +26,18 @@ public abstract class ImageSource
 
     /// <summary>Opens an archive of either kind. One that is both is read as a layout, which says more.</summary>
     /// <exception cref="NodeForgeException">As <see cref="Open"/>.</exception>
-    public static ImageSource OpenArchive(string file, CancellationToken cancellationToken)
-    {
-        ArchiveIndex archive = ArchiveIndex.Read(file, cancellationToken);
-        return archive.Find(OciLayout.MarkerFile) is not null ? LayoutSource.OfArchive(archive) : DockerArchiveSource.Of(archive);
-    }
+    public static ImageSource OpenArchive(string file, CancellationToken cancellationToken) => OfArchive(ArchiveIndex.Read(file, cancellationToken));
+
+    /// <summary>Opens an archive of either kind that can be read once alone, such as one that lies in another archive. Its files go into the store as they come; importing one of
+    /// its images into the same store copies nothing.</summary>
+    /// <param name="archive">Read to its end, and disposed.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="store">Where its files go, whether an image of it will be imported or not.</param>
+    /// <exception cref="NodeForgeException">As <see cref="Open"/>, and <see cref="ErrorCodes.DiskFull"/>.</exception>
+    public static ImageSource TakeArchive(Stream archive, string name, BlobStore store, CancellationToken cancellationToken) =>
+        OfArchive(ArchiveIndex.Take(archive, name, store, cancellationToken));
+
+    private static ImageSource OfArchive(ArchiveIndex archive) => archive.Find(OciLayout.MarkerFile) is not null ? LayoutSource.OfArchive(archive) : DockerArchiveSource.Of(archive);
 
     /// <summary>The image of a name: a tag of the layout or a reference; null where there is one image.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNotFound"/>.</exception>

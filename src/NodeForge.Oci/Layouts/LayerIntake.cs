@@ -27,10 +27,15 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
     }
 
     /// <summary>Takes a layer as it is; its media type follows its bytes.</summary>
+    /// <param name="content">Seekable.</param>
+    /// <param name="known">Its digest, where it has been hashed before; null otherwise.</param>
+    /// <param name="expected">The digest that it shall have; null takes any.</param>
     /// <exception cref="NodeForgeException">As <see cref="Take(Func{Stream}, Descriptor, Location)"/>.</exception>
-    public ImportedLayer Take(Stream content, Digest? expected, long size, Location where)
+    public ImportedLayer Take(Stream content, Digest? known, Digest? expected, long size, Location where)
     {
         string mediaType = MediaTypeOf(Detect(content), where);
+        if (known is { } digest && store.SizeOf(digest) == size && (expected ?? digest) == digest)
+            return new(new(mediaType, digest, size), mediaType == MediaTypes.Layer ? digest : Unpacked(content, Stream.Null, where));
         (Descriptor blob, Digest diffId) = Copy(content, expected, size, where);
         return new(new(mediaType, blob.Digest, blob.Size), diffId);
     }

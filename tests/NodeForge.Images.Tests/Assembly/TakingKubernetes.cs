@@ -1,4 +1,5 @@
 using System.Text;
+using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
@@ -85,11 +86,25 @@ public sealed class TakingKubernetes
     [Fact]
     public async Task Programs_and_images_are_taken_from_a_server_tarball_and_nothing_else()
     {
-        using AssemblyRoom room = new();
-        KubernetesRelease release = await UnpackAsync(room, Server(
-            AssemblyRoom.Entry(Bin + "kube-apiserver.tar", [1]), AssemblyRoom.Entry(Bin + "kube-apiserver", [2]), AssemblyRoom.Entry(Bin + "kube-apiserver.docker_tag", [3]), AssemblyRoom.Entry("kubernetes/LICENSES", [4])));
+        using NodeRoom node = new();
+        KubernetesRelease release = await UnpackAsync(node.Room, Server(
+            AssemblyRoom.Entry(Bin + "kube-apiserver.tar", File.ReadAllBytes(node.Room["kube-apiserver.tar"])), AssemblyRoom.Entry(Bin + "kube-apiserver", [2]), AssemblyRoom.Entry(Bin + "kube-apiserver.docker_tag", [3]), AssemblyRoom.Entry("kubernetes/LICENSES", [4])));
         Assert.Equal(["kubeadm", "kubectl", "kubelet"], release.Binaries.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(["kube-apiserver"], release.Images.Keys);
+        OpenedImage image = Assert.Single(release.Images, image => image.Key == "kube-apiserver").Value;
+        Assert.Equal([NodeRoom.ApiserverAlias, NodeRoom.Apiserver], image.References.Order(StringComparer.Ordinal));
+        Assert.False(node.Room.Store.Contains(Digest.Of(File.ReadAllBytes(node.Room["kube-apiserver.tar"]))), "the archive itself is not kept");
+    }
+
+    [Fact]
+    public async Task A_tarball_that_was_unpacked_before_gives_the_same_again()
+    {
+        using NodeRoom node = new();
+        byte[] tarball = Server(AssemblyRoom.Entry(Bin + "kube-apiserver.tar", File.ReadAllBytes(node.Room["kube-apiserver.tar"])));
+        OpenedImage first = (await UnpackAsync(node.Room, tarball)).Images["kube-apiserver"], again = (await UnpackAsync(node.Room, tarball)).Images["kube-apiserver"];
+        Assert.Equal((first.Manifest, first.Config), (again.Manifest, again.Config));
+        Assert.Equal(first.References, again.References);
+        Assert.Equal(first.Layers, again.Layers);
+        Assert.Equal(OciJson.Write(first.Document), OciJson.Write(again.Document));
     }
 
     [Fact]
@@ -120,22 +135,23 @@ public sealed class TakingKubernetes
     }
 
     [Fact]
-    public void A_folder_of_binaries_gives_programs_and_images()
+    public async Task A_folder_of_binaries_gives_programs_and_images()
     {
-        using AssemblyRoom room = new();
+        using NodeRoom node = new();
+        AssemblyRoom room = node.Room;
         foreach (string name in KubernetesRelease.NodePrograms)
             room.Write("bin/" + name, AssemblyRoom.Program("v1.20.2"));
-        room.Write("bin/kube-proxy.tar", [1]);
-        KubernetesRelease release = new BinariesFolder(room.Environment).Take(room["bin"], "v1.20.2", Platform.LinuxAmd64);
+        room.Write("bin/kube-proxy.tar", File.ReadAllBytes(room["kube-apiserver.tar"]));
+        KubernetesRelease release = await new BinariesFolder(room.Environment).TakeAsync(room["bin"], "v1.20.2", Platform.LinuxAmd64, CancellationToken.None);
         Assert.Equal(3, release.Binaries.Count);
         Assert.Equal(["kube-proxy"], release.Images.Keys);
     }
 
     [Fact]
-    public void A_folder_that_lacks_a_program_is_refused()
+    public async Task A_folder_that_lacks_a_program_is_refused()
     {
         using AssemblyRoom room = new();
-        Diagnostic problem = AssemblyRoom.Fails(() => new BinariesFolder(room.Environment).Take(room["bin"], "v1.20.2", Platform.LinuxAmd64));
+        Diagnostic problem = await AssemblyRoom.FailsAsync(() => new BinariesFolder(room.Environment).TakeAsync(room["bin"], "v1.20.2", Platform.LinuxAmd64, CancellationToken.None));
         Assert.Equal((ErrorCodes.TarballIncomplete, room["bin/kubeadm"]), (problem.Code, problem.Where!.Resource));
     }
 

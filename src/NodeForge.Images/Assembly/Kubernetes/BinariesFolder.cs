@@ -7,29 +7,29 @@ namespace NodeForge.Images.Assembly.Kubernetes;
 /// <summary>Takes Kubernetes from a folder of loose binaries on this machine.</summary>
 internal sealed class BinariesFolder(BuildEnvironment environment)
 {
-    public KubernetesRelease Take(string folder, string version, Platform platform)
+    public async Task<KubernetesRelease> TakeAsync(string folder, string version, Platform platform, CancellationToken cancellationToken)
     {
         using ForgeStep step = environment.Reporter.Step($"take Kubernetes {version} from {folder}");
-        List<ActionOutput> outputs = [];
+        Dictionary<string, ActionOutput> programs = [];
         foreach (string name in KubernetesRelease.NodePrograms)
         {
             string path = Path.Combine(folder, name);
             using FileStream content = Open(path);
             Descriptor program = ProgramFile.Take(content, new(path), platform, version, environment.Store);
-            outputs.Add(new(name, program.Digest, program.Size) { Executable = true });
+            programs[name] = new(name, program.Digest, program.Size) { Executable = true };
         }
 
-        foreach (string path in Directory.EnumerateFiles(folder, "kube-*.tar").Order(StringComparer.Ordinal))
+        Dictionary<string, OpenedImage> images = [];
+        foreach (string path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
-            using FileStream content = Open(path);
-            using BlobIngest ingest = environment.Store.BeginIngest();
-            content.CopyTo(ingest, 1 << 20);
-            Descriptor archive = ingest.Commit();
-            outputs.Add(new(Path.GetFileNameWithoutExtension(path), archive.Digest, archive.Size));
+            if (ReleasedImages.NameOf(Path.GetFileName(path)) is not { } name)
+                continue;
+            using FileStream archive = Open(path);
+            images[name] = await new ReleasedImages(environment).TakeAsync(archive, path, platform, cancellationToken).ConfigureAwait(false);
         }
 
-        step.Finish(ByteCount.Show(outputs.Sum(output => output.Size)));
-        return KubernetesRelease.Of(folder, outputs);
+        step.Finish(ByteCount.Show(programs.Values.Sum(program => program.Size) + images.Values.Sum(image => image.Layers.Sum(layer => layer.Descriptor.Size))));
+        return new(folder, programs, images);
     }
 
     private static FileStream Open(string path) => AtomicFile.Guard(path, () => File.Exists(path)

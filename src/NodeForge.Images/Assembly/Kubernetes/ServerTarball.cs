@@ -8,6 +8,7 @@ namespace NodeForge.Images.Assembly.Kubernetes;
 internal sealed class ServerTarball(BuildEnvironment environment)
 {
     private const string Programs = "kubernetes/server/bin/";
+    private readonly ReleasedImages images = new(environment);
 
     /// <param name="tarball">In the store; compressed or not.</param>
     /// <param name="origin">For errors and for the image's record.</param>
@@ -15,15 +16,15 @@ internal sealed class ServerTarball(BuildEnvironment environment)
     public async Task<KubernetesRelease> UnpackAsync(Digest tarball, string origin, string version, Platform platform, CancellationToken cancellationToken)
     {
         using ForgeStep step = environment.Reporter.Step($"unpack Kubernetes {version}", environment.Store.SizeOf(tarball));
-        Digest key = ActionKey.Of("server-tarball/1", tarball.Hex, version, platform.ToString());
+        Digest key = ActionKey.Of("server-tarball/2", tarball.Hex, version, platform.ToString());
         IReadOnlyList<ActionOutput> outputs = await environment.Actions.GetOrRunAsync(
-            key, step, () => Task.FromResult(Unpack(tarball, origin, version, platform, step, cancellationToken)), cancellationToken).ConfigureAwait(false);
-        return KubernetesRelease.Of(origin, outputs);
+            key, step, () => UnpackAsync(tarball, origin, version, platform, step, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return new(origin, outputs.Where(output => output.Executable).ToDictionary(output => output.Name), images.Read(outputs));
     }
 
-    private IReadOnlyList<ActionOutput> Unpack(Digest tarball, string origin, string version, Platform platform, ForgeStep step, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ActionOutput>> UnpackAsync(Digest tarball, string origin, string version, Platform platform, ForgeStep step, CancellationToken cancellationToken)
     {
-        Dictionary<string, ActionOutput> outputs = []; // a name that comes again replaces, as it does when tar unpacks
+        Dictionary<string, ActionOutput[]> outputs = []; // a name that comes again replaces, as it does when tar unpacks
         using Stream blob = new ProgressStream(environment.Store.OpenRead(tarball), step);
         using Stream plain = new ReadAheadStream(Decompression.Open(blob, origin));
         using TarReader reader = new(plain, origin);
@@ -31,11 +32,11 @@ internal sealed class ServerTarball(BuildEnvironment environment)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (entry.Kind == TarEntryKind.File && Wanted(entry.Path) is { } name)
-                outputs[name] = Take(name, reader.Content, new Location(origin, Detail: entry.Path), version, platform);
+                outputs[name] = await TakeAsync(name, reader.Content, new Location(origin, Detail: entry.Path), version, platform, cancellationToken).ConfigureAwait(false);
         }
 
-        RefuseIncomplete([.. outputs.Values], origin);
-        return [.. outputs.Values];
+        RefuseIncomplete(outputs.Keys, origin);
+        return [.. outputs.Values.SelectMany(output => output)];
     }
 
     private static string? Wanted(string path)
@@ -45,32 +46,26 @@ internal sealed class ServerTarball(BuildEnvironment environment)
         string name = path[Programs.Length..];
         if (name.Contains('/', StringComparison.Ordinal))
             return null;
-        return KubernetesRelease.NodePrograms.Contains(name) || (name.StartsWith("kube-", StringComparison.Ordinal) && name.EndsWith(".tar", StringComparison.Ordinal)) ? name : null;
+        return KubernetesRelease.NodePrograms.Contains(name) || ReleasedImages.NameOf(name) is not null ? name : null;
     }
 
-    private ActionOutput Take(string name, Stream content, Location origin, string version, Platform platform)
+    private async Task<ActionOutput[]> TakeAsync(string name, Stream content, Location origin, string version, Platform platform, CancellationToken cancellationToken)
     {
-        if (!name.EndsWith(".tar", StringComparison.Ordinal))
-        {
-            Descriptor program = ProgramFile.Take(content, origin, platform, version, environment.Store);
-            return new(name, program.Digest, program.Size) { Executable = true };
-        }
-
-        using BlobIngest ingest = environment.Store.BeginIngest();
-        content.CopyTo(ingest, 1 << 20);
-        Descriptor archive = ingest.Commit();
-        return new(name[..^".tar".Length], archive.Digest, archive.Size);
+        if (ReleasedImages.NameOf(name) is { } image)
+            return [.. ReleasedImages.Outputs(image, await images.TakeAsync(content, $"{origin.Resource}, {name}", platform, cancellationToken).ConfigureAwait(false))];
+        Descriptor program = ProgramFile.Take(content, origin, platform, version, environment.Store);
+        return [new(name, program.Digest, program.Size) { Executable = true }];
     }
 
-    private static void RefuseIncomplete(List<ActionOutput> outputs, string origin)
+    private static void RefuseIncomplete(IReadOnlyCollection<string> names, string origin)
     {
-        string[] missing = [.. KubernetesRelease.NodePrograms.Except(outputs.Select(output => output.Name))];
+        string[] missing = [.. KubernetesRelease.NodePrograms.Except(names)];
         if (missing.Length == 0)
             return;
         throw new NodeForgeException(new Diagnostic(ErrorCodes.TarballIncomplete, "the server tarball lacks programs")
         {
             Where = new(origin),
-            Got = outputs.Count == 0 ? "nothing under " + Programs : string.Join(", ", outputs.Select(output => output.Name)),
+            Got = names.Count == 0 ? "nothing under " + Programs : string.Join(", ", names),
             Want = string.Join(", ", missing.Select(name => Programs + name)),
             Mend = "give kubernetes-server-linux-ARCH.tar.gz as upstream releases it",
         });

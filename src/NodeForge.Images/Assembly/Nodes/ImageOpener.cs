@@ -26,39 +26,10 @@ internal sealed class ImageOpener(BuildEnvironment environment)
         ImageSource opened = ImageSource.Open(transport, cancellationToken);
         SourceImage image = opened.Find((transport as ImageTransport.OciFolder)?.Tag ?? (transport as ImageTransport.OciFile)?.Tag ?? (transport as ImageTransport.DockerFile)?.Reference?.ToString());
         using ForgeStep step = environment.Reporter.Step($"read {image.DisplayName}");
-        OpenedImage read = Opened(await opened.ImportAsync(image, environment.Store, platform, cancellationToken).ConfigureAwait(false));
+        OpenedImage read = OpenedImage.Of(await opened.ImportAsync(image, environment.Store, platform, cancellationToken).ConfigureAwait(false));
         RefuseOther(source, read);
         step.Finish();
         return read;
-    }
-
-    /// <summary>Opens an archive of the store that holds one image, once.</summary>
-    /// <param name="archive">The archive.</param>
-    /// <param name="name">What the step is called.</param>
-    /// <param name="origin">Where messages say that it lies: nobody knows the store's file.</param>
-    public async Task<OpenedImage> OpenArchiveAsync(Digest archive, string name, string origin, Platform platform, CancellationToken cancellationToken)
-    {
-        using ForgeStep step = environment.Reporter.Step($"read {name}");
-        IReadOnlyList<ActionOutput> outputs = await environment.Actions.GetOrRunAsync(ActionKey.Of("open-archive/2", archive.Hex, platform.ToString()), step, async () =>
-        {
-            try
-            {
-                return Outputs(await OpenOnlyAsync(environment.Store.PathOf(archive), platform, cancellationToken).ConfigureAwait(false));
-            }
-            catch (NodeForgeException failure)
-            {
-                throw new NodeForgeException([.. failure.Diagnostics.Select(problem => problem with { Where = problem.Where! with { Resource = problem.Where.Resource.Replace(environment.Store.PathOf(archive), origin, StringComparison.Ordinal) } })], failure);
-            }
-        }, cancellationToken).ConfigureAwait(false);
-        return Opened(outputs);
-    }
-
-    private async Task<OpenedImage> OpenOnlyAsync(string file, Platform platform, CancellationToken cancellationToken)
-    {
-        ImageSource source = ImageSource.OpenArchive(file, cancellationToken);
-        OpenedImage image = Opened(await source.ImportAsync(source.Find(null), environment.Store, platform, cancellationToken).ConfigureAwait(false));
-        // A layout lists an image once for each of its names.
-        return image with { References = [.. source.Images.SelectMany(named => named.References).Select(reference => reference.ToString()).Distinct()] };
     }
 
     private static void RefuseOther(RecipeImage source, OpenedImage read)
@@ -117,25 +88,4 @@ internal sealed class ImageOpener(BuildEnvironment environment)
         blob.ReadExactly(json);
         return ImageDocument.ReadConfig(json, new(name, Detail: digest.ToString()));
     }
-
-    private static OpenedImage Opened(ImportedImage image) => new(
-        [.. image.Source.References.Select(reference => reference.ToString())],
-        image.Descriptor,
-        image.Manifest.Config,
-        image.Config,
-        [.. image.Layers.Select(layer => new LayerBlob(layer.Descriptor, layer.DiffId))]);
-
-    private static List<ActionOutput> Outputs(OpenedImage image) =>
-    [
-        new(string.Join(' ', image.References), image.Manifest.Digest, image.Manifest.Size) { MediaType = image.Manifest.MediaType },
-        new("config", image.Config.Digest, image.Config.Size) { MediaType = image.Config.MediaType },
-        .. image.Layers.Select(layer => LayerOutput.Of("layer", layer)),
-    ];
-
-    private OpenedImage Opened(IReadOnlyList<ActionOutput> outputs) => new(
-        outputs[0].Name.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-        new(outputs[0].MediaType!, outputs[0].Digest, outputs[0].Size),
-        new(outputs[1].MediaType!, outputs[1].Digest, outputs[1].Size),
-        ReadConfig(outputs[1].Digest, outputs[0].Name),
-        [.. outputs.Skip(2).Select(output => output.ToLayer())]);
 }

@@ -23,7 +23,7 @@ internal sealed class NodePreloads(BuildEnvironment environment)
     public async Task<IReadOnlyList<NodePreload>> OpenAsync(NodeImagePlan plan, KubernetesRelease kubernetes, CancellationToken cancellationToken)
     {
         ImageOpener opener = new(environment);
-        List<NodePreload> preloads = [.. await Task.WhenAll(kubernetes.Images.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(OpenReleasedAsync)).ConfigureAwait(false)];
+        List<NodePreload> preloads = [.. kubernetes.Images.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Released(pair.Key, pair.Value))];
         foreach (PreloadedImage image in plan.Recipe.Images)
             preloads.Add(await OpenAsync(plan, image, opener, cancellationToken).ConfigureAwait(false));
         PreloadNames.Require(preloads);
@@ -35,11 +35,7 @@ internal sealed class NodePreloads(BuildEnvironment environment)
         async Task<NodePreload> UnpackAsync(NodePreload preload) =>
             preload with { Unpacked = await UnpackedImage.ReadAsync(preload.Image, environment, cancellationToken).ConfigureAwait(false) };
 
-        async Task<NodePreload> OpenReleasedAsync(KeyValuePair<string, ActionOutput> image)
-        {
-            OpenedImage opened = await opener.OpenArchiveAsync(image.Value.Digest, image.Key, $"{kubernetes.Origin}, {image.Key}.tar", plan.Platform, cancellationToken).ConfigureAwait(false);
-            return new(image.Key, kubernetes.Origin, opened with { References = WithKubeadmsNames(opened.References, plan.Platform) });
-        }
+        NodePreload Released(string name, OpenedImage image) => new(name, kubernetes.Origin, image with { References = WithKubeadmsNames(image.References, plan.Platform) });
     }
 
     // Upstream names a release's images registry.k8s.io/kube-apiserver-amd64 (build/lib/release.sh); kubeadm asks for registry.k8s.io/kube-apiserver, and a node has no

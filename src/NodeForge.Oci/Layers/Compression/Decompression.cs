@@ -7,7 +7,7 @@ namespace NodeForge.Oci.Layers;
 /// <summary>Unpacks what archives and layers are compressed with: gzip, zstd, xz, or nothing.</summary>
 public static class Decompression
 {
-    private const int LongestMagic = 6;
+    internal const int LongestMagic = 6;
 
     /// <summary>What the first bytes say; whatever is none of the known formats is taken for plain.</summary>
     public static LayerCompression Detect(ReadOnlySpan<byte> head)
