@@ -47,6 +47,7 @@ public sealed class HelpAndUsage
     [InlineData("load image")]
     [InlineData("add node --role etcd")]
     [InlineData("start cluster --wait 5")]
+    [InlineData("start cluster --wait 99999999999999h")]
     [InlineData("doctor lab")]
     public async Task What_cannot_be_understood_is_a_usage_error(string line)
     {

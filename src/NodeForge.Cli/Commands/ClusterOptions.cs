@@ -31,13 +31,7 @@ internal static class ClusterOptions
         HelpName = "FILE",
     };
 
-    public static Option<TimeSpan> Wait() => new("--wait")
-    {
-        Description = "How long the nodes may take to become Ready: 90s, 5m; 0s does not wait.",
-        HelpName = "TIME",
-        DefaultValueFactory = _ => TimeSpan.FromMinutes(5),
-        CustomParser = CreateCommand.Duration,
-    };
+    public static Option<Duration> Wait() => Duration.Option("How long the nodes may take to become Ready: 90s, 5m; 0s does not wait.", TimeSpan.FromMinutes(5));
 
     public static Option<bool> Within() => new("--internal") { Description = "Name the server as the cluster's own network does, for clients in containers beside the nodes." };
 

@@ -24,11 +24,11 @@ internal static class NodeCommand
     {
         Argument<string[]> nodes = Names();
         Option<string?> name = ClusterOptions.Name();
-        Option<TimeSpan> wait = ClusterOptions.Wait();
+        Option<Duration> wait = ClusterOptions.Wait();
         Command command = new("node", "Start stopped nodes of a cluster and wait until they are Ready.") { nodes, name, wait };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            await forge.Clusters.StartNodesAsync(ClusterOptions.NameOf(parsed, name), parsed.GetRequiredValue(nodes), parsed.GetValue(wait), cancellation);
+            await forge.Clusters.StartNodesAsync(ClusterOptions.NameOf(parsed, name), parsed.GetRequiredValue(nodes), parsed.GetValue(wait).Time, cancellation);
             return new(null, NamesDocument.Of("nodes", parsed.GetRequiredValue(nodes)));
         }));
         return command;
@@ -41,7 +41,7 @@ internal static class NodeCommand
         role.AcceptOnlyFromAmong("worker", "control-plane");
         Option<string?> like = new("--like") { Description = "The node whose image, labels, mounts and configuration it has (default: the first of its role).", HelpName = "NODE" };
         Option<string?> image = new("--image") { Description = "Another node image than that node has.", HelpName = "REF" };
-        Option<TimeSpan> wait = ClusterOptions.Wait();
+        Option<Duration> wait = ClusterOptions.Wait();
         Command command = new("node", "Add a node to a cluster, print its name, and wait until it is Ready.") { name, role, like, image, wait };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
@@ -50,7 +50,7 @@ internal static class NodeCommand
                 Role = parsed.GetValue(role) switch { "worker" => NodeRole.Worker, "control-plane" => NodeRole.ControlPlane, _ => null },
                 Like = parsed.GetValue(like),
                 Image = parsed.GetValue(image),
-                Wait = parsed.GetValue(wait),
+                Wait = parsed.GetValue(wait).Time,
             };
             AddedDocument document = AddedDocument.Of(await forge.Clusters.AddNodeAsync(ClusterOptions.NameOf(parsed, name), options, cancellation));
             return new(document.Name, document.ToJson());
@@ -63,11 +63,11 @@ internal static class NodeCommand
         Argument<string[]> nodes = Names();
         Option<string?> name = ClusterOptions.Name();
         Option<bool> force = new("--force") { Description = "Do not ask the node's pods to leave." };
-        Option<TimeSpan> wait = new("--wait") { Description = "How long the node's pods may take to leave: 90s, 5m.", HelpName = "TIME", DefaultValueFactory = _ => TimeSpan.FromMinutes(2), CustomParser = CreateCommand.Duration };
+        Option<Duration> wait = Duration.Option("How long the node's pods may take to leave: 90s, 5m.", TimeSpan.FromMinutes(2));
         Command command = new("node", "Remove nodes from a cluster: their pods move first.") { nodes, name, force, wait };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            DeleteNodeOptions options = new() { Force = parsed.GetValue(force), Wait = parsed.GetValue(wait) };
+            DeleteNodeOptions options = new() { Force = parsed.GetValue(force), Wait = parsed.GetValue(wait).Time };
             foreach (string node in parsed.GetRequiredValue(nodes).Distinct())
                 await forge.Clusters.DeleteNodeAsync(ClusterOptions.NameOf(parsed, name), node, options, cancellation);
             return new(null, NamesDocument.Of("deleted", parsed.GetRequiredValue(nodes)));

@@ -34,12 +34,12 @@ internal static class StopCommand
     private static Command StartCluster(Terminal terminal, Interruption interruption)
     {
         Option<string?> name = ClusterOptions.Name();
-        Option<TimeSpan> wait = ClusterOptions.Wait();
+        Option<Duration> wait = ClusterOptions.Wait();
         Command command = new("cluster", "Start a cluster's nodes and wait until they are Ready.") { name, wait };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
             string cluster = ClusterOptions.NameOf(parsed, name);
-            await forge.Clusters.StartAsync(cluster, parsed.GetValue(wait), cancellation);
+            await forge.Clusters.StartAsync(cluster, parsed.GetValue(wait).Time, cancellation);
             return new(null, NamesDocument.Of("clusters", [cluster]));
         }));
         return command;
