@@ -60,32 +60,6 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         return any;
     }
 
-    /// <summary>Stops a cluster's nodes; their state stays, and an engine's restart leaves them stopped.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/> and the NF55 range.</exception>
-    public Task StopAsync(string cluster, CancellationToken cancellationToken) =>
-        EachAsync(cluster, "stop", container => engine.Containers.StopAsync(container.Id, StopPatience, cancellationToken), cancellationToken);
-
-    /// <summary>Starts a stopped cluster's nodes; each finds its address and the others where they were.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/> and the NF55 range.</exception>
-    public Task StartAsync(string cluster, CancellationToken cancellationToken) =>
-        EachAsync(cluster, "start", container => engine.Containers.StartAsync(container.Id, cancellationToken), cancellationToken);
-
-    // systemd in a node stops its services first: pods get their own grace before that.
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
-
-    private async Task EachAsync(string cluster, string verb, Func<ContainerSummary, Task> action, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Of(cluster)], cancellationToken).ConfigureAwait(false);
-        if (containers.Count == 0)
-            throw ClusterCatalog.Missing(engine, cluster);
-        await Task.WhenAll(containers.Select(async container =>
-        {
-            using ForgeStep step = reporter.Step($"{verb} {container.Name}");
-            await action(container).ConfigureAwait(false);
-            step.Finish();
-        })).ConfigureAwait(false);
-    }
-
     // Each file for itself: one that cannot be changed must not keep the context in the others.
     private static void RemoveContext(string cluster, IReadOnlyList<string> files)
     {

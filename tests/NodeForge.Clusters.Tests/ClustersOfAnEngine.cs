@@ -16,8 +16,8 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         await using ScriptedEngine engine = new();
         engine.WithObjects();
         using EngineClient client = await engine.ConnectAsync();
-        ClusterProvisioner provisioner = new(client, this, TimeProvider.System);
-        foreach (Func<Task> act in (Func<Task>[])[() => provisioner.StopAsync("lab", default), () => provisioner.StartAsync("lab", default), () => new ClusterCatalog(client).KubeconfigAsync("lab", default)])
+        ClusterLife life = new(client, this, TimeProvider.System);
+        foreach (Func<Task> act in (Func<Task>[])[() => life.StopAsync("lab", [], default), () => life.StartAsync("lab", [], TimeSpan.Zero, default), () => new ClusterCatalog(client).KubeconfigAsync("lab", default)])
         {
             Diagnostic told = Assert.Single(await FailsAsync(act));
             Assert.Equal((ErrorCodes.ClusterMissing, "there is no cluster lab"), (told.Code, told.What));

@@ -52,7 +52,7 @@ public sealed class An_engine_that_is_killed : IAsyncLifetime
     {
         MadeCluster cluster = await MadeCluster.CreateAsync(Node(NodeRole.ControlPlane));
         clusters.Add(cluster);
-        await cluster.Provisioner.StopAsync(cluster.Name, CancellationToken.None);
+        await cluster.Life.StopAsync(cluster.Name, [], CancellationToken.None);
         await AssertNobodyElseAsync();
 
         await OwnEngine.KillAsync();
@@ -60,7 +60,7 @@ public sealed class An_engine_that_is_killed : IAsyncLifetime
 
         await cluster.ReconnectAsync();
         Assert.Equal(["exited"], (await new ClusterCatalog(cluster.Engine).NodesAsync(cluster.Name, CancellationToken.None)).Select(node => node.State));
-        await cluster.Provisioner.StartAsync(cluster.Name, CancellationToken.None);
+        await cluster.Life.StartAsync(cluster.Name, [], TimeSpan.Zero, CancellationToken.None);
         await cluster.AllReadyAsync(Workload.Patience);
     }
 

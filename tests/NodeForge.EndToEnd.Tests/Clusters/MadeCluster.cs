@@ -27,6 +27,8 @@ internal sealed class MadeCluster : IAsyncDisposable
 
     public ClusterProvisioner Provisioner => new(Engine, SilentReporter.Instance, TimeProvider.System);
 
+    public ClusterLife Life => new(Engine, SilentReporter.Instance, TimeProvider.System);
+
     /// <summary>Node names, the load balancer's not among them.</summary>
     public IReadOnlyList<string> Nodes { get; private set; } = [];
 

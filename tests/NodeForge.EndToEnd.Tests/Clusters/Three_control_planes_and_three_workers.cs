@@ -45,8 +45,8 @@ public sealed class Three_control_planes_and_three_workers(AvailableCluster made
     [Fact]
     public async Task Are_as_they_were_after_a_stop_and_a_start()
     {
-        await Cluster.Provisioner.StopAsync(Cluster.Name, CancellationToken.None);
-        await Cluster.Provisioner.StartAsync(Cluster.Name, CancellationToken.None);
+        await Cluster.Life.StopAsync(Cluster.Name, [], CancellationToken.None);
+        await Cluster.Life.StartAsync(Cluster.Name, [], TimeSpan.Zero, CancellationToken.None);
         await Cluster.AllReadyAsync(TimeSpan.FromMinutes(3));
         await Eventually.EqualAsync("3", Workload.Patience, () => EtcdVotersAsync(Cluster.First));
     }

@@ -86,8 +86,8 @@ public sealed class When_parts_of_a_cluster_fail(WorkloadCluster made) : IClassF
     [Fact]
     public async Task A_cluster_that_was_stopped_and_started_is_as_it_was()
     {
-        await Cluster.Provisioner.StopAsync(Cluster.Name, CancellationToken.None);
-        await Cluster.Provisioner.StartAsync(Cluster.Name, CancellationToken.None);
+        await Cluster.Life.StopAsync(Cluster.Name, [], CancellationToken.None);
+        await Cluster.Life.StartAsync(Cluster.Name, [], TimeSpan.Zero, CancellationToken.None);
 
         await Cluster.AllReadyAsync(Workload.Patience);
         await Workload.SettledAsync();
