@@ -20,7 +20,6 @@ public sealed class PodmanService : IAsyncLifetime
         ["DOCKER_HOST"] = null,
         ["CONTAINER_HOST"] = Address,
         ["DOCKER_CONTEXT"] = "default",
-        ["CONTAINERS_CONF"] = Path.Combine(folder, "containers.conf"),
     };
 
     public async Task InitializeAsync()
@@ -28,15 +27,15 @@ public sealed class PodmanService : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(folder, "containers.conf"), Configuration());
         service = await Service.StartAsync(
             ["podman", .. Store, "system", "service", "--time=0", Address],
-            Variables,
+            Own,
             async () => File.Exists(Path.Combine(folder, "podman.sock")) && await AnswersAsync(Endpoint));
     }
 
     public async Task DisposeAsync()
     {
-        await ProgramRun.TryAsync(["podman", .. Store, "rm", "--all", "--force", "--volumes", "--time=0"], Variables);
-        await ProgramRun.TryAsync(["podman", .. Store, "network", "prune", "--force"], Variables);
-        await ProgramRun.TryAsync(["podman", .. Store, "rmi", "--all", "--force"], Variables);
+        await ProgramRun.TryAsync(["podman", .. Store, "rm", "--all", "--force", "--volumes", "--time=0"], Own);
+        await ProgramRun.TryAsync(["podman", .. Store, "network", "prune", "--force"], Own);
+        await ProgramRun.TryAsync(["podman", .. Store, "rmi", "--all", "--force"], Own);
         if (service is not null)
             await service.DisposeAsync();
         await ProgramRun.TryAsync(["umount", Path.Combine(folder, "store/overlay")]);
@@ -55,6 +54,9 @@ public sealed class PodmanService : IAsyncLifetime
             return false;
         }
     }
+
+    // With CONTAINER_HOST podman itself would only call another one.
+    private Dictionary<string, string?> Own => new() { ["CONTAINERS_CONF"] = Path.Combine(folder, "containers.conf"), ["CONTAINER_HOST"] = null };
 
     private string[] Store => ["--root", Path.Combine(folder, "store"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "overlay"];
 
