@@ -12,12 +12,13 @@ public sealed class EngineClient : IDisposable
 
     private readonly EngineTransport transport;
 
-    private EngineClient(EngineTransport transport, Version apiVersion)
+    private EngineClient(EngineTransport transport, Version apiVersion, EngineDifferences differences)
     {
         this.transport = transport;
         ApiVersion = apiVersion;
+        Differences = differences;
         Images = new(transport);
-        Containers = new(transport);
+        Containers = new(transport, differences);
         Networks = new(transport);
         Volumes = new(transport);
     }
@@ -26,6 +27,9 @@ public sealed class EngineClient : IDisposable
 
     /// <summary>The API version that calls are made in: the newest that both sides know.</summary>
     public Version ApiVersion { get; }
+
+    /// <summary>What this engine does otherwise than others.</summary>
+    public EngineDifferences Differences { get; }
 
     public EngineImages Images { get; }
 
@@ -43,9 +47,10 @@ public sealed class EngineClient : IDisposable
         EngineTransport transport = new(endpoint);
         try
         {
-            Version version = Agree(endpoint, await PingAsync(transport, cancellationToken).ConfigureAwait(false));
+            using HttpResponseMessage pinged = await PingAsync(transport, cancellationToken).ConfigureAwait(false);
+            Version version = Agree(endpoint, pinged.Headers.TryGetValues("Api-Version", out IEnumerable<string>? values) ? values.FirstOrDefault() : null);
             transport.Prefix = string.Create(CultureInfo.InvariantCulture, $"/v{version.Major}.{version.Minor}");
-            return new(transport, version);
+            return new(transport, version, EngineDifferences.Of(pinged));
         }
         catch
         {
@@ -55,7 +60,7 @@ public sealed class EngineClient : IDisposable
     }
 
     /// <summary>Whether the engine still answers.</summary>
-    public Task PingAsync(CancellationToken cancellationToken) => PingAsync(transport, cancellationToken);
+    public async Task PingAsync(CancellationToken cancellationToken) => (await PingAsync(transport, cancellationToken).ConfigureAwait(false)).Dispose();
 
     public Task<EngineVersion> VersionAsync(CancellationToken cancellationToken) =>
         transport.GetAsync(HttpMethod.Get, "/version", null, EngineJson.Default.EngineVersion, cancellationToken);
@@ -68,11 +73,8 @@ public sealed class EngineClient : IDisposable
 
     public void Dispose() => transport.Dispose();
 
-    private static async Task<string?> PingAsync(EngineTransport transport, CancellationToken cancellationToken)
-    {
-        using HttpResponseMessage response = await transport.SendAsync(HttpMethod.Get, "/_ping", null, cancellationToken).ConfigureAwait(false);
-        return response.Headers.TryGetValues("Api-Version", out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
-    }
+    private static Task<HttpResponseMessage> PingAsync(EngineTransport transport, CancellationToken cancellationToken) =>
+        transport.SendAsync(HttpMethod.Get, "/_ping", null, cancellationToken);
 
     private static Version Agree(EngineEndpoint endpoint, string? offered)
     {

@@ -53,6 +53,9 @@ public sealed record EngineInformation
     /// <summary>"name=rootless", "name=seccomp,profile=default" and so on.</summary>
     public IReadOnlyList<string> SecurityOptions { get; init; } = [];
 
+    /// <summary>Podman's word for running without root, which it does not put among the options; null where the engine has no such word.</summary>
+    public bool? Rootless { get; init; }
+
     public string HttpProxy { get; init; } = string.Empty;
 
     public string HttpsProxy { get; init; } = string.Empty;
@@ -63,7 +66,7 @@ public sealed record EngineInformation
     public bool KeepsContainerdsStore => DriverStatus?.Any(pair => pair is ["driver-type", var type] && type.StartsWith("io.containerd.snapshotter", StringComparison.Ordinal)) ?? false;
 
     /// <summary>Whether the engine runs without root.</summary>
-    public bool IsRootless => SecurityOptions.Any(option => option.Contains("rootless", StringComparison.Ordinal));
+    public bool IsRootless => Rootless is true || SecurityOptions.Any(option => option.Contains("rootless", StringComparison.Ordinal));
 }
 
 /// <summary>The engine's version (GET /version).</summary>
@@ -79,16 +82,4 @@ public sealed record EngineVersion
     public string Arch { get; init; } = string.Empty;
 
     public string KernelVersion { get; init; } = string.Empty;
-
-    public IReadOnlyList<EngineComponent>? Components { get; init; }
-
-    /// <summary>Whether this is Podman behind Docker's interface.</summary>
-    public bool IsPodman => Components?.Any(component => component.Name.Contains("Podman", StringComparison.OrdinalIgnoreCase)) ?? false;
-}
-
-public sealed record EngineComponent
-{
-    public string Name { get; init; } = string.Empty;
-
-    public string Version { get; init; } = string.Empty;
 }

@@ -63,13 +63,18 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
             new() { Type = "volume", Name = "v", Destination = "/var/log", RW = true },
             new() { Type = "bind", Source = "/lib/modules", Destination = "/lib/modules" },
             new() { Type = "bind", Source = "/shared", Destination = "/shared", RW = true, Propagation = "rshared" },
+            new() { Type = "bind", Source = "/labelled", Destination = "/labelled", Mode = "ro,Z", Propagation = "rslave" },
             new() { Type = "bind", Source = "/run/credentials.json", Destination = "/var/lib/kubelet/config.json", Propagation = "rprivate" },
             new() { Type = "bind", Source = "/disk/kubelet", Destination = "/var/lib/kubelet", RW = true },
             new() { Type = "bind", Source = "/disk/lib", Destination = "/var/lib/", RW = true },
             new() { Type = "bind", Source = "/disk/store", Destination = "/var/lib/containerd", RW = true },
         ];
         Assert.Equal(
-            [new("/shared", "/shared") { Propagation = MountPropagation.Bidirectional }, new("/run/credentials.json", "/var/lib/kubelet/config.json") { ReadOnly = true }],
+            [
+                new("/labelled", "/labelled") { ReadOnly = true, SelinuxRelabel = true, Propagation = MountPropagation.HostToContainer },
+                new("/shared", "/shared") { Propagation = MountPropagation.Bidirectional },
+                new("/run/credentials.json", "/var/lib/kubelet/config.json") { ReadOnly = true },
+            ],
             SharedMounts.Of(new() { Mounts = mounts }));
     }
 

@@ -39,7 +39,7 @@ public sealed class ReadingAClusterFile
               image: node:1
               labels: {tier: front, count: 3}
               extraMounts:
-              - {hostPath: /data, containerPath: /mnt, readOnly: true, propagation: HostToContainer}
+              - {hostPath: /data, containerPath: /mnt, readOnly: true, selinuxRelabel: true, propagation: HostToContainer}
               extraPortMappings:
               - {containerPort: 80, hostPort: 8080, listenAddress: 127.0.0.1, protocol: UDP}
               kubeadmConfigPatches:
@@ -65,7 +65,7 @@ public sealed class ReadingAClusterFile
             """);
         NodeConfig plane = config.Nodes[0];
         Assert.Equal(("lab", 2, "node:1", "3"), (config.Name, config.Nodes.Count, plane.Image, plane.Labels["count"]));
-        Assert.Equal(new NodeMount("/data", "/mnt") { ReadOnly = true, Propagation = MountPropagation.HostToContainer }, Assert.Single(plane.Mounts));
+        Assert.Equal(new NodeMount("/data", "/mnt") { ReadOnly = true, SelinuxRelabel = true, Propagation = MountPropagation.HostToContainer }, Assert.Single(plane.Mounts));
         Assert.Equal(new NodePort(80, 8080) { ListenAddress = "127.0.0.1", Protocol = "udp" }, Assert.Single(plane.Ports));
         Assert.Single(plane.Patches.Merges);
         Assert.Equal(("10.1.0.0/16", "10.2.0.0/16", true, "ipvs", 6443, "0.0.0.0"), (config.Networking.PodSubnet, config.Networking.ServiceSubnet, config.Networking.DisableDefaultCni, config.Networking.KubeProxyMode, config.Networking.ApiServerPort, config.Networking.ApiServerAddress));

@@ -132,6 +132,29 @@ public sealed class ConnectingToTheEngine
         }
     }
 
+    [Fact]
+    public async Task An_engine_that_asks_for_a_certificate_is_shown_the_user_s()
+    {
+        await using ScriptedEngine engine = new();
+        await using TlsEngine tls = new(engine.SocketPath);
+        using EngineClient client = await EngineClient.ConnectAsync(tls.Endpoint, CancellationToken.None);
+        Assert.Equal("1.41", client.ApiVersion.ToString());
+    }
+
+    [Fact]
+    public async Task Without_a_certificate_or_with_one_of_another_authority_nobody_gets_in()
+    {
+        await using ScriptedEngine engine = new();
+        await using TlsEngine tls = new(engine.SocketPath);
+        await using TlsEngine other = new(engine.SocketPath);
+        foreach (string file in new[] { "cert.pem", "key.pem" })
+            File.Copy(Path.Combine(other.Folder, file), Path.Combine(tls.Folder, file), overwrite: true);
+        Assert.Contains((await FailsAsync(tls.Endpoint)).Code, new[] { ErrorCodes.EngineTlsFailed, ErrorCodes.EngineLost });
+        File.Delete(Path.Combine(tls.Folder, "cert.pem"));
+        Assert.Contains((await FailsAsync(tls.Endpoint)).Code, new[] { ErrorCodes.EngineTlsFailed, ErrorCodes.EngineLost });
+        Assert.Empty(engine.Requests);
+    }
+
     private static async Task<Diagnostic> FailsAsync(EngineEndpoint endpoint) =>
         (await Assert.ThrowsAsync<NodeForgeException>(() => EngineClient.ConnectAsync(endpoint, CancellationToken.None))).Diagnostics[0];
 

@@ -26,7 +26,14 @@ public sealed class ContainersOfTheEngine
             Network = "lab",
             IPv4Address = "10.1.0.2",
             Tmpfs = new Dictionary<string, string> { ["/run"] = "" },
-            Mounts = [new(MountKind.Volume, "", "/var/lib/etcd") { NoCopy = true }, new(MountKind.Bind, "/lib/modules", "/lib/modules") { ReadOnly = true }],
+            Mounts =
+            [
+                new(MountKind.Volume, "", "/var/lib/etcd") { NoCopy = true },
+                new(MountKind.Bind, "/lib/modules", "/lib/modules") { ReadOnly = true },
+                new(MountKind.Bind, "/slave", "/slave") { Propagation = "rslave" },
+                new(MountKind.Bind, "/labelled", "/data") { ReadOnly = true, Relabel = true, Propagation = "rshared" },
+                new(MountKind.Bind, "/own", "/own") { Relabel = true },
+            ],
             Ports = [new(6443, 0, "127.0.0.1")],
         }, CancellationToken.None);
         Assert.Equal("c1", id);
@@ -34,8 +41,29 @@ public sealed class ContainersOfTheEngine
         Assert.True(host.GetProperty("Privileged").GetBoolean());
         Assert.Equal("private", host.GetProperty("CgroupnsMode").GetString());
         Assert.Equal("volume", host.GetProperty("Mounts")[0].GetProperty("Type").GetString());
+        Assert.False(host.GetProperty("Mounts")[1].TryGetProperty("BindOptions", out _));
+        Assert.Equal("rslave", host.GetProperty("Mounts")[2].GetProperty("BindOptions").GetProperty("Propagation").GetString());
+        Assert.Equal(["/labelled:/data:ro,Z,rshared", "/own:/own:Z"], host.GetProperty("Binds").EnumerateArray().Select(bind => bind.GetString()));
+        Assert.False(host.TryGetProperty("PidsLimit", out _));
         Assert.Equal("127.0.0.1", host.GetProperty("PortBindings").GetProperty("6443/tcp")[0].GetProperty("HostIp").GetString());
         Assert.Equal("10.1.0.2", JsonDocument.Parse(body).RootElement.GetProperty("NetworkingConfig").GetProperty("EndpointsConfig").GetProperty("lab").GetProperty("IPAMConfig").GetProperty("IPv4Address").GetString());
+    }
+
+    [Fact]
+    public async Task Podman_is_asked_for_as_many_processes_as_Docker_allows_by_itself()
+    {
+        await using ScriptedEngine engine = new();
+        string body = string.Empty;
+        engine.On("GET /_ping", call => call.AnswerAsync(200, "OK", ("Api-Version", "1.41"), ("Libpod-API-Version", "4.3.1")));
+        engine.On("POST /containers/create", async call =>
+        {
+            body = await call.ReadTextAsync();
+            await call.AnswerAsync(201, """{"Id":"c1","Warnings":[]}""");
+        });
+        using EngineClient client = await engine.ConnectAsync();
+        await client.Containers.CreateAsync(new("node", "image"), CancellationToken.None);
+        Assert.Equal(-1, JsonDocument.Parse(body).RootElement.GetProperty("HostConfig").GetProperty("PidsLimit").GetInt64());
+        Assert.Same(EngineDifferences.Podman, client.Differences);
     }
 
     [Theory]

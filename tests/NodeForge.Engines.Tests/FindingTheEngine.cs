@@ -85,7 +85,28 @@ public sealed class FindingTheEngine : IDisposable
     {
         Assert.Equal(
             ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-l", "ann", "-p", "2222", "--", "lab", "docker", "system", "dial-stdio"],
-            SshConnection.Arguments(new Uri("ssh://ann@lab:2222")));
+            SshConnection.Arguments(EngineEndpoint.Parse("ssh://ann@lab:2222", "DOCKER_HOST")));
+    }
+
+    [Theory]
+    [InlineData("DOCKER_HOST", "docker --host 'unix:///run/ann'\\''s.sock' system dial-stdio")]
+    [InlineData("CONTAINER_HOST", "podman --url 'unix:///run/ann'\\''s.sock' system dial-stdio")]
+    public void A_socket_at_the_far_side_is_named_to_the_program_there(string origin, string called) =>
+        Assert.EndsWith(" -- lab " + called, string.Join(' ', SshConnection.Arguments(EngineEndpoint.Parse("ssh://ann@lab/run/ann's.sock", origin))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Host key verification failed.", "accept it")]
+    [InlineData("ann@lab: Permission denied (publickey).", "a key that the host takes")]
+    [InlineData("ssh: connect to host lab port 22: Connection refused", "an ssh server answers")]
+    [InlineData("ssh: Could not resolve hostname lab: Name or service not known", "check the address")]
+    [InlineData("bash: line 1: docker: command not found", "install the docker command")]
+    [InlineData("error during connect: dial unix /run/docker.sock: connect: no such file or directory", "start the engine")]
+    [InlineData("", "start the engine")]
+    public void What_ssh_ends_with_says_what_to_do(string said, string advice)
+    {
+        Diagnostic told = EngineFailure.OfSsh(EngineEndpoint.Parse("ssh://ann@lab", "DOCKER_HOST"), said, null).Diagnostics[0];
+        Assert.Equal((ErrorCodes.EngineUnreachable, said.Length > 0 ? said : "ssh ended without a word"), (told.Code, told.Got));
+        Assert.Contains(advice, told.Mend, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(home, recursive: true);

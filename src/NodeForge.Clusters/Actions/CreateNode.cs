@@ -89,6 +89,7 @@ internal static class CreateNode
     private static IEnumerable<MountSpec> OfConfig(NodePlan node) => node.Config.Mounts.Select(mount => new MountSpec(MountKind.Bind, mount.HostPath, mount.ContainerPath)
     {
         ReadOnly = mount.ReadOnly,
+        Relabel = mount.SelinuxRelabel,
         Propagation = mount.Propagation switch { MountPropagation.HostToContainer => "rslave", MountPropagation.Bidirectional => "rshared", _ => null },
     });
 

@@ -10,15 +10,6 @@ internal static class KeepOverRestarts
     public static Task RunAsync(EngineClient engine, ClusterPlan plan, CancellationToken cancellationToken) =>
         Task.WhenAll(plan.Nodes.Select(node => node.Name).Concat(plan.Balancer is { } balancer ? [balancer.Name] : Array.Empty<string>()).Select(name => SetAsync(engine, name, cancellationToken)));
 
-    public static async Task SetAsync(EngineClient engine, string container, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await engine.Containers.SetRestartPolicyAsync(container, "unless-stopped", cancellationToken).ConfigureAwait(false);
-        }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.EngineRefused)
-        {
-            // Podman before 5 changes no policy; the one of the creation stays.
-        }
-    }
+    public static Task SetAsync(EngineClient engine, string container, CancellationToken cancellationToken) =>
+        engine.Differences.ChangesRestartPolicies ? engine.Containers.SetRestartPolicyAsync(container, "unless-stopped", cancellationToken) : Task.CompletedTask;
 }

@@ -50,6 +50,7 @@ public sealed record NodeMount(string HostPath, string ContainerPath)
 {
     public bool ReadOnly { get; init; }
 
+    /// <summary>Whether the host's folder gets the SELinux label of the node alone.</summary>
     public bool SelinuxRelabel { get; init; }
 
     public MountPropagation Propagation { get; init; }

@@ -39,11 +39,14 @@ internal static class NodeSection
         string container = fields.Optional("containerPath") ?? "/";
         if (!container.StartsWith('/'))
             fields.File.Report(ErrorCodes.ClusterFileValue, fields["containerPath"]!, "containerPath is not absolute", got: Quoted.Short(container), want: "a path that begins with /");
-        if (fields.Flag("selinuxRelabel", otherwise: false))
-            PatchSection.Unsupported(fields.File, fields["selinuxRelabel"]!, "selinuxRelabel", "label the folder with chcon -Rt container_file_t");
         // As kind does: relative to where the command runs.
-        return new(Path.GetFullPath(fields.Optional("hostPath") ?? "/"), container)
+        string host = Path.GetFullPath(fields.Optional("hostPath") ?? "/");
+        bool relabel = fields.Flag("selinuxRelabel", otherwise: false);
+        if (relabel && (host + container).Contains(':', StringComparison.Ordinal))
+            fields.File.Report(ErrorCodes.ClusterFileConflict, fields["selinuxRelabel"]!, "a path that holds a colon cannot be relabelled: engines take the colon for the path's end", mend: "label the folder with chcon -Rt container_file_t");
+        return new(host, container)
         {
+            SelinuxRelabel = relabel,
             ReadOnly = fields.Flag("readOnly", otherwise: false),
             Propagation = Values.Choice(fields, "propagation", MountPropagation.None,
                 ("None", MountPropagation.None), ("HostToContainer", MountPropagation.HostToContainer), ("Bidirectional", MountPropagation.Bidirectional)),

@@ -7,6 +7,8 @@ namespace NodeForge.Engines;
 /// <param name="Home">The user's home folder.</param>
 public sealed record EngineDiscovery(Func<string, string?> Variable, string Home)
 {
+    internal const string PodmansVariable = "CONTAINER_HOST";
+
     /// <summary>What this process would use.</summary>
     public static EngineDiscovery OfThisProcess { get; } =
         new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
@@ -19,8 +21,8 @@ public sealed record EngineDiscovery(Func<string, string?> Variable, string Home
             return EngineEndpoint.Parse(host, "DOCKER_HOST", TlsOfEnvironment());
         if (Context() is { } context)
             return DockerContext.Read(ConfigurationFolder, context.Name, context.Origin);
-        if (Set("CONTAINER_HOST") is { } podman)
-            return EngineEndpoint.Parse(podman, "CONTAINER_HOST");
+        if (Set(PodmansVariable) is { } podman)
+            return EngineEndpoint.Parse(podman, PodmansVariable);
         string found = Sockets().FirstOrDefault(File.Exists) ?? "/var/run/docker.sock";
         return EngineEndpoint.Parse(found, "default");
     }

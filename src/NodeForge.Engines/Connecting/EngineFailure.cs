@@ -32,6 +32,28 @@ internal static class EngineFailure
             Mend = "check ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH",
         }, failure);
 
+    /// <summary>What keeps ssh from joining us to the far engine, in the words that ssh, the far shell or the far docker end with.</summary>
+    public static NodeForgeException OfSsh(EngineEndpoint endpoint, string said, Exception? failure) =>
+        new(new Diagnostic(ErrorCodes.EngineUnreachable, "ssh does not reach an engine")
+        {
+            Where = new(endpoint.ToString()),
+            Got = said.Trim() is { Length: > 0 } words ? words : "ssh ended without a word",
+            Mend = MendOfSsh(said),
+        }, failure);
+
+    private static string MendOfSsh(string said)
+    {
+        if (Says(said, "host key verification failed"))
+            return "connect once by hand with ssh, compare the host's key and accept it: nodeforge asks no questions";
+        if (Says(said, "permission denied (") || Says(said, "too many authentication failures"))
+            return "give ssh a key that the host takes, without a pass phrase or with an agent: nodeforge asks no questions";
+        if (Says(said, "not found"))
+            return "install the docker command at the far side, where ssh runs docker system dial-stdio";
+        return Says(said, "ssh: connect to host") || Says(said, "could not resolve hostname")
+            ? "check the address and that an ssh server answers there"
+            : "start the engine at the far side, and try docker system dial-stdio there";
+    }
+
     public static NodeForgeException Lost(EngineEndpoint endpoint, string call, Exception failure) =>
         new(new Diagnostic(ErrorCodes.EngineLost, "the engine closed the connection in the middle of a call")
         {

@@ -9,8 +9,8 @@ internal static class SshConnection
 {
     public static EngineConnection Open(EngineEndpoint endpoint)
     {
-        ProcessStartInfo start = new("ssh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (string argument in Arguments(endpoint.Address))
+        ProcessStartInfo start = new("ssh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (string argument in Arguments(endpoint))
             start.ArgumentList.Add(argument);
         Process process;
         try
@@ -27,26 +27,31 @@ internal static class SshConnection
             }, failure);
         }
 
-        Stream writer = process.StandardInput.BaseStream;
-        return new(process.StandardOutput.BaseStream, writer, _ => writer.DisposeAsync(), () => End(process));
+        SshStream stream = new(endpoint, process);
+        return new(stream, stream, _ => stream.CloseWriteAsync(), stream.Dispose);
     }
 
-    internal static IReadOnlyList<string> Arguments(Uri address)
+    internal static IReadOnlyList<string> Arguments(EngineEndpoint endpoint)
     {
+        Uri address = endpoint.Address;
         // No terminal and no questions: a pass phrase prompt would wait for ever inside a build.
         List<string> arguments = ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"];
         if (address.UserInfo.Length > 0)
             arguments.AddRange(["-l", Uri.UnescapeDataString(address.UserInfo)]);
         if (address.Port > 0)
             arguments.AddRange(["-p", address.Port.ToString(CultureInfo.InvariantCulture)]);
-        arguments.AddRange(["--", address.Host, "docker", "system", "dial-stdio"]);
+        arguments.AddRange(["--", address.Host, .. FarProgram(endpoint), "system", "dial-stdio"]);
         return arguments;
     }
 
-    private static void End(Process process)
+    // Podman's variable speaks of Podman, and names the socket at the far side; docker takes a socket there as well.
+    private static IEnumerable<string> FarProgram(EngineEndpoint endpoint)
     {
-        if (!process.HasExited)
-            process.Kill(entireProcessTree: true);
-        process.Dispose();
+        (string program, string option) = endpoint.Origin == EngineDiscovery.PodmansVariable ? ("podman", "--url") : ("docker", "--host");
+        string socket = Uri.UnescapeDataString(endpoint.Address.AbsolutePath);
+        return socket.Length > 1 ? [program, option, Quoted("unix://" + socket)] : [program];
     }
+
+    // ssh joins its arguments, and the far shell takes them apart.
+    private static string Quoted(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -25,7 +25,7 @@ internal sealed record CreateContainerBody
 
     public NetworkingConfigBody? NetworkingConfig { get; init; }
 
-    public static CreateContainerBody Of(ContainerSpec spec) => new()
+    public static CreateContainerBody Of(ContainerSpec spec, EngineDifferences differences) => new()
     {
         Image = spec.Image,
         Hostname = spec.Hostname,
@@ -42,7 +42,9 @@ internal sealed record CreateContainerBody
             SecurityOpt = spec.SecurityOptions,
             Tmpfs = spec.Tmpfs,
             Sysctls = spec.Sysctls.Count == 0 ? null : spec.Sysctls,
-            Mounts = [.. spec.Mounts.Select(MountBody.Of)],
+            Mounts = [.. spec.Mounts.Where(mount => !mount.Relabel).Select(MountBody.Of)],
+            Binds = [.. spec.Mounts.Where(mount => mount.Relabel).Select(BindText)],
+            PidsLimit = differences.ProcessLimit,
             PortBindings = spec.Ports.GroupBy(Key).ToDictionary(group => group.Key, group => (IReadOnlyList<PortBinding>)[.. group.Select(Binding)]),
             NetworkMode = spec.Network,
             DnsSearch = spec.DnsSearch.Count == 0 ? null : spec.DnsSearch,
@@ -50,6 +52,10 @@ internal sealed record CreateContainerBody
         },
         NetworkingConfig = spec.Network is null ? null : new() { EndpointsConfig = new() { [spec.Network] = EndpointBody.Of(spec) } },
     };
+
+    // Only this older form of a mount can ask for SELinux's label.
+    private static string BindText(MountSpec mount) =>
+        $"{mount.Source}:{mount.Target}:{string.Join(',', new[] { mount.ReadOnly ? "ro" : null, "Z", mount.Propagation }.Where(option => option is not null))}";
 
     private static string Key(PortSpec port) => string.Create(CultureInfo.InvariantCulture, $"{port.ContainerPort}/{port.Protocol}");
 
@@ -75,6 +81,10 @@ internal sealed record HostConfigBody
     public IReadOnlyDictionary<string, string>? Sysctls { get; init; }
 
     public IReadOnlyList<MountBody>? Mounts { get; init; }
+
+    public IReadOnlyList<string>? Binds { get; init; }
+
+    public long? PidsLimit { get; init; }
 
     public Dictionary<string, IReadOnlyList<PortBinding>>? PortBindings { get; init; }
 

@@ -8,11 +8,13 @@ namespace NodeForge.Engines;
 public sealed class EngineContainers
 {
     private readonly EngineTransport transport;
+    private readonly EngineDifferences differences;
     private readonly ContainerExec exec;
 
-    internal EngineContainers(EngineTransport transport)
+    internal EngineContainers(EngineTransport transport, EngineDifferences differences)
     {
         this.transport = transport;
+        this.differences = differences;
         exec = new(transport);
     }
 
@@ -21,7 +23,7 @@ public sealed class EngineContainers
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineNameTaken"/>, <see cref="ErrorCodes.EngineObjectMissing"/> (the image) and the rest of the NF55 range.</exception>
     public async Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
-        using JsonContent body = JsonContent.Create(CreateContainerBody.Of(spec), EngineJson.Default.CreateContainerBody);
+        using JsonContent body = JsonContent.Create(CreateContainerBody.Of(spec, differences), EngineJson.Default.CreateContainerBody);
         await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
         string path = "/containers/create" + QueryText.Of(("name", spec.Name));
         return (await transport.GetAsync(HttpMethod.Post, path, body, EngineJson.Default.CreatedObject, cancellationToken).ConfigureAwait(false)).Id;
@@ -32,7 +34,7 @@ public sealed class EngineContainers
     public Task StartAsync(string id, CancellationToken cancellationToken) =>
         transport.DoAsync(HttpMethod.Post, $"/containers/{id}/start", null, cancellationToken);
 
-    /// <summary>Changes what the engine does when a container ends, or when the engine itself starts.</summary>
+    /// <summary>Changes what the engine does when a container ends, or when the engine itself starts; where <see cref="EngineDifferences.ChangesRestartPolicies"/>.</summary>
     /// <param name="id">The container.</param>
     /// <param name="policy">"no", "always", "unless-stopped" or "on-failure".</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -33,9 +33,10 @@ internal sealed class EngineOutput(EngineClient engine, BlobStore store)
     /// </remarks>
     internal async Task<int> CountSharedAsync(IReadOnlyList<Digest> diffIds, CancellationToken cancellationToken)
     {
+        if (!engine.Differences.TakesArchivesWithGaps)
+            return 0;
         EngineInformation information = await engine.InformationAsync(cancellationToken).ConfigureAwait(false);
-        EngineVersion version = await engine.VersionAsync(cancellationToken).ConfigureAwait(false);
-        if (information.KeepsContainerdsStore || version.IsPodman)
+        if (information.KeepsContainerdsStore)
             return 0;
         int most = 0;
         foreach (ImageSummary image in await engine.Images.ListAsync([], cancellationToken).ConfigureAwait(false))

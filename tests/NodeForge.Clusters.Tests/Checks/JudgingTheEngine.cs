@@ -47,6 +47,10 @@ public sealed class JudgingTheEngine
     }
 
     [Fact]
+    public void Podman_says_that_it_runs_without_root_in_a_word_of_its_own() =>
+        Assert.Equal("cgroup v1", new RootlessCheck().Judge(Facts.With(Facts.Docker with { Rootless = true, CgroupVersion = "1" })).Only(ErrorCodes.EngineRootless, Severity.Error).Got);
+
+    [Fact]
     public void An_engine_with_root_is_fine() => new RootlessCheck().Judge(Facts.Fine).IsFine();
 
     [Theory]

@@ -3,12 +3,44 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Testing.Engines;
 
 namespace NodeForge.EndToEnd.Tests.Engines;
 
 /// <summary>The calls we make, made to the engine that DOCKER_HOST names.</summary>
 [Trait("Category", "EndToEnd")]
-public sealed class ARealEngine : IAsyncLifetime
+public sealed class ARealEngine() : CallsOfAnEngine(EngineDiscovery.OfThisProcess.Find());
+
+/// <summary>The same calls, made to Podman.</summary>
+[Trait("Category", "EndToEnd")]
+public sealed class ARealPodman(PodmanService podman) : CallsOfAnEngine(podman.Endpoint), IClassFixture<PodmanService>
+{
+    [Fact]
+    public async Task Is_known_for_what_it_is()
+    {
+        using EngineClient client = await EngineClient.ConnectAsync(podman.Endpoint, CancellationToken.None);
+        Assert.Same(EngineDifferences.Podman, client.Differences);
+    }
+}
+
+/// <summary>The same calls, over TCP and TLS with certificates on both sides.</summary>
+[Trait("Category", "EndToEnd")]
+public sealed class ARealEngineBehindTls(TlsFront front) : CallsOfAnEngine(front.Endpoint), IClassFixture<TlsFront>;
+
+/// <summary>A TLS port in front of the engine that the environment names.</summary>
+public sealed class TlsFront : IAsyncLifetime
+{
+    private readonly TlsEngine front = new(EngineDiscovery.OfThisProcess.Find().Address.LocalPath);
+
+    public EngineEndpoint Endpoint => front.Endpoint;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => front.DisposeAsync().AsTask();
+}
+
+/// <summary>What every engine does that answers Docker's calls.</summary>
+public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
 {
     private static readonly TimeSpan NoPatience = TimeSpan.Zero;
     private readonly string run = "nf-e2e-" + Path.GetRandomFileName()[..8];
@@ -20,7 +52,7 @@ public sealed class ARealEngine : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), CancellationToken.None);
+        engine = await EngineClient.ConnectAsync(endpoint, CancellationToken.None);
         IReadOnlyList<string> loaded = await engine.Images.LoadAsync((stream, token) => BusyboxArchive.WriteAsync(stream, Image, token), null, CancellationToken.None);
         Assert.Equal([Image], loaded);
     }

@@ -1,0 +1,40 @@
+namespace NodeForge.Engines;
+
+/// <summary>What engines do differently behind the one interface.</summary>
+public sealed record EngineDifferences
+{
+    public static EngineDifferences Docker { get; } = new();
+
+    /// <summary>Podman, seen at 4.3.1.</summary>
+    public static EngineDifferences Podman { get; } = new()
+    {
+        IsPodman = true,
+        Program = "podman",
+        ChangesRestartPolicies = false,
+        TakesArchivesWithGaps = false,
+        // It gives every container room for 2048 processes unless told otherwise; a node holds a machine's worth.
+        ProcessLimit = -1,
+    };
+
+    private EngineDifferences()
+    {
+    }
+
+    /// <summary>Whether this is Podman behind Docker's interface.</summary>
+    public bool IsPodman { get; private init; }
+
+    /// <summary>The command that its users know, for advice.</summary>
+    public string Program { get; private init; } = "docker";
+
+    /// <summary>Whether what happens at a container's end can be changed after its creation.</summary>
+    public bool ChangesRestartPolicies { get; private init; } = true;
+
+    /// <summary>Whether an archive may lack the layers that the engine has already.</summary>
+    public bool TakesArchivesWithGaps { get; private init; } = true;
+
+    /// <summary>What asks for any number of processes in a container; null where that goes without saying.</summary>
+    public long? ProcessLimit { get; private init; }
+
+    /// <summary>By what the engine says of itself with each answer to a ping: Podman names its own interface beside Docker's.</summary>
+    internal static EngineDifferences Of(HttpResponseMessage pinged) => pinged.Headers.Contains("Libpod-API-Version") ? Podman : Docker;
+}
