@@ -10,16 +10,17 @@ internal sealed class SubnetCheck : IMachineCheck
     public Judgement Judge(MachineFacts facts)
     {
         NetworkingConfig wanted = facts.Config.Networking;
-        (string Key, AddressRange Range)[] ranges = [("podSubnet", AddressRange.Parse(wanted.PodSubnet)), ("serviceSubnet", AddressRange.Parse(wanted.ServiceSubnet))];
+        NetworkingConfig defaults = new() { Family = wanted.Family };
+        (string Key, AddressRange Range)[] ranges = [.. wanted.PodRanges.Select(range => ("podSubnet", range)), .. wanted.ServiceRanges.Select(range => ("serviceSubnet", range))];
         string finding = string.Join(", ", ranges.Select(range => $"{range.Key} {range.Range}"));
         List<Diagnostic> problems = [];
-        if (ranges[0].Range.Overlaps(ranges[1].Range))
+        if (wanted.PodRanges.Any(pods => wanted.ServiceRanges.Any(pods.Overlaps)))
         {
             problems.Add(new(ErrorCodes.ClusterFileConflict, "pods and services have addresses in common")
             {
                 Got = finding,
                 Want = "ranges that share no address",
-                Mend = $"change networking.podSubnet or networking.serviceSubnet; by default they are {new NetworkingConfig().PodSubnet} and {new NetworkingConfig().ServiceSubnet}",
+                Mend = $"change networking.podSubnet or networking.serviceSubnet; by default they are {defaults.PodSubnet} and {defaults.ServiceSubnet}",
             });
         }
 
@@ -28,7 +29,7 @@ internal sealed class SubnetCheck : IMachineCheck
             return problems.Count > 0 ? new(finding, problems) : Judgement.NotLookedAt($"{finding}: {MachineFacts.NoEngine}");
         if (CreateNetwork.FirstFree(facts.Config, facts.Engine.Networks) is not { } free)
             return new(finding, [.. problems, CreateNetwork.NoneFree(facts.Engine.Endpoint)]);
-        return new($"{finding}, nodes {free}", problems);
+        return new($"{finding}, nodes {string.Join(" and ", free)}", problems);
     }
 
     // The bridge of a network of the engine's has a route as well: it is told once, by its name.
