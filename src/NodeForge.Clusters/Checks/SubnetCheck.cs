@@ -24,6 +24,8 @@ internal sealed class SubnetCheck : IMachineCheck
             });
         }
 
+        if (wanted.Family != IPFamily.IPv4 && facts.Host?.HasIPv6 == false)
+            problems.Add(NoIPv6(wanted.Family));
         problems.AddRange(ranges.SelectMany(range => Others(facts).Where(other => other.Range.Overlaps(range.Range)).Select(other => Hidden(range.Key, range.Range, other))));
         if (facts.Engine is null)
             return problems.Count > 0 ? new(finding, problems) : Judgement.NotLookedAt($"{finding}: {MachineFacts.NoEngine}");
@@ -44,6 +46,14 @@ internal sealed class SubnetCheck : IMachineCheck
             .Select(route => (route.Range, $"{route.Range}, where this machine's {route.Device} leads"));
         return networks.Concat(routes);
     }
+
+    private static Diagnostic NoIPv6(IPFamily family) => new(ErrorCodes.IPv6Missing, "the cluster is to have IPv6, and this machine's kernel has none")
+    {
+        Where = new("/proc/net/ipv6_route"),
+        Got = $"no such file, and networking.ipFamily: {(family == IPFamily.IPv6 ? "ipv6" : "dual")}",
+        Want = "a kernel that was started with IPv6",
+        Mend = "take ipv6.disable=1 off the kernel's command line, or leave networking.ipFamily out",
+    };
 
     private static Diagnostic Hidden(string key, AddressRange range, (AddressRange Range, string Name) other) => new(ErrorCodes.SubnetHidesOther, "pods will not reach what has addresses in the cluster's own range")
     {

@@ -18,6 +18,7 @@ internal static class KubeadmDocuments
 
     public static string Of(ClusterPlan plan, NodePlan node, KubernetesVersion version)
     {
+        RefuseTooOld(plan, version);
         KubeadmDialect dialect = KubeadmDialect.Of(version);
         JsonObject[] documents =
         [
@@ -88,6 +89,20 @@ internal static class KubeadmDocuments
         if (NeedsDualStackGate(plan, version))
             cluster["featureGates"] = new JsonObject { [DualStackGate] = true };
         return cluster;
+    }
+
+    // Its kubelet takes one address, and its services know nothing of families.
+    private static void RefuseTooOld(ClusterPlan plan, KubernetesVersion version)
+    {
+        if (plan.Config.Networking.Family != IPFamily.Dual || version.IsAtLeast(1, 20))
+            return;
+        throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterFileUnsupported, "the image's Kubernetes is too old for both address families")
+        {
+            Where = new("networking.ipFamily"),
+            Got = version.ToString(),
+            Want = "v1.20 or newer",
+            Mend = "set ipFamily: ipv4 or ipFamily: ipv6, or take a newer image",
+        });
     }
 
     // On by itself from 1.21 on, and unknown to later versions.
