@@ -142,6 +142,14 @@ public sealed class ReadingAClusterFile
     }
 
     [Fact]
+    public void A_host_port_may_be_mapped_once_for_each_address_family()
+    {
+        const string ports = "nodes:\n- extraPortMappings: [{containerPort: 80, hostPort: 80}, {containerPort: 80, hostPort: 80, listenAddress: '::'}";
+        Assert.Equal(["0.0.0.0", "::"], Read(ports + "]").Nodes[0].Ports.Select(port => port.ListenAddress));
+        Assert.Equal(ErrorCodes.ClusterFileConflict, Assert.Single(Fails(Head + ports + ", {containerPort: 81, hostPort: 80, listenAddress: '::1'}]")).Code);
+    }
+
+    [Fact]
     public void Ranges_of_IPv6_are_kept_in_their_short_form()
     {
         Assert.Equal("fd00:1::/56", Read("networking: {ipFamily: ipv6, podSubnet: 'FD00:0001:0::0/56'}").Networking.PodSubnet);

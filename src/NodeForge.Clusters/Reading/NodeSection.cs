@@ -68,11 +68,13 @@ internal static class NodeSection
     {
         string suffix = string.Create(CultureInfo.InvariantCulture, $":{port.HostPort}/{port.Protocol}");
         bool everywhere = IsEverywhere(port.ListenAddress);
-        string? other = taken.FirstOrDefault(text => text.EndsWith(suffix, StringComparison.Ordinal)
+        string? other = taken.FirstOrDefault(text => text.EndsWith(suffix, StringComparison.Ordinal) && IsIPv6(text[..^suffix.Length]) == IsIPv6(port.ListenAddress)
             && (everywhere || IsEverywhere(text[..^suffix.Length]) || text == port.ListenAddress + suffix));
         taken.Add(port.ListenAddress + suffix);
         return other;
     }
+
+    private static bool IsIPv6(string address) => address.Contains(':', StringComparison.Ordinal);
 
     private static bool IsEverywhere(string address) => address is "0.0.0.0" or "::";
 
