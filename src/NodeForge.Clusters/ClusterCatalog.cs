@@ -40,8 +40,7 @@ public sealed class ClusterCatalog(EngineClient engine)
         IReadOnlyDictionary<string, string> files = await node.ReadFolderAsync("/etc/kubernetes/admin.conf", cancellationToken).ConfigureAwait(false);
         if (within)
             return AdministratorConf.Read(cluster, new Uri($"https://{entrance.Name}:{ClusterPlan.ApiServerPort}"), files["admin.conf"]);
-        string host = published.HostIp is "0.0.0.0" or "" ? "127.0.0.1" : published.HostIp;
-        return AdministratorConf.Read(cluster, new Uri($"https://{host}:{published.HostPort}"), files["admin.conf"]);
+        return AdministratorConf.Read(cluster, new Uri($"https://{ClusterPlan.Reachable(published.HostIp)}:{published.HostPort}"), files["admin.conf"]);
     }
 
     /// <summary>Adds a cluster's context to a kubeconfig and makes it the current one.</summary>

@@ -10,6 +10,8 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
 {
     private const string Network = """[{"Id":"n","Name":"nodeforge-lab","IPAM":{"Config":[{"Subnet":"10.201.0.0/24"}]} }]""";
 
+    private const string BothNetwork = """[{"Id":"n","Name":"nodeforge-lab","IPAM":{"Config":[{"Subnet":"10.201.0.0/24"},{"Subnet":"fd00:77::/64"}]} }]""";
+
     private static readonly string[] Names = ["lab-control-plane", "lab-external-load-balancer", "lab-worker", "lab-worker2"];
 
     void IForgeReporter.Report(ForgeEvent happened)
@@ -45,6 +47,18 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
         Assert.Equal("/data/" + expected, Assert.Single(config.Mounts).HostPath);
         Assert.Equal(expected, config.Labels["of"]);
         Assert.Empty(config.Ports);
+    }
+
+    [Theory]
+    [InlineData(IPFamily.IPv6, "fd00:77::6", "10.201.0.6")]
+    [InlineData(IPFamily.Dual, "10.201.0.6", "fd00:77::6")]
+    public async Task The_family_of_a_cluster_is_read_back_and_the_new_node_gets_the_next_address_of_each(IPFamily family, string address, string other)
+    {
+        await using ScriptedEngine engine = Cluster(family);
+        using EngineClient client = await engine.ConnectAsync();
+        ExistingCluster cluster = await ExistingCluster.ReadAsync(client, "lab", default);
+        Assert.Equal(family, cluster.Plan.Config.Networking.Family);
+        Assert.Equal((address, other), (cluster.With(new()).Node.Address.ToString(), cluster.With(new()).Node.Place.Other?.ToString()));
     }
 
     [Fact]
@@ -96,15 +110,15 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
         Assert.Equal(ErrorCodes.ClusterNotOurs, Assert.Single(await FailsAsync(() => KeptPatches.ReadAsync(new(client, "lab-control-plane", "lab-control-plane"), default))).Code);
     }
 
-    private static ScriptedEngine Cluster()
+    private static ScriptedEngine Cluster(IPFamily family = IPFamily.IPv4)
     {
-        ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane, NodeRole.ControlPlane, NodeRole.Worker, NodeRole.Worker);
-        ScriptedEngine engine = new ScriptedEngine().WithObjects($"[{string.Join(',', Names.Select(Summary))}]", Network).On("GET /info", 200, """{"Driver":"overlay2"}""");
+        ClusterPlan plan = PlanningACluster.Plan(family, null, NodeRole.ControlPlane, NodeRole.ControlPlane, NodeRole.Worker, NodeRole.Worker);
+        ScriptedEngine engine = new ScriptedEngine().WithObjects($"[{string.Join(',', Names.Select(Summary))}]", family == IPFamily.IPv4 ? Network : BothNetwork).On("GET /info", 200, """{"Driver":"overlay2"}""");
         foreach ((string name, int index) in Names.Select((name, index) => (name, index)))
         {
             NodePlan labelled = plan.Nodes[^1] with { Config = new() { Role = NodeRole.Worker, Labels = new Dictionary<string, string> { ["of"] = name } } };
             byte[] documents = Archive("kubeadm.conf", KubeadmDocuments.Of(plan, labelled, Recipes.KubernetesVersion.Parse("v1.20.2")));
-            engine.On($"GET /containers/{name}/json", 200, $$$"""{"Id":"{{{name}}}","NetworkSettings":{"Networks":{"nodeforge-lab":{"IPAddress":"10.201.0.{{{index + 2}}}"} } },"Mounts":[{"Type":"bind","Source":"/data/{{{name}}}","Destination":"/data"}]}""")
+            engine.On($"GET /containers/{name}/json", 200, $$$"""{"Id":"{{{name}}}","NetworkSettings":{"Networks":{"nodeforge-lab":{"IPAddress":"10.201.0.{{{index + 2}}}"{{{(family == IPFamily.IPv4 ? "" : $",\"GlobalIPv6Address\":\"fd00:77::{index + 2}\"")}}} } } },"Mounts":[{"Type":"bind","Source":"/data/{{{name}}}","Destination":"/data"}]}""")
                 .On($"GET /containers/{name}/archive", call => call.StreamAsync([documents]));
         }
 

@@ -48,6 +48,26 @@ public sealed class ClusterCertificates
         Assert.Subset(names.EnumerateIPAddresses().Select(address => address.ToString()).ToHashSet(), new HashSet<string> { "10.96.0.1", "10.201.0.2", "127.0.0.1" });
     }
 
+    [Theory]
+    [InlineData(IPFamily.IPv6, "fd00:10:96::1")]
+    [InlineData(IPFamily.Dual, "10.96.0.1")]
+    public void A_node_of_two_addresses_has_both_on_its_certificates(IPFamily family, string service)
+    {
+        ClusterPlan plan = PlanningACluster.Plan(family);
+        Dictionary<string, string> files = NodeCertificates.Of(plan, plan.First, None, Authorities).ToDictionary(file => file.Path, file => file.Content);
+        string[] wanted = ["10.201.0.2", "fd00:77::2"];
+        Assert.Empty(wanted.Append(service).Append("::1").Except(AddressesOf("/etc/kubernetes/pki/apiserver.crt")));
+        Assert.Empty(wanted.Except(AddressesOf("/etc/kubernetes/pki/etcd/peer.crt")));
+        Assert.Empty(wanted.Except(AddressesOf("/var/lib/kubelet/pki/kubelet.crt")));
+        Assert.Contains($"server: https://{plan.Endpoint}\n", files["/etc/kubernetes/scheduler.conf"], StringComparison.Ordinal);
+
+        IEnumerable<string> AddressesOf(string path)
+        {
+            using X509Certificate2 certificate = X509Certificate2.CreateFromPem(files[path]);
+            return [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().EnumerateIPAddresses().Select(address => address.ToString())];
+        }
+    }
+
     [Fact]
     public void A_worker_gets_no_key_of_any_authority()
     {

@@ -57,6 +57,34 @@ public sealed class ClustersOfAnEngine : IForgeReporter
     }
 
     [Theory]
+    [InlineData(IPFamily.IPv4)]
+    [InlineData(IPFamily.IPv6)]
+    [InlineData(IPFamily.Dual)]
+    public async Task A_network_has_addresses_of_IPv6_where_the_cluster_has_any_the_same_for_the_same_name(IPFamily family)
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithObjects(networks: "[]").On("POST /networks/create", 201, """{"Id":"made"}""");
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterConfig config = new() { Name = "lab", Networking = new() { Family = family } };
+        ClusterNetwork first = await CreateNetwork.RunAsync(client, config, "c1", CancellationToken.None);
+        if (family == IPFamily.IPv4)
+        {
+            Assert.Null(first.IPv6);
+            return;
+        }
+
+        Assert.Equal(first.IPv6, (await CreateNetwork.RunAsync(client, config, "c2", CancellationToken.None)).IPv6);
+        Assert.NotEqual(first.IPv6, (await CreateNetwork.RunAsync(client, config with { Name = "other" }, "c3", CancellationToken.None)).IPv6);
+        Assert.True(AddressRange.Parse("fd00::/8").Overlaps(first.IPv6!));
+        Assert.EndsWith("/64", first.IPv6!.ToString(), StringComparison.Ordinal);
+
+        await using ScriptedEngine taken = new();
+        taken.WithObjects(networks: $$"""[{"Id":"n","Name":"corporate","IPAM":{"Config":[{"Subnet":"{{first.IPv6}}"}]} }]""").On("POST /networks/create", 201, """{"Id":"made"}""");
+        using EngineClient other = await taken.ConnectAsync();
+        Assert.False((await CreateNetwork.RunAsync(other, config, "c4", CancellationToken.None)).IPv6!.Overlaps(first.IPv6));
+    }
+
+    [Theory]
     [InlineData(200, "{}", true)]
     [InlineData(404, """{"message":"No such container"}""", false)]
     public async Task A_whole_cluster_is_kept_over_the_engine_s_restarts_where_the_engine_can(int status, string answer, bool goesOn)

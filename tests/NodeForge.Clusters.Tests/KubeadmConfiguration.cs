@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeForge.Recipes;
+using NodeForge.Testing.Golden;
 
 namespace NodeForge.Clusters.Tests;
 
@@ -100,6 +101,47 @@ public sealed class KubeadmConfiguration
     {
         ClusterConfig config = new() { Patches = new() { JsonPatches = [new("kubeadm.k8s.io", "v1beta3", "ClusterConfiguration", """[{"op":"remove","path":"/clusterName"}]""")] } };
         Assert.NotNull(Documents(config, "v1.20.2")["ClusterConfiguration"]["clusterName"]);
+    }
+
+    [Theory]
+    [InlineData(IPFamily.IPv4, "kubeadm-ipv4.yaml")]
+    [InlineData(IPFamily.IPv6, "kubeadm-ipv6.yaml")]
+    [InlineData(IPFamily.Dual, "kubeadm-dual.yaml")]
+    public void Each_address_family_has_its_documents(IPFamily family, string golden)
+    {
+        ClusterPlan plan = PlanningACluster.Plan(family);
+        string text = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.20.2"));
+        Assert.Equal(GoldenFile.Expect("tests/NodeForge.Clusters.Tests/Golden/" + golden, text), text);
+    }
+
+    [Theory]
+    [InlineData(IPFamily.Dual, "v1.20.2", true)]
+    [InlineData(IPFamily.Dual, "v1.21.14", false)]
+    [InlineData(IPFamily.IPv6, "v1.20.2", false)]
+    public void Kubernetes_1_20_has_to_be_told_that_a_cluster_may_have_both_families(IPFamily family, string version, bool told)
+    {
+        ClusterPlan plan = PlanningACluster.Plan(family);
+        Assert.Equal(told, KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse(version)).Contains("IPv6DualStack", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Kubernetes_before_1_20_is_refused_for_both_families()
+    {
+        ClusterPlan plan = PlanningACluster.Plan(IPFamily.Dual);
+        Diagnostic told = Assert.Throws<NodeForgeException>(() => KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.19.16"))).Diagnostics[0];
+        Assert.Equal((ErrorCodes.ClusterFileUnsupported, "v1.19.16"), (told.Code, told.Got));
+    }
+
+    [Theory]
+    [InlineData(IPFamily.IPv6, "fd00:77::9", "fd00:77::9")]
+    [InlineData(IPFamily.Dual, "10.201.0.9,fd00:77::9", "10.201.0.9")]
+    public void A_node_that_is_added_is_told_its_own_addresses(IPFamily family, string nodeIP, string advertised)
+    {
+        ClusterPlan plan = PlanningACluster.Plan(family);
+        string existing = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.20.2"));
+        NodePlan added = new("lab-added", new(), plan.Network.Place(plan.Config.Networking, 9), string.Empty);
+        JsonObject init = KubeadmRewriting.Parse(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(existing, "lab"), plan, added), "lab").Single(document => (string?)document["kind"] == "InitConfiguration");
+        Assert.Equal((nodeIP, advertised), ((string?)init["nodeRegistration"]!["kubeletExtraArgs"]!["node-ip"], (string?)init["localAPIEndpoint"]!["advertiseAddress"]));
     }
 
     private static Dictionary<string, JsonObject> Documents(ClusterConfig config, string version)

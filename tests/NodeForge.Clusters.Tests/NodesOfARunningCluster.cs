@@ -91,7 +91,7 @@ public sealed class NodesOfARunningCluster : IForgeReporter
         ClusterPlan plan = ClusterPlan.Of(config, new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")), 7000, overlaySnapshots: true);
         string existing = KubeadmDocuments.Of(plan, plan.First, Recipes.KubernetesVersion.Parse("v1.20.2"));
         Assert.Equal(new Dictionary<string, string> { ["zone"] = "a" }, KubeadmRewriting.LabelsIn(KubeadmRewriting.Parse(existing, "lab")));
-        NodePlan added = new("lab-added", new() { Role = role, Labels = new Dictionary<string, string> { ["zone"] = "b", ["tier"] = "" } }, IPAddress.Parse("10.201.0.9"), string.Empty);
+        NodePlan added = new("lab-added", new() { Role = role, Labels = new Dictionary<string, string> { ["zone"] = "b", ["tier"] = "" } }, new(IPAddress.Parse("10.201.0.9")), string.Empty);
 
         IReadOnlyList<JsonObject> documents = KubeadmRewriting.Parse(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(existing, "lab"), plan, added), "lab");
 

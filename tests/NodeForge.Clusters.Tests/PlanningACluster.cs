@@ -26,6 +26,45 @@ public sealed class PlanningACluster
     }
 
     [Theory]
+    [InlineData(IPFamily.IPv6, "fd00:77::3", "10.201.0.3", "fd00:10:244:1::/64", "[fd00:77::2]:6443", "https://[::1]:40000")]
+    [InlineData(IPFamily.Dual, "10.201.0.3", "fd00:77::3", "10.244.1.0/24,fd00:10:244:1::/64", "10.201.0.2:6443", "https://127.0.0.1:40000")]
+    public void Nodes_have_an_address_of_each_family_and_Kubernetes_goes_by_the_cluster_s_first(IPFamily family, string address, string other, string pods, string endpoint, string published)
+    {
+        ClusterPlan plan = Plan(family);
+        NodePlan worker = plan.Nodes[1];
+        Assert.Equal((address, other, pods), (worker.Address.ToString(), worker.Place.Other?.ToString(), worker.PodRange));
+        Assert.Equal((endpoint, new Uri(published)), (plan.Endpoint, plan.PublishedEndpoint));
+        Engines.ContainerSpec container = CreateNode.Container(plan, worker, "node:v1");
+        Assert.Equal(("10.201.0.3", "fd00:77::3", "0"), (container.IPv4Address, container.IPv6Address, container.Sysctls["net.ipv6.conf.all.disable_ipv6"]));
+    }
+
+    [Fact]
+    public void A_dual_cluster_whose_services_are_of_IPv6_first_goes_by_that()
+    {
+        ClusterPlan plan = Plan(IPFamily.Dual, new() { Family = IPFamily.Dual, ServiceSubnet = "fd00:10:96::/112,10.96.0.0/16" });
+        Assert.Equal(("[fd00:77::2]:6443", "fd00:10:96::1"), (plan.Endpoint, plan.ServiceAddress.ToString()));
+        Assert.Equal("fd00:77::2,10.201.0.2", KubeadmDocuments.NodeIP(plan, plan.First));
+    }
+
+    [Fact]
+    public void A_balancer_of_IPv6_listens_to_both_families()
+    {
+        ClusterPlan plan = Plan(IPFamily.IPv6, roles: [NodeRole.ControlPlane, NodeRole.ControlPlane]);
+        string text = CreateBalancer.Text(plan);
+        Assert.Contains("\n  bind :::6443 v4v6\n", text, StringComparison.Ordinal);
+        Assert.Contains("server lab-control-plane [fd00:77::2]:6443 check", text, StringComparison.Ordinal);
+        Assert.Contains("\n  bind :6443\n", CreateBalancer.Text(Plan(NodeRole.ControlPlane, NodeRole.ControlPlane)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cluster_of_IPv4_knows_nothing_of_the_other_family()
+    {
+        Engines.ContainerSpec container = CreateNode.Container(Plan(NodeRole.ControlPlane), Plan(NodeRole.ControlPlane).First, "node:v1");
+        Assert.Null(container.IPv6Address);
+        Assert.Empty(container.Sysctls);
+    }
+
+    [Theory]
     [InlineData("/var/lib/etcd", "/var/lib/etcd")]
     [InlineData("/var/lib/", "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs /var/lib/etcd /var/lib/kubelet")]
     [InlineData("/var/lib/kubelet/config.json", "")]
@@ -45,6 +84,13 @@ public sealed class PlanningACluster
         Assert.Equal(overlap, AddressRange.Parse(one).Overlaps(AddressRange.Parse(other)));
 
     internal static ClusterPlan Plan(params NodeRole[] roles) => Plan(new ClusterConfig { Name = "lab", Nodes = [.. roles.Select(role => new NodeConfig { Role = role })] });
+
+    internal static ClusterPlan Plan(IPFamily family, NetworkingConfig? networking = null, params NodeRole[] roles)
+    {
+        NodeRole[] nodes = roles.Length > 0 ? roles : [NodeRole.ControlPlane, NodeRole.Worker];
+        ClusterConfig config = new() { Name = "lab", Networking = networking ?? new() { Family = family }, Nodes = [.. nodes.Select(role => new NodeConfig { Role = role })] };
+        return ClusterPlan.Of(config, new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24"), AddressRange.Parse("fd00:77::/64")), 40000, overlaySnapshots: true);
+    }
 
     internal static ClusterPlan Plan(ClusterConfig config) => ClusterPlan.Of(config, new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")), 40000, overlaySnapshots: true);
 }

@@ -86,7 +86,19 @@ public sealed class ReadingAClusterFile
     [InlineData("networking: {podSubnet: 10.0.0.1/8}", "NF8013", 3, 25)]
     [InlineData("networking: {apiServerAddress: localhost}", "NF8013", 3, 32)]
     [InlineData("networking: {kubeProxyMode: iptable}", "NF8013", 3, 29)]
-    [InlineData("networking: {ipFamily: dual}", "NF8015", 3, 24)]
+    [InlineData("networking: {ipFamily: ipv5}", "NF8013", 3, 24)]
+    [InlineData("networking: {podSubnet: 10.0.0.0/33}", "NF8013", 3, 25)]
+    [InlineData("networking: {podSubnet: 'fd00::/56'}", "NF8013", 3, 25)]
+    [InlineData("networking: {ipFamily: ipv6, podSubnet: 10.1.0.0/16}", "NF8013", 3, 41)]
+    [InlineData("networking: {ipFamily: ipv6, podSubnet: 'fd00::1/56'}", "NF8013", 3, 41)]
+    [InlineData("networking: {ipFamily: ipv6, podSubnet: 'fd00::%1/56'}", "NF8013", 3, 41)]
+    [InlineData("networking: {ipFamily: ipv6, podSubnet: 'fd00::/129'}", "NF8013", 3, 41)]
+    [InlineData("networking: {ipFamily: ipv6, serviceSubnet: 'fd00::/64'}", "NF8013", 3, 45)]
+    [InlineData("networking: {ipFamily: dual, podSubnet: 10.1.0.0/16}", "NF8013", 3, 41)]
+    [InlineData("networking: {ipFamily: dual, podSubnet: '10.1.0.0/16,10.2.0.0/16'}", "NF8013", 3, 41)]
+    [InlineData("networking: {ipFamily: dual, podSubnet: '10.1.0.0/16, fd00::/56'}", "NF8013", 3, 41)]
+    [InlineData("networking: {ipFamily: dual, podSubnet: '10.1.0.0/16,fd00::/56,fd01::/56'}", "NF8013", 3, 41)]
+    [InlineData("nodes:\n- {extraMounts: [{hostPath: /a, containerPath: /a, selinuxRelabel: true}]}", "NF8015", 4, 68)]
     [InlineData("networking: {dnsSearch: lab.example}", "NF1006", 3, 25)]
     [InlineData("containerdConfigPatches: ['a = 1', 'a 1']", "NF8013", 3, 36)]
     [InlineData("containerdConfigPatches: 'a = 1'", "NF1006", 3, 26)]
@@ -117,6 +129,38 @@ public sealed class ReadingAClusterFile
         Diagnostic problem = Assert.Single(Fails(text));
         Assert.Equal(ErrorCodes.ClusterFileVersion, problem.Code);
         Assert.StartsWith(mend, problem.Mend, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ipv4", "10.244.0.0/16", "10.96.0.0/16", "127.0.0.1", "0.0.0.0")]
+    [InlineData("ipv6", "fd00:10:244::/56", "fd00:10:96::/112", "::1", "::")]
+    [InlineData("dual", "10.244.0.0/16,fd00:10:244::/56", "10.96.0.0/16,fd00:10:96::/112", "127.0.0.1", "0.0.0.0")]
+    public void What_is_left_out_is_as_kind_has_it_for_the_address_family(string family, string pods, string services, string api, string ports)
+    {
+        ClusterConfig config = Read($"nodes:\n- extraPortMappings: [{{containerPort: 80}}]\nnetworking: {{ipFamily: {family}}}\n");
+        Assert.Equal((pods, services, api, ports), (config.Networking.PodSubnet, config.Networking.ServiceSubnet, config.Networking.ApiServerAddress, Assert.Single(config.Nodes[0].Ports).ListenAddress));
+    }
+
+    [Fact]
+    public void A_host_port_may_be_mapped_once_for_each_address_family()
+    {
+        const string ports = "nodes:\n- extraPortMappings: [{containerPort: 80, hostPort: 80}, {containerPort: 80, hostPort: 80, listenAddress: '::'}";
+        Assert.Equal(["0.0.0.0", "::"], Read(ports + "]").Nodes[0].Ports.Select(port => port.ListenAddress));
+        Assert.Equal(ErrorCodes.ClusterFileConflict, Assert.Single(Fails(Head + ports + ", {containerPort: 81, hostPort: 80, listenAddress: '::1'}]")).Code);
+    }
+
+    [Fact]
+    public void Ranges_of_IPv6_are_kept_in_their_short_form()
+    {
+        Assert.Equal("fd00:1::/56", Read("networking: {ipFamily: ipv6, podSubnet: 'FD00:0001:0::0/56'}").Networking.PodSubnet);
+        Assert.Equal("fd00:2::/112,10.2.0.0/16", Read("networking: {ipFamily: dual, serviceSubnet: 'fd00:2:0::/112,10.2.0.0/16'}").Networking.ServiceSubnet);
+    }
+
+    [Fact]
+    public void A_range_of_another_family_is_told_with_the_family_to_set()
+    {
+        Diagnostic told = Assert.Single(Fails(Head + "networking: {podSubnet: '10.1.0.0/16,fd00::/56'}"));
+        Assert.Equal(("podSubnet is no IPv4 range", "or set ipFamily: dual"), (told.What, told.Mend));
     }
 
     private static ClusterConfig Read(string text) => ClusterConfigReader.Parse("cluster.yaml", Head + text);

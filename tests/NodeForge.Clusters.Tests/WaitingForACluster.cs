@@ -8,6 +8,12 @@ namespace NodeForge.Clusters.Tests;
 
 public sealed class WaitingForACluster
 {
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    [InlineData("192.0.2.1")]
+    public void A_port_is_chosen_for_addresses_that_only_the_engine_s_host_has_too(string address) => Assert.InRange(FreePort.Choose(address), 1, 65535);
+
     [Fact]
     public async Task An_API_server_that_does_not_answer_in_time_is_told_with_its_address()
     {

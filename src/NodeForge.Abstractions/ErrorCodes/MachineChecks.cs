@@ -41,4 +41,8 @@ public static partial class ErrorCodes
     public static readonly ErrorCode ProxyUnsuitable = new("NF9110", ExitCode.Environment,
         "The environment's proxies do not suit a cluster: nodes cannot reach one, or what is for the cluster goes there.",
         "Set NO_PROXY as the message says; name the proxy by an address that containers reach.");
+
+    public static readonly ErrorCode IPv6Missing = new("NF9111", ExitCode.Environment,
+        "The cluster file asks for IPv6, and the machine's kernel has none.",
+        "Take ipv6.disable=1 off the kernel's command line, or leave networking.ipFamily out.");
 }

@@ -25,7 +25,9 @@ internal static class CreateBalancer
             Command = [],
             Ports = [new(ClusterPlan.ApiServerPort, plan.ApiPort, plan.ApiAddress)],
             Network = plan.Network.Id,
-            IPv4Address = balancer.Address.ToString(),
+            Sysctls = CreateNode.Sysctls(plan),
+            IPv4Address = balancer.Place.IPv4,
+            IPv6Address = balancer.Place.IPv6,
             RestartPolicy = "on-failure",
             RestartRetries = 1,
         };
@@ -50,7 +52,7 @@ internal static class CreateBalancer
               timeout client 1h
               timeout server 1h
             frontend control-planes
-              bind :{ClusterPlan.ApiServerPort}
+              bind {(plan.Network.IPv6 is null ? string.Empty : "::")}:{ClusterPlan.ApiServerPort}{(plan.Network.IPv6 is null ? string.Empty : " v4v6")}
               default_backend api-servers
             backend api-servers
               option httpchk GET /healthz
@@ -64,10 +66,10 @@ internal static class CreateBalancer
 
             """);
         foreach (NodePlan node in plan.ControlPlanes)
-            text.Append(CultureInfo.InvariantCulture, $"  server {node.Name} {node.Address}:{ClusterPlan.ApiServerPort} check check-ssl verify none inter 2s fastinter 500ms downinter 500ms fall 3 rise 1\n");
+            text.Append(CultureInfo.InvariantCulture, $"  server {node.Name} {ClusterPlan.EndpointAt(node.Address)} check check-ssl verify none inter 2s fastinter 500ms downinter 500ms fall 3 rise 1\n");
         // Tried when no server passes its check: turning everybody away would be no better than the worst of them.
         foreach (NodePlan node in plan.ControlPlanes)
-            text.Append(CultureInfo.InvariantCulture, $"  server {node.Name}-unchecked {node.Address}:{ClusterPlan.ApiServerPort} backup\n");
+            text.Append(CultureInfo.InvariantCulture, $"  server {node.Name}-unchecked {ClusterPlan.EndpointAt(node.Address)} backup\n");
         return text.ToString();
     }
 }

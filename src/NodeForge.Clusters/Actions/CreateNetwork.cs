@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters;
@@ -16,13 +20,13 @@ internal static class CreateNetwork
     {
         IReadOnlyList<NetworkDetails> networks = await engine.Networks.ListAsync([], cancellationToken).ConfigureAwait(false);
         int attempts = 0;
-        foreach (AddressRange range in Free(config, networks))
+        foreach ((AddressRange range, AddressRange? ipv6) in Free(config, networks))
         {
             try
             {
-                string id = await engine.Networks.CreateAsync(Spec(config.Name, range, creation), cancellationToken).ConfigureAwait(false);
+                string id = await engine.Networks.CreateAsync(Spec(config.Name, range, ipv6, creation), cancellationToken).ConfigureAwait(false);
                 await RefuseSecondAsync(engine, config.Name, id, cancellationToken).ConfigureAwait(false);
-                return new(id, NetworkName(config.Name), range);
+                return new(id, NetworkName(config.Name), range, ipv6);
             }
             catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.EngineSubnetTaken && ++attempts < Attempts)
             {
@@ -33,8 +37,9 @@ internal static class CreateNetwork
         throw new NodeForgeException(NoneFree(engine.Endpoint.ToString()));
     }
 
-    /// <summary>The range that a cluster would have if it were made now; null when none is free.</summary>
-    public static AddressRange? FirstFree(ClusterConfig config, IReadOnlyList<NetworkDetails> networks) => Free(config, networks).FirstOrDefault();
+    /// <summary>The ranges, one of each family, that a cluster would have if it were made now; null when none is free.</summary>
+    public static IReadOnlyList<AddressRange>? FirstFree(ClusterConfig config, IReadOnlyList<NetworkDetails> networks) =>
+        Free(config, networks).Select(free => (AddressRange[])(free.IPv6 is null ? [free.IPv4] : [free.IPv4, free.IPv6])).FirstOrDefault();
 
     public static Diagnostic NoneFree(string endpoint) => new(ErrorCodes.ClusterSubnetMissing, "no address range is free for the cluster's network")
     {
@@ -46,11 +51,20 @@ internal static class CreateNetwork
     public static IEnumerable<AddressRange> RangesOf(NetworkDetails network) =>
         (network.IPAM?.Config ?? []).Where(range => range.Subnet is not null).Select(range => IPNetwork.TryParse(range.Subnet, out IPNetwork parsed) ? new AddressRange(parsed) : null).OfType<AddressRange>();
 
-    private static IEnumerable<AddressRange> Free(ClusterConfig config, IReadOnlyList<NetworkDetails> networks)
+    private static IEnumerable<(AddressRange IPv4, AddressRange? IPv6)> Free(ClusterConfig config, IReadOnlyList<NetworkDetails> networks)
     {
-        AddressRange[] taken = [.. OfThisMachine(), AddressRange.Parse(config.Networking.PodSubnet), AddressRange.Parse(config.Networking.ServiceSubnet), .. networks.SelectMany(RangesOf)];
-        return Candidates().Where(candidate => !taken.Any(candidate.Overlaps));
+        AddressRange[] taken = [.. OfThisMachine(), .. config.Networking.PodRanges, .. config.Networking.ServiceRanges, .. networks.SelectMany(RangesOf)];
+        IEnumerable<AddressRange> free = Candidates().Where(candidate => !taken.Any(candidate.Overlaps));
+        return config.Networking.Family == IPFamily.IPv4
+            ? free.Select(range => (range, (AddressRange?)null))
+            : free.Zip(LocalIPv6(config.Name).Where(candidate => !taken.Any(candidate.Overlaps)), (ipv4, ipv6) => (ipv4, (AddressRange?)ipv6));
     }
+
+    // Unique local addresses (RFC 4193). Out of the name, as kind's are: a cluster that is made again has its addresses again.
+    private static IEnumerable<AddressRange> LocalIPv6(string cluster) =>
+        from attempt in Enumerable.Range(0, int.MaxValue)
+        let hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{NetworkName(cluster)} {attempt}")))
+        select new AddressRange(new(new IPAddress([0xfd, .. hash[..7], 0, 0, 0, 0, 0, 0, 0, 0]), 64));
 
     // Engines let two networks of one name be made at once, and then call the name ambiguous. The later one gives way; its creation removes it.
     private static async Task RefuseSecondAsync(EngineClient engine, string cluster, string id, CancellationToken cancellationToken)
@@ -68,9 +82,10 @@ internal static class CreateNetwork
 
     public static string NetworkName(string cluster) => "nodeforge-" + cluster;
 
-    private static NetworkSpec Spec(string cluster, AddressRange range, string creation) => new(NetworkName(cluster))
+    private static NetworkSpec Spec(string cluster, AddressRange range, AddressRange? ipv6, string creation) => new(NetworkName(cluster))
     {
-        Subnets = [range.ToString()],
+        Subnets = ipv6 is null ? [range.ToString()] : [range.ToString(), ipv6.ToString()],
+        EnableIPv6 = ipv6 is not null,
         Labels = new Dictionary<string, string> { [ClusterLabels.Owner] = cluster, [ClusterLabels.Creation] = creation },
     };
 
@@ -80,13 +95,6 @@ internal static class CreateNetwork
     private static IEnumerable<AddressRange> OfThisMachine() =>
         NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(device => device.GetIPProperties().UnicastAddresses)
-            .Where(address => address.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
-            .Select(address => AddressRange.Parse($"{new AddressRange(new(Masked(address), address.PrefixLength))}"));
-
-    private static IPAddress Masked(UnicastIPAddressInformation address)
-    {
-        byte[] bytes = address.Address.GetAddressBytes();
-        byte[] mask = address.IPv4Mask.GetAddressBytes();
-        return new([.. bytes.Zip(mask, (part, bits) => (byte)(part & bits))]);
-    }
+            .Where(address => address.Address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
+            .Select(address => AddressRange.Around(address.Address, address.PrefixLength));
 }

@@ -60,11 +60,18 @@ internal static class CreateNode
         // A lone dot is the engine's word for no search domain at all.
         DnsSearch = plan.Config.Networking.DnsSearch is { } domains ? (domains.Count == 0 ? ["."] : domains) : [],
         Network = plan.Network.Id,
-        IPv4Address = node.Address.ToString(),
+        Sysctls = Sysctls(plan),
+        IPv4Address = node.Place.IPv4,
+        IPv6Address = node.Place.IPv6,
         // Until the cluster is whole: KeepOverRestarts.
         RestartPolicy = "on-failure",
         RestartRetries = 1,
     };
+
+    // Engines turn IPv6 off in containers, depending on their version and on the host; pods are routed through the node.
+    internal static IReadOnlyDictionary<string, string> Sysctls(ClusterPlan plan) => plan.Network.IPv6 is null
+        ? new Dictionary<string, string>()
+        : new Dictionary<string, string> { ["net.ipv6.conf.all.disable_ipv6"] = "0", ["net.ipv6.conf.all.forwarding"] = "1" };
 
     // A mount of the cluster file's at one of these folders, or around it, stands for the volume: etcd on a disk of its own, say. Not all of /var: the engine would copy the image's preloaded store into the volume, for each node and each time. Overlay snapshots may
     // not lie on an overlay, etcd syncs often, the kubelet mounts below its folder; the rest is well where it is.
@@ -119,7 +126,7 @@ internal static class CreateNode
                 set.AddRange([$"{name}={value}", $"{name.ToLowerInvariant()}={value}"]);
         }
 
-        string without = string.Join(',', new[] { proxies.Without, plan.Network.Range.ToString(), plan.Config.Networking.PodSubnet, plan.Config.Networking.ServiceSubnet, ".svc", ".cluster.local" }
+        string without = string.Join(',', new[] { proxies.Without }.Concat(plan.Ranges.Select(range => range.ToString())).Concat([".svc", ".cluster.local"])
             .Concat(plan.Nodes.Select(node => node.Name)).Where(part => part is { Length: > 0 }));
         return [.. set, $"NO_PROXY={without}", $"no_proxy={without}"];
     }

@@ -18,5 +18,5 @@ internal static class SeedPodNetwork
         plan.KnowsPodRanges && (facts.PodNetwork?.Contains("nodeforge-pod-network", StringComparison.Ordinal) ?? false);
 
     public static Task RunAsync(PreparedNode node, CancellationToken cancellationToken) =>
-        node.Container.RunAsync(["bash", "-c", Script, "seed-pod-network", node.Plan.PodRange], cancellationToken);
+        node.Container.RunAsync(["bash", "-c", Script, "seed-pod-network", node.Plan.PodRange.Replace(',', ' ')], cancellationToken);
 }

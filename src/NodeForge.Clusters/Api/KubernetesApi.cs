@@ -71,9 +71,13 @@ internal sealed class KubernetesApi : IDisposable
     }
 
     /// <summary>Sets a node's pod range, unless it has one: the field cannot be changed once it is set.</summary>
+    /// <param name="node">Its name.</param>
+    /// <param name="range">Of both families, with a comma between, where the cluster has both.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async Task AssignPodRangeAsync(string node, string range, CancellationToken cancellationToken)
     {
-        JsonObject patch = new() { ["spec"] = new JsonObject { ["podCIDR"] = range, ["podCIDRs"] = new JsonArray((JsonNode)range) } };
+        string[] ranges = range.Split(',');
+        JsonObject patch = new() { ["spec"] = new JsonObject { ["podCIDR"] = ranges[0], ["podCIDRs"] = new JsonArray([.. ranges.Select(part => (JsonNode)part)]) } };
         using StringContent body = new(patch.ToString(), Encoding.UTF8, "application/merge-patch+json");
         try
         {

@@ -15,7 +15,7 @@ internal static class NodeCertificates
     {
         TimeProvider clock = authorities.Clock;
         KeyPair client = authorities.Cluster.Client($"system:node:{node.Name}", clock, "system:nodes");
-        KeyPair server = authorities.Cluster.Server($"system:node:{node.Name}", [node.Name], [node.Address], clock, "system:nodes");
+        KeyPair server = authorities.Cluster.Server($"system:node:{node.Name}", [node.Name], node.Place.All, clock, "system:nodes");
         // The name that the kubelet rotates: with it in place kubeadm need not rewrite the kubeconfig and restart the kubelet.
         const string Current = "/var/lib/kubelet/pki/kubelet-client-current.pem";
         yield return NodeFile.Secret("/var/lib/kubelet/pki/kubelet-client-first.pem", client.Certificate + client.Key);
@@ -30,8 +30,8 @@ internal static class NodeCertificates
     private static IEnumerable<NodeFile> ControlPlane(ClusterPlan plan, NodePlan node, CertificateNames names, ClusterAuthorities authorities)
     {
         TimeProvider clock = authorities.Clock;
-        string local = $"https://{node.Address}:{ClusterPlan.ApiServerPort}";
-        IPAddress[] etcdAddresses = [node.Address, IPAddress.Loopback, IPAddress.IPv6Loopback];
+        string local = "https://" + ClusterPlan.EndpointAt(node.Address);
+        IPAddress[] etcdAddresses = [.. node.Place.All, IPAddress.Loopback, IPAddress.IPv6Loopback];
         string[] etcdNames = [node.Name, "localhost"];
         return
         [
@@ -69,8 +69,8 @@ internal static class NodeCertificates
 
     private static IEnumerable<IPAddress> ApiAddresses(ClusterPlan plan, NodePlan node)
     {
-        IEnumerable<IPAddress> fixedOnes = [plan.ServiceAddress, node.Address, IPAddress.Loopback, IPAddress.IPv6Loopback];
-        IEnumerable<IPAddress> balancer = plan.Balancer is { } known ? [known.Address] : [];
+        IEnumerable<IPAddress> fixedOnes = [plan.ServiceAddress, .. node.Place.All, IPAddress.Loopback, IPAddress.IPv6Loopback];
+        IEnumerable<IPAddress> balancer = plan.Balancer is { } known ? known.Place.All : [];
         return [.. fixedOnes, .. balancer, .. IPAddress.TryParse(plan.ApiAddress, out IPAddress? published) ? [published] : Array.Empty<IPAddress>()];
     }
 }

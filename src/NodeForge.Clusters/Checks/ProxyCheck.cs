@@ -32,7 +32,7 @@ internal sealed class ProxyCheck : IMachineCheck
     private static Diagnostic? Uncovered(NetworkingConfig networking, string without)
     {
         string[] have = without.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string[] lacking = [.. new[] { networking.PodSubnet, networking.ServiceSubnet }.Concat(OfNodes).Where(range => !have.Any(entry => Covers(entry, range)))];
+        string[] lacking = [.. networking.PodRanges.Concat(networking.ServiceRanges).Select(range => range.ToString()).Concat(OfNodes).Where(range => !have.Any(entry => Covers(entry, range)))];
         return lacking.Length == 0 ? null : new(ErrorCodes.ProxyUnsuitable, "programs of this machine send what is for nodes, pods and services to the proxy")
         {
             Severity = Severity.Warning,

@@ -11,11 +11,14 @@ internal static class KubeadmDocuments
     public const string Path = "/kind/kubeadm.conf";
     public const string RuntimeSocket = "unix:///run/containerd/containerd.sock";
 
+    private const string DualStackGate = "IPv6DualStack";
+
     // Only nodes of the cluster's own network reach it; kubeadm wants one, and kind's is known to its users.
     private const string Token = "abcdef.0123456789abcdef";
 
     public static string Of(ClusterPlan plan, NodePlan node, KubernetesVersion version)
     {
+        RefuseTooOld(plan, version);
         KubeadmDialect dialect = KubeadmDialect.Of(version);
         JsonObject[] documents =
         [
@@ -23,7 +26,7 @@ internal static class KubeadmDocuments
             Init(plan, node, dialect),
             Join(plan, node, dialect),
             Kubelet(plan, version),
-            Proxy(plan),
+            Proxy(plan, version),
         ];
         foreach (JsonObject document in documents)
             KubeadmPatching.Apply(document, [plan.Config.Patches, node.Config.Patches]);
@@ -57,14 +60,20 @@ internal static class KubeadmDocuments
         JsonObject apiServerArguments = [];
         if (plan.Config.RuntimeConfig.Count > 0)
             apiServerArguments["runtime-config"] = string.Join(',', plan.Config.RuntimeConfig.Select(pair => $"{pair.Key}={pair.Value}"));
-        string gates = string.Join(',', plan.Config.FeatureGates.Select(pair => $"{pair.Key}={(pair.Value ? "true" : "false")}"));
+        string gates = string.Join(',', Gates(plan, version).Select(pair => $"{pair.Key}={(pair.Value ? "true" : "false")}"));
         JsonObject controllerArguments = new() { ["enable-hostpath-provisioner"] = "true" };
         JsonObject schedulerArguments = [];
         // A value for each: a JSON node has one parent.
         foreach (JsonObject arguments in gates.Length > 0 ? [apiServerArguments, controllerArguments, schedulerArguments] : Array.Empty<JsonObject>())
             arguments["feature-gates"] = gates;
+        if (networking.Family == IPFamily.IPv6)
+        {
+            controllerArguments["bind-address"] = "::";
+            schedulerArguments["bind-address"] = "::1";
+        }
+
         apiServer["extraArgs"] = dialect.Arguments(apiServerArguments);
-        return new()
+        JsonObject cluster = new()
         {
             ["apiVersion"] = dialect.ApiVersion,
             ["kind"] = "ClusterConfiguration",
@@ -76,7 +85,34 @@ internal static class KubeadmDocuments
             ["scheduler"] = new JsonObject { ["extraArgs"] = dialect.Arguments(schedulerArguments) },
             ["networking"] = new JsonObject { ["podSubnet"] = networking.PodSubnet, ["serviceSubnet"] = networking.ServiceSubnet },
         };
+        // kubeadm has gates of its own, and one of that name among them.
+        if (NeedsDualStackGate(plan, version))
+            cluster["featureGates"] = new JsonObject { [DualStackGate] = true };
+        return cluster;
     }
+
+    // Its kubelet takes one address, and its services know nothing of families.
+    private static void RefuseTooOld(ClusterPlan plan, KubernetesVersion version)
+    {
+        if (plan.Config.Networking.Family != IPFamily.Dual || version.IsAtLeast(1, 20))
+            return;
+        throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterFileUnsupported, "the image's Kubernetes is too old for both address families")
+        {
+            Where = new("networking.ipFamily"),
+            Got = version.ToString(),
+            Want = "v1.20 or newer",
+            Mend = "set ipFamily: ipv4 or ipFamily: ipv6, or take a newer image",
+        });
+    }
+
+    // On by itself from 1.21 on, and unknown to later versions.
+    private static bool NeedsDualStackGate(ClusterPlan plan, KubernetesVersion version) => plan.Config.Networking.Family == IPFamily.Dual && !version.IsAtLeast(1, 21);
+
+    private static IEnumerable<KeyValuePair<string, bool>> Gates(ClusterPlan plan, KubernetesVersion version) =>
+        NeedsDualStackGate(plan, version) && !plan.Config.FeatureGates.ContainsKey(DualStackGate) ? plan.Config.FeatureGates.Append(new(DualStackGate, true)) : plan.Config.FeatureGates;
+
+    /// <summary>A node's addresses as its kubelet takes them: the family of the API server's first.</summary>
+    public static string NodeIP(ClusterPlan plan, NodePlan node) => plan.Config.Networking.Family == IPFamily.Dual ? string.Join(',', node.Place.All) : node.Address.ToString();
 
     private static JsonObject Init(ClusterPlan plan, NodePlan node, KubeadmDialect dialect) => new()
     {
@@ -108,7 +144,7 @@ internal static class KubeadmDocuments
     {
         JsonObject arguments = new()
         {
-            ["node-ip"] = node.Address.ToString(),
+            ["node-ip"] = NodeIP(plan, node),
             ["provider-id"] = $"kind://docker/{plan.Name}/{node.Name}",
             ["node-labels"] = Text(node.Config.Labels),
         };
@@ -146,11 +182,17 @@ internal static class KubeadmDocuments
         // pod's next turn, which comes after a minute by default.
         if (plan.ControlPlanes.Skip(1).Any())
             kubelet["syncFrequency"] = "10s";
-        AddGates(kubelet, plan);
+        if (plan.Config.Networking.Family == IPFamily.IPv6)
+        {
+            kubelet["address"] = "::";
+            kubelet["healthzBindAddress"] = "::";
+        }
+
+        AddGates(kubelet, Gates(plan, version));
         return kubelet;
     }
 
-    private static JsonObject Proxy(ClusterPlan plan)
+    private static JsonObject Proxy(ClusterPlan plan, KubernetesVersion version)
     {
         JsonObject proxy = new()
         {
@@ -161,18 +203,17 @@ internal static class KubeadmDocuments
             // The table is the host's; a container may not change its size.
             ["conntrack"] = new JsonObject { ["maxPerCore"] = 0 },
         };
-        AddGates(proxy, plan);
+        AddGates(proxy, Gates(plan, version));
         return proxy;
     }
 
-    private static void AddGates(JsonObject document, ClusterPlan plan)
+    private static void AddGates(JsonObject document, IEnumerable<KeyValuePair<string, bool>> wanted)
     {
-        if (plan.Config.FeatureGates.Count == 0)
-            return;
         JsonObject gates = [];
-        foreach ((string name, bool on) in plan.Config.FeatureGates)
+        foreach ((string name, bool on) in wanted)
             gates[name] = on;
-        document["featureGates"] = gates;
+        if (gates.Count > 0)
+            document["featureGates"] = gates;
     }
 
     /// <summary>As the kubelet takes labels.</summary>

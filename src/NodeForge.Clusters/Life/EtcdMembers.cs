@@ -47,10 +47,10 @@ internal sealed class EtcdMembers(ClusterNode controlPlane, TimeSpan? patience =
 
     private async Task<JsonNode?> CallAsync(string name, string path, JsonObject body, CancellationToken cancellationToken)
     {
-        // Without --kubeconfig the node's own would add another client certificate.
+        // Without --kubeconfig the node's own would add another client certificate. By name: etcd listens on the loopback address of the node's family.
         string[] command =
         [
-            "kubectl", "--kubeconfig=/dev/null", "--server=https://127.0.0.1:2379", $"--certificate-authority={Certificates}ca.crt", $"--client-certificate={Certificates}healthcheck-client.crt",
+            "kubectl", "--kubeconfig=/dev/null", "--server=https://localhost:2379", $"--certificate-authority={Certificates}ca.crt", $"--client-certificate={Certificates}healthcheck-client.crt",
             $"--client-key={Certificates}healthcheck-client.key", "--request-timeout=5s", "create", "--raw", path, "-f", "-",
         ];
         ProgramOutcome outcome = await controlPlane.TryRunAsync(command, body.ToJsonString(), cancellationToken).ConfigureAwait(false);

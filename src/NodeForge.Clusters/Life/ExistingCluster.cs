@@ -32,23 +32,23 @@ internal sealed class ExistingCluster
         ContainerSummary plane = planes.FirstOrDefault(container => container.State == "running")
             ?? throw new NodeForgeException(planes.Length == 0 ? NotOurs(cluster, "no control plane") : NodeSelection.NotRunning(cluster, planes[0]));
         ClusterNode source = new(engine, plane.Id, plane.Name);
+        NetworkingConfig networking = await KubeadmRewriting.NetworkingAsync(source, cancellationToken).ConfigureAwait(false);
         List<NodePlan> nodes = [];
         BalancerPlan? balancer = null;
         PortBinding? entrance = null;
         foreach (ContainerSummary container in containers.OrderBy(container => NodeSelection.RoleOf(container), StringComparer.Ordinal).ThenBy(container => OrdinalOf(container.Name)))
         {
             ContainerDetails details = await engine.Containers.FindAsync(container.Id, cancellationToken).ConfigureAwait(false) ?? throw ClusterCatalog.Missing(engine, cluster);
-            IPAddress address = AddressOf(details, network) ?? throw new NodeForgeException(NotOurs(cluster, $"{container.Name} has no address of its own on {network.Name}"));
+            NodePlace place = PlaceOf(details, network, networking) ?? throw new NodeForgeException(NotOurs(cluster, $"{container.Name} has no address of its own on {network.Name}"));
             if (!NodeSelection.IsNode(container))
-                balancer = new(container.Name, address);
+                balancer = new(container.Name, place);
             else
-                nodes.Add(new(container.Name, new NodeConfig { Role = NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane ? NodeRole.ControlPlane : NodeRole.Worker, Mounts = SharedMounts.Of(details) }, address, string.Empty));
+                nodes.Add(new(container.Name, new NodeConfig { Role = NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane ? NodeRole.ControlPlane : NodeRole.Worker, Mounts = SharedMounts.Of(details) }, place, string.Empty));
             if (!NodeSelection.IsNode(container) || (entrance is null && container.Id == plane.Id))
                 entrance = details.NetworkSettings.Ports?.GetValueOrDefault($"{ClusterPlan.ApiServerPort}/tcp") is [PortBinding published, ..] ? published : entrance;
         }
 
         EngineInformation information = await engine.InformationAsync(cancellationToken).ConfigureAwait(false);
-        NetworkingConfig networking = await KubeadmRewriting.NetworkingAsync(source, cancellationToken).ConfigureAwait(false);
         ClusterConfig config = new() { Name = cluster, Networking = networking, Nodes = [.. nodes.Select(node => node.Config)] };
         ClusterPlan plan = new(config, network, nodes, balancer, entrance?.HostIp ?? "127.0.0.1", int.Parse(entrance?.HostPort ?? "0", CultureInfo.InvariantCulture))
         {
@@ -92,11 +92,12 @@ internal sealed class ExistingCluster
 
         HashSet<string> names = [.. Containers.Select(container => container.Name)];
         string name = Enumerable.Range(1, names.Count + 1).Select(ordinal => ClusterPlan.NodeName(Plan.Name, ClusterLabels.Of(role), ordinal)).First(candidate => !names.Contains(candidate));
-        HashSet<IPAddress> taken = [.. Plan.Nodes.Select(node => node.Address), .. Plan.Balancer is { } balancer ? [balancer.Address] : Array.Empty<IPAddress>()];
+        HashSet<IPAddress> taken = [.. Plan.Nodes.SelectMany(node => node.Place.All), .. Plan.Balancer?.Place.All ?? []];
         // The gateway has the first address, the broadcast the last.
-        IPAddress address = Enumerable.Range(2, 253).Select(Plan.Network.Range.At).FirstOrDefault(candidate => !taken.Contains(candidate) && Plan.Network.Range.Network.Contains(candidate))
+        NodePlace place = Enumerable.Range(2, 253).Where(offset => Plan.Network.Range.Network.Contains(Plan.Network.Range.At(offset))).Select(offset => Plan.Network.Place(Plan.Config.Networking, offset))
+            .FirstOrDefault(candidate => !candidate.All.Any(taken.Contains))
             ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterSubnetMissing, "the cluster's network has no address left") { Where = new(Plan.Network.Name), Got = Plan.Network.Range.ToString(), Mend = "delete a node first" });
-        NodePlan added = new(name, config, address, string.Empty);
+        NodePlan added = new(name, config, place, string.Empty);
         NodePlan[] nodes = [.. Plan.ControlPlanes, .. role == NodeRole.ControlPlane ? [added] : Array.Empty<NodePlan>(), .. Plan.Workers, .. role == NodeRole.Worker ? [added] : Array.Empty<NodePlan>()];
         return (Plan with { Nodes = nodes }, added);
     }
@@ -129,11 +130,17 @@ internal sealed class ExistingCluster
     private static async Task<ClusterNetwork> NetworkAsync(EngineClient engine, string cluster, CancellationToken cancellationToken)
     {
         IReadOnlyList<NetworkDetails> networks = await engine.Networks.ListAsync([$"{ClusterLabels.Owner}={cluster}"], cancellationToken).ConfigureAwait(false);
-        return networks is [NetworkDetails { IPAM.Config: [{ Subnet: { } subnet }, ..] } network, ..] ? new(network.Id, network.Name, AddressRange.Parse(subnet)) : throw new NodeForgeException(NotOurs(cluster, "no network of its own"));
+        AddressRange[] ranges = [.. networks.Take(1).SelectMany(CreateNetwork.RangesOf)];
+        return ranges.FirstOrDefault(range => !range.IsIPv6) is { } range
+            ? new(networks[0].Id, networks[0].Name, range, ranges.FirstOrDefault(other => other.IsIPv6)) : throw new NodeForgeException(NotOurs(cluster, "no network of its own"));
     }
 
-    private static IPAddress? AddressOf(ContainerDetails details, ClusterNetwork network) =>
-        details.NetworkSettings.Networks?.GetValueOrDefault(network.Name) is { } endpoint && IPAddress.TryParse(endpoint.IPAMConfig?.IPv4Address ?? endpoint.IPAddress, out IPAddress? address) ? address : null;
+    private static NodePlace? PlaceOf(ContainerDetails details, ClusterNetwork network, NetworkingConfig networking)
+    {
+        if (details.NetworkSettings.Networks?.GetValueOrDefault(network.Name) is not { } endpoint || !IPAddress.TryParse(endpoint.IPAMConfig?.IPv4Address ?? endpoint.IPAddress, out IPAddress? ipv4))
+            return null;
+        return NodePlace.Of(networking, ipv4, IPAddress.TryParse(endpoint.IPAMConfig?.IPv6Address ?? endpoint.GlobalIPv6Address, out IPAddress? ipv6) ? ipv6 : null);
+    }
 
     private static int OrdinalOf(string name)
     {

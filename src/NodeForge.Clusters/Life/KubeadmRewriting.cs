@@ -14,7 +14,9 @@ internal static class KubeadmRewriting
     {
         JsonNode? networking = (await ReadAsync(source, cancellationToken).ConfigureAwait(false)).FirstOrDefault(document => (string?)document["kind"] == "ClusterConfiguration")?["networking"];
         NetworkingConfig defaults = new();
-        return defaults with { PodSubnet = (string?)networking?["podSubnet"] ?? defaults.PodSubnet, ServiceSubnet = (string?)networking?["serviceSubnet"] ?? defaults.ServiceSubnet };
+        string services = (string?)networking?["serviceSubnet"] ?? defaults.ServiceSubnet;
+        IPFamily family = services.Contains(',', StringComparison.Ordinal) ? IPFamily.Dual : services.Contains(':', StringComparison.Ordinal) ? IPFamily.IPv6 : IPFamily.IPv4;
+        return defaults with { Family = family, PodSubnet = (string?)networking?["podSubnet"] ?? (defaults with { Family = family }).PodSubnet, ServiceSubnet = services };
     }
 
     /// <summary>The labels that a node was made with.</summary>
@@ -77,7 +79,7 @@ internal static class KubeadmRewriting
     private static void Register(JsonObject registration, ClusterPlan plan, NodePlan node)
     {
         registration["name"] = node.Name;
-        Dictionary<string, string> own = new() { ["node-ip"] = node.Address.ToString(), ["provider-id"] = $"kind://docker/{plan.Name}/{node.Name}", [NodeLabels] = KubeadmDocuments.Text(node.Config.Labels) };
+        Dictionary<string, string> own = new() { ["node-ip"] = KubeadmDocuments.NodeIP(plan, node), ["provider-id"] = $"kind://docker/{plan.Name}/{node.Name}", [NodeLabels] = KubeadmDocuments.Text(node.Config.Labels) };
         switch (registration["kubeletExtraArgs"])
         {
             case JsonObject map:

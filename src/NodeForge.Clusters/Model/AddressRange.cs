@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Numerics;
 
 namespace NodeForge.Clusters;
@@ -9,7 +10,21 @@ internal sealed record AddressRange(IPNetwork Network)
 {
     private int Bits => Network.BaseAddress.GetAddressBytes().Length * 8;
 
+    public bool IsIPv6 => Network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
+
     public static AddressRange Parse(string text) => new(IPNetwork.Parse(text));
+
+    /// <summary>Ranges with commas between, as a cluster of both address families has them.</summary>
+    public static IReadOnlyList<AddressRange> ParseAll(string text) => [.. text.Split(',').Select(Parse)];
+
+    /// <summary>The range of that length around an address.</summary>
+    public static AddressRange Around(IPAddress address, int prefixLength)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        for (int bit = prefixLength; bit < bytes.Length * 8; bit++)
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        return new(new IPNetwork(new IPAddress(bytes), prefixLength));
+    }
 
     public bool Overlaps(AddressRange other) =>
         Bits == other.Bits && (Network.Contains(other.Network.BaseAddress) || other.Network.Contains(Network.BaseAddress));

@@ -78,14 +78,17 @@ public sealed record NetworkingConfig
 {
     public IPFamily Family { get; init; }
 
-    public string ApiServerAddress { get; init; } = "127.0.0.1";
+    /// <summary>Where this machine publishes the API server; by default its loopback address of the cluster's first family.</summary>
+    public string ApiServerAddress { get => field ?? (Family == IPFamily.IPv6 ? "::1" : "127.0.0.1"); init; }
 
     /// <summary>1 to 65535; 0 for one that is chosen once and kept; -1 for one that the engine chooses.</summary>
     public int ApiServerPort { get; init; }
 
-    public string PodSubnet { get; init; } = "10.244.0.0/16";
+    /// <summary>Of both families, with a comma between, where the cluster has both.</summary>
+    public string PodSubnet { get => field ?? ByFamily("10.244.0.0/16", "fd00:10:244::/56"); init; }
 
-    public string ServiceSubnet { get; init; } = "10.96.0.0/16";
+    /// <summary>Of both families, with a comma between, where the cluster has both. The first one's family is the one that the nodes speak with each other.</summary>
+    public string ServiceSubnet { get => field ?? ByFamily("10.96.0.0/16", "fd00:10:96::/112"); init; }
 
     /// <summary>The nodes' DNS search domains; an empty list for none, null for the engine's.</summary>
     public IReadOnlyList<string>? DnsSearch { get; init; }
@@ -95,6 +98,15 @@ public sealed record NetworkingConfig
 
     /// <summary>iptables, ipvs, nftables, or none for no kube-proxy.</summary>
     public string KubeProxyMode { get; init; } = "iptables";
+
+    internal IReadOnlyList<AddressRange> PodRanges => AddressRange.ParseAll(PodSubnet);
+
+    internal IReadOnlyList<AddressRange> ServiceRanges => AddressRange.ParseAll(ServiceSubnet);
+
+    /// <summary>Where ports are published for which the cluster file names no address.</summary>
+    internal string Everywhere => Family == IPFamily.IPv6 ? "::" : "0.0.0.0";
+
+    private string ByFamily(string ipv4, string ipv6) => Family switch { IPFamily.IPv4 => ipv4, IPFamily.IPv6 => ipv6, _ => $"{ipv4},{ipv6}" };
 }
 
 public enum IPFamily

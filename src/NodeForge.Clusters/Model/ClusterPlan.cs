@@ -32,28 +32,30 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     public bool HasWorkers => Workers.Any();
 
     /// <summary>Where the nodes reach the API server. An address, not a name: it holds before any DNS runs.</summary>
-    public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"{Balancer?.Address ?? First.Address}:{ApiServerPort}");
+    public string Endpoint => EndpointAt(Balancer?.Address ?? First.Address);
 
     /// <summary>Where this machine reaches it.</summary>
     public Uri PublishedEndpoint => new(string.Create(CultureInfo.InvariantCulture, $"https://{Reachable(ApiAddress)}:{ApiPort}"));
 
     /// <summary>The in-cluster address of the API server's service: the first of the range.</summary>
-    public IPAddress ServiceAddress => AddressRange.Parse(Config.Networking.ServiceSubnet).At(1);
+    public IPAddress ServiceAddress => Config.Networking.ServiceRanges[0].At(1);
+
+    /// <summary>All addresses that pods, services and nodes have.</summary>
+    public IEnumerable<AddressRange> Ranges => [.. Network.Ranges, .. Config.Networking.PodRanges, .. Config.Networking.ServiceRanges];
 
     public static ClusterPlan Of(ClusterConfig config, ClusterNetwork network, int apiPort, bool overlaySnapshots)
     {
-        AddressRange pods = AddressRange.Parse(config.Networking.PodSubnet);
         // The gateway has the first address. Control planes come first, so that the first of all is Nodes[0].
         List<NodePlan> nodes = [];
         foreach (NodeConfig node in config.Nodes.OrderBy(node => node.Role))
         {
             int ordinal = nodes.Count(other => other.Role == node.Role) + 1;
             string name = NodeName(config.Name, ClusterLabels.Of(node.Role), ordinal);
-            nodes.Add(new(name, node, network.Range.At(2 + nodes.Count), pods.Part(24, nodes.Count)));
+            nodes.Add(new(name, node, network.Place(config.Networking, 2 + nodes.Count), PodRangesOf(config.Networking, nodes.Count)));
         }
 
         bool balanced = nodes.Count(node => node.Role == NodeRole.ControlPlane) > 1;
-        BalancerPlan? balancer = balanced ? new($"{config.Name}-{ClusterLabels.LoadBalancer}", network.Range.At(2 + nodes.Count)) : null;
+        BalancerPlan? balancer = balanced ? new($"{config.Name}-{ClusterLabels.LoadBalancer}", network.Place(config.Networking, 2 + nodes.Count)) : null;
         return new(config, network, nodes, balancer, config.Networking.ApiServerAddress, apiPort) { OverlaySnapshots = overlaySnapshots };
     }
 
@@ -61,7 +63,14 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     public static string NodeName(string cluster, string role, int ordinal) =>
         string.Create(CultureInfo.InvariantCulture, $"{cluster}-{role}{(ordinal == 1 ? string.Empty : ordinal.ToString(CultureInfo.InvariantCulture))}");
 
-    private static string Reachable(string address) => address switch
+    /// <summary>An API server's place at an address.</summary>
+    public static string EndpointAt(IPAddress address) => new IPEndPoint(address, ApiServerPort).ToString();
+
+    // kube-controller-manager's own sizes.
+    private static string PodRangesOf(NetworkingConfig networking, int index) => string.Join(',', networking.PodRanges.Select(range => range.Part(range.IsIPv6 ? 64 : 24, index)));
+
+    /// <summary>What a client of this machine writes for an address that is listened on.</summary>
+    public static string Reachable(string address) => address switch
     {
         "0.0.0.0" or "" => "127.0.0.1",
         "::" => "[::1]",
@@ -70,15 +79,15 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     };
 }
 
-internal sealed record NodePlan(string Name, NodeConfig Config, IPAddress Address, string PodRange)
+/// <param name="PodRange">Of both families, with a comma between, where the cluster has both.</param>
+internal sealed record NodePlan(string Name, NodeConfig Config, NodePlace Place, string PodRange)
 {
     public NodeRole Role => Config.Role;
+
+    public IPAddress Address => Place.Address;
 }
 
-internal sealed record BalancerPlan(string Name, IPAddress Address);
-
-/// <summary>The network of a cluster's own: its range lets every node keep its address over restarts.</summary>
-/// <param name="Id">Containers are given this one: engines let two networks have one name, and refuse the name then.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Range">Its addresses.</param>
-internal sealed record ClusterNetwork(string Id, string Name, AddressRange Range);
+internal sealed record BalancerPlan(string Name, NodePlace Place)
+{
+    public IPAddress Address => Place.Address;
+}

@@ -44,7 +44,7 @@ public static class ClusterConfigReader
         return new()
         {
             Name = fields.Has("name") ? ClusterNameText.Read(fields) : ClusterConfig.DefaultName,
-            Nodes = NodeSection.ReadAll(fields),
+            Nodes = NodeSection.ReadAll(fields, networking.Everywhere),
             Networking = networking,
             FeatureGates = Gates(fields),
             RuntimeConfig = ScalarTexts(fields, "runtimeConfig"),

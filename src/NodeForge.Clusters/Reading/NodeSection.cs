@@ -10,25 +10,25 @@ internal static class NodeSection
     private static readonly string[] MountKeys = ["containerPath", "hostPath", "readOnly", "selinuxRelabel", "propagation"];
     private static readonly string[] PortKeys = ["containerPort", "hostPort", "listenAddress", "protocol"];
 
-    public static IReadOnlyList<NodeConfig> ReadAll(Fields top)
+    public static IReadOnlyList<NodeConfig> ReadAll(Fields top, string everywhere)
     {
         IReadOnlyList<YamlNode> items = top.Items("nodes");
         if (items.Count == 0)
             return [new()];
         HashSet<string> taken = [];
-        NodeConfig[] nodes = [.. items.Select(item => Item(top.File, item, "nodes", Keys)).OfType<Fields>().Select(fields => Read(fields, taken))];
+        NodeConfig[] nodes = [.. items.Select(item => Item(top.File, item, "nodes", Keys)).OfType<Fields>().Select(fields => Read(fields, taken, everywhere))];
         if (nodes.Length == items.Count && nodes.All(node => node.Role != NodeRole.ControlPlane))
             top.File.Report(ErrorCodes.ClusterFileConflict, top["nodes"]!, "no node is a control plane", want: "at least one with role: control-plane");
         return nodes;
     }
 
-    private static NodeConfig Read(Fields fields, HashSet<string> taken) => new()
+    private static NodeConfig Read(Fields fields, HashSet<string> taken, string everywhere) => new()
     {
         Role = Values.Choice(fields, "role", NodeRole.ControlPlane, ("control-plane", NodeRole.ControlPlane), ("worker", NodeRole.Worker)),
         Image = fields.Optional("image"),
         Labels = ClusterConfigReader.ScalarTexts(fields, "labels"),
         Mounts = [.. fields.Items("extraMounts").Select(item => Item(fields.File, item, "extraMounts", MountKeys)).OfType<Fields>().Select(Mount)],
-        Ports = [.. fields.Items("extraPortMappings").Select(item => Item(fields.File, item, "extraPortMappings", PortKeys)).OfType<Fields>().Select(port => Port(port, taken))],
+        Ports = [.. fields.Items("extraPortMappings").Select(item => Item(fields.File, item, "extraPortMappings", PortKeys)).OfType<Fields>().Select(port => Port(port, taken, everywhere))],
         Patches = PatchSection.Read(fields),
     };
 
@@ -53,13 +53,13 @@ internal static class NodeSection
         };
     }
 
-    private static NodePort Port(Fields fields, HashSet<string> taken)
+    private static NodePort Port(Fields fields, HashSet<string> taken, string everywhere)
     {
         if (!fields.Has("containerPort"))
             fields.ReportMissing("containerPort");
         NodePort port = new(Values.Port(fields, "containerPort", 1, lowest: 1), Values.Port(fields, "hostPort", 0, lowest: -1))
         {
-            ListenAddress = NetworkingSection.Address(fields, "listenAddress", "0.0.0.0"),
+            ListenAddress = NetworkingSection.Address(fields, "listenAddress", everywhere),
             Protocol = Values.Choice(fields, "protocol", "tcp", ("TCP", "tcp"), ("UDP", "udp"), ("SCTP", "sctp")),
         };
         if (port.HostPort > 0 && Clash(port, taken) is { } other)
@@ -71,11 +71,13 @@ internal static class NodeSection
     {
         string suffix = string.Create(CultureInfo.InvariantCulture, $":{port.HostPort}/{port.Protocol}");
         bool everywhere = IsEverywhere(port.ListenAddress);
-        string? other = taken.FirstOrDefault(text => text.EndsWith(suffix, StringComparison.Ordinal)
+        string? other = taken.FirstOrDefault(text => text.EndsWith(suffix, StringComparison.Ordinal) && IsIPv6(text[..^suffix.Length]) == IsIPv6(port.ListenAddress)
             && (everywhere || IsEverywhere(text[..^suffix.Length]) || text == port.ListenAddress + suffix));
         taken.Add(port.ListenAddress + suffix);
         return other;
     }
+
+    private static bool IsIPv6(string address) => address.Contains(':', StringComparison.Ordinal);
 
     private static bool IsEverywhere(string address) => address is "0.0.0.0" or "::";
 

@@ -73,6 +73,8 @@ public sealed record ContainerEndpoint
 public sealed record FixedAddresses
 {
     public string? IPv4Address { get; init; }
+
+    public string? IPv6Address { get; init; }
 }
 
 public sealed record PortBinding

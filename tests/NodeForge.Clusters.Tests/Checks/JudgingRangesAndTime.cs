@@ -20,6 +20,27 @@ public sealed class JudgingRangesAndTime
     }
 
     [Fact]
+    public void Ranges_of_both_families_are_told_with_the_nodes_own_and_judged_each()
+    {
+        Judgement fine = new SubnetCheck().Judge(Wants(new() { Family = IPFamily.Dual }));
+        fine.IsFine();
+        Assert.Matches("^podSubnet 10.244.0.0/16, podSubnet fd00:10:244::/56, serviceSubnet 10.96.0.0/16, serviceSubnet fd00:10:96::/112, nodes 10[.]2[^ ]* and fd[^ ]*/64$", fine.Finding);
+        Diagnostic told = new SubnetCheck().Judge(Wants(new() { Family = IPFamily.Dual, PodSubnet = "10.244.0.0/16,fd00:10::/32" })).Only(ErrorCodes.ClusterFileConflict, Severity.Error);
+        Assert.EndsWith("by default they are 10.244.0.0/16,fd00:10:244::/56 and 10.96.0.0/16,fd00:10:96::/112", told.Mend, StringComparison.Ordinal);
+        Assert.Equal("fd00:1234::/56 meets fd00:1234::/64, where this machine's eth0 leads", new SubnetCheck().Judge(Wants(new() { Family = IPFamily.IPv6, PodSubnet = "fd00:1234::/56" })).Only(ErrorCodes.SubnetHidesOther, Severity.Warning).Got);
+    }
+
+    [Fact]
+    public void A_kernel_without_IPv6_is_refused_for_clusters_that_want_it()
+    {
+        MachineFacts facts = Wants(new() { Family = IPFamily.IPv6 });
+        Assert.Equal("/proc/net/ipv6_route", new SubnetCheck().Judge(facts with { Host = facts.Host! with { HasIPv6 = false } }).Only(ErrorCodes.IPv6Missing, Severity.Error).Where!.Resource);
+        new SubnetCheck().Judge(facts with { Host = facts.Host! with { HasIPv6 = null } }).IsFine();
+        new SubnetCheck().Judge(Facts.Fine with { Host = facts.Host! with { HasIPv6 = false } }).IsFine();
+        Assert.True(Facts.Host("valid-cgroup-v2").HasIPv6);
+    }
+
+    [Fact]
     public void A_range_that_hides_a_route_or_another_network_is_a_warning_for_each_told_once()
     {
         MachineFacts facts = Wants("172.17.128.0/20", "192.168.0.0/16");
@@ -114,7 +135,9 @@ public sealed class JudgingRangesAndTime
         Proxies = ProxySettings.Of(name => environment.Split(' ').Select(pair => pair.Split('=', 2)).Where(pair => pair[0] == name).Select(pair => pair[^1]).FirstOrDefault()),
     });
 
-    private static MachineFacts Wants(string pods, string services) => Facts.Fine with { Config = Facts.Fine.Config with { Networking = new() { PodSubnet = pods, ServiceSubnet = services } } };
+    private static MachineFacts Wants(string pods, string services) => Wants(new() { PodSubnet = pods, ServiceSubnet = services });
+
+    private static MachineFacts Wants(NetworkingConfig networking) => Facts.Fine with { Config = Facts.Fine.Config with { Networking = networking } };
 
     private static NetworkDetails Network(string name, string range) => new() { Id = name, Name = name, IPAM = new() { Config = [new() { Subnet = range }] } };
 }

@@ -85,9 +85,9 @@ internal sealed class Workload
     /// <summary>The pods that are Ready and not about to go.</summary>
     public async Task<IReadOnlyList<WorkloadPod>> PodsAsync()
     {
-        const string fields = "{range .items[*]}{.metadata.name}|{.spec.nodeName}|{.status.podIP}|{.status.conditions[?(@.type==\"Ready\")].status}|{.metadata.deletionTimestamp}{\"\\n\"}{end}";
+        const string fields = "{range .items[*]}{.metadata.name}|{.spec.nodeName}|{.status.podIPs[*].ip}|{.status.conditions[?(@.type==\"Ready\")].status}|{.metadata.deletionTimestamp}{\"\\n\"}{end}";
         string text = await cluster.KubectlAsync("get", "pods", "--selector=app=web", "-o", "jsonpath=" + fields);
-        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|')).Where(part => part is [_, _, _, "True", ""]).Select(part => new WorkloadPod(part[0], part[1], part[2]))];
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|')).Where(part => part is [_, _, _, "True", ""]).Select(part => new WorkloadPod(part[0], part[1], part[2].Split(' ')))];
     }
 
     /// <summary>One pod on each of the nodes that have any.</summary>
@@ -98,11 +98,11 @@ internal sealed class Workload
         cluster.KubectlAsync("exec", pod.Name, "--", "/bin/busybox", "sh", "-c", $"printf 'GET /index.html HTTP/1.0\\r\\n\\r\\n' | /bin/busybox nc -w 5 {address} {port} | /bin/busybox tail -n 1");
 
     /// <summary>What this machine hears from the NodePort of a node.</summary>
-    public async Task<string> AskAsync(int hostPort) => (await calls.GetStringAsync(new Uri($"http://127.0.0.1:{hostPort}/index.html"))).Trim();
+    public async Task<string> AskAsync(int hostPort, string host = "127.0.0.1") => (await calls.GetStringAsync(new Uri($"http://{host}:{hostPort}/index.html"))).Trim();
 
     /// <summary>Answers at a node's NodePort, one request after the other.</summary>
-    public async Task AnswersAsync(int hostPort) =>
-        await Eventually.TrueAsync(Patience, async () => (await AskAsync(hostPort)).StartsWith("web-", StringComparison.Ordinal));
+    public async Task AnswersAsync(int hostPort, string host = "127.0.0.1") =>
+        await Eventually.TrueAsync(Patience, async () => (await AskAsync(hostPort, host)).StartsWith("web-", StringComparison.Ordinal));
 
     public static async Task ImportAsync(MadeCluster cluster, string node)
     {
@@ -114,4 +114,8 @@ internal sealed class Workload
     }
 }
 
-internal sealed record WorkloadPod(string Name, string Node, string Address);
+/// <param name="Addresses">One of each family that the cluster has.</param>
+internal sealed record WorkloadPod(string Name, string Node, IReadOnlyList<string> Addresses)
+{
+    public string Address => Addresses[0];
+}

@@ -23,6 +23,9 @@ internal sealed record HostFacts
 
     public IReadOnlyList<HostRoute> Routes { get; init; } = [];
 
+    /// <summary>Whether the kernel speaks it at all.</summary>
+    public bool? HasIPv6 { get; init; }
+
     /// <summary>Who listens on the ports that were asked for.</summary>
     public IReadOnlyList<PortListener> Listeners { get; init; } = [];
 
@@ -34,6 +37,7 @@ internal sealed record HostFacts
     public static HostFacts Read(string root, IReadOnlyCollection<int> ports) => new()
     {
         Name = HostFile.Word(root, "proc/sys/kernel/hostname"),
+        HasIPv6 = HostFile.Lines(root, "proc/net/route") is null ? null : HostFile.Lines(root, "proc/net/ipv6_route") is not null,
         Kernel = HostFile.Word(root, "proc/sys/kernel/osrelease"),
         Cgroups = CgroupLayout.Read(root),
         Capabilities = BoundingSet.Read(root),
