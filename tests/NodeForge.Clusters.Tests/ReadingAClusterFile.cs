@@ -80,6 +80,7 @@ public sealed class ReadingAClusterFile
     [InlineData("nodez: []", "NF1004", 3, 1)]
     [InlineData("nodes:\n- role: controlplane", "NF8013", 4, 9)]
     [InlineData("nodes:\n- role: worker", "NF8014", 4, 1)]
+    [InlineData("nodes:\n- {extraMounts: [{hostPath: '/a:b', containerPath: /b, selinuxRelabel: true}]}", "NF8014", 4, 72)]
     [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 70000}]}", "NF8013", 4, 40)]
     [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 80}, {containerPort: 81, hostPort: 80}]}", "NF8014", 4, 89)]
     [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 80, protocol: tcp}]}", "NF8013", 4, 54)]

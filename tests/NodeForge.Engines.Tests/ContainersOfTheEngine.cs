@@ -68,6 +68,8 @@ public sealed class ContainersOfTheEngine
 
     [Theory]
     [InlineData(409, "Conflict. The container name \\\"/a\\\" is already in use by container \\\"b\\\"", "NF5505")]
+    [InlineData(500, "container create: creating container storage: the container name \\\"a\\\" is already in use by 2e21. You have to remove that container to be able to reuse that name: that name is already in use", "NF5505")]
+    [InlineData(500, "network name a already used: network already exists", "NF5505")]
     [InlineData(500, "driver failed programming external connectivity: Bind for 127.0.0.1:6443 failed: port is already allocated", "NF5506")]
     [InlineData(500, "listen tcp4 0.0.0.0:80: bind: address already in use", "NF5506")]
     [InlineData(404, "No such image: node:v1", "NF5508")]

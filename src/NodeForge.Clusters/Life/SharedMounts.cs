@@ -13,7 +13,7 @@ internal static class SharedMounts
             .Select(mount => new NodeMount(mount.Source, mount.Destination)
             {
                 ReadOnly = !mount.RW,
-                SelinuxRelabel = mount.Mode.Split(',').Contains("Z"),
+                SelinuxRelabel = mount.Mode?.Split(',').Contains("Z") ?? false,
                 Propagation = mount.Propagation switch { "rslave" => MountPropagation.HostToContainer, "rshared" => MountPropagation.Bidirectional, _ => MountPropagation.None },
             }),
     ];

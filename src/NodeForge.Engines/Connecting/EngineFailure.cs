@@ -74,6 +74,8 @@ internal static class EngineFailure
         });
     }
 
+    private static (ErrorCode Code, string What, string Mend) NameTaken => (ErrorCodes.EngineNameTaken, "the name is taken", "delete what holds the name, or choose another");
+
     private static (ErrorCode Code, string What, string Mend) Classify(int status, string message)
     {
         // Docker has one status for every failed start, so its words are all there is; Podman's differ from Docker's.
@@ -83,11 +85,13 @@ internal static class EngineFailure
             return (ErrorCodes.EngineSubnetTaken, "the network's address range is taken", "choose another range, or remove the network that holds it");
         if (IsOutOfSpace(message))
             return (ErrorCodes.DiskFull, "the engine has no space left where it keeps its data", MoreSpace);
+        // Podman's, with the status of anything else that fails.
+        bool taken = Says(message, "name is already in use") || Says(message, "network already exists");
         return status switch
         {
             404 => (ErrorCodes.EngineObjectMissing, "the engine does not have what was named", "check the name and that this is the engine that you mean"),
-            409 when Says(message, "already in use") || Says(message, "already exists") =>
-                (ErrorCodes.EngineNameTaken, "the name is taken", "delete what holds the name, or choose another"),
+            500 when taken => NameTaken,
+            409 when Says(message, "already in use") || Says(message, "already exists") => NameTaken,
             _ => (ErrorCodes.EngineRefused, "the engine refused a call", "the engine's journal may say more"),
         };
     }

@@ -96,7 +96,7 @@ public sealed record ContainerMount
     public string Destination { get; init; } = string.Empty;
 
     /// <summary>The options of a bind that was asked for in the form of a command line: "ro,Z".</summary>
-    public string Mode { get; init; } = string.Empty;
+    public string? Mode { get; init; }
 
     /// <summary>Whether the container may write there.</summary>
     public bool RW { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
@@ -38,8 +39,34 @@ public sealed class PodmanService : IAsyncLifetime
         await ProgramRun.TryAsync(["podman", .. Store, "rmi", "--all", "--force"], Own);
         if (service is not null)
             await service.DisposeAsync();
+        await EndMonitorsAsync();
         await ProgramRun.TryAsync(["umount", Path.Combine(folder, "store/overlay")]);
         Directory.Delete(folder, recursive: true);
+    }
+
+    // Podman keeps a monitor for five minutes after each program that ran in a container; it would write into the folder once more.
+    private async Task EndMonitorsAsync()
+    {
+        foreach (Process monitor in Process.GetProcessesByName("conmon"))
+        {
+            using (monitor)
+            {
+                if (CommandLine(monitor.Id).Contains(folder, StringComparison.Ordinal))
+                    await ProgramRun.TryAsync(["kill", "-KILL", monitor.Id.ToString(CultureInfo.InvariantCulture)]);
+            }
+        }
+    }
+
+    private static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return string.Empty;
+        }
     }
 
     internal static async Task<bool> AnswersAsync(EngineEndpoint endpoint)
