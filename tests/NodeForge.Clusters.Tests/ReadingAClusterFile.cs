@@ -99,7 +99,6 @@ public sealed class ReadingAClusterFile
     [InlineData("networking: {ipFamily: dual, podSubnet: '10.1.0.0/16,10.2.0.0/16'}", "NF8013", 3, 41)]
     [InlineData("networking: {ipFamily: dual, podSubnet: '10.1.0.0/16, fd00::/56'}", "NF8013", 3, 41)]
     [InlineData("networking: {ipFamily: dual, podSubnet: '10.1.0.0/16,fd00::/56,fd01::/56'}", "NF8013", 3, 41)]
-    [InlineData("nodes:\n- {extraMounts: [{hostPath: /a, containerPath: /a, selinuxRelabel: true}]}", "NF8015", 4, 68)]
     [InlineData("networking: {dnsSearch: lab.example}", "NF1006", 3, 25)]
     [InlineData("containerdConfigPatches: ['a = 1', 'a 1']", "NF8013", 3, 36)]
     [InlineData("containerdConfigPatches: 'a = 1'", "NF1006", 3, 26)]
