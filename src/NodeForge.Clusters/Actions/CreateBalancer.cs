@@ -39,6 +39,7 @@ internal static class CreateBalancer
 
     internal static string Text(ClusterPlan plan)
     {
+        (string address, string families) = plan.Network.IPv6 is null ? (string.Empty, string.Empty) : ("::", " v4v6");
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"""
             global
@@ -52,7 +53,7 @@ internal static class CreateBalancer
               timeout client 1h
               timeout server 1h
             frontend control-planes
-              bind {(plan.Network.IPv6 is null ? string.Empty : "::")}:{ClusterPlan.ApiServerPort}{(plan.Network.IPv6 is null ? string.Empty : " v4v6")}
+              bind {address}:{ClusterPlan.ApiServerPort}{families}
               default_backend api-servers
             backend api-servers
               option httpchk GET /healthz
