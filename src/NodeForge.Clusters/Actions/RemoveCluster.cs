@@ -21,11 +21,21 @@ internal static class RemoveCluster
         for (int round = 0; round < Rounds; round++)
         {
             left.Clear();
-            IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Of(cluster), .. made], cancellationToken).ConfigureAwait(false);
-            await Task.WhenAll(containers.Select(container => TryAsync(container.Name, () => engine.Containers.RemoveAsync(container.Id, cancellationToken), left))).ConfigureAwait(false);
-            IReadOnlyList<NetworkDetails> networks = await engine.Networks.ListAsync([$"{ClusterLabels.Owner}={cluster}", .. made], cancellationToken).ConfigureAwait(false);
-            await Task.WhenAll(networks.Select(network => TryAsync(network.Name, () => engine.Networks.RemoveAsync(network.Id, cancellationToken), left))).ConfigureAwait(false);
-            IReadOnlyList<VolumeDetails> volumes = await engine.Volumes.ListAsync([$"{ClusterLabels.Owner}={cluster}", .. made], cancellationToken).ConfigureAwait(false);
+            Task<IReadOnlyList<ContainerSummary>> listing = engine.Containers.ListAsync([ClusterLabels.Of(cluster), .. made], cancellationToken);
+            Task<IReadOnlyList<NetworkDetails>> listingNetworks = engine.Networks.ListAsync([$"{ClusterLabels.Owner}={cluster}", .. made], cancellationToken);
+            Task<IReadOnlyList<VolumeDetails>> listingVolumes = engine.Volumes.ListAsync([$"{ClusterLabels.Owner}={cluster}", .. made], cancellationToken);
+            await Task.WhenAll(listing, listingNetworks, listingVolumes).ConfigureAwait(false);
+            IReadOnlyList<ContainerSummary> containers = await listing.ConfigureAwait(false);
+            IReadOnlyList<NetworkDetails> networks = await listingNetworks.ConfigureAwait(false);
+            IReadOnlyList<VolumeDetails> volumes = await listingVolumes.ConfigureAwait(false);
+
+            // A killed container has left its network, which can go while the engine still removes the container's files.
+            await Task.WhenAll(containers.Where(container => container.State == "running").Select(container => KillAsync(engine, container, cancellationToken))).ConfigureAwait(false);
+            await Task.WhenAll(
+            [
+                .. containers.Select(container => TryAsync(container.Name, () => engine.Containers.RemoveAsync(container.Id, cancellationToken), left)),
+                .. networks.Select(network => TryAsync(network.Name, () => engine.Networks.RemoveAsync(network.Id, cancellationToken), left)),
+            ]).ConfigureAwait(false);
             await Task.WhenAll(volumes.Select(volume => TryAsync(volume.Name, () => engine.Volumes.RemoveAsync(volume.Name, cancellationToken), left))).ConfigureAwait(false);
             if (containers.Count + networks.Count + volumes.Count == 0)
                 return any;
@@ -33,6 +43,18 @@ internal static class RemoveCluster
         }
 
         return left.Count == 0 ? any : throw new NodeForgeException(left);
+    }
+
+    private static async Task KillAsync(EngineClient engine, ContainerSummary container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.Containers.KillAsync(container.Id, "SIGKILL", cancellationToken).ConfigureAwait(false);
+        }
+        catch (NodeForgeException)
+        {
+            // It ended by itself, or its removal has more to say.
+        }
     }
 
     private static async Task TryAsync(string name, Func<Task<bool>> remove, List<Diagnostic> left)
