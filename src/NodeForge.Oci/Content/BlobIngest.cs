@@ -5,12 +5,15 @@ namespace NodeForge.Oci.Content;
 /// <summary>A blob being written: write, then <see cref="Commit"/>; disposed without it, nothing remains.</summary>
 public sealed class BlobIngest : WriteOnlyStream
 {
+    // The disk works while the next bytes are made; a blob that is committed has then at most so much to wait for.
+    private const int SyncStep = 4 << 20;
     private readonly BlobStore store;
     private readonly string temporary;
     private readonly FileStream file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly long limit;
     private long length;
+    private long begun;
     private bool ended;
 
     internal BlobIngest(BlobStore store, string folder, long limit)
@@ -77,6 +80,10 @@ public sealed class BlobIngest : WriteOnlyStream
         }
 
         length += buffer.Length;
+        if (length - begun < SyncStep)
+            return;
+        AtomicFile.BeginSync(file, begun, length - begun);
+        begun = length;
     }
 
     public override long Length => length;
