@@ -66,7 +66,7 @@ internal static class CommandReference
     private static string DefaultOf(Option option) => option.HasDefaultValue ? option.GetDefaultValue() switch
     {
         string text => $" Default: `{text}`.",
-        TimeSpan time => string.Create(CultureInfo.InvariantCulture, $" Default: `{time.TotalMinutes}m`."),
+        Duration time => $" Default: `{time}`.",
         _ => "",
     } : "";
 
