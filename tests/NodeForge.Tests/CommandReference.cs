@@ -66,7 +66,7 @@ internal static class CommandReference
     private static string DefaultOf(Option option) => option.HasDefaultValue ? option.GetDefaultValue() switch
     {
         string text => $" Default: `{text}`.",
-        Duration time => $" Default: `{time}`.",
+        ValueType value and not bool => $" Default: `{value}`.",
         _ => "",
     } : "";
 
