@@ -80,7 +80,8 @@ public sealed class When_the_command_is_interrupted : IAsyncLifetime
 
     private async Task<(int Code, string Said)> InterruptAsync(string step, string[] signals, string? option = null, Action? whenSent = null)
     {
-        using Process process = ProgramRun.Start([.. Checkout.NodeForge("create", "cluster", "--name", name, "--image", NodeImage.Reference, "-v"), .. option is null ? Array.Empty<string>() : [option]], Variables);
+        // A shell without job control has its background ignore SIGINT, and whatever it starts.
+        using Process process = ProgramRun.Start(["env", "--default-signal=INT", .. Checkout.NodeForge("create", "cluster", "--name", name, "--image", NodeImage.Reference, "-v"), .. option is null ? Array.Empty<string>() : [option]], Variables);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         StringBuilder said = new();
         while (await process.StandardError.ReadLineAsync() is { } line)
