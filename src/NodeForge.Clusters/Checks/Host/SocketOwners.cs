@@ -25,11 +25,24 @@ internal static class SocketOwners
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(Path.Combine(folder, "fd")).Select(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name).OfType<string>()];
+            return [.. Directory.EnumerateFileSystemEntries(Path.Combine(folder, "fd")).Select(Target).OfType<string>()];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return [];
+        }
+    }
+
+    // A file that is closed meanwhile says nothing of the others.
+    private static string? Target(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
