@@ -8,8 +8,6 @@ public sealed record EngineDifferences
     /// <summary>Podman, seen at 4.3.1.</summary>
     public static EngineDifferences Podman { get; } = new()
     {
-        IsPodman = true,
-        Program = "podman",
         ChangesRestartPolicies = false,
         TakesArchivesWithGaps = false,
         // It gives every container room for 2048 processes unless told otherwise; a node holds a machine's worth.
@@ -19,12 +17,6 @@ public sealed record EngineDifferences
     private EngineDifferences()
     {
     }
-
-    /// <summary>Whether this is Podman behind Docker's interface.</summary>
-    public bool IsPodman { get; private init; }
-
-    /// <summary>The command that its users know, for advice.</summary>
-    public string Program { get; private init; } = "docker";
 
     /// <summary>Whether what happens at a container's end can be changed after its creation.</summary>
     public bool ChangesRestartPolicies { get; private init; } = true;
