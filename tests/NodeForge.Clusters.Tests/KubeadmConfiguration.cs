@@ -29,6 +29,19 @@ public sealed class KubeadmConfiguration
         Assert.Equal("10s", (string?)Documents(new ClusterConfig { Nodes = [new(), new()] }, "v1.20.2")["KubeletConfiguration"]["syncFrequency"]);
     }
 
+    [Theory]
+    [InlineData("v1.19.16", false)]
+    [InlineData("v1.20.2", true)]
+    [InlineData("v1.21.14", true)]
+    [InlineData("v1.22.0", false)] // where the option has another name, and etcd's pod no such request
+    public void Etcd_s_pod_asks_for_no_disk_space_of_which_a_kubelet_that_begins_knows_nothing(string version, bool patched)
+    {
+        KubernetesVersion kubernetes = KubernetesVersion.Parse(version);
+        string[] folder = [.. EtcdPatch.FilesFor(kubernetes).Select(file => Path.GetDirectoryName(file.Path)!)];
+        Assert.Equal(patched ? ["/kind/kubeadm-patches"] : [], folder);
+        Assert.Equal(patched ? ["--experimental-patches", "/kind/kubeadm-patches"] : [], EtcdPatch.ArgumentsFor(kubernetes));
+    }
+
     [Fact]
     public void A_lone_control_plane_takes_pods_and_one_with_workers_does_not()
     {

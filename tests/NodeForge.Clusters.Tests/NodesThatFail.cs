@@ -23,6 +23,20 @@ public sealed class NodesThatFail
     }
 
     [Fact]
+    public async Task A_program_that_does_not_end_is_ended_in_the_node_and_told_with_its_last_lines()
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithPrograms("lab-control-plane2", 124, "", "etcd cluster is not healthy\n");
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterNode node = new(client, "lab-control-plane2", "lab-control-plane2");
+
+        Diagnostic told = Assert.Single(await FailsAsync(() => node.RunAsync(["kubeadm", "join"], TimeSpan.FromMinutes(5), CancellationToken.None)));
+
+        Assert.Equal((ErrorCodes.NodeProgramFailed, "kubeadm failed in the node", "kubeadm join"), (told.Code, told.What, told.Where!.Detail));
+        Assert.Equal("not done after 300 s: etcd cluster is not healthy", told.Got);
+    }
+
+    [Fact]
     public async Task A_node_whose_system_takes_no_orders_is_told_with_what_it_said_last()
     {
         await using ScriptedEngine engine = new();

@@ -27,6 +27,7 @@ internal static class CreateNode
             .. NodeCertificates.Of(plan, node, KubeadmDocuments.NamesOf(plan, node, facts.Version), authorities),
             NodeFile.Secret(KubeadmDocuments.Path, KubeadmDocuments.Of(plan, node, facts.Version)),
             .. ClusterManifests.Of(plan, node, facts),
+            .. EtcdPatch.FilesFor(facts.Version),
             .. KeptPatches.Of(plan.Config.Containerd),
         ];
         await running.PutAsync(files, authorities.Clock, cancellationToken).ConfigureAwait(false);

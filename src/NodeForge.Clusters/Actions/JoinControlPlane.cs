@@ -3,6 +3,9 @@ namespace NodeForge.Clusters;
 /// <summary>Joins a further control plane: its etcd becomes a member, one after the other, as etcd asks.</summary>
 internal static class JoinControlPlane
 {
+    // Without a leader in etcd kubeadm would ask again for ever.
+    private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(5);
+
     public static Task RunAsync(PreparedNode node, CancellationToken cancellationToken) =>
-        node.Container.RunAsync(["kubeadm", "join", "--config", KubeadmDocuments.Path, "--skip-phases", "preflight"], cancellationToken);
+        node.Container.RunAsync(["kubeadm", "join", "--config", KubeadmDocuments.Path, "--skip-phases", "preflight", .. EtcdPatch.ArgumentsFor(node.Facts.Version)], AtMost, cancellationToken);
 }

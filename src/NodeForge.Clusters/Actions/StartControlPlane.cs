@@ -9,7 +9,7 @@ internal static class StartControlPlane
 
     public static async Task RunAsync(PreparedNode node, CancellationToken cancellationToken)
     {
-        await ConfigureKubelet.RunAsync(node.Container, ["init", "--skip-phases", Skipped], cancellationToken).ConfigureAwait(false);
+        await ConfigureKubelet.RunAsync(node.Container, ["init", "--skip-phases", Skipped, .. EtcdPatch.ArgumentsFor(node.Facts.Version)], cancellationToken).ConfigureAwait(false);
         await StartKubelet.RunAsync(node.Container, cancellationToken).ConfigureAwait(false);
     }
 }

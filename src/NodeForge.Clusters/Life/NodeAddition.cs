@@ -23,7 +23,14 @@ internal sealed class NodeAddition(EngineClient engine, TimeProvider clock, Exis
         string id = await engine.Containers.CreateAsync(CreateNode.Container(plan, node, chosen), cancellationToken).ConfigureAwait(false);
         ClusterNode container = new(engine, id, node.Name);
         NodeImageFacts facts = await NodeImageFacts.ReadAsync(container, chosen, cancellationToken).ConfigureAwait(false);
-        await container.PutAsync([.. NodeCertificates.Of(plan, node, KubeadmRewriting.NamesIn(documents, node.Name), authorities), NodeFile.Secret(KubeadmDocuments.Path, documents), .. KeptPatches.Of(patches)], clock, cancellationToken).ConfigureAwait(false);
+        NodeFile[] files =
+        [
+            .. NodeCertificates.Of(plan, node, KubeadmRewriting.NamesIn(documents, node.Name), authorities),
+            NodeFile.Secret(KubeadmDocuments.Path, documents),
+            .. EtcdPatch.FilesFor(facts.Version),
+            .. KeptPatches.Of(patches),
+        ];
+        await container.PutAsync(files, clock, cancellationToken).ConfigureAwait(false);
         await container.StartAsync(cancellationToken).ConfigureAwait(false);
         PreparedNode prepared = new(container, node, facts);
         if (patches.Any)

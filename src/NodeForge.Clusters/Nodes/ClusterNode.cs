@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.Text;
 using NodeForge.Engines;
 
@@ -9,6 +10,9 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
 {
     // The last lines tell; what came before is in the diagnostics.
     private const int ToldLines = 12;
+
+    // What timeout(1) returns when it had to end the program.
+    private const int TimedOut = 124;
 
     public string Id => id;
 
@@ -24,7 +28,16 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
     public async Task<string> RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
         ProgramOutcome outcome = await TryRunAsync(command, null, cancellationToken).ConfigureAwait(false);
-        return outcome.ExitCode == 0 ? outcome.Output : throw Failed(command, outcome);
+        return outcome.ExitCode == 0 ? outcome.Output : throw Failed(command, $"exit code {outcome.ExitCode}", outcome);
+    }
+
+    /// <summary>The same, ended in the node when it takes too long.</summary>
+    public async Task RunAsync(IReadOnlyList<string> command, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        string seconds = atMost.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        ProgramOutcome outcome = await TryRunAsync(["timeout", seconds, .. command], null, cancellationToken).ConfigureAwait(false);
+        if (outcome.ExitCode != 0)
+            throw Failed(command, outcome.ExitCode == TimedOut ? $"not done after {seconds} s" : $"exit code {outcome.ExitCode}", outcome);
     }
 
     public Task<ProgramOutcome> TryRunAsync(IReadOnlyList<string> command, string? input, CancellationToken cancellationToken) =>
@@ -70,13 +83,13 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
     // Manifests; the largest of the field's is a tenth of this.
     private const long FolderFileLimit = 4 << 20;
 
-    private NodeForgeException Failed(IReadOnlyList<string> command, ProgramOutcome outcome)
+    private NodeForgeException Failed(IReadOnlyList<string> command, string ended, ProgramOutcome outcome)
     {
         string[] said = $"{outcome.Output}\n{outcome.Errors}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return new(new Diagnostic(ErrorCodes.NodeProgramFailed, $"{Path.GetFileName(command[0])} failed in the node")
         {
             Where = new(name, Detail: string.Join(' ', command)),
-            Got = $"exit code {outcome.ExitCode}: {string.Join(" / ", said.TakeLast(ToldLines))}",
+            Got = $"{ended}: {string.Join(" / ", said.TakeLast(ToldLines))}",
             Mend = "the diagnostics folder has the node's logs; --retain keeps the node",
         });
     }

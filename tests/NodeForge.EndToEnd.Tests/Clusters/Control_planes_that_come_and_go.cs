@@ -16,6 +16,8 @@ public sealed class Control_planes_that_come_and_go
         string name = cluster.Name, second = $"{name}-control-plane2", third = $"{name}-control-plane3";
         (await LivingCluster.NodeForgeAsync("add", "node", "--role", "control-plane", "--name", name)).Succeeded();
         Assert.Equal([cluster.First, second, third], await MembersAsync(cluster, second));
+        foreach (string node in (string[])[cluster.First, second, third])
+            Assert.DoesNotContain("ephemeral-storage", await cluster.RunAsync(node, "cat", "/etc/kubernetes/manifests/etcd.yaml"), StringComparison.Ordinal);
 
         await cluster.Engine.Containers.KillAsync(cluster.First, "SIGKILL", CancellationToken.None);
         (await LivingCluster.NodeForgeAsync("delete", "node", cluster.First, "--name", name)).Succeeded();
