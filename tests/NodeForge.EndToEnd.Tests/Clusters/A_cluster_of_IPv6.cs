@@ -15,7 +15,8 @@ public sealed class A_cluster_of_IPv6(IPv6Cluster made) : IClassFixture<IPv6Clus
         Assert.Equal("fd00:10:96::1", await made.Cluster.KubectlAsync("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIPs[*]}"));
         IReadOnlyList<WorkloadPod> pods = await made.PodsThatHearEachOtherAsync();
         Assert.All(pods, pod => Assert.StartsWith("fd00:10:244:", Assert.Single(pod.Addresses), StringComparison.Ordinal));
-        Assert.Contains("v1.20.2", await made.Cluster.KubectlAsync("exec", pods[^1].Name, "--", "/kubectl", "get", "--raw", "/version"), StringComparison.Ordinal);
+        await Eventually.TrueAsync(Workload.Patience, async () =>
+            (await made.Cluster.KubectlAsync("exec", pods[^1].Name, "--", "/kubectl", "get", "--raw", "/version")).Contains("v1.20.2", StringComparison.Ordinal));
     }
 
     [Fact]

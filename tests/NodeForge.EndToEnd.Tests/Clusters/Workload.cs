@@ -1,9 +1,11 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using NodeForge.EndToEnd.Tests.Engines;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
 /// <summary>A web server of four pods that says which pod answers, with a NodePort; its image is a busybox that the test brings along.</summary>
-internal sealed class Workload
+internal sealed partial class Workload
 {
     public const int NodePort = 30080;
     public const int PodPort = 8080;
@@ -42,7 +44,16 @@ internal sealed class Workload
               - name: web
                 image: {{{Image}}}
                 imagePullPolicy: Never
-                command: [/bin/busybox, sh, -c, "/bin/busybox hostname > /tmp/index.html; exec /bin/busybox httpd -f -p {{{PodPort}}} -h /tmp"]
+                command:
+                - /bin/busybox
+                - sh
+                - -c
+                - |
+                  /bin/busybox hostname > /tmp/index.html
+                  /bin/busybox mkdir -p /tmp/cgi-bin
+                  /bin/busybox printf '#!/bin/busybox sh\necho; echo $REMOTE_ADDR\n' > /tmp/cgi-bin/asker
+                  /bin/busybox chmod 755 /tmp/cgi-bin/asker
+                  exec /bin/busybox httpd -f -p {{{PodPort}}} -h /tmp
                 readinessProbe: {httpGet: {port: {{{PodPort}}}, path: /index.html}, periodSeconds: 1}
                 volumeMounts: [{name: kubectl, mountPath: /kubectl}]
               volumes: [{name: kubectl, hostPath: {path: /usr/bin/kubectl, type: File} }]
@@ -67,7 +78,7 @@ internal sealed class Workload
 
     public Task RolledOutAsync() => cluster.KubectlAsync("rollout", "status", "deployment/web", $"--timeout={Patience.TotalSeconds}s");
 
-    /// <summary>All pods answer at their addresses, asked by each other.</summary>
+    /// <summary>All pods answer at their addresses, asked by each other, and every node leads the service to them and to no pod that is gone.</summary>
     public Task SettledAsync() => Eventually.EqualAsync("all answer", Patience, async () =>
     {
         IReadOnlyList<WorkloadPod> pods = await PodsAsync();
@@ -79,8 +90,25 @@ internal sealed class Workload
                 return $"{pods[index]} heard '{answer}'";
         }
 
+        string wanted = string.Join(' ', pods.Select(pod => pod.Address).Order(StringComparer.Ordinal));
+        foreach (string node in cluster.Nodes)
+        {
+            if (await DestinationsAsync(node) is var led && led != wanted)
+                return $"{node} leads to {led}, not to {wanted}";
+        }
+
         return "all answer";
     });
+
+    // What kube-proxy has written in its default mode. It follows the pods by a second or two.
+    private async Task<string> DestinationsAsync(string node)
+    {
+        string rules = await cluster.RunAsync(node, "iptables-save", "--table", "nat");
+        return string.Join(' ', ServiceDestination().Matches(rules).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex("\"default/web\".*--to-destination ([0-9.]+):")]
+    private static partial Regex ServiceDestination();
 
     /// <summary>The pods that are Ready and not about to go.</summary>
     public async Task<IReadOnlyList<WorkloadPod>> PodsAsync()
@@ -94,8 +122,11 @@ internal sealed class Workload
     public async Task<WorkloadPod[]> OneOnEachNodeAsync() => [.. (await PodsAsync()).DistinctBy(pod => pod.Node)];
 
     /// <summary>What a pod hears from an address: the name of the pod that answers. By nc, since a static wget needs the C library's files beside it.</summary>
-    public Task<string> AskFromAsync(WorkloadPod pod, string address, int port) =>
-        cluster.KubectlAsync("exec", pod.Name, "--", "/bin/busybox", "sh", "-c", $"printf 'GET /index.html HTTP/1.0\\r\\n\\r\\n' | /bin/busybox nc -w 5 {address} {port} | /bin/busybox tail -n 1");
+    public Task<string> AskFromAsync(WorkloadPod pod, string address, int port) => AskFromAsync(pod, address, port, "/index.html");
+
+    /// <summary>The address that one pod sees when another asks it at its IPv4 address, which httpd tells in IPv6's way: [::ffff:10.244.1.2].</summary>
+    public async Task<string> AddressSeenAsync(WorkloadPod asking, WorkloadPod asked) =>
+        IPAddress.Parse((await AskFromAsync(asking, asked.Address, PodPort, "/cgi-bin/asker")).Trim('[', ']')).MapToIPv4().ToString();
 
     /// <summary>What this machine hears from the NodePort of a node.</summary>
     public async Task<string> AskAsync(int hostPort, string host = "127.0.0.1") => (await calls.GetStringAsync(new Uri($"http://{host}:{hostPort}/index.html"))).Trim();
@@ -103,6 +134,9 @@ internal sealed class Workload
     /// <summary>Answers at a node's NodePort, one request after the other.</summary>
     public async Task AnswersAsync(int hostPort, string host = "127.0.0.1") =>
         await Eventually.TrueAsync(Patience, async () => (await AskAsync(hostPort, host)).StartsWith("web-", StringComparison.Ordinal));
+
+    private Task<string> AskFromAsync(WorkloadPod pod, string address, int port, string path) =>
+        cluster.KubectlAsync("exec", pod.Name, "--", "/bin/busybox", "sh", "-c", $"printf 'GET {path} HTTP/1.0\\r\\n\\r\\n' | /bin/busybox nc -w 5 {address} {port} | /bin/busybox tail -n 1");
 
     public static async Task ImportAsync(MadeCluster cluster, string node)
     {
