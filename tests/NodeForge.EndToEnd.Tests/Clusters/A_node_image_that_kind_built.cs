@@ -4,7 +4,7 @@ using NodeForge.EndToEnd.Tests.NodeImages;
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
 /// <summary>Kind builds and we boot: the node image's contract holds in this direction too.</summary>
-[Trait("Category", "EndToEnd")]
+[Trait("Category", "Long")]
 [Collection(NodeImageCollection.Name)]
 public sealed class A_node_image_that_kind_built : IDisposable
 {

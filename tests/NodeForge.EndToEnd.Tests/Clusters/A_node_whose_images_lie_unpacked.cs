@@ -9,7 +9,7 @@ using NodeForge.Recipes.Locks;
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
 /// <summary>The shipped node recipe with <c>preload: {unpack: true}</c>, as a control plane and a worker.</summary>
-[Trait("Category", "EndToEnd")]
+[Trait("Category", "Long")]
 [Collection(NodeImageCollection.Name)]
 public sealed class A_node_whose_images_lie_unpacked
 {
