@@ -108,6 +108,7 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         engine.On("GET /_ping", call => call.AnswerAsync(200, "OK", ("Api-Version", "1.41"), ("Libpod-API-Version", "4.3.1")));
         using EngineClient client = await engine.ConnectAsync();
         await KeepOverRestarts.RunAsync(client, PlanningACluster.Plan(NodeRole.ControlPlane), CancellationToken.None);
+        await KeepOverRestarts.UnsetAsync(client, "lab-control-plane", CancellationToken.None);
         Assert.Equal(["GET /_ping"], engine.Requests);
     }
 

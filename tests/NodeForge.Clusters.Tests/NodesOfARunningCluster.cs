@@ -11,6 +11,8 @@ public sealed class NodesOfARunningCluster : IForgeReporter
 {
     private const string Two = """[{"Id":"a","Names":["/lab-control-plane"],"State":"running","Labels":{"io.x-k8s.kind.cluster":"lab","io.x-k8s.kind.role":"control-plane"} },{"Id":"b","Names":["/lab-worker"],"State":"exited","Labels":{"io.x-k8s.kind.cluster":"lab","io.x-k8s.kind.role":"worker"} }]""";
 
+    private static readonly string Balanced = Two.Replace("lab-worker", "lab-external-load-balancer", StringComparison.Ordinal).Replace("\"worker\"", "\"external-load-balancer\"", StringComparison.Ordinal);
+
     void IForgeReporter.Report(ForgeEvent happened)
     {
     }
@@ -19,12 +21,38 @@ public sealed class NodesOfARunningCluster : IForgeReporter
     public async Task Single_nodes_are_stopped_and_started_and_the_others_left_alone()
     {
         await using ScriptedEngine engine = new();
-        engine.WithObjects(Two).On("POST /containers/", 204, string.Empty);
+        List<string> policies = WithPolicies(engine.WithObjects(Two).On("POST /containers/", 204, string.Empty), "b");
         using EngineClient client = await engine.ConnectAsync();
         ClusterLife life = Life(client);
         await life.StopAsync("lab", ["lab-worker"], default);
         await life.StartAsync("lab", ["lab-worker"], TimeSpan.Zero, default);
-        Assert.Equal(["POST /containers/b/stop?t=30", "POST /containers/b/start"], engine.Requests.Where(request => request.StartsWith("POST", StringComparison.Ordinal)));
+        Assert.Equal(["POST /containers/b/update", "POST /containers/b/stop?t=30", "POST /containers/b/start", "POST /containers/b/update"], engine.Requests.Where(request => request.StartsWith("POST", StringComparison.Ordinal)));
+        Assert.Equal(["no", "always"], policies);
+    }
+
+    [Fact]
+    public async Task A_whole_cluster_is_let_go_before_it_is_stopped_and_kept_again_once_it_is_started_its_balancer_too()
+    {
+        await using ScriptedEngine engine = new();
+        List<string> policies = WithPolicies(engine.WithObjects(Balanced).On("POST /containers/", 204, string.Empty), "a", "b");
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterLife life = Life(client);
+        await life.StopAsync("lab", [], default);
+        Assert.Equal(["no", "no"], policies);
+        await life.StartAsync("lab", [], TimeSpan.Zero, default);
+        Assert.Equal(["no", "no", "always", "always"], policies);
+        foreach ((string id, int patience) in ((string, int)[])[("a", 30), ("b", 1)])
+            Assert.Equal([$"POST /containers/{id}/update", $"POST /containers/{id}/stop?t={patience}", $"POST /containers/{id}/start", $"POST /containers/{id}/update"], engine.Requests.Where(request => request.StartsWith($"POST /containers/{id}/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_start_is_not_kept_over_the_engine_s_restarts()
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithObjects(Two).On("POST /containers/b/start", 500, """{"message":"driver failed programming external connectivity: bind: address already in use"}""");
+        using EngineClient client = await engine.ConnectAsync();
+        Assert.Equal(ErrorCodes.EnginePortTaken, Assert.Single(await FailsAsync(() => Life(client).StartAsync("lab", ["lab-worker"], TimeSpan.Zero, default))).Code);
+        Assert.DoesNotContain("POST /containers/b/update", engine.Requests);
     }
 
     [Fact]
@@ -63,7 +91,7 @@ public sealed class NodesOfARunningCluster : IForgeReporter
     public async Task The_only_control_plane_and_the_balancer_are_not_removed()
     {
         await using ScriptedEngine engine = new();
-        engine.WithObjects(Two.Replace("lab-worker", "lab-external-load-balancer", StringComparison.Ordinal).Replace("\"worker\"", "\"external-load-balancer\"", StringComparison.Ordinal));
+        engine.WithObjects(Balanced);
         using EngineClient client = await engine.ConnectAsync();
         foreach (string name in (string[])["lab-control-plane", "lab-external-load-balancer"])
         {
@@ -158,6 +186,24 @@ public sealed class NodesOfARunningCluster : IForgeReporter
         using EngineClient client = await engine.ConnectAsync();
         await new EtcdMembers(new(client, "lab-control-plane", "lab-control-plane")).RemoveAsync("lab-control-plane2", default);
         Assert.Equal(3, asked);
+    }
+
+    // The policies that containers were given, in the order of arrival.
+    private static List<string> WithPolicies(ScriptedEngine engine, params string[] containers)
+    {
+        List<string> policies = [];
+        foreach (string container in containers)
+        {
+            engine.On($"POST /containers/{container}/update", async call =>
+            {
+                string? policy = (string?)JsonNode.Parse(await call.ReadTextAsync())!["RestartPolicy"]!["Name"];
+                lock (policies)
+                    policies.Add(policy!);
+                await call.AnswerAsync(200, "{}");
+            });
+        }
+
+        return policies;
     }
 
     private ClusterLife Life(EngineClient client) => new(client, this, TimeProvider.System);

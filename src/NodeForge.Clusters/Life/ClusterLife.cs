@@ -20,17 +20,26 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
     public async Task StopAsync(string cluster, IReadOnlyList<string> nodes, CancellationToken cancellationToken)
     {
         IReadOnlyList<ContainerSummary> containers = await ContainersAsync(cluster, nodes, cancellationToken).ConfigureAwait(false);
-        await EachAsync("stop", containers, container => engine.Containers.StopAsync(container.Id, NodeSelection.IsNode(container) ? StopPatience : BalancerPatience, cancellationToken)).ConfigureAwait(false);
+        await EachAsync("stop", containers, async container =>
+        {
+            await KeepOverRestarts.UnsetAsync(engine, container.Id, cancellationToken).ConfigureAwait(false);
+            await engine.Containers.StopAsync(container.Id, NodeSelection.IsNode(container) ? StopPatience : BalancerPatience, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
-    /// <summary>Starts nodes, and waits until they say that they are Ready.</summary>
+    /// <summary>Starts nodes, and waits until they say that they are Ready; an engine's restart starts them from then on.</summary>
     /// <param name="nodes">Names; empty for all of the cluster's, its load balancer with them.</param>
     /// <param name="wait">How long they may take; zero does not wait.</param>
     /// <exception cref="NodeForgeException">As <see cref="StopAsync"/>; <see cref="ErrorCodes.NodesNotReady"/>, <see cref="ErrorCodes.ApiServerTimeout"/>.</exception>
     public async Task StartAsync(string cluster, IReadOnlyList<string> nodes, TimeSpan wait, CancellationToken cancellationToken)
     {
         IReadOnlyList<ContainerSummary> containers = await ContainersAsync(cluster, nodes, cancellationToken).ConfigureAwait(false);
-        await EachAsync("start", containers, container => engine.Containers.StartAsync(container.Id, cancellationToken)).ConfigureAwait(false);
+        await EachAsync("start", containers, async container =>
+        {
+            await engine.Containers.StartAsync(container.Id, cancellationToken).ConfigureAwait(false);
+            // Not once it is Ready: it is meant to run from now on, however long that takes.
+            await KeepOverRestarts.SetAsync(engine, container.Id, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
         ContainerSummary[] awaited = [.. containers.Where(NodeSelection.IsNode)];
         if (wait > TimeSpan.Zero && awaited.Length > 0)
             await AwaitAsync(cluster, awaited, wait, cancellationToken).ConfigureAwait(false);
