@@ -39,7 +39,7 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
             ready,
             timeline.Start("apply manifests", token => ApplyManifests.RunAsync(first, plan, ready, token)),
             .. plan.Workers.Select(node => StartWorkerAsync(nodes[node], seeding)),
-            JoinControlPlanesAsync(plan, nodes, configured),
+            JoinControlPlanesAsync(plan, nodes, Task.WhenAll(configured, ready)),
         ];
         await Task.WhenAll([configured, .. rest]).ConfigureAwait(false);
         // Without a pod network of ours nodes wait for the user's.
@@ -79,9 +79,9 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         await timeline.Start($"start {node.Plan.Name}", token => StartWorker.RunAsync(node, token)).ConfigureAwait(false);
     }
 
-    private async Task JoinControlPlanesAsync(ClusterPlan plan, Dictionary<NodePlan, Task<PreparedNode>> nodes, Task configured)
+    private async Task JoinControlPlanesAsync(ClusterPlan plan, Dictionary<NodePlan, Task<PreparedNode>> nodes, Task whole)
     {
-        await configured.ConfigureAwait(false);
+        await whole.ConfigureAwait(false);
         foreach (NodePlan plane in plan.ControlPlanes.Skip(1))
         {
             PreparedNode node = await nodes[plane].ConfigureAwait(false);

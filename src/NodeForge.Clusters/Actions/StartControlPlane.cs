@@ -5,7 +5,8 @@ internal static class StartControlPlane
 {
     // What needs the API server comes later, see ConfigureCluster. The preflight checks are ours: kubeadm's take seconds and know nothing of containers.
     // With the certificates in place, "certs" and "kubeconfig" check them and make what a newer kubeadm wants besides.
-    private const string Skipped = "preflight,wait-control-plane,upload-config,upload-certs,mark-control-plane,bootstrap-token,kubelet-finalize,addon";
+    // Controller manager and scheduler have nothing to do until the API server answers, and would take the processor from it.
+    private const string Skipped = "preflight,control-plane/controller-manager,control-plane/scheduler,wait-control-plane,upload-config,upload-certs,mark-control-plane,bootstrap-token,kubelet-finalize,addon";
 
     public static async Task RunAsync(PreparedNode node, CancellationToken cancellationToken)
     {
