@@ -7,7 +7,6 @@ namespace NodeForge.EndToEnd.Tests.Clusters;
 /// <summary>A control plane and a worker, made once for everything that is done to a running cluster.</summary>
 public sealed class LivingCluster : IAsyncLifetime
 {
-    private readonly NodeImage image = new();
     private EngineClient? engine;
 
     public string Name { get; } = "nf-life-" + Path.GetRandomFileName()[..6];
@@ -30,7 +29,7 @@ public sealed class LivingCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await image.InitializeAsync();
+        await NodeImage.IntoEngineAsync();
         engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), CancellationToken.None);
         Directory.CreateDirectory(Shared);
         await File.WriteAllTextAsync(Path.Combine(Shared, "greeting"), "hello");
@@ -53,7 +52,6 @@ public sealed class LivingCluster : IAsyncLifetime
             engine.Dispose();
         }
 
-        await image.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -1,11 +1,9 @@
-using NodeForge.EndToEnd.Tests.NodeImages;
-
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
 /// <summary>What a user expects of any cluster: pods, services and ports work across its nodes.</summary>
 [Trait("Category", "EndToEnd")]
-[Collection(NodeImageCollection.Name)]
-public sealed class One_control_plane_and_two_workers(WorkloadCluster made) : IClassFixture<WorkloadCluster>, IAsyncLifetime
+[Collection(WorkloadClusterCollection.Name)]
+public sealed class One_control_plane_and_two_workers(WorkloadCluster made) : IAsyncLifetime
 {
     private MadeCluster Cluster => made.Cluster;
 

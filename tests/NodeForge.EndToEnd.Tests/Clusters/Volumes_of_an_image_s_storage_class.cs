@@ -5,7 +5,7 @@ namespace NodeForge.EndToEnd.Tests.Clusters;
 
 /// <summary>An image that brings a storage class gives its clusters volumes that outlive their pods.</summary>
 /// <remarks>The class is that of older kinds: Kubernetes' own provisioner of host paths, which needs no image and which kube-controller-manager runs where it is told to.</remarks>
-[Trait("Category", "EndToEnd")]
+[Trait("Category", "Long")]
 [Collection(NodeImageCollection.Name)]
 public sealed class Volumes_of_an_image_s_storage_class : IDisposable
 {

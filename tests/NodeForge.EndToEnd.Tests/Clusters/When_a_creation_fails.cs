@@ -73,7 +73,7 @@ public sealed class When_a_creation_fails : IAsyncLifetime
     {
         ClusterConfig config = new() { Name = name, Patches = new() { Merges = ["{kind: ClusterConfiguration, apiServer: {extraArgs: {no-such-flag: yes}}}"] } };
 
-        NodeForgeException told = await FailsAsync(config, NodeImage.Reference, Options with { ApiServerWait = TimeSpan.FromSeconds(40) });
+        NodeForgeException told = await FailsAsync(config, NodeImage.Reference, Options with { ApiServerWait = TimeSpan.FromSeconds(25) });
 
         Diagnostic problem = told.Diagnostics[0];
         Assert.Equal(ErrorCodes.ApiServerTimeout, problem.Code);

@@ -1,11 +1,9 @@
-using NodeForge.EndToEnd.Tests.NodeImages;
-
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
 /// <summary>The exercises of the field: each takes one part away, looks at what Kubernetes makes of it, and leaves the cluster whole.</summary>
 [Trait("Category", "EndToEnd")]
-[Collection(NodeImageCollection.Name)]
-public sealed class When_parts_of_a_cluster_fail(WorkloadCluster made) : IClassFixture<WorkloadCluster>, IAsyncLifetime
+[Collection(WorkloadClusterCollection.Name)]
+public sealed class When_parts_of_a_cluster_fail(WorkloadCluster made) : IAsyncLifetime
 {
     private MadeCluster Cluster => made.Cluster;
 

@@ -1,8 +1,9 @@
 using NodeForge.Clusters;
+using NodeForge.EndToEnd.Tests.NodeImages;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
-/// <summary>One control plane and two workers, with the workload on it: made once for all tests of a class.</summary>
+/// <summary>One control plane and two workers, with the workload on it: made once for all tests that leave it whole.</summary>
 public sealed class WorkloadCluster : IAsyncLifetime
 {
     // So that a node that is away is noticed before a test's patience ends; the default is 40 s.
@@ -20,6 +21,7 @@ public sealed class WorkloadCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        await NodeImage.IntoEngineAsync();
         cluster = await MadeCluster.CreateAsync(new ClusterConfig
         {
             Nodes = [Node(NodeRole.ControlPlane), Node(NodeRole.Worker), Node(NodeRole.Worker)],
@@ -35,4 +37,10 @@ public sealed class WorkloadCluster : IAsyncLifetime
     }
 
     private static NodeConfig Node(NodeRole role) => new() { Role = role, Ports = [new(Workload.NodePort, 0) { ListenAddress = "127.0.0.1" }] };
+}
+
+[CollectionDefinition(Name)]
+public sealed class WorkloadClusterCollection : ICollectionFixture<WorkloadCluster>
+{
+    public const string Name = "workload cluster";
 }

@@ -27,6 +27,10 @@ public sealed class NodeImage : IAsyncLifetime
         product = BuiltProduct.Read(build.Succeeded().Output);
     }
 
+    /// <summary>The same for tests that need it in the engine alone.</summary>
+    public static async Task IntoEngineAsync() =>
+        (await ProgramRun.TryAsync(Checkout.NodeForge("build", "node-image", Checkout.NodeRecipe, "--lock", Checkout.NodeLock, "--cache", Checkout.Cache, "--output", $"docker-daemon:{Reference}"))).Succeeded();
+
     public Task DisposeAsync()
     {
         Directory.Delete(Folder, recursive: true);

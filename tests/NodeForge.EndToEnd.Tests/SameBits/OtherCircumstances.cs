@@ -56,8 +56,13 @@ internal sealed class OtherCircumstances : IDisposable
             """);
     }
 
-    /// <summary>Takes over what the first build compiled: for tests that are about everything else.</summary>
-    public void TakeOverCompiledKubernetes() => cache.TakeOver(CacheOfItsOwn.IsCompiledKubernetes);
+    /// <summary>Takes over what the first build compiled, and what it compiled that in: for tests that are about everything else.</summary>
+    /// <param name="layers">Those of the image that is to be made again here. Another configured root file system is the compiler's.</param>
+    public void TakeOverCompiledKubernetes(IReadOnlyCollection<string> layers)
+    {
+        cache.TakeOver(CacheOfItsOwn.IsCompiledKubernetes);
+        cache.TakeOver(output => CacheOfItsOwn.IsConfiguredRootfs(output) && !layers.Contains(output.GetProperty("digest").GetString()));
+    }
 
     /// <summary>Runs the command line here.</summary>
     public Task<ProgramRun> RunAsync(params string[] arguments) => ProgramRun.TryAsync(

@@ -15,7 +15,7 @@ public sealed class The_same_bits_every_time(NodeImage node) : IDisposable
     public async Task A_node_image_with_its_base_is_the_same_from_another_place_user_locale_and_year()
     {
         await elsewhere.PrepareAsync();
-        elsewhere.TakeOverCompiledKubernetes();
+        elsewhere.TakeOverCompiledKubernetes(node.Product.DiffIds);
         await AssertSameAsync();
     }
 
