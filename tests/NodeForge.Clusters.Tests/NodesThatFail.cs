@@ -37,6 +37,23 @@ public sealed class NodesThatFail
     }
 
     [Fact]
+    public async Task What_the_engine_refuses_for_a_moment_is_asked_again()
+    {
+        await using ScriptedEngine engine = new();
+        int started = 0, asked = 0;
+        engine.WithPrograms("lab-control-plane", 0, "done\n", "")
+            .On("POST /containers/lab-control-plane/start", call => ++started == 1 ? call.AnswerAsync(400, """{"message":"network nodeforge-lab is ambiguous (2 matches found on name)"}""") : call.AnswerAsync(204, ""))
+            .On("POST /containers/lab-control-plane/exec", call => ++asked == 1 ? call.AnswerAsync(409, """{"message":"Container 5c48 is restarting, wait until the container is running"}""") : call.AnswerAsync(201, """{"Id":"e1"}"""));
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterNode node = new(client, "lab-control-plane", "lab-control-plane");
+
+        await node.StartAsync(CancellationToken.None);
+        Assert.Equal("done\n", await node.RunAsync(["true"], CancellationToken.None));
+
+        Assert.Equal((2, 2), (started, asked));
+    }
+
+    [Fact]
     public async Task A_node_whose_system_takes_no_orders_is_told_with_what_it_said_last()
     {
         await using ScriptedEngine engine = new();

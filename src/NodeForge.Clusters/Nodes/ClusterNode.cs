@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
@@ -14,11 +15,21 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
     // What timeout(1) returns when it had to end the program.
     private const int TimedOut = 124;
 
+    // States of the engine that pass: a node that ended is being started once more, or a network of the same name, made from elsewhere, is about to
+    // give way (CreateNetwork), and Docker looks for networks by name when it starts a container.
+    private static readonly string[] Passing = ["is restarting", "is ambiguous"];
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(10);
+
     public string Id => id;
 
     public string Name => name;
 
-    public Task StartAsync(CancellationToken cancellationToken) => engine.Containers.StartAsync(id, cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    {
+        await engine.Containers.StartAsync(id, cancellationToken).ConfigureAwait(false);
+        return true;
+    }, cancellationToken);
 
     public Task<ContainerDetails?> FindAsync(CancellationToken cancellationToken) => engine.Containers.FindAsync(id, cancellationToken);
 
@@ -48,7 +59,7 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
     {
         using MemoryStream output = new();
         using MemoryStream errors = new();
-        int code = await engine.Containers.ExecAsync(id, new ExecSpec(command), writeInput, output, errors, cancellationToken).ConfigureAwait(false);
+        int code = await PatientlyAsync(() => engine.Containers.ExecAsync(id, new ExecSpec(command), writeInput, output, errors, cancellationToken), cancellationToken).ConfigureAwait(false);
         return new(code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(errors.ToArray()));
     }
 
@@ -79,6 +90,25 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
 
         return files;
     }
+
+    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await call().ConfigureAwait(false);
+            }
+            catch (NodeForgeException failure) when (IsPassing(failure.Diagnostics[0]) && Stopwatch.GetElapsedTime(begun) < AtMost)
+            {
+                await Task.Delay(Every, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static bool IsPassing(Diagnostic problem) =>
+        problem.Code == ErrorCodes.EngineRefused && Passing.Any(words => problem.Got!.Contains(words, StringComparison.Ordinal));
 
     // Manifests; the largest of the field's is a tenth of this.
     private const long FolderFileLimit = 4 << 20;
