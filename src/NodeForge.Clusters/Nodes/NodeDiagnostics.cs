@@ -28,19 +28,35 @@ internal static class NodeDiagnostics
         await using (file.ConfigureAwait(false))
             await engine.Containers.CopyLogAsync(container.Id, follow: false, file, file, cancellationToken).ConfigureAwait(false);
         ContainerDetails? details = await engine.Containers.FindAsync(container.Id, cancellationToken).ConfigureAwait(false);
-        // One that ended twice while its restart was tried is "restarting" for a moment.
-        if (details is { State.Running: false, State.Status: not "created" } or { State: { Status: "restarting", ExitCode: not 0 } })
-            return await DeathAsync(container.Name, details.State, console, cancellationToken).ConfigureAwait(false);
-        if (details is not { State.Running: true })
-            return null;
-        ClusterNode node = new(engine, container.Id, container.Name);
+        if (!Ended(details) && details is { State.Running: true })
+        {
+            try
+            {
+                await AskAsync(new(engine, container.Id, container.Name), folder, cancellationToken).ConfigureAwait(false);
+            }
+            catch (NodeForgeException)
+            {
+                if (!Ended(await engine.Containers.FindAsync(container.Id, cancellationToken).ConfigureAwait(false)))
+                    throw;
+            }
+
+            // It may have been in its second life, which was as short as the first.
+            details = await engine.Containers.FindAsync(container.Id, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Ended(details) ? await DeathAsync(container.Name, details!.State, console, cancellationToken).ConfigureAwait(false) : null;
+    }
+
+    // One that ended twice while its restart was tried is "restarting" for a moment.
+    private static bool Ended(ContainerDetails? details) => details is { State: { Running: false, Status: not "created" } } or { State: { Status: "restarting", ExitCode: not 0 } };
+
+    private static async Task AskAsync(ClusterNode node, string folder, CancellationToken cancellationToken)
+    {
         foreach ((string name, string[] command) in Programs)
         {
             ProgramOutcome outcome = await node.TryRunAsync(command, null, cancellationToken).ConfigureAwait(false);
             await File.WriteAllTextAsync(Path.Combine(folder, name), outcome.Output + outcome.Errors, cancellationToken).ConfigureAwait(false);
         }
-
-        return null;
     }
 
     private static async Task<Diagnostic> DeathAsync(string name, ContainerState state, string console, CancellationToken cancellationToken)
