@@ -5,7 +5,7 @@ using NodeForge.Images.Processes;
 namespace NodeForge.Images.Fetching;
 
 /// <summary>The proxies of the machine's apt, for the mirrors of Debian's archive; every other place is reached as the environment says (http_proxy, https_proxy, no_proxy).</summary>
-/// <remarks>apt-transport-http(1): a host's own setting, then the scheme's, then the environment; no_proxy is above all of them. A proxy for packages commonly serves nothing else.</remarks>
+/// <remarks>apt-transport-http(1): a host's own setting, then the program that finds one, then the scheme's, then the environment; no_proxy is above all of them. A proxy for packages commonly serves nothing else.</remarks>
 public sealed partial class AptProxies : IWebProxy
 {
     private const string Direct = "DIRECT";
@@ -21,10 +21,8 @@ public sealed partial class AptProxies : IWebProxy
     /// <param name="noProxy">The value of no_proxy.</param>
     public AptProxies(IEnumerable<string> dump, DebianMirrors mirrors, IWebProxy environment, string? noProxy)
     {
-        settings = dump.Select(line => Setting().Match(line)).Where(match => match.Success && match.Groups["value"].Length > 0)
-            .DistinctBy(match => match.Groups["name"].Value, StringComparer.OrdinalIgnoreCase)
-            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
-        this.mirrors = [.. mirrors.Archive.Concat(mirrors.Security).Append(mirrors.Snapshot).Select(HostOf).OfType<string>()];
+        settings = Settings(dump);
+        this.mirrors = [.. Addresses(mirrors).Select(mirror => mirror.Host)];
         this.environment = environment;
         string[] domains = [.. (noProxy ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         excepted = host => domains.Any(domain => domain == "*" || host == domain.TrimStart('.') || host.EndsWith("." + domain.TrimStart('.'), StringComparison.OrdinalIgnoreCase));
@@ -39,17 +37,37 @@ public sealed partial class AptProxies : IWebProxy
     /// <summary>What this machine's apt says; a machine without apt has the environment alone.</summary>
     public static async Task<IWebProxy> OfThisMachineAsync(DebianMirrors mirrors, Func<string, string?> variable, IForgeReporter reporter, CancellationToken cancellationToken)
     {
+        ProgramRunner runner = new(reporter);
         ProgramResult dump;
         try
         {
-            dump = await new ProgramRunner(reporter).TryAsync(new ProgramCall("apt-config", "dump") { Package = "apt", Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C" } }, cancellationToken).ConfigureAwait(false);
+            dump = await runner.TryAsync(new ProgramCall("apt-config", "dump") { Package = "apt", Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C" } }, cancellationToken).ConfigureAwait(false);
         }
         catch (NodeForgeException absent) when (absent.Diagnostics[0].Code == ErrorCodes.ProgramMissing)
         {
             return HttpClient.DefaultProxy;
         }
 
-        return new AptProxies(dump.Output.Split('\n'), mirrors, HttpClient.DefaultProxy, variable("no_proxy") ?? variable("NO_PROXY"));
+        string[] lines = dump.Output.Split('\n');
+        return new AptProxies([.. lines, .. await DetectAsync(lines, mirrors, runner, cancellationToken).ConfigureAwait(false)], mirrors, HttpClient.DefaultProxy, variable("no_proxy") ?? variable("NO_PROXY"));
+    }
+
+    /// <summary>What the program of <c>Acquire::http::Proxy-Auto-Detect</c> says of each mirror, in lines as a dump has them.</summary>
+    /// <remarks>apt.conf(5): it is given the address and prints a proxy or DIRECT; a host's own setting is above it, and it above the scheme's.</remarks>
+    internal static async Task<IReadOnlyList<string>> DetectAsync(IReadOnlyList<string> dump, DebianMirrors mirrors, ProgramRunner runner, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> settings = Settings(dump);
+        List<string> detected = [];
+        foreach (Uri mirror in Addresses(mirrors).DistinctBy(mirror => (mirror.Scheme, mirror.Host)))
+        {
+            if (settings.ContainsKey($"{mirror.Scheme}::Proxy::{mirror.Host}") || settings.GetValueOrDefault($"{mirror.Scheme}::Proxy-Auto-Detect") is not { } program)
+                continue;
+            ProgramResult said = await runner.TryAsync(new ProgramCall(program, mirror.ToString()), cancellationToken).ConfigureAwait(false);
+            if (said.ExitCode == 0 && said.Output.Split('\n')[0].Trim() is { Length: > 0 } proxy)
+                detected.Add($"Acquire::{mirror.Scheme}::Proxy::{mirror.Host} \"{proxy}\";");
+        }
+
+        return detected;
     }
 
     public Uri? GetProxy(Uri destination)
@@ -71,8 +89,14 @@ public sealed partial class AptProxies : IWebProxy
     // apt's name for SOCKS with names resolved by the proxy; it is what .NET means by socks5.
     private static string Usable(string value) => value.StartsWith("socks5h://", StringComparison.Ordinal) ? "socks5" + value["socks5h".Length..] : value;
 
-    private static string? HostOf(string? mirror) => Uri.TryCreate(mirror?.Split('{')[0], UriKind.Absolute, out Uri? address) ? address.Host : null;
+    private static IEnumerable<Uri> Addresses(DebianMirrors mirrors) =>
+        mirrors.Archive.Concat(mirrors.Security).Append(mirrors.Snapshot?.Split('{')[0]).Select(mirror => Uri.TryCreate(mirror, UriKind.Absolute, out Uri? address) ? address : null).OfType<Uri>();
 
-    [GeneratedRegex(@"^Acquire::(?<name>https?::Proxy(::[^\s""]+)?) ""(?<value>[^""]*)"";", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static Dictionary<string, string> Settings(IEnumerable<string> dump) =>
+        dump.Select(line => Setting().Match(line)).Where(match => match.Success && match.Groups["value"].Length > 0)
+            .DistinctBy(match => match.Groups["name"].Value, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"^Acquire::(?<name>https?::Proxy(-Auto-Detect|::[^\s""]+)?) ""(?<value>[^""]*)"";", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Setting();
 }

@@ -9,15 +9,16 @@ namespace NodeForge.Images.Tests.Fetching;
 /// <summary>A store in a folder of its own, a scripted server, and a fetcher with short pauses.</summary>
 public sealed class FetchRoom : IAsyncDisposable, IForgeReporter
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-fetch-").FullName;
     private readonly HttpConnections connections = new();
     private readonly ConcurrentQueue<ForgeEvent> events = new();
 
     public FetchRoom()
     {
-        Store = new BlobStore(Path.Combine(folder, "store"));
+        Store = new BlobStore(Path.Combine(Folder, "store"));
         Fetcher = new SourceFetcher(connections, null, TimeProvider.System);
     }
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("nodeforge-fetch-").FullName;
 
     public ScriptedServer Server { get; } = new();
 
@@ -29,7 +30,7 @@ public sealed class FetchRoom : IAsyncDisposable, IForgeReporter
 
     public IReadOnlyList<ForgeEvent> Events => [.. events];
 
-    public string PartialFolder => Path.Combine(folder, "store", "partial");
+    public string PartialFolder => Path.Combine(Folder, "store", "partial");
 
     /// <summary>Bytes that no compressor and no reader takes for text.</summary>
     public static byte[] Bytes(int count, int seed = 1)
@@ -63,6 +64,6 @@ public sealed class FetchRoom : IAsyncDisposable, IForgeReporter
     {
         connections.Dispose();
         await Server.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 }

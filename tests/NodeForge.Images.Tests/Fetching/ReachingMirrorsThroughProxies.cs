@@ -45,6 +45,32 @@ public sealed class ReachingMirrorsThroughProxies
     }
 
     [Fact]
+    public async Task What_apts_program_finds_for_a_mirror_is_above_its_setting_for_all()
+    {
+        await using FetchRoom room = new();
+        string program = Path.Combine(room.Folder, "find-one");
+        await File.WriteAllTextAsync(program, """
+            #!/bin/sh
+            case $1 in
+            http://deb.test/debian) echo "http://found.proxy:3142" ;;
+            http://updates.test/debian) exit 1 ;;
+            *) echo "http://wrong.proxy" ;;
+            esac
+
+            """);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string[] dump = ["Acquire::http::Proxy \"http://apt.proxy:3142\";", "Acquire::http::Proxy::snap.test \"DIRECT\";", $"Acquire::http::Proxy-Auto-Detect \"{program}\";"];
+        DebianMirrors mirrors = Mirrors with { Archive = ["http://deb.test/debian", "http://updates.test/debian"] };
+
+        AptProxies proxies = new([.. dump, .. await AptProxies.DetectAsync(dump, mirrors, new(room), CancellationToken.None)], mirrors, new WebProxy("http://env.proxy:8080"), null);
+
+        Assert.Equal("http://found.proxy:3142/", proxies.GetProxy(new Uri("http://deb.test/debian/a.deb"))?.ToString());
+        Assert.Equal("http://apt.proxy:3142/", proxies.GetProxy(new Uri("http://updates.test/debian/a.deb"))?.ToString());
+        Assert.Null(proxies.GetProxy(new Uri("http://snap.test/debian/20260101T000000Z/a.deb")));
+        Assert.Equal("http://env.proxy:8080/", proxies.GetProxy(new Uri("https://sec.test/debian-security/a.deb"))?.ToString());
+    }
+
+    [Fact]
     public async Task A_package_is_asked_of_the_proxy_by_its_whole_address()
     {
         await using FetchRoom room = new();
