@@ -22,6 +22,7 @@ public sealed class ContainersOfTheEngine
         string id = await client.Containers.CreateAsync(new("node", "image")
         {
             Privileged = true,
+            StopSignal = "SIGTERM",
             CgroupNamespace = "private",
             Network = "lab",
             IPv4Address = "10.1.0.2",
@@ -37,6 +38,7 @@ public sealed class ContainersOfTheEngine
             Ports = [new(6443, 0, "127.0.0.1")],
         }, CancellationToken.None);
         Assert.Equal("c1", id);
+        Assert.Equal("SIGTERM", JsonDocument.Parse(body).RootElement.GetProperty("StopSignal").GetString());
         JsonElement host = JsonDocument.Parse(body).RootElement.GetProperty("HostConfig");
         Assert.True(host.GetProperty("Privileged").GetBoolean());
         Assert.Equal("private", host.GetProperty("CgroupnsMode").GetString());

@@ -23,6 +23,7 @@ internal static class CreateBalancer
             },
             Entrypoint = ["/usr/sbin/haproxy", "-W", "-db", "-f", Configuration],
             Command = [],
+            StopSignal = "SIGTERM", // the image's own is systemd's, of which haproxy knows nothing
             Ports = [new(ClusterPlan.ApiServerPort, plan.ApiPort, plan.ApiAddress)],
             Network = plan.Network.Id,
             Sysctls = CreateNode.Sysctls(plan),

@@ -11,9 +11,6 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
     // systemd in a node stops its services first: pods get their own grace before that.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
-    // haproxy has nothing to save, and of its image's stop signal, which is systemd's, it knows nothing.
-    private static readonly TimeSpan BalancerPatience = TimeSpan.FromSeconds(1);
-
     /// <summary>Stops nodes; their state stays, and an engine's restart leaves them stopped.</summary>
     /// <param name="nodes">Names; empty for all of the cluster's, its load balancer with them.</param>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.NodeMissing"/> and the NF55 range.</exception>
@@ -23,7 +20,7 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
         await EachAsync("stop", containers, async container =>
         {
             await KeepOverRestarts.UnsetAsync(engine, container.Id, cancellationToken).ConfigureAwait(false);
-            await engine.Containers.StopAsync(container.Id, NodeSelection.IsNode(container) ? StopPatience : BalancerPatience, cancellationToken).ConfigureAwait(false);
+            await engine.Containers.StopAsync(container.Id, StopPatience, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 

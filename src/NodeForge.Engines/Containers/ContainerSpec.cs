@@ -18,6 +18,9 @@ public sealed record ContainerSpec(string Name, string Image)
     /// <summary>Replaces the image's command; null keeps it.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>What asks the container's first process to end; null keeps the image's.</summary>
+    public string? StopSignal { get; init; }
+
     public bool Tty { get; init; }
 
     public bool Privileged { get; init; }

@@ -17,6 +17,8 @@ internal sealed record CreateContainerBody
 
     public IReadOnlyList<string>? Cmd { get; init; }
 
+    public string? StopSignal { get; init; }
+
     public bool Tty { get; init; }
 
     public Dictionary<string, Empty>? ExposedPorts { get; init; }
@@ -33,6 +35,7 @@ internal sealed record CreateContainerBody
         Env = spec.Environment,
         Entrypoint = spec.Entrypoint,
         Cmd = spec.Command,
+        StopSignal = spec.StopSignal,
         Tty = spec.Tty,
         ExposedPorts = spec.Ports.Select(Key).Distinct().ToDictionary(key => key, _ => new Empty()),
         HostConfig = new()

@@ -9,11 +9,13 @@ namespace NodeForge.EndToEnd.Tests.Clusters;
 [Collection(NodeImageCollection.Name)]
 public sealed class Control_planes_that_come_and_go
 {
+    private const int KilledExitCode = 137;
+
     [Fact]
     public async Task A_third_one_joins_and_the_first_one_leaves_after_it_died()
     {
         await using MadeCluster cluster = await MadeCluster.CreateAsync(new NodeConfig(), new());
-        string name = cluster.Name, second = $"{name}-control-plane2", third = $"{name}-control-plane3";
+        string name = cluster.Name, second = $"{name}-control-plane2", third = $"{name}-control-plane3", balancer = $"{name}-external-load-balancer";
         (await LivingCluster.NodeForgeAsync("add", "node", "--role", "control-plane", "--name", name)).Succeeded();
         Assert.Equal([cluster.First, second, third], await MembersAsync(cluster, second));
         foreach (string node in (string[])[cluster.First, second, third])
@@ -25,10 +27,14 @@ public sealed class Control_planes_that_come_and_go
         Assert.Equal([second, third], await MembersAsync(cluster, second));
         Assert.Equal($"node/{second}\nnode/{third}", await cluster.KubectlAtAsync(second, "get", "nodes", "-o", "name"));
         Assert.Null(await cluster.Engine.Containers.FindAsync(cluster.First, CancellationToken.None));
-        string balancer = await cluster.RunAsync($"{name}-external-load-balancer", "cat", "/etc/nodeforge/haproxy.cfg");
+        string balanced = await cluster.RunAsync(balancer, "cat", "/etc/nodeforge/haproxy.cfg");
         Assert.Equal(
             [second, third],
-            balancer.Split('\n').Where(line => line.StartsWith("  server ", StringComparison.Ordinal) && !line.Contains("-unchecked", StringComparison.Ordinal)).Select(line => line.Split(' ')[3]));
+            balanced.Split('\n').Where(line => line.StartsWith("  server ", StringComparison.Ordinal) && !line.Contains("-unchecked", StringComparison.Ordinal)).Select(line => line.Split(' ')[3]));
+
+        // An engine that ends waits for what does not end when it is asked to.
+        await cluster.Engine.Containers.StopAsync(balancer, TimeSpan.FromSeconds(30), CancellationToken.None);
+        Assert.NotEqual(KilledExitCode, (await cluster.Engine.Containers.FindAsync(balancer, CancellationToken.None))!.State.ExitCode);
     }
 
     private static async Task<string[]> MembersAsync(MadeCluster cluster, string node)
