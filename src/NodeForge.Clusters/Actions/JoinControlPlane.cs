@@ -6,6 +6,9 @@ internal static class JoinControlPlane
     // Without a leader in etcd kubeadm would ask again for ever.
     private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(5);
 
+    // The kubeconfigs are there: see StartControlPlane.
+    private const string Skipped = "preflight,control-plane-prepare/kubeconfig";
+
     public static Task RunAsync(PreparedNode node, CancellationToken cancellationToken) =>
-        node.Container.RunAsync(["kubeadm", "join", "--config", KubeadmDocuments.Path, "--skip-phases", "preflight", .. EtcdPatch.ArgumentsFor(node.Facts.Version)], AtMost, cancellationToken);
+        node.Container.RunAsync(["kubeadm", "join", "--config", KubeadmDocuments.Path, "--skip-phases", Skipped, .. EtcdPatch.ArgumentsFor(node.Facts.Version)], AtMost, cancellationToken);
 }

@@ -4,9 +4,9 @@ namespace NodeForge.Clusters;
 internal static class StartControlPlane
 {
     // What needs the API server comes later, see ConfigureCluster. The preflight checks are ours: kubeadm's take seconds and know nothing of containers.
-    // With the certificates in place, "certs" and "kubeconfig" check them and make what a newer kubeadm wants besides.
+    // With the certificates in place, "certs" checks them and makes what a newer kubeadm wants besides. "kubeconfig" would make an RSA key for each file that is there, only to throw it away: most of a second.
     // Controller manager and scheduler have nothing to do until the API server answers, and would take the processor from it.
-    private const string Skipped = "preflight,control-plane/controller-manager,control-plane/scheduler,wait-control-plane,upload-config,upload-certs,mark-control-plane,bootstrap-token,kubelet-finalize,addon";
+    private const string Skipped = "preflight,kubeconfig,control-plane/controller-manager,control-plane/scheduler,wait-control-plane,upload-config,upload-certs,mark-control-plane,bootstrap-token,kubelet-finalize,addon";
 
     public static async Task RunAsync(PreparedNode node, CancellationToken cancellationToken)
     {
