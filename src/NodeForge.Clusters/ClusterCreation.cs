@@ -12,17 +12,19 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     {
         Task<ClusterAuthorities> making = timeline.Start("make certificate authorities", _ => Task.FromResult(ClusterAuthorities.Create(clock)));
         ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, token)).ConfigureAwait(false);
-        using ClusterAuthorities authorities = await making.ConfigureAwait(false);
         ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: facts.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with { Creation = creationId };
+        Task<PreparedNode> creating = CreateAsync(plan, plan.First, making);
+        using ClusterAuthorities authorities = await making.ConfigureAwait(false);
         Kubeconfig kubeconfig = new(plan.Name, plan.PublishedEndpoint, authorities.Cluster.Pair.Certificate, authorities.Administrator());
         using KubernetesApi api = new(kubeconfig);
         NodesAlive alive = new(engine, plan);
 
-        Task balancer = StartBalancer(plan);
-        Dictionary<NodePlan, Task<PreparedNode>> nodes = plan.Nodes.ToDictionary(node => node, node => CreateAsync(plan, node, authorities));
-        PreparedNode first = await nodes[plan.First].ConfigureAwait(false);
-        Task seeding = Task.WhenAll(nodes.Values.Select(creating => SeedAsync(plan, creating)));
+        PreparedNode first = await creating.ConfigureAwait(false);
+        Task seeding = SeedAsync(plan, first);
         await timeline.Start("start control plane", token => StartControlPlane.RunAsync(first, token)).ConfigureAwait(false);
+        // The other nodes boot while the first one's API server starts, on one core; booting beside it they would only take the processor from it.
+        Task balancer = StartBalancer(plan);
+        Dictionary<NodePlan, Task<PreparedNode>> others = plan.Nodes.Where(node => node != plan.First).ToDictionary(node => node, node => BootAsync(plan, node, making));
         // The kubelet starts once the images are in.
         Task<bool> dns = timeline.Start("look for DNS", token => LookForDns.RunAsync(first, token));
         await balancer.ConfigureAwait(false);
@@ -38,8 +40,8 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
             assigning,
             ready,
             timeline.Start("apply manifests", token => ApplyManifests.RunAsync(first, plan, ready, token)),
-            .. plan.Workers.Select(node => StartWorkerAsync(nodes[node], seeding)),
-            JoinControlPlanesAsync(plan, nodes, Task.WhenAll(configured, ready)),
+            .. plan.Workers.Select(node => StartWorkerAsync(others[node])),
+            JoinControlPlanesAsync(plan, others, Task.WhenAll(configured, ready)),
         ];
         await Task.WhenAll([configured, .. rest]).ConfigureAwait(false);
         // Without a pod network of ours nodes wait for the user's.
@@ -57,7 +59,7 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         ? timeline.Start($"create {balancer.Name}", token => CreateBalancer.RunAsync(engine, plan, balancer, image, clock, token))
         : Task.CompletedTask;
 
-    private async Task<PreparedNode> CreateAsync(ClusterPlan plan, NodePlan node, ClusterAuthorities authorities)
+    private async Task<PreparedNode> CreateAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
     {
         PreparedNode prepared = await timeline.Start($"create {node.Name}", token => CreateNode.RunAsync(engine, plan, node, image, authorities, token)).ConfigureAwait(false);
         if (config.Containerd.Any)
@@ -65,18 +67,25 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         return prepared;
     }
 
-    private async Task SeedAsync(ClusterPlan plan, Task<PreparedNode> creating)
+    private async Task<PreparedNode> BootAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
     {
-        PreparedNode node = await creating.ConfigureAwait(false);
+        PreparedNode prepared = await CreateAsync(plan, node, authorities).ConfigureAwait(false);
+        await SeedAsync(plan, prepared).ConfigureAwait(false);
+        if (node.Role == NodeRole.Worker)
+            await timeline.Start($"configure {node.Name}", token => StartWorker.ConfigureAsync(prepared, token)).ConfigureAwait(false);
+        return prepared;
+    }
+
+    private async Task SeedAsync(ClusterPlan plan, PreparedNode node)
+    {
         if (SeedPodNetwork.Applies(plan, node.Facts))
             await timeline.Start($"seed pod network of {node.Plan.Name}", token => SeedPodNetwork.RunAsync(node, token)).ConfigureAwait(false);
     }
 
-    private async Task StartWorkerAsync(Task<PreparedNode> creating, Task seeding)
+    private async Task StartWorkerAsync(Task<PreparedNode> booting)
     {
-        PreparedNode node = await creating.ConfigureAwait(false);
-        await seeding.ConfigureAwait(false);
-        await timeline.Start($"start {node.Plan.Name}", token => StartWorker.RunAsync(node, token)).ConfigureAwait(false);
+        PreparedNode node = await booting.ConfigureAwait(false);
+        await timeline.Start($"start {node.Plan.Name}", token => StartKubelet.RunAsync(node.Container, token)).ConfigureAwait(false);
     }
 
     private async Task JoinControlPlanesAsync(ClusterPlan plan, Dictionary<NodePlan, Task<PreparedNode>> nodes, Task whole)

@@ -17,11 +17,12 @@ internal static class CreateNode
 
     private static readonly string[] Common = ["/var/lib/kubelet", "/var/log"];
 
-    public static async Task<PreparedNode> RunAsync(EngineClient engine, ClusterPlan plan, NodePlan node, string image, ClusterAuthorities authorities, CancellationToken cancellationToken)
+    public static async Task<PreparedNode> RunAsync(EngineClient engine, ClusterPlan plan, NodePlan node, string image, Task<ClusterAuthorities> making, CancellationToken cancellationToken)
     {
         string id = await engine.Containers.CreateAsync(Container(plan, node, image), cancellationToken).ConfigureAwait(false);
         ClusterNode running = new(engine, id, node.Name);
         NodeImageFacts facts = await NodeImageFacts.ReadAsync(running, image, cancellationToken).ConfigureAwait(false);
+        ClusterAuthorities authorities = await making.ConfigureAwait(false);
         List<NodeFile> files =
         [
             .. NodeCertificates.Of(plan, node, KubeadmDocuments.NamesOf(plan, node, facts.Version), authorities),

@@ -6,7 +6,11 @@ internal static class StartWorker
 {
     public static async Task RunAsync(PreparedNode node, CancellationToken cancellationToken)
     {
-        await ConfigureKubelet.RunAsync(node.Container, ["init", "phase", "kubelet-start"], cancellationToken).ConfigureAwait(false);
+        await ConfigureAsync(node, cancellationToken).ConfigureAwait(false);
         await StartKubelet.RunAsync(node.Container, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The part that needs no API server.</summary>
+    public static Task ConfigureAsync(PreparedNode node, CancellationToken cancellationToken) =>
+        ConfigureKubelet.RunAsync(node.Container, ["init", "phase", "kubelet-start"], cancellationToken);
 }
