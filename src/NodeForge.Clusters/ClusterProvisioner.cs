@@ -49,13 +49,17 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
     /// <summary>Removes a cluster, whole or half-made, with its network, volumes and place in the kubeconfig.</summary>
     /// <returns>False when there was nothing.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterLeftovers"/> and the NF55 range; <see cref="ErrorCodes.KubeconfigBusy"/>, <see cref="ErrorCodes.KubeconfigInvalid"/>,
-    /// <see cref="ErrorCodes.PathNotUsable"/> and <see cref="ErrorCodes.DiskFull"/>: the cluster is gone, its context is not.</exception>
+    /// <see cref="ErrorCodes.PathNotUsable"/> and <see cref="ErrorCodes.DiskFull"/>: the cluster is gone, its context is not. After a failure of the engine its context may be gone and the cluster not.</exception>
     public async Task<bool> DeleteAsync(string cluster, string? kubeconfig, CancellationToken cancellationToken)
     {
         using ForgeStep step = reporter.Step($"delete cluster {cluster}");
-        bool any = await RemoveCluster.RunAsync(engine, cluster, null, cancellationToken).ConfigureAwait(false);
+        // Beside each other, since the engine takes most of a second. Whatever fails, deleting again does the rest.
+        Task removingContext = Task.Run(() => RemoveContext(cluster, kubeconfig is null ? KubeconfigFile.Paths : [kubeconfig]), CancellationToken.None);
+        Task<bool> removing = RemoveCluster.RunAsync(engine, cluster, null, cancellationToken);
+        await removingContext.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        bool any = await removing.ConfigureAwait(false);
         CreationJournal.Forget(Journals, cluster, engine.Endpoint);
-        RemoveContext(cluster, kubeconfig is null ? KubeconfigFile.Paths : [kubeconfig]);
+        await removingContext.ConfigureAwait(false);
         step.Finish(any ? null : "there was none");
         return any;
     }

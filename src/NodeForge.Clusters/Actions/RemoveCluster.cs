@@ -24,13 +24,11 @@ internal static class RemoveCluster
             Task<IReadOnlyList<ContainerSummary>> listing = engine.Containers.ListAsync([ClusterLabels.Of(cluster), .. made], cancellationToken);
             Task<IReadOnlyList<NetworkDetails>> listingNetworks = engine.Networks.ListAsync([$"{ClusterLabels.Owner}={cluster}", .. made], cancellationToken);
             Task<IReadOnlyList<VolumeDetails>> listingVolumes = engine.Volumes.ListAsync([$"{ClusterLabels.Owner}={cluster}", .. made], cancellationToken);
-            await Task.WhenAll(listing, listingNetworks, listingVolumes).ConfigureAwait(false);
+            // A killed container has left its network, which can go while the engine still removes the container's files.
+            await Task.WhenAll(KillRunningAsync(engine, listing, cancellationToken), listingNetworks, listingVolumes).ConfigureAwait(false);
             IReadOnlyList<ContainerSummary> containers = await listing.ConfigureAwait(false);
             IReadOnlyList<NetworkDetails> networks = await listingNetworks.ConfigureAwait(false);
             IReadOnlyList<VolumeDetails> volumes = await listingVolumes.ConfigureAwait(false);
-
-            // A killed container has left its network, which can go while the engine still removes the container's files.
-            await Task.WhenAll(containers.Where(container => container.State == "running").Select(container => KillAsync(engine, container, cancellationToken))).ConfigureAwait(false);
             await Task.WhenAll(
             [
                 .. containers.Select(container => TryAsync(container.Name, () => engine.Containers.RemoveAsync(container.Id, cancellationToken), left)),
@@ -43,6 +41,12 @@ internal static class RemoveCluster
         }
 
         return left.Count == 0 ? any : throw new NodeForgeException(left);
+    }
+
+    private static async Task KillRunningAsync(EngineClient engine, Task<IReadOnlyList<ContainerSummary>> listing, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContainerSummary> containers = await listing.ConfigureAwait(false);
+        await Task.WhenAll(containers.Where(container => container.State == "running").Select(container => KillAsync(engine, container, cancellationToken))).ConfigureAwait(false);
     }
 
     private static async Task KillAsync(EngineClient engine, ContainerSummary container, CancellationToken cancellationToken)

@@ -25,7 +25,6 @@ namespace NodeForge.Engines;
 [JsonSerializable(typeof(NetworkDetails))]
 [JsonSerializable(typeof(List<NetworkDetails>))]
 [JsonSerializable(typeof(VolumeList))]
-[JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string>>))]
 internal sealed partial class EngineJson : JsonSerializerContext
 {
     /// <summary>Reads what engines and the things before them write in whatever case.</summary>

@@ -13,5 +13,5 @@ internal static class QueryText
 
     /// <summary>A list's filter by labels: <c>{"label":["key=value"]}</c>.</summary>
     public static string Labels(IReadOnlyList<string> labels) =>
-        JsonSerializer.Serialize(new Dictionary<string, IReadOnlyList<string>> { ["label"] = labels }, EngineJson.Default.DictionaryStringIReadOnlyListString);
+        $$"""{"label":[{{string.Join(',', labels.Select(label => $"\"{JsonEncodedText.Encode(label)}\""))}}]}""";
 }
