@@ -4,7 +4,7 @@ using NodeForge.Benchmarks.Measuring;
 
 namespace NodeForge.Benchmarks.Clusters;
 
-/// <summary>Creating and deleting clusters from one image, the peer and ours by turns.</summary>
+/// <summary>Creating and deleting clusters, the peer and ours by turns, from one image or each from its own.</summary>
 internal sealed class ClusterComparison(BenchmarkOptions options, string command)
 {
     public string Run(Action<string> say)
@@ -19,15 +19,15 @@ internal sealed class ClusterComparison(BenchmarkOptions options, string command
             (Series Peer, Series Ours) delete = (new($"kind, delete, {shape.Title}"), new($"nodeforge, delete, {shape.Title}"));
             for (int round = 1; round <= options.Rounds; round++)
             {
-                Measure(peer, create.Peer, delete.Peer);
-                Measure(ours, create.Ours, delete.Ours);
+                Measure(peer, options.PeerImage ?? image, create.Peer, delete.Peer);
+                Measure(ours, image, create.Ours, delete.Ours);
             }
 
             rows.AddRange([create, delete]);
 
-            void Measure(MeasuredCluster cluster, Series created, Series deleted)
+            void Measure(MeasuredCluster cluster, string from, Series created, Series deleted)
             {
-                created.Add(cluster.Create(image, shape));
+                created.Add(cluster.Create(from, shape));
                 deleted.Add(cluster.Delete());
                 say(string.Create(CultureInfo.InvariantCulture, $"{created.Title}: {created.Last.Wall.TotalSeconds:0.0} s, deleted in {deleted.Last.Wall.TotalSeconds:0.0} s, load {MachineLoad.Now}"));
             }
@@ -38,7 +38,7 @@ internal sealed class ClusterComparison(BenchmarkOptions options, string command
             |---|---|---|---|---|
             {string.Join('\n', rows.Select(Row))}
 
-            {options.Rounds} rounds by turns from one image on {Environment.ProcessorCount} cores, load average {MachineLoad.Now} at the end.
+            {options.Rounds} rounds by turns, {(options.PeerImage is null ? "both from one image" : "each from an image of its own")}, on {Environment.ProcessorCount} cores, load average {MachineLoad.Now} at the end.
             """);
     }
 
