@@ -228,9 +228,9 @@ public sealed class FailingServers
     public async Task A_slow_but_steady_server_may_take_longer_than_the_stall_timeout()
     {
         await using FetchRoom room = new();
-        room.Options = room.Options with { StallTimeout = TimeSpan.FromMilliseconds(1000) };
+        room.Options = room.Options with { StallTimeout = TimeSpan.FromSeconds(2) };
         long began = TimeProvider.System.GetTimestamp();
-        await room.FetchAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Drip(Content, 2000, TimeSpan.FromMilliseconds(150)))));
+        await room.FetchAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Drip(Content, 1000, TimeSpan.FromMilliseconds(150)))));
         Assert.True(TimeProvider.System.GetElapsedTime(began) > room.Options.StallTimeout);
         Assert.Single(room.Server.Requests);
     }
