@@ -8,7 +8,7 @@ internal sealed record BenchmarkOptions
     public const string Usage = """
         dotnet run -c Release --project tests/NodeForge.Benchmarks -- COMPARISON [options]
           build    nodeforge build node-image beside kind build node-image; --tarball FILE --base DIR
-          cluster  nodeforge create and delete cluster beside kind's, on the same image or each on its own; --image REF [--peer-image REF]
+          cluster  nodeforge create and delete cluster beside kind's, from one image and kind's from its own too; --image REF [--peer-image REF]
           load     nodeforge load image beside kind's, one layer of 500 MB changed; --image REF of a node
           preload  planting a release's images beside ctr images import; --tarball FILE, containerd on PATH
           boot     nodeforge create cluster from several images, by turns; --image REF --image REF ...
@@ -17,7 +17,7 @@ internal sealed record BenchmarkOptions
           --base DIR       the base image, an OCI layout
           --version V      the tarball's Kubernetes (v1.20.2)
           --image REF      a node image that the engine has
-          --peer-image REF one that kind has built, for kind's clusters (default: the same image for both)
+          --peer-image REF one that kind has built, for clusters of kind's beside those from our image
           --kind FILE      the peer's program (default: Debian's package, from the machine's mirror)
           --command FILE   the NodeForge.Cli.dll that is measured (default: built from source first)
           --rounds N       how often each case is run (3)
