@@ -2,7 +2,7 @@ using NodeForge.EndToEnd.Tests.NodeImages;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
-[Trait("Category", "EndToEnd")]
+[Trait("Category", "Long")]
 [Collection(NodeImageCollection.Name)]
 public sealed class A_cluster_of_both_address_families(DualStackCluster made) : IClassFixture<DualStackCluster>
 {
