@@ -99,10 +99,22 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     private async Task JoinControlPlanesAsync(ClusterPlan plan, Dictionary<NodePlan, Task<PreparedNode>> nodes, Task whole)
     {
         await whole.ConfigureAwait(false);
-        foreach (NodePlan plane in plan.ControlPlanes.Skip(1))
+        Dictionary<NodePlan, Task<PreparedNode>> preparing = plan.ControlPlanes.Skip(1).ToDictionary(plane => plane, plane => PrepareAsync(nodes[plane]));
+        List<Task> starting = [];
+        foreach ((NodePlan plane, Task<PreparedNode> prepared) in preparing)
         {
-            PreparedNode node = await nodes[plane].ConfigureAwait(false);
+            PreparedNode node = await prepared.ConfigureAwait(false);
             await timeline.Start($"join {plane.Name}", token => JoinControlPlane.RunAsync(node, token)).ConfigureAwait(false);
+            starting.Add(timeline.Start($"await API server of {plane.Name}", token => JoinControlPlane.AwaitAsync(node, token)));
         }
+
+        await Task.WhenAll(starting).ConfigureAwait(false);
+    }
+
+    private async Task<PreparedNode> PrepareAsync(Task<PreparedNode> booting)
+    {
+        PreparedNode node = await booting.ConfigureAwait(false);
+        await timeline.Start($"prepare {node.Plan.Name}", token => JoinControlPlane.PrepareAsync(node, token)).ConfigureAwait(false);
+        return node;
     }
 }

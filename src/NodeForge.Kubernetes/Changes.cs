@@ -57,6 +57,10 @@ public static class Changes
         "the kubelet's configuration has failCgroupV1, which says whether it runs on cgroup v1",
         "KEP-4569");
 
+    public static readonly Change EtcdJoinsBeforeTheKubelet = new(31, null,
+        "kubeadm join has the phases etcd-join, kubelet-wait-bootstrap and wait-control-plane",
+        "KEP-4471, feature ControlPlaneKubeletLocalMode: alpha in 1.31, on by default since 1.33");
+
     public static readonly Change FailsOnCgroupV1 = new(35, null,
         "failCgroupV1 is true by default: a kubelet on cgroup v1 ends at once unless its configuration says false",
         "KEP-5573, kubernetes#134298; 1.37 still takes false");
@@ -79,6 +83,7 @@ public static class Changes
         [nameof(NftablesProxy)] = NftablesProxy,
         [nameof(TcpBeLiberal)] = TcpBeLiberal,
         [nameof(FailCgroupV1Field)] = FailCgroupV1Field,
+        [nameof(EtcdJoinsBeforeTheKubelet)] = EtcdJoinsBeforeTheKubelet,
         [nameof(NodeSelectors)] = NodeSelectors,
         [nameof(FailsOnCgroupV1)] = FailsOnCgroupV1,
         [nameof(ContainerdTwo)] = ContainerdTwo,

@@ -42,7 +42,9 @@ internal sealed class NodeAddition(EngineClient engine, TimeProvider clock, Exis
         }
 
         await NodeBoot.AwaitAsync(container, cancellationToken).ConfigureAwait(false);
+        await JoinControlPlane.PrepareAsync(prepared, cancellationToken).ConfigureAwait(false);
         await JoinControlPlane.RunAsync(prepared, cancellationToken).ConfigureAwait(false);
+        await JoinControlPlane.AwaitAsync(prepared, cancellationToken).ConfigureAwait(false);
         await BalancerMembers.SetAsync(engine, plan, clock, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,12 +1,16 @@
 namespace NodeForge.Kubernetes.Kubeadm;
 
-/// <summary>The phases of <c>kubeadm init</c> by version, and what has to be skipped so that a call runs some of them alone.</summary>
-/// <remarks>Source: <c>cmd/kubeadm/app/cmd/init.go</c> of each release. kubeadm refuses the name of a phase that it does not have, and a phase that
-/// runs while one that it depends on is skipped.</remarks>
-public static class KubeadmPhases
+/// <summary>The phases of a command of kubeadm by version, and what has to be skipped so that a call runs some of them alone.</summary>
+/// <remarks>Sources: <c>cmd/kubeadm/app/cmd/init.go</c> and <c>join.go</c> of each release. kubeadm refuses the name of a phase that it does not have, and a phase
+/// that runs while one that it depends on is skipped.</remarks>
+public sealed class KubeadmPhases
 {
-    private static readonly Phase[] Init =
-    [
+    private readonly Phase[] phases;
+
+    private KubeadmPhases(params Phase[] phases) => this.phases = phases;
+
+    /// <summary><c>kubeadm init</c>.</summary>
+    public static KubeadmPhases Init { get; } = new(
         new("preflight"),
         new("certs"),
         new("kubeconfig"),
@@ -20,35 +24,45 @@ public static class KubeadmPhases
         new("bootstrap-token"),
         new("kubelet-finalize"),
         new("addon") { Parts = ["coredns", "kube-proxy"] },
-        new("show-join-command") { Since = Changes.ShowJoinCommand, DependsOn = ["bootstrap-token", "upload-certs"] },
-    ];
+        new("show-join-command") { Since = Changes.ShowJoinCommand, DependsOn = ["bootstrap-token", "upload-certs"] });
 
-    /// <summary>The names that a version's <c>kubeadm init --skip-phases</c> takes, parts as <c>addon/coredns</c>.</summary>
-    public static IReadOnlyList<string> OfInit(KubernetesVersion version) =>
-        [.. Of(version).SelectMany(phase => phase.Parts.Select(part => $"{phase.Name}/{part}").Prepend(phase.Name))];
+    /// <summary><c>kubeadm join</c>.</summary>
+    public static KubeadmPhases Join { get; } = new(
+        new("preflight"),
+        new("control-plane-prepare") { Parts = ["download-certs", "certs", "kubeconfig", "control-plane"] },
+        new("check-etcd"),
+        new("kubelet-start"),
+        new("etcd-join") { Since = Changes.EtcdJoinsBeforeTheKubelet },
+        new("kubelet-wait-bootstrap") { Since = Changes.EtcdJoinsBeforeTheKubelet },
+        new("control-plane-join"),
+        new("wait-control-plane") { Since = Changes.EtcdJoinsBeforeTheKubelet });
 
-    /// <summary>What to skip so that a version's <c>kubeadm init</c> runs some phases alone, its own order kept.</summary>
+    /// <summary>The names that a version's <c>--skip-phases</c> takes, parts as <c>addon/coredns</c>, in the order in which they run.</summary>
+    public IReadOnlyList<string> Of(KubernetesVersion version) =>
+        [.. In(version).SelectMany(phase => phase.Parts.Select(part => $"{phase.Name}/{part}").Prepend(phase.Name))];
+
+    /// <summary>What to skip so that a version's kubeadm runs some phases alone, its own order kept.</summary>
     /// <param name="version">Of kubeadm.</param>
-    /// <param name="run">Phases, or parts of them as <c>control-plane/apiserver</c>.</param>
-    /// <exception cref="ArgumentException">A name is no phase of that version, or runs while one that it depends on does not.</exception>
-    public static IReadOnlyList<string> SkippedWhenRunning(KubernetesVersion version, params IReadOnlyCollection<string> run)
+    /// <param name="run">Phases, or parts of them as <c>control-plane/apiserver</c>. Those that the version does not have yet are left out.</param>
+    /// <exception cref="ArgumentException">A name is no phase of any version, or runs while one that it depends on does not.</exception>
+    public IReadOnlyList<string> SkippedWhenRunning(KubernetesVersion version, params IReadOnlyCollection<string> run)
     {
-        if (run.Except(OfInit(version)).FirstOrDefault() is { } unknown)
-            throw new ArgumentException($"kubeadm {version} has no phase {unknown}", nameof(run));
-        foreach (Phase phase in Of(version).Where(phase => run.Contains(phase.Name)))
+        if (run.FirstOrDefault(name => !phases.Any(phase => phase.Has(name))) is { } unknown)
+            throw new ArgumentException($"kubeadm has no phase {unknown}", nameof(run));
+        foreach (Phase phase in In(version).Where(phase => run.Contains(phase.Name)))
         {
             if (phase.DependsOn.FirstOrDefault(needed => !run.Contains(needed)) is { } needed)
                 throw new ArgumentException($"{phase.Name} depends on {needed}", nameof(run));
         }
 
-        return [.. Of(version).Where(phase => !run.Contains(phase.Name)).SelectMany(phase => phase.Without(run))];
+        return [.. In(version).Where(phase => !run.Contains(phase.Name)).SelectMany(phase => phase.Without(run))];
     }
 
     /// <summary>What the phases of a version depend on.</summary>
-    public static IReadOnlyDictionary<string, IReadOnlyList<string>> DependenciesOfInit(KubernetesVersion version) =>
-        Of(version).Where(phase => phase.DependsOn.Count > 0).ToDictionary(phase => phase.Name, phase => phase.DependsOn);
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Dependencies(KubernetesVersion version) =>
+        In(version).Where(phase => phase.DependsOn.Count > 0).ToDictionary(phase => phase.Name, phase => phase.DependsOn);
 
-    private static IEnumerable<Phase> Of(KubernetesVersion version) => Init.Where(phase => phase.Since?.HoldsFor(version) ?? true);
+    private IEnumerable<Phase> In(KubernetesVersion version) => phases.Where(phase => phase.Since?.HoldsFor(version) ?? true);
 
     private sealed record Phase(string Name)
     {
@@ -57,6 +71,8 @@ public static class KubeadmPhases
         public IReadOnlyList<string> Parts { get; init; } = [];
 
         public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+        public bool Has(string name) => name == Name || Parts.Any(part => name == $"{Name}/{part}");
 
         // The whole phase where none of its parts runs, else the other parts.
         public IEnumerable<string> Without(IReadOnlyCollection<string> run)
