@@ -3,6 +3,7 @@
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 made=$root/artifacts/made
+table=$root/build/packages
 
 # step TITLE COMMAND...: says what is done, and how long it took.
 step() {
@@ -13,10 +14,14 @@ step() {
   printf '    %s: %s s\n' "$title" "$((SECONDS - begun))"
 }
 
-# packages NAME...: installs those that are missing, from the machine's own sources.
+# packages_of SET: the packages that build/packages has for it, one a line.
+packages_of() { awk -v set="$1" '$1 == "install" && $2 == set { for (i = 3; i <= NF; i++) print $i }' "$table"; }
+
+# packages SET: installs those of them that are missing, from the machine's own sources.
 packages() {
-  local name missing=()
-  for name; do
+  local name names missing=()
+  mapfile -t names < <(packages_of "$1")
+  for name in "${names[@]}"; do
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || missing+=("$name")
   done
   ((${#missing[@]})) || return 0
@@ -31,7 +36,7 @@ packages() {
 # foreign_programs CPU: lets this machine run another processor's programs, under qemu. A machine that systemd runs has registered them as soon as
 # the packages are there.
 foreign_programs() {
-  packages qemu-user-static binfmt-support
+  packages foreign
   [[ -e /proc/sys/fs/binfmt_misc/status ]] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
   [[ -e /proc/sys/fs/binfmt_misc/qemu-$1 ]] || update-binfmts --enable "qemu-$1"
 }

@@ -17,7 +17,7 @@ mount_missing_hierarchies() {
     mkdir "/sys/fs/cgroup/$name" 2>/dev/null || continue
     if mount -t cgroup -o "$name" cgroup "/sys/fs/cgroup/$name" 2>/dev/null; then
       mounted+=("$name")
-      printf '%s\n' "/sys/fs/cgroup/$name" >>"$mounts_list"
+      mount_at "/sys/fs/cgroup/$name" >>"$mounts_list"
     else
       rmdir "/sys/fs/cgroup/$name"
     fi
@@ -25,13 +25,21 @@ mount_missing_hierarchies() {
   ((${#mounted[@]} == 0)) || say "mounted the missing cgroup hierarchies: ${mounted[*]}"
 }
 
-# Only what is still a cgroup mount goes; a hierarchy that somebody else uses by now stays (umount says busy).
+# Only the mounts that the list names, none that took the place of one since; a hierarchy that somebody else uses by now stays (umount says busy),
+# and so does its line.
 unmount_hierarchies() {
-  local path
+  local fields path left=()
   [[ -f $mounts_list ]] || return 0
-  while read -r path; do
-    [[ $(stat -f -c %T "$path" 2>/dev/null) == cgroupfs ]] || continue
-    if umount "$path" 2>/dev/null; then rmdir "$path"; else say "left $path mounted: it is in use"; fi
+  while read -r fields; do
+    is_mounted "$fields" || continue
+    path=$(plain "${fields##* }")
+    if ! is_covered "${fields%% *}" && umount "$path" 2>/dev/null; then
+      rmdir "$path" 2>/dev/null || true
+    else
+      left+=("$fields")
+      say "left $path mounted: it is in use"
+    fi
   done <"$mounts_list"
   rm -f "$mounts_list"
+  ((${#left[@]} == 0)) || printf '%s\n' "${left[@]}" >"$mounts_list"
 }

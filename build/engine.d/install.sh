@@ -14,10 +14,11 @@ update_lists() {
 }
 
 install_docker() {
-  local packages=(docker.io iptables) begin
+  local packages begin
   if command -v dockerd >/dev/null && command -v containerd >/dev/null; then return 0; fi
   command -v apt-get >/dev/null || die "dockerd is missing and this is no Debian: there is no apt-get" \
     "install a Docker engine by your system's means"
+  mapfile -t packages < <(awk '$1 == "install" && $2 == "engine" { for (i = 3; i <= NF; i++) print $i }' "$here/packages")
   # With AppArmor in the kernel, dockerd loads its profile with apparmor_parser or refuses unprivileged containers.
   if [[ $(cat /sys/module/apparmor/parameters/enabled 2>/dev/null || true) == Y ]]; then packages+=(apparmor); fi
   begin=$(now_ms)

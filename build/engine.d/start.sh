@@ -51,7 +51,8 @@ forget_last_boot() {
   local boot
   boot=$(cat /proc/sys/kernel/random/boot_id)
   if [[ $(cat "$state/boot-id" 2>/dev/null || true) != "$boot" ]]; then
-    rm -rf "$state/exec" "$state/c" "$state/docker.pid" "$mounts_list"
+    remove_unmounted "$state/exec" "$state/c"
+    rm -f "$state/docker.pid" "$mounts_list"
     printf '%s\n' "$boot" >"$state/boot-id"
   fi
   # dockerd refuses to start when any process has the number in its pid file, ours or not.

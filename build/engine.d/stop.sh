@@ -16,9 +16,10 @@ engine_down() {
   kill_leftover_containers
   mapfile -t pids < <(containerd_pids)
   end_processes 10 "${pids[@]}"
-  unmount_below "$state"
+  unmount_engines
   unmount_hierarchies
-  rm -rf "$state/exec" "$state/c" "$socket" "$state/docker.pid"
+  remove_unmounted "$state/exec" "$state/c"
+  rm -f "$socket" "$state/docker.pid"
   say "down in $(seconds_since "$begin"); images and volumes stay in $state"
 }
 
@@ -43,12 +44,4 @@ kill_leftover_containers() {
     for child in "${children[@]}"; do kill -KILL "$child" 2>/dev/null || true; done
   done
   end_processes 5 "${shims[@]}"
-}
-
-# Deepest first. mountinfo writes a space as \040.
-unmount_below() {
-  local path
-  while read -r path; do
-    umount "$path" 2>/dev/null || umount --lazy "$path" 2>/dev/null || say "cannot unmount $path"
-  done < <(awk '{ print $5 }' /proc/self/mountinfo | sed 's/\\040/ /g' | grep -F -- "$1/" | sort -r)
 }
