@@ -27,13 +27,16 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         Task balancer = StartBalancer(plan);
         Dictionary<NodePlan, Task<PreparedNode>> others = plan.Nodes.Where(node => node != plan.First).ToDictionary(node => node, node => BootAsync(plan, node, making));
         // The kubelet starts once the images are in.
-        Task<bool> dns = timeline.Start("look for DNS", token => LookForDns.RunAsync(first, token));
+        Task<NodeImages> looking = timeline.Start("look for images", token => LookForImages.RunAsync(first, token));
         await balancer.ConfigureAwait(false);
         Task assigning = plan.KnowsPodRanges ? timeline.Start("assign pod ranges", token => AssignPodRanges.RunAsync(api, plan, token)) : Task.CompletedTask;
         await timeline.Start("await API server", token => AwaitApiServer.UsableAsync(api, kubeconfig, options.ApiServerWait, alive, token)).ConfigureAwait(false);
         Task ready = timeline.Start("await its readiness", token => AwaitApiServer.ReadyAsync(api, kubeconfig, options.ApiServerWait, alive, token));
 
-        bool hasDns = await dns.ConfigureAwait(false);
+        NodeImages images = await looking.ConfigureAwait(false);
+        if (LookForImages.WarningOf(images, first) is { } incomplete)
+            timeline.Warn(incomplete);
+        bool hasDns = images.HasDns;
         Task configured = timeline.Start("configure cluster", token => ConfigureCluster.RunAsync(first, plan, hasDns, api, token));
         Task[] rest =
         [

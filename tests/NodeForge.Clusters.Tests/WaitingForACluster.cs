@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Kubernetes;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.Clusters.Tests;
@@ -91,6 +92,31 @@ public sealed class WaitingForACluster
 
         Assert.Equal((ErrorCodes.PodNetworkIncomplete, "lab-worker"), (told.Code, told.Where!.Resource));
         Assert.Contains("10.244.0.0/24", told.What, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("etcd:3.6.8-0\npause:3.10\n", "etcd:3.6.8-0\npause:3.10\ncoredns:v1.14.2\n", false, "")]
+    [InlineData("etcd:3.5.21-0\ncoredns:v1.12.0\n", "etcd:3.6.8-0\ncoredns:v1.14.2\n", true, "etcd:3.6.8-0,coredns:v1.14.2")]
+    [InlineData("etcd:3.6.8-0\ncoredns:v1.14.2\n", "", true, "")]
+    public void Images_that_kubeadm_asks_for_and_the_node_lacks_are_known_before_a_pod_waits_for_them(string present, string wanted, bool dns, string missing)
+    {
+        NodeImages images = LookForImages.Compare(present, wanted);
+
+        Assert.Equal((dns, missing), (images.HasDns, string.Join(',', images.Missing)));
+    }
+
+    [Fact]
+    public async Task Missing_images_are_warned_of_by_name()
+    {
+        await using ScriptedEngine engine = new();
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane);
+        PreparedNode node = new(new(client, "a", "lab-control-plane"), plan.First, new(KubernetesVersion.Parse("v1.36.2"), null, null));
+
+        Diagnostic? told = LookForImages.WarningOf(new(true, ["registry.k8s.io/etcd:3.6.8-0"]), node);
+
+        Assert.Equal((ErrorCodes.NodeImageIncomplete, Severity.Warning, "registry.k8s.io/etcd:3.6.8-0"), (told?.Code, told?.Severity, told?.Got));
+        Assert.Null(LookForImages.WarningOf(new(true, []), node));
     }
 
     [Fact]

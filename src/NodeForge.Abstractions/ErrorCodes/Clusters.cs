@@ -89,4 +89,8 @@ public static partial class ErrorCodes
     public static readonly ErrorCode PodNetworkIncomplete = new("NF8052", ExitCode.Cluster,
         "Pods of two nodes cannot reach each other: a node has no route to another's pods.",
         "The message has what the node's pod network service said last; nodeforge export logs has the rest.");
+
+    public static readonly ErrorCode NodeImageIncomplete = new("NF8053", ExitCode.Cluster,
+        "A node image lacks images that its kubeadm asks for.",
+        "The node fetches them, where it has a network; name them in the node image's recipe so that it need not.");
 }
