@@ -13,7 +13,7 @@ public sealed record Location(string Resource, int? Line = null, int? Column = n
     public string Resource { get; init => field = Printable.WithoutPasswords(value); } = Printable.WithoutPasswords(Resource);
 
     /// <summary>The place within the resource: an archive entry, a byte offset, a digest.</summary>
-    public string? Detail { get; init => field = value is null ? null : Printable.WithoutPasswords(value); } = Detail is null ? null : Printable.WithoutPasswords(Detail);
+    public string? Detail { get; init => field = Shown(value); } = Shown(Detail);
 
     /// <summary><c>file:line:col, detail</c></summary>
     public override string ToString()
@@ -25,4 +25,6 @@ public sealed record Location(string Resource, int? Line = null, int? Column = n
             text += ":" + column.ToString(CultureInfo.InvariantCulture);
         return Detail is null ? text : $"{text}, {Detail}";
     }
+
+    private static string? Shown(string? text) => text is null ? null : Printable.WithoutPasswords(text);
 }

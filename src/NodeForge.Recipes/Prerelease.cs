@@ -1,6 +1,7 @@
 namespace NodeForge.Recipes;
 
-/// <summary>The order of what follows a version's dash (Semantic Versioning 2.0.0, item 11). The package that reads versions has another one: it takes no account of case, and only numbers of 32 bits for numbers.</summary>
+/// <summary>The order of what follows a version's dash (Semantic Versioning 2.0.0, item 11).</summary>
+/// <remarks>The package that reads versions has another one: it takes no account of case, and only what fits 32 bits for numbers.</remarks>
 internal static class Prerelease
 {
     /// <param name="left">The identifiers between the dots; none for a release.</param>

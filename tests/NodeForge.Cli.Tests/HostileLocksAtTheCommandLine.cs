@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 
@@ -71,15 +72,22 @@ public sealed class HostileLocksAtTheCommandLine
         using CommandRoom room = new();
         room.Write("base.yaml", Base);
         await LockAsync(room, "base", $$"""[{"name": "hello", "version": "1", "architecture": "amd64", "suite": "bookworm", "path": "pool/h.deb", "digest": "{{Digest.Of("d"u8)}}", "size": 1}]""", "[]");
-        foreach (string form in (string[])["text", "json"])
+        string? own = Environment.GetEnvironmentVariable(DebianMirrors.ArchiveVariable);
+        Environment.SetEnvironmentVariable(DebianMirrors.ArchiveVariable, "http://ann:secret@mirror.test/debian");
+        try
         {
-            CommandRun run = await CommandRoom.RunAsync(
-                terminal: false, name => name == "NODEFORGE_DEBIAN_MIRROR" ? "http://ann:secret@mirror.test/debian" : null,
-                "fetch", "--offline", room["base.yaml"], "--cache", room["cache"], "-o", form);
-            Assert.Equal(ErrorCodes.OfflineSourceMissing.ExitCode, (ExitCode)run.Exit);
-            Assert.Contains("NF3002", run.Out + run.Error, StringComparison.Ordinal);
-            Assert.Contains("mirror.test", run.Out + run.Error, StringComparison.Ordinal);
-            Assert.DoesNotContain("secret", run.Out + run.Error, StringComparison.Ordinal);
+            foreach (string form in (string[])["text", "json"])
+            {
+                CommandRun run = await room.RunAsync("fetch", "--offline", room["base.yaml"], "-o", form);
+                Assert.Equal(ErrorCodes.OfflineSourceMissing.ExitCode, (ExitCode)run.Exit);
+                Assert.Contains("NF3002", run.Out + run.Error, StringComparison.Ordinal);
+                Assert.Contains("http://***@mirror.test/", (run.Out + run.Error).ReplaceLineEndings(""), StringComparison.Ordinal);
+                Assert.DoesNotContain("secret", (run.Out + run.Error).ReplaceLineEndings(""), StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(DebianMirrors.ArchiveVariable, own);
         }
     }
 

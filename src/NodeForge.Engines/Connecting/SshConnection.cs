@@ -9,7 +9,8 @@ internal static class SshConnection
 {
     public static EngineConnection Open(EngineEndpoint endpoint)
     {
-        ProcessStartInfo start = new(ProgramSearch.Find("ssh") ?? throw Missing(endpoint, "no ssh in the absolute folders of PATH", null)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        string program = ProgramSearch.Find("ssh") ?? throw Missing(endpoint, "no ssh in the absolute folders of PATH", null);
+        ProcessStartInfo start = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in Arguments(endpoint))
             start.ArgumentList.Add(argument);
         Process process;

@@ -47,8 +47,9 @@ internal sealed record KeptPackages(IReadOnlyList<LockedPackage> Packages, IRead
         if (!store.Contains(package.Digest))
             return null;
         ProgramResult control = await root.TryAsync("dpkg-deb", ["--field", store.PathOf(package.Digest)], cancellationToken).ConfigureAwait(false);
-        return control.ExitCode == 0 && ControlStanzas.Parse(control.Output.Split('\n')).ToArray() is [var fields] && fields.GetValueOrDefault("Package") == package.Name && fields.GetValueOrDefault("Version") == package.Version
-            ? ControlStanzas.Text(fields, Own)
-            : null;
+        if (control.ExitCode != 0 || ControlStanzas.Parse(control.Output.Split('\n')).ToArray() is not [var fields])
+            return null;
+        bool same = fields.GetValueOrDefault("Package") == package.Name && fields.GetValueOrDefault("Version") == package.Version;
+        return same ? ControlStanzas.Text(fields, Own) : null;
     }
 }

@@ -10,7 +10,7 @@ public static class RecipeLockFile
     public const int SchemaVersion = 1;
 
     private const int MostBytes = 16 << 20; // ten thousand packages are 3 MiB
-    private const string Again = "take it from version control again, or lock anew";
+    private const string Again = "take it from version control again, or remove it and lock anew";
 
     /// <summary>Where a recipe's lock lies unless the caller says otherwise: <c>.lock.json</c> in place of <c>.yaml</c>.</summary>
     public static string DefaultPath(string recipePath) =>

@@ -47,7 +47,8 @@ internal sealed class DebianBootstrap(BuildEnvironment environment)
         Dictionary<string, string?> variables = HermeticEnvironment.With(new() { ["TMPDIR"] = scratch.Combine("tmp"), ["SOURCE_DATE_EPOCH"] = epoch.ToString(CultureInfo.InvariantCulture) });
         ProgramRunner runner = new(environment.Reporter);
         await runner.RunAsync(new ProgramCall("mmdebstrap", "--version") { Package = "mmdebstrap" }, cancellationToken).ConfigureAwait(false);
-        ProgramCall call = Confined(environment.IsRoot, await HasNetworksAsync(runner, cancellationToken).ConfigureAwait(false), new("mmdebstrap", [.. Arguments(plan, repository, tar)]) { Package = "mmdebstrap" });
+        bool network = await HasNetworksAsync(runner, cancellationToken).ConfigureAwait(false);
+        ProgramCall call = Confined(environment.IsRoot, network, new("mmdebstrap", [.. Arguments(plan, repository, tar)]) { Package = "mmdebstrap" });
         // mmdebstrap takes a setting for a file when there is one of that name: in a folder with nobody else's files there is none.
         await runner.RunAsync(call with { Environment = variables, WorkingDirectory = scratch.Path }, cancellationToken).ConfigureAwait(false);
     }
@@ -63,7 +64,8 @@ internal sealed class DebianBootstrap(BuildEnvironment environment)
     /// <remarks>As a user mmdebstrap makes its namespaces itself, and has no option for this one.</remarks>
     internal async Task<bool> HasNetworksAsync(ProgramRunner runner, CancellationToken cancellationToken)
     {
-        ProgramResult? made = environment.IsRoot ? await runner.TryAsync(new ProgramCall("unshare", ["--net", "--", "true"]) { Package = "util-linux" }, cancellationToken).ConfigureAwait(false) : null;
+        ProgramCall trial = new("unshare", "--net", "--", "true") { Package = "util-linux" };
+        ProgramResult? made = environment.IsRoot ? await runner.TryAsync(trial, cancellationToken).ConfigureAwait(false) : null;
         if (made is { ExitCode: 0 })
             return true;
         environment.Reporter.Warn(new Diagnostic(ErrorCodes.NetworkReachable, "the scripts of the packages are run with this machine's network")
