@@ -1,4 +1,4 @@
-namespace NodeForge.Recipes;
+namespace NodeForge.Kubernetes;
 
 /// <summary>The order of what follows a version's dash (Semantic Versioning 2.0.0, item 11).</summary>
 /// <remarks>The package that reads versions has another one: it takes no account of case, and only what fits 32 bits for numbers.</remarks>
