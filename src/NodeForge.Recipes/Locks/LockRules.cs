@@ -28,7 +28,7 @@ internal static class LockRules
     private const long MostSeconds = 253_402_300_799; // 9999-12-31T23:59:59Z, RFC 3339's last
 
     // More than any file that is fetched, and few enough to be added up.
-    private const long MostBytes = 1L << 40;
+    private const long MostBytes = 1L << 44; // 16 TiB
 
     private static IEnumerable<LockProblem> Part(LockedPart part, string place) =>
     [
