@@ -10,17 +10,20 @@ namespace NodeForge;
 /// <param name="What">What is wrong, in one sentence without a full stop.</param>
 public sealed record Diagnostic(ErrorCode Code, string What)
 {
+    /// <summary>What is wrong, in one sentence without a full stop. Here and in the other parts no address keeps a password.</summary>
+    public string What { get; init => field = Printable.WithoutPasswords(value); } = Printable.WithoutPasswords(What);
+
     /// <summary>Where it is wrong: a position in a file, a URL, an archive entry, a digest.</summary>
     public Location? Where { get; init; }
 
     /// <summary>What was found.</summary>
-    public string? Got { get; init; }
+    public string? Got { get; init => field = Shown(value); }
 
     /// <summary>What was asked for.</summary>
-    public string? Want { get; init; }
+    public string? Want { get; init => field = Shown(value); }
 
     /// <summary>One command or one edit that mends it.</summary>
-    public string? Mend { get; init; }
+    public string? Mend { get; init => field = Shown(value); }
 
     public Severity Severity { get; init; } = Severity.Error;
 
@@ -37,6 +40,8 @@ public sealed record Diagnostic(ErrorCode Code, string What)
             text.Append(" · ").Append(Mend);
         return Printable.Escape(text.ToString());
     }
+
+    private static string? Shown(string? text) => text is null ? null : Printable.WithoutPasswords(text);
 
     private string GotAndWant() => (Got, Want) switch
     {

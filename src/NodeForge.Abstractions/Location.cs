@@ -9,6 +9,12 @@ namespace NodeForge;
 /// <param name="Detail">The place within the resource: an archive entry, a byte offset, a digest.</param>
 public sealed record Location(string Resource, int? Line = null, int? Column = null, string? Detail = null)
 {
+    /// <summary>A path, a URL without a password, an image reference.</summary>
+    public string Resource { get; init => field = Printable.WithoutPasswords(value); } = Printable.WithoutPasswords(Resource);
+
+    /// <summary>The place within the resource: an archive entry, a byte offset, a digest.</summary>
+    public string? Detail { get; init => field = Shown(value); } = Shown(Detail);
+
     /// <summary><c>file:line:col, detail</c></summary>
     public override string ToString()
     {
@@ -19,4 +25,6 @@ public sealed record Location(string Resource, int? Line = null, int? Column = n
             text += ":" + column.ToString(CultureInfo.InvariantCulture);
         return Detail is null ? text : $"{text}, {Detail}";
     }
+
+    private static string? Shown(string? text) => text is null ? null : Printable.WithoutPasswords(text);
 }

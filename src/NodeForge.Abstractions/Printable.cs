@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace NodeForge;
 
 /// <summary>Makes foreign text safe to print: names out of archives and servers may carry terminal escapes.</summary>
-public static class Printable
+public static partial class Printable
 {
+    /// <summary>Replaces what stands before the @ of an address by <c>***</c>: it is a password more often than not. Of ssh's, whose user is a part of the place, only the password goes.</summary>
+    public static string WithoutPasswords(string text) => text.Contains('@', StringComparison.Ordinal) ? UserInfo().Replace(text, "***") : text;
+
     /// <summary>Replaces control characters by <c>\xNN</c>; everything else stays.</summary>
     public static string Escape(string text)
     {
@@ -22,4 +26,8 @@ public static class Printable
 
         return safe.ToString();
     }
+
+    // Not any scheme: docker://name:tag@sha256:… has no user.
+    [GeneratedRegex("""(?<=\b(?:https?|ftp|socks\w*)://)[^\s/?#'"]+(?=@)|(?<=\bssh://[^\s/?#'":@]*:)[^\s/?#'"]+(?=@)""", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex UserInfo();
 }

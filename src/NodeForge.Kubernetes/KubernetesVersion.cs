@@ -58,9 +58,16 @@ public readonly record struct KubernetesVersion : IComparable<KubernetesVersion>
 
     public bool IsAtLeast(int major, int minor) => Major > major || (Major == major && Minor >= minor);
 
-    /// <summary>By semantic versioning's precedence; build metadata, which it leaves out, decides last so that equal means the same text.</summary>
-    public int CompareTo(KubernetesVersion other) =>
-        VersionComparer.VersionRelease.Compare(version, other.version) is var order && order != 0 ? order : string.CompareOrdinal(version?.Metadata, other.version?.Metadata);
+    /// <summary>By semantic versioning's precedence; build metadata, which it leaves out, decides last so that equal means the same text. One that was never set comes first.</summary>
+    public int CompareTo(KubernetesVersion other)
+    {
+        if (version is null || other.version is null)
+            return (version is null ? 0 : 1) - (other.version is null ? 0 : 1);
+        int order = (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch));
+        if (order == 0)
+            order = Prerelease.Compare([.. version.ReleaseLabels], [.. other.version.ReleaseLabels]);
+        return order != 0 ? order : string.CompareOrdinal(version.Metadata, other.version.Metadata);
+    }
 
     public bool Equals(KubernetesVersion other) => string.Equals(version?.ToFullString(), other.version?.ToFullString(), StringComparison.Ordinal);
 

@@ -81,6 +81,29 @@ public sealed class FindingTheEngine : IDisposable
     }
 
     [Fact]
+    public async Task An_ssh_that_lies_in_the_current_folder_is_not_run()
+    {
+        string planted = Path.Combine(Directory.GetCurrentDirectory(), "ssh"), trace = Path.Combine(home, "trace");
+        await File.WriteAllTextAsync(planted, $"#!/bin/sh\ntouch {trace}\n");
+        File.SetUnixFileMode(planted, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            using Stream stream = SshConnection.Open(EngineEndpoint.Parse("ssh://127.0.0.1:1", "DOCKER_HOST"));
+            await Assert.ThrowsAnyAsync<Exception>(async () => await stream.ReadExactlyAsync(new byte[1]));
+        }
+        catch (NodeForgeException missing) when (missing.Diagnostics[0].Code == ErrorCodes.ProgramMissing)
+        {
+            // A machine without ssh.
+        }
+        finally
+        {
+            File.Delete(planted);
+        }
+
+        Assert.False(File.Exists(trace));
+    }
+
+    [Fact]
     public void Ssh_is_told_user_port_and_never_asks()
     {
         Assert.Equal(

@@ -46,6 +46,10 @@ public static partial class ErrorCodes
         "A file of the recipe lies where the image has a folder, or the other way round.",
         "Choose another path.");
 
+    public static readonly ErrorCode NetworkReachable = new("NF4219", ExitCode.Environment,
+        "The scripts of packages are run with this machine's network, since they cannot be given one without anybody in it.",
+        "Run as root on a kernel with network namespaces, or cut the machine off.");
+
     public static readonly ErrorCode ToolchainForeign = new("NF4214", ExitCode.Environment,
         "The toolchain of a Kubernetes build is locked for another architecture than this machine's, and cannot run here.",
         "Build on a machine of that architecture, or take the toolchain anew here with nodeforge lock RECIPE --update NAME.");

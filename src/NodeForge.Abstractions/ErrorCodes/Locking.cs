@@ -50,6 +50,10 @@ public static partial class ErrorCodes
         "An address is not one that can be fetched.",
         "Write an absolute http:// or https:// address.");
 
+    public static readonly ErrorCode ArchiveEntryInvalid = new("NF2007", ExitCode.Verification,
+        "An archive's index describes a package in a form that Debian's policy does not have.",
+        "Use another mirror; if it stays so, distrust the archive.");
+
     public static readonly ErrorCode RepositoryBusy = new("NF2113", ExitCode.Busy,
         "Another process is resolving packages in the same cache.",
         "Wait for the process that the message names.");

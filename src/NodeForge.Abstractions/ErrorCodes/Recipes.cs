@@ -100,7 +100,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode LockNotValid = new("NF2004", ExitCode.Usage,
         "A lock file is damaged or was edited into something that NodeForge never writes.",
-        "Run nodeforge lock RECIPE, or take the file from version control again.");
+        "Take the file from version control again, or remove it and run nodeforge lock RECIPE.");
 
     public static readonly ErrorCode LockSchema = new("NF2005", ExitCode.Usage,
         "A lock file has a schema version that this NodeForge does not know.",

@@ -36,4 +36,8 @@ public sealed record StepFailed(int Id, string Title, TimeSpan Elapsed) : ForgeE
 public sealed record Warned(Diagnostic Diagnostic) : ForgeEvent;
 
 /// <summary>A line of a program that a step runs; shown with -v.</summary>
-public sealed record ProgramSaid(string Program, string Line) : ForgeEvent;
+public sealed record ProgramSaid(string Program, string Line) : ForgeEvent
+{
+    /// <summary>As it was said, without the passwords of addresses.</summary>
+    public string Line { get; init => field = Printable.WithoutPasswords(value); } = Printable.WithoutPasswords(Line);
+}

@@ -9,7 +9,8 @@ internal static class SshConnection
 {
     public static EngineConnection Open(EngineEndpoint endpoint)
     {
-        ProcessStartInfo start = new("ssh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        string program = ProgramSearch.Find("ssh") ?? throw Missing(endpoint, "no ssh in the absolute folders of PATH", null);
+        ProcessStartInfo start = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in Arguments(endpoint))
             start.ArgumentList.Add(argument);
         Process process;
@@ -19,17 +20,19 @@ internal static class SshConnection
         }
         catch (Win32Exception failure)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ProgramMissing, "ssh is needed to reach the engine")
-            {
-                Where = new(endpoint.ToString()),
-                Got = failure.Message,
-                Mend = "install the package openssh-client",
-            }, failure);
+            throw Missing(endpoint, failure.Message, failure);
         }
 
         SshStream stream = new(endpoint, process);
         return new(stream, stream, _ => stream.CloseWriteAsync(), stream.Dispose);
     }
+
+    private static NodeForgeException Missing(EngineEndpoint endpoint, string got, Exception? inner) => new(new Diagnostic(ErrorCodes.ProgramMissing, "ssh is needed to reach the engine")
+    {
+        Where = new(endpoint.ToString()),
+        Got = got,
+        Mend = "install the package openssh-client",
+    }, inner);
 
     internal static IReadOnlyList<string> Arguments(EngineEndpoint endpoint)
     {

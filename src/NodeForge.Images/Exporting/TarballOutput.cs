@@ -11,11 +11,11 @@ public static class TarballOutput
     public static async Task WriteAsync(Descriptor tarball, string file, BuildEnvironment environment, CancellationToken cancellationToken)
     {
         string target = Path.GetFullPath(file);
-        string temporary = $"{target}.{Environment.ProcessId}.part";
+        string temporary = AtomicFile.TemporaryOf(target);
         using ForgeStep step = environment.Reporter.Step($"write {Path.GetFileName(file)}", tarball.Size);
         try
         {
-            FileStream output = AtomicFile.Guard(target, () => new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0));
+            FileStream output = AtomicFile.Guard(target, () => AtomicFile.Create(temporary));
             await using (output.ConfigureAwait(false))
             {
                 await CopyAsync(tarball, output, Path.GetExtension(file), environment, step, cancellationToken).ConfigureAwait(false);
@@ -35,7 +35,7 @@ public static class TarballOutput
         }
         finally
         {
-            File.Delete(temporary);
+            AtomicFile.Discard(temporary);
         }
     }
 

@@ -34,4 +34,11 @@ internal static class ControlStanzas
         if (stanza.Count > 0)
             yield return stanza;
     }
+
+    /// <summary>One stanza as text, a newline at its end; it cannot become two.</summary>
+    /// <param name="fields">As <see cref="Parse"/> gives them.</param>
+    /// <param name="without">Fields to leave out, in any case.</param>
+    public static string Text(IReadOnlyDictionary<string, string> fields, params string[] without) => string.Concat(fields
+        .Where(field => !without.Contains(field.Key, StringComparer.OrdinalIgnoreCase))
+        .Select(field => $"{field.Key}: {field.Value.Replace("\n", "\n ", StringComparison.Ordinal)}\n"));
 }

@@ -37,7 +37,9 @@ internal sealed class AptRoot
     public static async Task<AptRoot> OpenAsync(DebianRepository repository, string folder, LockOptions options, IForgeReporter reporter, CancellationToken cancellationToken)
     {
         if (!File.Exists(repository.Keyring))
-            throw NoKeyring(repository);
+            throw NoKeyring(repository, "is not there", "install it: apt-get install debian-archive-keyring, or name the keyring in the recipe");
+        if (repository.Keyring.Any(c => char.IsWhiteSpace(c) || c is '[' or ']' or ',' or '#'))
+            throw NoKeyring(repository, "has a path that apt takes apart", "move it to a path without blanks, brackets and commas");
         string[] sources = [.. repository.SourceLines(options.Mirrors.Debian)];
         AptRoot root = new(new ProgramRunner(reporter), repository, folder);
         using ForgeStep step = reporter.Step($"update package lists of {repository.Suite} ({(repository.Type == "deb" ? repository.Architecture : "sources")})");
@@ -72,11 +74,21 @@ internal sealed class AptRoot
         {
             foreach (string folder in (string[])["lists/partial", "cache/archives/partial", "none", "log"])
                 Directory.CreateDirectory(PathOf(folder));
-            File.WriteAllLines(PathOf("sources.list"), sources);
-            File.WriteAllText(PathOf(EmptyStatus), "");
-            File.WriteAllLines(PathOf("apt.conf"), host.Concat(Configuration()));
+            WriteOwn(PathOf("sources.list"), sources);
+            WriteOwn(PathOf(EmptyStatus), []);
+            WriteOwn(PathOf("apt.conf"), host.Concat(Configuration()));
             return 0;
         });
+    }
+
+    // Addresses of mirrors and proxies may have passwords in them: for this user's eyes. What is there is replaced, whatever its mode, and a link is not followed.
+    internal static void WriteOwn(string path, IEnumerable<string> lines)
+    {
+        File.Delete(path);
+        FileStreamOptions own = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        using StreamWriter writer = new(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), own);
+        foreach (string line in lines)
+            writer.WriteLine(line);
     }
 
     private IEnumerable<string> Configuration() =>
@@ -122,9 +134,9 @@ internal sealed class AptRoot
             throw AptUpdateFailure.Explain(Repository, Call("apt-get", ["update"]), result);
     }
 
-    private static NodeForgeException NoKeyring(DebianRepository repository) => new(new Diagnostic(ErrorCodes.KeyringMissing, $"the keyring for {repository.Suite} is not there")
+    private static NodeForgeException NoKeyring(DebianRepository repository, string what, string mend) => new(new Diagnostic(ErrorCodes.KeyringMissing, $"the keyring for {repository.Suite} {what}")
     {
         Where = new(repository.Keyring),
-        Mend = "install it: apt-get install debian-archive-keyring, or name the keyring in the recipe",
+        Mend = mend,
     });
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using NodeForge.Images.Fetching;
 using NodeForge.Images.Processes;
 using NodeForge.Oci.Content;
 using NodeForge.Recipes.Locks;
@@ -10,6 +11,9 @@ namespace NodeForge.Images.Locking;
 /// <param name="Options">What apt is called with to see them.</param>
 internal sealed record KeptPackages(IReadOnlyList<LockedPackage> Packages, IReadOnlyList<string> Options)
 {
+    // The state that the file gives to all of them.
+    private static readonly string[] Own = ["Status"];
+
     public HashSet<string> Names { get; } = Packages.Select(package => package.Name).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Writes the state files. A locked version's dependencies come from the index, or from the .deb where the mirror has moved on; with neither it is taken anew.</summary>
@@ -23,7 +27,7 @@ internal sealed record KeptPackages(IReadOnlyList<LockedPackage> Packages, IRead
         foreach (LockedPackage package in kept)
         {
             string? stanza = index[package.Name].FirstOrDefault(entry => entry.Version == package.Version && entry.Architecture == package.Architecture) is { } entry
-                ? Text(entry.Fields)
+                ? ControlStanzas.Text(entry.Fields, Own)
                 : await OfDebAsync(root, store, package, cancellationToken).ConfigureAwait(false);
             if (stanza is null)
                 continue;
@@ -38,14 +42,14 @@ internal sealed record KeptPackages(IReadOnlyList<LockedPackage> Packages, IRead
         return new(shown, ["-o", $"Dir::State::status={root.PathOf("status.kept")}", "-o", $"Dir::State::extended_states={root.PathOf("extended_states.kept")}"]);
     }
 
-    private static string Text(IReadOnlyDictionary<string, string> fields) =>
-        string.Concat(fields.Where(field => !field.Key.Equals("Status", StringComparison.OrdinalIgnoreCase)).Select(field => $"{field.Key}: {field.Value.Replace("\n", "\n ", StringComparison.Ordinal)}\n"));
-
     private static async Task<string?> OfDebAsync(AptRoot root, BlobStore store, LockedPackage package, CancellationToken cancellationToken)
     {
         if (!store.Contains(package.Digest))
             return null;
         ProgramResult control = await root.TryAsync("dpkg-deb", ["--field", store.PathOf(package.Digest)], cancellationToken).ConfigureAwait(false);
-        return control.ExitCode == 0 ? control.Output.TrimEnd('\n') + "\n" : null;
+        if (control.ExitCode != 0 || ControlStanzas.Parse(control.Output.Split('\n')).ToArray() is not [var fields])
+            return null;
+        bool same = fields.GetValueOrDefault("Package") == package.Name && fields.GetValueOrDefault("Version") == package.Version;
+        return same ? ControlStanzas.Text(fields, Own) : null;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PackageIndex(AptRoot root)
         foreach ((string suite, string file) in await FilesAsync(kind, cancellationToken).ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            found.AddRange(Wanted(file, wanted).Select(fields => (fields["Package"], new IndexEntry(suite, fields))));
+            found.AddRange(Wanted(file, wanted).Select(fields => (fields["Package"], new IndexEntry(suite, fields, file))));
         }
 
         return found.ToLookup(entry => entry.Name, entry => entry.Entry, StringComparer.Ordinal);
@@ -69,17 +69,40 @@ internal sealed class PackageIndex(AptRoot root)
 /// <summary>A stanza of an index.</summary>
 /// <param name="Suite">The suite whose index has it.</param>
 /// <param name="Fields">As in the index.</param>
-internal sealed record IndexEntry(string Suite, IReadOnlyDictionary<string, string> Fields)
+/// <param name="File">The index.</param>
+internal sealed record IndexEntry(string Suite, IReadOnlyDictionary<string, string> Fields, string File)
 {
-    public string Version => Fields["Version"];
+    public string Version => Field("Version");
 
-    public string Architecture => Fields["Architecture"];
+    public string Architecture => Field("Architecture");
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.WeakHash"/>.</exception>
-    public LockedPackage ToPackage(string? snapshot) => new(Fields["Package"], Version, Architecture, Suite, Fields["Filename"], Sha256(), long.Parse(Fields["Size"], CultureInfo.InvariantCulture))
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.WeakHash"/>, <see cref="ErrorCodes.ArchiveEntryInvalid"/>.</exception>
+    public LockedPackage ToPackage(string? snapshot)
     {
-        Snapshot = snapshot,
-    };
+        LockedPackage package = new(Field("Package"), Version, Architecture, Suite, Field("Filename"), Sha256(), Bytes(Field("Size"))) { Snapshot = snapshot };
+        Refuse(LockEntries.ProblemOf(package, ErrorCodes.ArchiveEntryInvalid, new(File)));
+        return package;
+    }
+
+    /// <summary>A file of a source package.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ArchiveEntryInvalid"/>.</exception>
+    public LockedFile ToFile(string name, Digest digest, long size, string? snapshot)
+    {
+        LockedFile file = new(name, digest, size) { Suite = Suite, Path = $"{Field("Directory")}/{name}", Snapshot = snapshot };
+        Refuse(LockEntries.ProblemOf(file, ErrorCodes.ArchiveEntryInvalid, new(File)));
+        return file;
+    }
+
+    /// <summary>A size as indexes write it; -1, which no rule lets pass, for anything else.</summary>
+    public static long Bytes(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : -1;
+
+    private string Field(string name) => Fields.GetValueOrDefault(name, "");
+
+    private static void Refuse(Diagnostic? problem)
+    {
+        if (problem is not null)
+            throw new NodeForgeException(problem with { Mend = ErrorCodes.ArchiveEntryInvalid.Remedy });
+    }
 
     private Digest Sha256() => Digest.TryParse("sha256:" + Fields.GetValueOrDefault("SHA256"), out Digest digest) ? digest : throw Weak(Fields["Package"], Suite);
 

@@ -42,7 +42,8 @@ internal sealed class PackageResolver(AptRoot root, BlobStore store)
         if (result.ExitCode != 0)
             throw AptResolutionFailure.Explain(root.Repository, result);
         // name_version_arch.deb, a colon written %3a
-        ChosenPackage[] chosen = [.. AptAnswers.PrintedFiles(result.Output).Select(file => Path.GetFileNameWithoutExtension(file).Split('_')).Select(parts => new ChosenPackage(parts[0], parts[1], parts[2]))];
+        ChosenPackage[] chosen = [.. AptAnswers.PrintedFiles(result.Output).Select(file => Path.GetFileNameWithoutExtension(file).Split('_'))
+            .Select(parts => parts is [var name, var version, var architecture] ? new ChosenPackage(name, version, architecture) : throw NotIndexed(new(string.Join('_', parts), "", "")))];
         return await LockedAsync(chosen, cancellationToken).ConfigureAwait(false);
     }
 

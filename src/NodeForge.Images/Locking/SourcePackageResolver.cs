@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;
 using NodeForge.Recipes.Locks;
@@ -8,7 +7,7 @@ namespace NodeForge.Images.Locking;
 /// <summary>Finds the files of a Debian source package: the .dsc and the archives that it names.</summary>
 internal sealed class SourcePackageResolver(AptRoot root)
 {
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PackageNotInSuite"/>, <see cref="ErrorCodes.WeakHash"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PackageNotInSuite"/>, <see cref="ErrorCodes.WeakHash"/>, <see cref="ErrorCodes.ArchiveEntryInvalid"/>.</exception>
     public async Task<IReadOnlyList<LockedFile>> ResolveAsync(string package, CancellationToken cancellationToken)
     {
         ProgramResult result = await root.TryAsync("apt-get", ["source", "--print-uris", "--only-source", "--", package], cancellationToken).ConfigureAwait(false);
@@ -18,12 +17,7 @@ internal sealed class SourcePackageResolver(AptRoot root)
             throw Missing(package);
         ILookup<string, IndexEntry> index = await new PackageIndex(root).FindAsync("Sources", new HashSet<string>(StringComparer.Ordinal) { package }, cancellationToken).ConfigureAwait(false);
         IndexEntry entry = index[package].FirstOrDefault(entry => Hashes(entry).Any(file => file.Name == description)) ?? throw IndexEntry.Weak(package, root.Repository.Suite);
-        return [.. Hashes(entry).OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => new LockedFile(file.Name, file.Digest, file.Size)
-        {
-            Suite = entry.Suite,
-            Path = $"{entry.Fields["Directory"]}/{file.Name}",
-            Snapshot = root.Repository.Snapshot,
-        })];
+        return [.. Hashes(entry).OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => entry.ToFile(file.Name, file.Digest, file.Size, root.Repository.Snapshot))];
     }
 
     // Checksums-Sha256: a line per file, hash size name
@@ -32,7 +26,7 @@ internal sealed class SourcePackageResolver(AptRoot root)
         foreach (string line in entry.Fields.GetValueOrDefault("Checksums-Sha256", "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Split(' ') is [var hash, var size, var name] && Digest.TryParse("sha256:" + hash, out Digest digest))
-                yield return (name, digest, long.Parse(size, CultureInfo.InvariantCulture));
+                yield return (name, digest, IndexEntry.Bytes(size));
         }
     }
 

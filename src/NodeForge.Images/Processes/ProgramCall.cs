@@ -1,7 +1,7 @@
 namespace NodeForge.Images.Processes;
 
 /// <summary>A program to run: no shell, each argument as it is.</summary>
-/// <param name="Program">A name that is looked up in PATH, or an absolute path.</param>
+/// <param name="Program">A name that is looked up in the absolute folders of PATH, or an absolute path.</param>
 /// <param name="Arguments">Passed on without quoting.</param>
 public sealed record ProgramCall(string Program, params IReadOnlyList<string> Arguments)
 {

@@ -87,7 +87,7 @@ public sealed class ProgramRunner(IForgeReporter reporter)
 
     private static Process Start(ProgramCall call)
     {
-        ProcessStartInfo start = new(call.Program)
+        ProcessStartInfo start = new(ProgramSearch.Find(call.Program) ?? throw Missing(call))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -113,13 +113,16 @@ public sealed class ProgramRunner(IForgeReporter reporter)
         }
     }
 
-    private static NodeForgeException NotStarted(ProgramCall call, Win32Exception failure) => new(failure.NativeErrorCode == NoSuchFile
-        ? new Diagnostic(ErrorCodes.ProgramMissing, $"{call.Program} is not installed")
-        {
-            Where = new(call.ToString()),
-            Mend = call.Package is { } package ? $"install it: apt-get install {package}" : "install it, or correct PATH",
-        }
-        : new Diagnostic(ErrorCodes.ProgramNotStarted, $"{call.Program} cannot be started") { Where = new(call.ToString()), Got = failure.Message, Mend = "mend its rights" }, failure);
+    private static NodeForgeException NotStarted(ProgramCall call, Win32Exception failure) => failure.NativeErrorCode == NoSuchFile
+        ? Missing(call, failure)
+        : new(new Diagnostic(ErrorCodes.ProgramNotStarted, $"{call.Program} cannot be started") { Where = new(call.ToString()), Got = failure.Message, Mend = "mend its rights" }, failure);
+
+    private static NodeForgeException Missing(ProgramCall call, Exception? inner = null) => new(new Diagnostic(ErrorCodes.ProgramMissing, $"{call.Program} is not installed")
+    {
+        Where = new(call.ToString()),
+        Want = "a program in one of the absolute folders of PATH",
+        Mend = call.Package is { } package ? $"install it: apt-get install {package}" : "install it, or correct PATH",
+    }, inner);
 
     private static async Task DrainAsync(StreamReader reader, OutputTail tail, CancellationToken cancellationToken)
     {

@@ -18,14 +18,14 @@ public static partial class AtomicFile
     {
         string target = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(target)!;
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
+        string temporary = TemporaryOf(target);
         byte[] bytes = content.ToArray();
         try
         {
             Guard(target, () =>
             {
                 Directory.CreateDirectory(folder);
-                using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+                using (FileStream file = Create(temporary))
                 {
                     file.Write(bytes);
                     Sync(file);
@@ -40,6 +40,14 @@ public static partial class AtomicFile
             Discard(temporary);
         }
     }
+
+    /// <summary>Where a file is written before it is renamed into its place, in the same folder; nobody else knows the name.</summary>
+    /// <param name="target">Absolute.</param>
+    public static string TemporaryOf(string target) =>
+        Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
+
+    /// <summary>Makes a temporary file; one that is there, or a link, is never written through.</summary>
+    public static FileStream Create(string temporary) => new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
 
     /// <summary>Removes a temporary file; what cannot be removed now is swept later.</summary>
     public static void Discard(string temporary)

@@ -9,13 +9,13 @@ internal static class ArchiveFile
     {
         string target = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(target)!;
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
+        string temporary = AtomicFile.TemporaryOf(target);
         try
         {
             AtomicFile.Guard(target, () =>
             {
                 Directory.CreateDirectory(folder);
-                using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+                using (FileStream file = AtomicFile.Create(temporary))
                 {
                     write(file);
                     AtomicFile.Sync(file);

@@ -11,6 +11,7 @@ public sealed class DockerCredentials(string file) : ICredentialSource
 {
     private const string DockerHubKey = "https://index.docker.io/v1/";
     private const string TokenUser = "<token>";
+    private const int LongestHelper = 200; // with docker-credential- before it one name of a file, which ends at 255
 
     /// <summary>The file that docker itself would read: in <c>DOCKER_CONFIG</c>, else in <c>~/.docker</c>.</summary>
     public static string DefaultFile => Path.Combine(
@@ -68,8 +69,8 @@ public sealed class DockerCredentials(string file) : ICredentialSource
 
     private async Task<RegistryCredential?> AskHelperAsync(string helper, string key, CancellationToken cancellationToken)
     {
-        if (helper.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
-            throw Refuse("the name of the credential helper is no program's name", helper, null);
+        if (helper.Length > LongestHelper || !char.IsAsciiLetterOrDigit(helper[0]) || helper.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            throw Refuse("the name of the credential helper is no program's name", helper.Length > LongestHelper ? $"{helper.Length} characters" : helper, null);
         string program = "docker-credential-" + helper;
         (int exitCode, string output) = await RunAsync(program, key, cancellationToken).ConfigureAwait(false);
         if (exitCode != 0)
@@ -95,7 +96,8 @@ public sealed class DockerCredentials(string file) : ICredentialSource
 
     private async Task<(int ExitCode, string Output)> RunAsync(string program, string input, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        string found = ProgramSearch.Find(program) ?? throw Refuse($"the credential helper {program} cannot be started", "no such program in the absolute folders of PATH", null);
+        ProcessStartInfo start = new(found) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("get");
         using Process process = new() { StartInfo = start };
         try

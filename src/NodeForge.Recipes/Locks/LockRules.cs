@@ -1,14 +1,17 @@
+using System.Globalization;
 using NodeForge.Oci;
+using NodeForge.Oci.Layouts;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Recipes.Locks;
 
-/// <summary>What a lock must be beyond its types. Paths and names from it reach file systems and servers: nothing in it may climb.</summary>
+/// <summary>What a lock must be beyond its types. Its words become arguments of programs, paths and addresses: each has its form, and nothing in it may climb.</summary>
 internal static class LockRules
 {
     public static IEnumerable<LockProblem> Problems(RecipeLock recipeLock)
     {
         if (recipeLock.Epoch is < 0 or > MostSeconds)
-            yield return new("$.epoch", "the time is out of range", recipeLock.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture), "seconds since 1970, before the year 10000");
+            yield return new("$.epoch", "the time is out of range", recipeLock.Epoch.ToString(CultureInfo.InvariantCulture), "seconds since 1970, before the year 10000");
         if (recipeLock.Parts.Count == 0)
             yield return new("$.parts", "the lock has no part", "an empty list", "a part for each recipe and platform");
         HashSet<(string, string)> parts = [];
@@ -24,9 +27,12 @@ internal static class LockRules
 
     private const long MostSeconds = 253_402_300_799; // 9999-12-31T23:59:59Z, RFC 3339's last
 
+    // More than any file that is fetched, and few enough to be added up.
+    private const long MostBytes = 1L << 44; // 16 TiB
+
     private static IEnumerable<LockProblem> Part(LockedPart part, string place) =>
     [
-        .. Check(part.Recipe.Length > 0 && !Path.IsPathRooted(part.Recipe), $"{place}.recipe", "the recipe's path is not relative", part.Recipe, "a path from the folder of the top recipe"),
+        .. Check(IsRelative(part.Recipe), $"{place}.recipe", "the recipe's path is not relative", part.Recipe, "a path from the folder of the top recipe"),
         .. Check(Platform.TryParse(part.Platform, out _), $"{place}.platform", "this is no platform", part.Platform, "a platform such as linux/amd64"),
         .. part.Packages.SelectMany((package, i) => Package(package, $"{place}.packages[{i}]")),
         .. Repeated(part.Packages, package => $"{package.Name}:{package.Architecture}", $"{place}.packages"),
@@ -36,27 +42,48 @@ internal static class LockRules
         .. Repeated(part.Images, image => image.Reference, $"{place}.images"),
     ];
 
-    private static IEnumerable<LockProblem> Package(LockedPackage package, string place) =>
+    /// <summary>A package's name becomes an argument of apt, its path a part of an address.</summary>
+    public static IEnumerable<LockProblem> Package(LockedPackage package, string place) =>
     [
-        .. Check(package.Name.Length > 0, $"{place}.name", "the package has no name", null, "a name"),
-        .. Check(StaysBelow(package.Path), $"{place}.path", "the path leaves the mirror", package.Path, "a path below pool/ without .."),
-        .. Check(package.Size > 0, $"{place}.size", "the size is not one", $"{package.Size}", "bytes, more than none"),
+        .. Form(Grammar.Package, package.Name, $"{place}.name", "this is no name of a package"),
+        .. Form(LockGrammar.Version, package.Version, $"{place}.version", "this is no version of a package"),
+        .. Form(LockGrammar.Architecture, package.Architecture, $"{place}.architecture", "this is no architecture"),
+        .. Archive(package.Suite, package.Path, package.Snapshot, place),
+        .. Size(package.Size, 1, $"{place}.size", "bytes, more than none"),
     ];
 
-    private static IEnumerable<LockProblem> File(LockedFile file, string place) =>
+    /// <summary>A file's name becomes a file in the root file system that Kubernetes is compiled in.</summary>
+    public static IEnumerable<LockProblem> File(LockedFile file, string place) =>
     [
+        .. Form(LockGrammar.FileName, file.Name, $"{place}.name", "this is no name of a file"),
         .. Check(file.Url is null != (file.Suite is null), place, "a file comes from a URL or from a suite", file.Url is null ? "neither" : "both", "url, or suite and path"),
         .. Check(file.Suite is null == (file.Path is null), place, "suite and path go together", file.Path is null ? "no path" : "no suite", "both"),
-        .. Check(file.Path is null || StaysBelow(file.Path), $"{place}.path", "the path leaves the mirror", file.Path, "a path below pool/ without .."),
-        .. Check(file.Url is null || (Uri.TryCreate(file.Url, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"), $"{place}.url", "the URL cannot be fetched", file.Url, "http or https"),
-        .. Check(file.Size >= 0, $"{place}.size", "the size is not one", $"{file.Size}", "bytes"),
+        .. Archive(file.Suite, file.Path, file.Snapshot, place),
+        .. Check(file.Url is null || Urls.IsAddress(file.Url), $"{place}.url", "the URL cannot be fetched", file.Url, Urls.Want),
+        .. Size(file.Size, 0, $"{place}.size", "bytes"),
+    ];
+
+    private static IEnumerable<LockProblem> Archive(string? suite, string? path, string? snapshot, string place) =>
+    [
+        .. Form(Grammar.Suite, suite, $"{place}.suite", "this is no suite"),
+        .. path is null || StaysBelow(path)
+            ? Form(LockGrammar.PoolPath, path, $"{place}.path", "this is no path of an archive")
+            : [new($"{place}.path", "the path leaves the mirror", Shown(path), "a path below pool/ without ..")],
+        .. Form(Grammar.Snapshot, snapshot, $"{place}.snapshot", "this is no time of a snapshot"),
     ];
 
     private static IEnumerable<LockProblem> Image(LockedImage image, string place) =>
     [
+        .. Check(IsImage(image.Reference), $"{place}.reference", "this names no image", image.Reference, "docker://HOST/NAME:TAG, or another transport of a recipe"),
         .. Check(image.Blobs.Count >= 2, $"{place}.blobs", "the image lacks blobs", $"{image.Blobs.Count}", "the manifest, the config and the layers"),
         .. Check(image.Blobs.Count == 0 || image.Blobs[0].Digest == image.Digest, $"{place}.blobs", "the first blob is not the manifest", image.Blobs.Count == 0 ? null : image.Blobs[0].Digest.ToString(), image.Digest.ToString()),
-        .. image.Blobs.SelectMany((blob, i) => Check(blob.Size >= 0, $"{place}.blobs[{i}].size", "the size is not one", $"{blob.Size}", "bytes")),
+        .. image.Blobs.SelectMany((blob, i) => Blob(blob, $"{place}.blobs[{i}]")),
+    ];
+
+    private static IEnumerable<LockProblem> Blob(LockedBlob blob, string place) =>
+    [
+        .. Form(LockGrammar.MediaType, blob.MediaType, $"{place}.mediaType", "this is no media type"),
+        .. Size(blob.Size, 0, $"{place}.size", "bytes"),
     ];
 
     private static IEnumerable<LockProblem> Repeated<T>(IReadOnlyList<T> items, Func<T, string> name, string place)
@@ -69,9 +96,22 @@ internal static class LockRules
         }
     }
 
+    private static bool IsRelative(string path) => path.Length is > 0 and <= 4096 && !Path.IsPathRooted(path) && !path.Any(char.IsControl);
+
+    private static bool IsImage(string reference) =>
+        !reference.Any(char.IsControl) && ImageTransport.TryParse(reference, out ImageTransport? transport) && transport is not ImageTransport.Engine;
+
     private static bool StaysBelow(string path) =>
         path.Length > 0 && path[0] != '/' && path.Split('/').All(part => part is not ("" or "." or "..")) && !path.Any(char.IsControl) && !path.Contains('\\', StringComparison.Ordinal);
 
+    private static IEnumerable<LockProblem> Size(long size, long least, string place, string want) =>
+        Check(size >= least && size <= MostBytes, place, "the size is not one", size.ToString(CultureInfo.InvariantCulture), want);
+
+    private static IEnumerable<LockProblem> Form(Grammar grammar, string? value, string place, string what) =>
+        Check(value is null || grammar.Form.IsMatch(value), place, what, value, grammar.Want);
+
     private static IEnumerable<LockProblem> Check(bool holds, string place, string what, string? got, string want) =>
-        holds ? [] : [new(place, what, got, want)];
+        holds ? [] : [new(place, what, got is null ? null : Shown(got), want)];
+
+    private static string Shown(string text) => text.Length <= 120 ? text : text[..120] + "…";
 }

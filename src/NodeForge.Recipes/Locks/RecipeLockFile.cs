@@ -10,6 +10,7 @@ public static class RecipeLockFile
     public const int SchemaVersion = 1;
 
     private const int MostBytes = 16 << 20; // ten thousand packages are 3 MiB
+    private const string Again = "take it from version control again, or remove it and lock anew";
 
     /// <summary>Where a recipe's lock lies unless the caller says otherwise: <c>.lock.json</c> in place of <c>.yaml</c>.</summary>
     public static string DefaultPath(string recipePath) =>
@@ -53,7 +54,7 @@ public static class RecipeLockFile
             read = LockNulls.Filled(read);
             List<Diagnostic> problems = [];
             foreach (LockProblem problem in nulls.Count > 0 ? nulls : LockRules.Problems(read))
-                problems.Add(Diagnose(path, problem, JsonPosition.Find(content, problem.Place)));
+                problems.Add(Diagnose(JsonPosition.Find(content, problem.Place).In(path), problem));
             return problems.Count == 0 ? LockOrder.Sorted(read) : throw new NodeForgeException(problems);
         }
         catch (JsonException failure)
@@ -67,8 +68,14 @@ public static class RecipeLockFile
         [.. JsonSerializer.SerializeToUtf8Bytes(LockOrder.Sorted(recipeLock), LockJson.Written.RecipeLock), (byte)'\n'];
 
     /// <summary>Writes whole or not at all.</summary>
-    /// <exception cref="NodeForgeException">It cannot be written (NF9003, NF9005); what was there before is untouched.</exception>
-    public static void Write(string path, RecipeLock recipeLock) => AtomicFile.WriteAllBytes(path, Format(recipeLock));
+    /// <exception cref="NodeForgeException">It cannot be written (NF9003, NF9005), or nobody could read it (NF2004); what was there before is untouched.</exception>
+    public static void Write(string path, RecipeLock recipeLock)
+    {
+        Diagnostic[] problems = [.. LockRules.Problems(recipeLock).Select(problem => Diagnose(new(path), problem))];
+        if (problems.Length > 0)
+            throw new NodeForgeException(problems);
+        AtomicFile.WriteAllBytes(path, Format(recipeLock));
+    }
 
     // Before anything else is looked at: a later schema may have other properties, and the advice differs.
     private static void RefuseOtherSchema(string path, ReadOnlySpan<byte> content)
@@ -95,8 +102,8 @@ public static class RecipeLockFile
         Mend = "use the NodeForge that wrote it, or lock again with this one",
     });
 
-    private static Diagnostic Diagnose(string path, LockProblem problem, JsonPosition position) =>
-        new(ErrorCodes.LockNotValid, problem.What) { Where = position.In(path) with { Detail = problem.Place }, Got = problem.Got, Want = problem.Want };
+    private static Diagnostic Diagnose(Location where, LockProblem problem) =>
+        new(ErrorCodes.LockNotValid, problem.What) { Where = where with { Detail = problem.Place }, Got = problem.Got, Want = problem.Want, Mend = Again };
 
     private static NodeForgeException NotJson(string path, ReadOnlySpan<byte> content, JsonException failure)
     {
@@ -105,7 +112,7 @@ public static class RecipeLockFile
         {
             Where = position.In(path) with { Detail = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? null : failure.Path },
             Got = JsonReason.Of(failure),
-            Mend = "take it from version control again, or lock anew",
+            Mend = Again,
         }, failure);
     }
 

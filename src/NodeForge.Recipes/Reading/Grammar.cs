@@ -16,7 +16,7 @@ internal sealed partial record Grammar(Regex Form, string Want, ErrorCode Code)
 
     public static readonly Grammar Component = Value(ArchiveComponent(), "a component of the archive such as main");
 
-    /// <summary>Debian policy 5.6.1 and 5.6.7.</summary>
+    /// <summary>Debian policy 5.6.1 and 5.6.7, without a dash at the end: apt takes that for a package to remove.</summary>
     public static readonly Grammar Package = Value(PackageName(), "a package's name such as conntrack");
 
     public static readonly Grammar Glob = Value(AbsoluteGlob(), "an absolute path, with * or ** in it if need be");
@@ -63,10 +63,10 @@ internal sealed partial record Grammar(Regex Form, string Want, ErrorCode Code)
     [GeneratedRegex(@"\A[a-z][a-z-]*\z")]
     private static partial Regex ArchiveComponent();
 
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9+.-]+\z")]
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\z")]
     private static partial Regex PackageName();
 
-    [GeneratedRegex(@"\A/(?!.*(?:\A|/)\.\.?(?:/|\z)).*\z")]
+    [GeneratedRegex(@"\A/(?!.*(?:\A|/)\.\.?(?:/|\z))[^\p{Cc}]*\z")]
     private static partial Regex AbsoluteGlob();
 
     [GeneratedRegex(@"\A/(?:(?!\.{1,2}(?:/|\z))[^/\p{Cc}]+(?:/(?!\.{1,2}(?:/|\z))[^/\p{Cc}]+)*)?\z")]

@@ -18,13 +18,25 @@ internal static partial class Urls
         }
 
         string filled = Placeholder().Replace(text, "x");
-        bool valid = Uri.TryCreate(filled, UriKind.Absolute, out Uri? url) && url.Scheme is "https" or "http" && url.Host.Length > 0
-            && url.UserInfo.Length == 0 && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '{' or '}' && filled.Contains(c, StringComparison.Ordinal));
-        if (valid)
+        if (IsAddress(filled) && !filled.AsSpan().ContainsAny('{', '}'))
             return text;
-        fields.File.Report(ErrorCodes.RecipeUrl, fields[key]!, $"{key} is not a URL that can be fetched", got: url is { UserInfo.Length: > 0 } ? "a URL with a user name" : Quoted.Short(text), want: "https://HOST/PATH without a user name");
+        bool user = Uri.TryCreate(filled, UriKind.Absolute, out Uri? url) && url.UserInfo.Length > 0;
+        fields.File.Report(ErrorCodes.RecipeUrl, fields[key]!, $"{key} is not a URL that can be fetched", got: user ? "a URL with a user name" : Quoted.Short(text), want: Want);
         return null;
     }
+
+    /// <summary>What <see cref="IsAddress"/> asks for, in words.</summary>
+    public const string Want = "https://HOST/PATH without a user name or '..'";
+
+    /// <summary>Whether a text is an http or https address with a host and without a user, whose path stays where it says: a mirror may stand in for the beginning of it.</summary>
+    public static bool IsAddress(string text) =>
+        (text.StartsWith("https://", StringComparison.Ordinal) || text.StartsWith("http://", StringComparison.Ordinal))
+        && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == '\\')
+        && Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Host.Length > 0 && url.UserInfo.Length == 0
+        && !Path(text).Split('/').Any(segment => Uri.UnescapeDataString(segment).Split('/', '\\').Any(part => part is "." or ".."));
+
+    // As written: Uri itself has resolved the dots already.
+    private static string Path(string text) => text.Split('?', '#')[0][(text.IndexOf("//", StringComparison.Ordinal) + 2)..];
 
     [GeneratedRegex(@"\{[^{}]*\}")]
     private static partial Regex Placeholder();

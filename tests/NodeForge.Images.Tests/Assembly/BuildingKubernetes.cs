@@ -89,6 +89,19 @@ public sealed class BuildingKubernetes
         Assert.Empty(Directory.Exists(room["cache/scratch"]) ? Directory.EnumerateFileSystemEntries(room["cache/scratch"]) : []);
     }
 
+    [Fact]
+    public async Task A_toolchain_whose_build_folder_leads_out_of_it_is_refused_and_nothing_is_written_there()
+    {
+        using AssemblyRoom room = new();
+        string victim = Directory.CreateDirectory(room["victim"]).FullName;
+        KubernetesBuildPlan plan = Plan(room, output: null);
+        LayerBlob toolchain = LayerWriter.WriteToStore([AssemblyRoom.Link("build", victim)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch);
+        room.Environment.Actions.Remember(DebianBootstrap.KeyOf(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain), [LayerOutput.Of("rootfs", toolchain)]);
+        Diagnostic told = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
+        Assert.Equal(Environment.UserName == "root" ? ErrorCodes.RootfsNotAsLocked : ErrorCodes.RootNeeded, told.Code);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(victim));
+    }
+
     private static KubernetesBuildPlan Plan(AssemblyRoom room, Digest? output)
     {
         room.Write("script/build", "#!/bin/sh\n");

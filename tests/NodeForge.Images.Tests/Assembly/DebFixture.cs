@@ -23,6 +23,12 @@ internal static class DebFixture
         return ar.ToArray();
     }
 
+    /// <summary>With a control file of its own and no files.</summary>
+    public static byte[] OfControl(string control) => Ar(
+        ("debian-binary", "2.0\n"u8.ToArray()),
+        ("control.tar", AssemblyRoom.Tar(AssemblyRoom.File_("control", control))),
+        ("data.tar", AssemblyRoom.Tar()));
+
     public static byte[] Deb(string suffix, Func<byte[], byte[]> encode, params Oci.Layers.LayerEntry[] files) => Ar(
         ("debian-binary", "2.0\n"u8.ToArray()),
         ("control.tar" + suffix, encode(AssemblyRoom.Tar(AssemblyRoom.File_("control", Control)))),

@@ -1,5 +1,6 @@
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 using NodeForge.Recipes.Locks;
@@ -19,7 +20,7 @@ public sealed class ReadingPackages
         DebFile deb = new("hello", room.Write("hello.deb", DebFixture.Deb(suffix, plain => Encoded(plain, suffix), AssemblyRoom.File_("usr/bin/hello", "hi", 0x1ed))));
         List<(string, string)> files = [];
         deb.ReadData((entry, content) => files.Add((entry.Path, new StreamReader(content).ReadToEnd())));
-        Assert.Equal(DebFixture.Control, deb.ReadControl());
+        Assert.Equal(DebFixture.Control, ControlStanzas.Text(deb.ReadControl()));
         Assert.Equal([("usr/bin/hello", "hi")], files);
     }
 

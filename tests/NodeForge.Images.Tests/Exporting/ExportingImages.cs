@@ -81,6 +81,21 @@ public sealed class ExportingImages
         Assert.Equal(ErrorCodes.LayerNotLoadable, AssemblyRoom.Fails(() => ImageOutputs.Parse(["docker-archive:a.tar"], "a", "zstd")).Code);
     }
 
+    [Fact]
+    public async Task A_link_in_a_tarballs_place_or_beside_it_is_never_written_through()
+    {
+        using AssemblyRoom room = new();
+        string victim = room.Write("victim", "untouched");
+        File.CreateSymbolicLink(room["out.tar"], victim);
+        File.CreateSymbolicLink(room[$"out.tar.{Environment.ProcessId}.part"], victim);
+
+        await TarballOutput.WriteAsync(new(MediaTypes.Layer, room.Store.Write("tarball"u8), 7), room["out.tar"], room.Environment, CancellationToken.None);
+
+        Assert.Equal(("untouched", "tarball"), (await File.ReadAllTextAsync(victim), await File.ReadAllTextAsync(room["out.tar"])));
+        Assert.Null(new FileInfo(room["out.tar"]).LinkTarget);
+        Assert.Empty(Directory.EnumerateFiles(room.Folder, ".out.tar*"));
+    }
+
     [Theory]
     [InlineData("server.tar")]
     [InlineData("server.tar.gz")]

@@ -42,5 +42,35 @@ public sealed class OpeningAnApt
         Assert.Equal(ErrorCodes.KeyringMissing, failure.Diagnostics[0].Code);
     }
 
+    [Fact]
+    public async Task Sources_and_settings_which_may_hold_passwords_are_for_their_owner_alone_and_follow_no_link()
+    {
+        await using FetchRoom room = new();
+        string folder = Directory.CreateDirectory(Path.Combine(room.PartialFolder, "..", "apt")).FullName, file = Path.Combine(folder, "sources.list"), victim = Path.Combine(folder, "victim");
+        await File.WriteAllTextAsync(victim, "untouched");
+        File.CreateSymbolicLink(file, victim);
+
+        AptRoot.WriteOwn(file, ["deb http://ann:secret@mirror.test/debian bookworm main"]);
+        AptRoot.WriteOwn(file, ["deb http://ann:secret@mirror.test/debian bookworm main"]);
+
+        Assert.Equal("deb http://ann:secret@mirror.test/debian bookworm main\n", await File.ReadAllTextAsync(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal("untouched", await File.ReadAllTextAsync(victim));
+    }
+
+    [Fact]
+    public async Task A_keyring_whose_path_apt_would_take_apart_is_refused()
+    {
+        await using FetchRoom room = new();
+        string folder = Directory.CreateDirectory(Path.Combine(room.PartialFolder, "..", "a] b")).FullName, keyring = Path.Combine(folder, "keys.gpg");
+        await File.WriteAllTextAsync(keyring, "");
+        using AptRoots roots = new(Path.Combine(folder, "cache"), Options(room), TimeProvider.System, room);
+
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => roots.OpenAsync(Repository with { Keyring = keyring }, CancellationToken.None));
+
+        Assert.Equal((ErrorCodes.KeyringMissing, keyring), (failure.Diagnostics[0].Code, failure.Diagnostics[0].Where!.Resource));
+        Assert.Contains("takes apart", failure.Diagnostics[0].What, StringComparison.Ordinal);
+    }
+
     private static LockOptions Options(FetchRoom room) => new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options, Mirrors = new(new DebianMirrors { Archive = ["http://mirror.test/debian"] }) };
 }

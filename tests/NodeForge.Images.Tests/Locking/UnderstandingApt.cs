@@ -87,10 +87,10 @@ public sealed class UnderstandingApt
     {
         Dictionary<string, string> stanza = ControlStanzas.Parse([
             "Package: tzdata", "Version: 2024a-0", "Architecture: all", "Filename: pool/main/t/tzdata/tzdata_2024a-0_all.deb", "Size: 10", $"{field}: 900150983cd24fb0d6963f7d28e17f72"]).Single().ToDictionary();
-        NodeForgeException failure = Assert.Throws<NodeForgeException>(() => new IndexEntry("bookworm", stanza).ToPackage(null));
+        NodeForgeException failure = Assert.Throws<NodeForgeException>(() => new IndexEntry("bookworm", stanza, "lists/Packages").ToPackage(null));
         Assert.Equal((ErrorCodes.WeakHash, "the index of bookworm has no SHA-256 for tzdata"), (failure.Diagnostics[0].Code, failure.Diagnostics[0].What));
         stanza["SHA256"] = new string('a', 64);
-        Assert.Equal("tzdata", new IndexEntry("bookworm", stanza).ToPackage(null).Name);
+        Assert.Equal("tzdata", new IndexEntry("bookworm", stanza, "lists/Packages").ToPackage(null).Name);
     }
 
     [Fact]

@@ -64,6 +64,28 @@ public sealed class RunningPrograms : IForgeReporter
     }
 
     [Fact]
+    public async Task A_program_that_lies_in_the_current_folder_is_not_run()
+    {
+        string planted = Path.Combine(Directory.GetCurrentDirectory(), "nodeforge-planted-program");
+        await File.WriteAllTextAsync(planted, "#!/bin/sh\necho planted\n");
+        File.SetUnixFileMode(planted, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            foreach (string name in (string[])["nodeforge-planted-program", "./nodeforge-planted-program"])
+            {
+                NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Runner.RunAsync(new ProgramCall(name), CancellationToken.None));
+                Assert.Equal(ErrorCodes.ProgramMissing, failure.Diagnostics[0].Code);
+            }
+
+            Assert.Empty(events);
+        }
+        finally
+        {
+            File.Delete(planted);
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_may_not_be_executed_is_told_apart_from_a_missing_one()
     {
         string file = Path.GetTempFileName();

@@ -36,6 +36,10 @@ public sealed class DockerCredentialsTests : IDisposable
     [InlineData("[]")]
     [InlineData("""{"auths":{"r.example":{"auth":"%%%"}}}""")]
     [InlineData("""{"credHelpers":{"r.example":"../../bin/sh"}}""")]
+    [InlineData("""{"credsStore":"../../bin/sh"}""")]
+    [InlineData("""{"credsStore":"-x"}""")]
+    [InlineData("""{"credsStore":"a b"}""")]
+    [InlineData("""{"credsStore":"a\u0000b"}""")]
     [InlineData("""{"credsStore":"nodeforge-test-no-such-helper"}""")]
     public async Task What_cannot_be_used_is_named_with_the_file(string json)
     {
@@ -61,6 +65,23 @@ public sealed class DockerCredentialsTests : IDisposable
         finally
         {
             Environment.SetEnvironmentVariable("PATH", path);
+        }
+    }
+
+    [Fact]
+    public async Task A_helper_that_lies_in_the_current_folder_is_not_asked()
+    {
+        string planted = Path.Combine(Directory.GetCurrentDirectory(), "docker-credential-nodeforge-planted");
+        await File.WriteAllTextAsync(planted, "#!/bin/sh\necho '{\"Username\":\"u\",\"Secret\":\"planted\"}'\n");
+        File.SetUnixFileMode(planted, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => FindAsync("""{"credsStore":"nodeforge-planted"}""", "r.example"));
+            Assert.Equal("no such program in the absolute folders of PATH", failed.Diagnostics[0].Got);
+        }
+        finally
+        {
+            File.Delete(planted);
         }
     }
 

@@ -104,6 +104,7 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
     private async Task PrepareAsync(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, string root, ProgramRunner runner, CancellationToken cancellationToken)
     {
         await UnpackAsync(environment.Store.PathOf(toolchain.Descriptor.Digest), root, runner, cancellationToken).ConfigureAwait(false);
+        RefuseBuildFolder(root);
         foreach (string folder in (string[])["source", "script", "work", "output"])
             Directory.CreateDirectory(Path.Combine(root, "build", folder));
         foreach (LockedFile file in plan.Part.Files)
@@ -113,6 +114,20 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
             LayerWriter.Write(script.Entries, output, plan.Epoch, cancellationToken);
         await UnpackAsync(tar, Path.Combine(root, "build/script"), runner, cancellationToken).ConfigureAwait(false);
         File.Delete(tar);
+    }
+
+    // A link in its place would lead out of the root: what is written below it is written on this side.
+    private static void RefuseBuildFolder(string root)
+    {
+        FileInfo build = new(Path.Combine(root, "build"));
+        if (build.Exists || build.LinkTarget is not null || Directory.Exists(build.FullName))
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.RootfsNotAsLocked, "the toolchain has a /build already, where the sources are to lie")
+            {
+                Got = build.LinkTarget is { } target ? $"a link to {target}" : "a file or folder",
+                Mend = "take the package that brings it out of the toolchain",
+            });
+        }
     }
 
     private static Task UnpackAsync(string tar, string folder, ProgramRunner runner, CancellationToken cancellationToken) => runner.RunAsync(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NodeForge.Images.Fetching;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 
@@ -9,6 +10,7 @@ namespace NodeForge.Images.Assembly.Rootfs;
 public sealed class DebFile
 {
     private const int HeaderLength = 60;
+    private const int LongestControl = 1 << 20;
     private static readonly byte[] Magic = "!<arch>\n"u8.ToArray();
     private readonly string name;
     private readonly string file;
@@ -21,8 +23,8 @@ public sealed class DebFile
         this.file = file;
     }
 
-    /// <summary>The control file's text: a stanza of an index without the file's own fields.</summary>
-    public string ReadControl()
+    /// <summary>The control file's fields (policy 5.3): exactly one stanza.</summary>
+    public IReadOnlyDictionary<string, string> ReadControl()
     {
         using Stream control = OpenMember("control.tar");
         using TarReader reader = new(control, name + " control.tar");
@@ -30,8 +32,10 @@ public sealed class DebFile
         {
             if (entry.Path != "control" || entry.Kind != TarEntryKind.File)
                 continue;
+            if (entry.Size > LongestControl)
+                throw Invalid("its control file is larger than any has to be");
             using StreamReader text = new(reader.Content, Encoding.UTF8);
-            return text.ReadToEnd().TrimEnd('\n') + "\n";
+            return ControlStanzas.Parse(text.ReadToEnd().Split('\n')).ToArray() is [var fields] ? fields : throw Invalid("its control file is not one stanza");
         }
 
         throw Invalid("it has no control file");
@@ -68,5 +72,6 @@ public sealed class DebFile
         throw Invalid($"it has no {wanted}");
     }
 
-    private NodeForgeException Invalid(string why) => new(new Diagnostic(ErrorCodes.InvalidPackage, $"the package cannot be read: {why}") { Where = new(name) });
+    /// <summary>What keeps the package from being used.</summary>
+    public NodeForgeException Invalid(string why) => new(new Diagnostic(ErrorCodes.InvalidPackage, $"the package cannot be read: {why}") { Where = new(name) });
 }

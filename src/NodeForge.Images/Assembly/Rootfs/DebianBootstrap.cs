@@ -47,12 +47,33 @@ internal sealed class DebianBootstrap(BuildEnvironment environment)
         Dictionary<string, string?> variables = HermeticEnvironment.With(new() { ["TMPDIR"] = scratch.Combine("tmp"), ["SOURCE_DATE_EPOCH"] = epoch.ToString(CultureInfo.InvariantCulture) });
         ProgramRunner runner = new(environment.Reporter);
         await runner.RunAsync(new ProgramCall("mmdebstrap", "--version") { Package = "mmdebstrap" }, cancellationToken).ConfigureAwait(false);
-        string[] arguments = [.. Arguments(plan, repository, tar)];
+        bool network = await HasNetworksAsync(runner, cancellationToken).ConfigureAwait(false);
+        ProgramCall call = Confined(environment.IsRoot, network, new("mmdebstrap", [.. Arguments(plan, repository, tar)]) { Package = "mmdebstrap" });
+        // mmdebstrap takes a setting for a file when there is one of that name: in a folder with nobody else's files there is none.
+        await runner.RunAsync(call with { Environment = variables, WorkingDirectory = scratch.Path }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The call in namespaces of its own, as far as this user may have them.</summary>
+    internal static ProgramCall Confined(bool root, bool network, ProgramCall call) => root
         // As root mmdebstrap mounts into the new root; in a mount namespace of its own those mounts go with it, even when it is killed.
-        ProgramCall call = environment.IsRoot
-            ? new("unshare", ["--mount", "mmdebstrap", .. arguments]) { Package = "util-linux" }
-            : new("mmdebstrap", arguments) { Package = "mmdebstrap" };
-        await runner.RunAsync(call with { Environment = variables }, cancellationToken).ConfigureAwait(false);
+        // The packages come out of a folder: in a network namespace of their own their scripts reach nobody.
+        ? new("unshare", ["--mount", .. network ? (string[])["--net"] : [], "--", call.Program, .. call.Arguments]) { Package = "util-linux" }
+        : call;
+
+    /// <summary>Whether programs can be given a network without anybody in it; a warning says where not.</summary>
+    /// <remarks>As a user mmdebstrap makes its namespaces itself, and has no option for this one.</remarks>
+    internal async Task<bool> HasNetworksAsync(ProgramRunner runner, CancellationToken cancellationToken)
+    {
+        ProgramCall trial = new("unshare", "--net", "--", "true") { Package = "util-linux" };
+        ProgramResult? made = environment.IsRoot ? await runner.TryAsync(trial, cancellationToken).ConfigureAwait(false) : null;
+        if (made is { ExitCode: 0 })
+            return true;
+        environment.Reporter.Warn(new Diagnostic(ErrorCodes.NetworkReachable, "the scripts of the packages are run with this machine's network")
+        {
+            Got = made is null ? "a user without root's rights" : made.Error.Trim(),
+            Mend = ErrorCodes.NetworkReachable.Remedy,
+        });
+        return false;
     }
 
     private IEnumerable<string> Arguments(RootfsPlan plan, string repository, string tar) =>

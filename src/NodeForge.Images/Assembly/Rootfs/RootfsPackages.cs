@@ -9,7 +9,7 @@ internal static class RootfsPackages
 {
     public static void Check(IReadOnlyList<LayerEntry> entries, LockedPart part)
     {
-        LayerEntry status = entries.FirstOrDefault(entry => entry.Header.Path == "var/lib/dpkg/status")
+        LayerContent status = entries.FirstOrDefault(entry => entry.Header.Path == "var/lib/dpkg/status")?.Content
             ?? throw NotAsLocked("no dpkg status", "the status of the locked packages");
         HashSet<string> installed = Installed(status);
         HashSet<string> locked = [.. part.Packages.Select(package => $"{package.Name} {package.Version}")];
@@ -21,9 +21,9 @@ internal static class RootfsPackages
 
     private static string Names(string[] packages) => packages.Length == 0 ? "none" : string.Join(", ", packages.Take(10));
 
-    private static HashSet<string> Installed(LayerEntry status)
+    private static HashSet<string> Installed(LayerContent status)
     {
-        using Stream content = status.Content!.Open();
+        using Stream content = status.Open();
         using StreamReader reader = new(content, Encoding.UTF8);
         HashSet<string> installed = [];
         string name = "";
