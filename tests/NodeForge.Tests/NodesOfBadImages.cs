@@ -326,6 +326,7 @@ public sealed class NodesOfBadImages : IDisposable
             base: {image: "oci:base"}
             kubernetes: {version: "{{Version}}", tarball: server.tar.gz}
             {{preload}}images:
+              - {kubeadm: false}
 
             """ + images);
         RecipeRequest request = new(Path.Combine(folder, "node.yaml"), null, new Dictionary<string, string>(), []);

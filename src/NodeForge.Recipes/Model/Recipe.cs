@@ -89,6 +89,9 @@ public sealed record NodeImageRecipe : Recipe
     /// <summary>The images to preload beside those in the server tarball, the user's own among them.</summary>
     public IReadOnlyList<PreloadedImage> Images { get; init; } = [];
 
+    /// <summary>Whether the images are held against what kubeadm wants; false where the recipe says that they differ on purpose.</summary>
+    public bool HeldAgainstKubeadm { get; init; } = true;
+
     public Preloading Preload { get; init; } = new(PreloadMethod.ContentStore);
 
     /// <summary>Manifests that a new cluster applies; absolute paths.</summary>
