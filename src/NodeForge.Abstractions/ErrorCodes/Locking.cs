@@ -39,7 +39,7 @@ public static partial class ErrorCodes
         "Name one in NODEFORGE_DEBIAN_SNAPSHOT_MIRROR: an address with {archive} (debian, debian-security) and {timestamp}, or the one that they follow.");
 
     public static readonly ErrorCode ChecksumFileDisagrees = new("NF2110", ExitCode.Verification,
-        "A file is not what the checksum file beside it says.",
+        "A file is not what its checksum file says.",
         "Run again; if it stays so, the server was changed in one place only: distrust it.");
 
     public static readonly ErrorCode InvalidEpoch = new("NF2111", ExitCode.Usage,
