@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Planning;
@@ -11,7 +12,7 @@ namespace NodeForge.Images.Locking;
 
 /// <summary>Asks the kubeadm of a release which images it wants beside those of the release, or looks up what is on record where it cannot be run.</summary>
 /// <remarks>It is the release's own program, of the digest that the lock pins; it is given no environment, and with a version it asks no server.</remarks>
-internal sealed class KubeadmQuestion(BuildEnvironment environment)
+internal sealed partial class KubeadmQuestion(BuildEnvironment environment)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string[] OfRelease = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"];
@@ -25,6 +26,8 @@ internal sealed class KubeadmQuestion(BuildEnvironment environment)
     public async Task<IReadOnlyList<string>> AskAsync(NodeImageRecipe node, IReadOnlyList<LockedFile> files, Platform platform, CancellationToken cancellationToken)
     {
         string version = node.Kubernetes.Version;
+        if (node.Kubernetes.Build?.Tree?.Folder is { } tree && OfTree(tree) is { } meant)
+            return meant.References;
         (IReadOnlyList<string>? said, string? why) = platform.Architecture == DebianArchitecture.OfThisMachine && OperatingSystem.IsLinux()
             ? await RunAsync(node, files, platform, cancellationToken).ConfigureAwait(false)
             : (null, $"it is a program for {platform}");
@@ -91,6 +94,21 @@ internal sealed class KubeadmQuestion(BuildEnvironment environment)
             ? await new ServerTarball(environment).UnpackAsync(digest, source.Tarball ?? source.Release!, source.Version, platform, cancellationToken).ConfigureAwait(false)
             : null;
     }
+
+    // What is to be compiled says it in its source.
+    private static KubeadmImages? OfTree(string tree)
+    {
+        string constants = Path.Combine(tree, "cmd/kubeadm/app/constants/constants.go");
+        if (!File.Exists(constants))
+            return null;
+        Dictionary<string, string> values = [];
+        foreach (Match match in Constant().Matches(AtomicFile.Guard(constants, () => File.ReadAllText(constants))))
+            values.TryAdd(match.Groups["name"].Value, match.Groups["value"].Value);
+        return values.Count == 3 ? new(values["DefaultEtcdVersion"], values["CoreDNSVersion"], values["PauseVersion"]) : null;
+    }
+
+    [GeneratedRegex(@"^\s*(?<name>DefaultEtcdVersion|CoreDNSVersion|PauseVersion)\s*=\s*""(?<value>[A-Za-z0-9_][A-Za-z0-9_.-]*)""", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    private static partial Regex Constant();
 
     // A line for each image; the release brings four of them itself.
     private static List<string> Read(string answer) =>

@@ -14,7 +14,12 @@ internal static class PartInputs
             BaseImageRecipe image => ["installed", .. Lines(image.Debian)],
             ContainerImageRecipe { Debian: { } debian } => ["extracted", .. Lines(debian.From)],
             // What a build makes follows from its script, its images and all else in it.
-            KubernetesBuildRecipe build => ["build", (await options.DigestOf(build, cancellationToken).ConfigureAwait(false)).ToString()],
+            KubernetesBuildRecipe build =>
+            [
+                "build",
+                (await options.DigestOf(build, cancellationToken).ConfigureAwait(false)).ToString(),
+                .. build.Source is null ? [build.Version] : Array.Empty<string>(), // a node recipe may choose it
+            ],
             NodeImageRecipe node =>
             [
                 "node",
@@ -56,7 +61,7 @@ internal static class PartInputs
     {
         BaseImageRecipe image => image.Debian.Packages,
         ContainerImageRecipe { Debian: { } debian } => debian.From.Packages,
-        KubernetesBuildRecipe build => build.Toolchain.Packages.Append(build.Source.Package),
+        KubernetesBuildRecipe build => [.. build.Toolchain.Packages, .. build.Source is { } source ? [source.Package] : Array.Empty<string>()],
         NodeImageRecipe node => Urls(node, Platform.LinuxAmd64).Select(file => file.Name).Concat(Images(node).Select(image => image.Text)),
         _ => [],
     };

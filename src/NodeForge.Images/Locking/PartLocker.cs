@@ -52,14 +52,26 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
     {
         LockedPart locked = part with
         {
-            Files = await SourceAsync(build.Source, platform, before, cancellationToken).ConfigureAwait(false),
+            Files = await SourceAsync(build, before, cancellationToken).ConfigureAwait(false),
             Packages = await InstalledAsync(build.Toolchain, options.BuildArchitecture, before, cancellationToken).ConfigureAwait(false),
         };
         bool same = before is not null && before.Inputs == part.Inputs && before.Files.SequenceEqual(locked.Files) && Sorted(before.Packages).SequenceEqual(locked.Packages);
         return locked with { Output = same ? before!.Output : null };
     }
 
-    private async Task<IReadOnlyList<LockedFile>> SourceAsync(DebianSource source, Platform platform, LockedPart? before, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<LockedFile>> SourceAsync(KubernetesBuildRecipe build, LockedPart? before, CancellationToken cancellationToken)
+    {
+        if (build.Source is { } package)
+            return await PackageAsync(package, before, cancellationToken).ConfigureAwait(false);
+        if (build.Tree?.Url is not { } template)
+            return []; // of this machine: the recipe's digest covers it
+        string url = template.Replace("{version}", build.Version, StringComparison.Ordinal);
+        string name = Path.GetFileName(new Uri(url).AbsolutePath);
+        LockedFile? kept = options.Updates(name) ? null : before?.Files.FirstOrDefault(file => file.Name == name && file.Url == url);
+        return [kept ?? await urls.ResolveAsync(name, url, null, cancellationToken).ConfigureAwait(false)];
+    }
+
+    private async Task<IReadOnlyList<LockedFile>> PackageAsync(DebianSource source, LockedPart? before, CancellationToken cancellationToken)
     {
         DebianRepository repository = DebianRepository.Of(source, DebianArchitecture.OfThisMachine, options);
         LockedFile[] kept = [.. (before?.Files ?? []).Where(file => file.Name.StartsWith(source.Package + "_", StringComparison.Ordinal) && repository.Suites.Contains(file.Suite) && file.Snapshot == source.Snapshot)];

@@ -90,7 +90,7 @@ public sealed record KubernetesBuildPlan : ImagePlan
     public override IEnumerable<PlanStep> Steps =>
     [
         Toolchain.Step with { Title = "toolchain" },
-        new("compile", $"Kubernetes {Recipe.Version}", string.Join(", ", Part.Files.Select(file => file.Name))),
+        new("compile", $"Kubernetes {Recipe.Version}", Recipe.Tree?.Folder ?? Recipe.Tree?.Tarball ?? string.Join(", ", Part.Files.Select(file => file.Name))),
         .. Images.SelectMany(image => image.Steps),
         new("unpack", $"kubernetes-server-linux-{Platform.Architecture}.tar", Part.Output?.ToString() ?? "output not locked"),
     ];

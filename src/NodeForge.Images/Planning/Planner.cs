@@ -72,7 +72,12 @@ public sealed class Planner
         Digest = DigestOf(recipe),
         Recipe = recipe,
         Part = PartOf(recipe),
-        Images = [.. recipe.Images.Select(image => ContainerOf(image) with { Epoch = locked.Epoch })],
+        Images = [.. recipe.Images.Select(image => ContainerOf(Versioned(image, recipe.Version)) with { Epoch = locked.Epoch })],
+    };
+
+    private static ContainerImageRecipe Versioned(ContainerImageRecipe image, string version) => image with
+    {
+        Tags = [.. image.Tags.Select(tag => tag.Replace("{version}", KubernetesVersion.TryParse(version, out KubernetesVersion parsed) ? parsed.ImageTag : version, StringComparison.Ordinal))],
     };
 
     private NodeImagePlan NodeOf(NodeImageRecipe recipe)
