@@ -22,6 +22,7 @@ public partial class ShippedRecipesTests
     [Theory]
     [InlineData("recipes/node/upstream.yaml")]
     [InlineData("recipes/node/kindest.yaml")]
+    [InlineData("recipes/node/tree.yaml")]
     [InlineData("recipes/node/debian-v1.20.2.yaml")]
     public void Every_image_of_a_nodes_manifests_is_one_that_it_preloads(string recipe)
     {

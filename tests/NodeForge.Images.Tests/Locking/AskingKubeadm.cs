@@ -77,6 +77,25 @@ public sealed class AskingKubeadm
         Assert.Contains("registry.k8s.io/etcd:3.6.6-0", Names(await LockAsync(room, Node(room, "v1.35.0"), second)));
     }
 
+    [Fact]
+    public async Task Of_a_tree_that_is_to_be_compiled_its_source_is_read()
+    {
+        await using FetchRoom room = new();
+        string constants = Path.Combine(room.Folder, "tree/cmd/kubeadm/app/constants/constants.go");
+        Directory.CreateDirectory(Path.GetDirectoryName(constants)!);
+        await File.WriteAllTextAsync(constants, "const (\n\t// DefaultEtcdVersion is one\n\tDefaultEtcdVersion = \"3.9.1-0\"\n\tCoreDNSVersion = \"v1.20.0\"\n\tPauseVersion = \"3.11\"\n)\n");
+        NodeImageRecipe recipe = Node(room, "v1.99.0-alpha.1") with
+        {
+            Kubernetes = new()
+            {
+                Version = "v1.99.0-alpha.1",
+                Build = new() { File = "/recipes/build.yaml", Name = "build", Platforms = [Platform.LinuxAmd64], Version = "v1.99.0-alpha.1", Source = null, Tree = new() { Folder = Path.Combine(room.Folder, "tree") }, Toolchain = new() { Suite = "sid", Packages = ["golang"] }, Script = "/s", Binaries = [], Images = [] },
+            },
+        };
+        KubeadmQuestion question = new(NodeForge.Images.Assembly.BuildEnvironment.Of(Path.Combine(room.Folder, "cache"), room.Store, room));
+        Assert.Equal(["registry.k8s.io/coredns/coredns:v1.20.0", "registry.k8s.io/etcd:3.9.1-0", "registry.k8s.io/pause:3.11"], await question.AskAsync(recipe, [], Platform.LinuxAmd64, CancellationToken.None));
+    }
+
     private static void Serve(FetchRoom room, string version, byte[]? kubeadm) => room.Server.Serve($"/{version}/server.tar.gz", Replies.File(ServerRelease.Tarball(version, kubeadm)));
 
     private static IEnumerable<string> Names(RecipeLock locked) => [.. locked.Parts[0].Images.Select(image => image.Reference["docker://".Length..])];
