@@ -2,8 +2,8 @@ namespace NodeForge.Recipes;
 
 /// <summary>The images that kubeadm wants beside those of its own release: etcd, CoreDNS and pause, by name as it asks for them.</summary>
 /// <remarks>
-/// A row is what <c>cmd/kubeadm/app/constants/constants.go</c> says at the tag <c>v1.MINOR.PATCH</c> (DefaultEtcdVersion or SupportedEtcdVersion, CoreDNSVersion, PauseVersion),
-/// and holds until the next row. The rows come from minikube's record of <c>kubeadm config images list</c>
+/// A row is what <c>cmd/kubeadm/app/constants/constants.go</c> says at the tag <c>v1.MINOR.PATCH</c> (DefaultEtcdVersion or
+/// SupportedEtcdVersion, CoreDNSVersion, PauseVersion), and holds until the next row. The rows come from minikube's record of <c>kubeadm config images list</c>
 /// (<c>pkg/minikube/constants/constants_kubeadm_images.go</c>, 2026-08-23), which has every release from v1.20.0 on, and agree with the constants of
 /// release-1.31 to release-1.36.
 /// </remarks>
@@ -62,7 +62,8 @@ public sealed record KubeadmImages(string Etcd, string Dns, string Pause)
     /// <summary>The last patch of each minor that is on record: of a later one nobody has seen yet what its kubeadm wants.</summary>
     private static readonly Dictionary<int, int> LastSeen = new()
     {
-        [20] = 15, [21] = 14, [22] = 17, [23] = 17, [24] = 17, [25] = 16, [26] = 15, [27] = 16, [28] = 15, [29] = 15, [30] = 14, [31] = 14, [32] = 13, [33] = 13, [34] = 10, [35] = 7, [36] = 3,
+        [20] = 15, [21] = 14, [22] = 17, [23] = 17, [24] = 17, [25] = 16, [26] = 15, [27] = 16, [28] = 15,
+        [29] = 15, [30] = 14, [31] = 14, [32] = 13, [33] = 13, [34] = 10, [35] = 7, [36] = 3,
     };
 
     /// <summary>The registry with its path, without a slash at the end.</summary>

@@ -61,7 +61,8 @@ public static class RecipeDigest
         return Digest.FromHash(hash.GetHashAndReset());
     }
 
-    private static IReadOnlyList<string> LeftOf(Recipe recipe, string input) => recipe is KubernetesBuildRecipe { Tree.Folder: { } folder } && folder == input ? SourceTree.Left : [];
+    private static IReadOnlyList<string> LeftOf(Recipe recipe, string input) =>
+        recipe is KubernetesBuildRecipe { Tree.Folder: { } folder } && folder == input ? SourceTree.Left : [];
 
     private static async Task AppendInputAsync(IncrementalHash hash, string path, bool layout, IReadOnlyList<string> left, CancellationToken cancellationToken)
     {

@@ -11,7 +11,8 @@ internal static class RecipeFiles
     public static IReadOnlyList<string> Of(Recipe top)
     {
         string folder = Path.GetDirectoryName(top.File)!;
-        IEnumerable<string> files = LockedParts.All(top).SelectMany(recipe => recipe.LocalInputs.SelectMany(input => IsTree(recipe, input) ? [input] : Files(input)).Prepend(recipe.File));
+        IEnumerable<string> files = LockedParts.All(top)
+            .SelectMany(recipe => recipe.LocalInputs.SelectMany(input => IsTree(recipe, input) ? [input] : Files(input)).Prepend(recipe.File));
         return [.. files.Select(file => Path.GetRelativePath(folder, file)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 

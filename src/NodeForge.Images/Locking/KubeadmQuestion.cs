@@ -43,11 +43,16 @@ internal sealed partial class KubeadmQuestion(BuildEnvironment environment)
         };
         if (recorded is null)
             throw new NodeForgeException(problem with { Code = ErrorCodes.KubeadmImagesUnknown, Mend = ErrorCodes.KubeadmImagesUnknown.Remedy });
-        environment.Reporter.Warn(problem with { Want = "what an earlier release wants stands in: " + string.Join(", ", recorded.References), Mend = ErrorCodes.KubeadmNotAsked.Remedy });
+        environment.Reporter.Warn(problem with
+        {
+            Want = "its answer; what an earlier release wants stands in: " + string.Join(", ", recorded.References),
+            Mend = ErrorCodes.KubeadmNotAsked.Remedy,
+        });
         return recorded.References;
     }
 
-    private async Task<(IReadOnlyList<string>? Said, string? Why)> RunAsync(NodeImageRecipe node, IReadOnlyList<LockedFile> files, Platform platform, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string>? Said, string? Why)> RunAsync(
+        NodeImageRecipe node, IReadOnlyList<LockedFile> files, Platform platform, CancellationToken cancellationToken)
     {
         if (await ReleaseAsync(node.Kubernetes, files, platform, cancellationToken).ConfigureAwait(false) is not { } release)
             return (null, "it is not compiled yet, or not fetched");
@@ -107,15 +112,20 @@ internal sealed partial class KubeadmQuestion(BuildEnvironment environment)
         return values.Count == 3 ? new(values["DefaultEtcdVersion"], values["CoreDNSVersion"], values["PauseVersion"]) : null;
     }
 
-    [GeneratedRegex(@"^\s*(?<name>DefaultEtcdVersion|CoreDNSVersion|PauseVersion)\s*=\s*""(?<value>[A-Za-z0-9_][A-Za-z0-9_.-]*)""", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*(?<name>DefaultEtcdVersion|CoreDNSVersion|PauseVersion)\s*=\s*""(?<value>[A-Za-z0-9_][A-Za-z0-9_.-]*)""",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Constant();
 
     // A line for each image; the release brings four of them itself.
     private static List<string> Read(string answer) =>
     [
         .. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(line => ImageReference.TryParse(line, out ImageReference? reference) && reference.Tag is not null && reference.Digest is null && line.StartsWith(reference.Registry + "/", StringComparison.Ordinal))
+            .Where(IsWholeName)
             .Where(line => !OfRelease.Any(name => line.Contains($"/{name}:", StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal),
     ];
+
+    private static bool IsWholeName(string line) => ImageReference.TryParse(line, out ImageReference? reference)
+        && reference is { Tag: not null, Digest: null } && line.StartsWith(reference.Registry + "/", StringComparison.Ordinal);
 }

@@ -30,7 +30,8 @@ public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections 
         UpdateNames.Check(options, top, recipes, previous);
         Digest digest = await options.DigestOf(top, cancellationToken).ConfigureAwait(false);
         using AptRoots roots = new(cacheFolder, options, time, reporter);
-        PartLocker parts = new(roots, new UrlResolver(connections, store, options.Mirrors, options.Fetch, time, reporter), registry, BuildEnvironment.Of(cacheFolder, store, reporter), options);
+        UrlResolver urls = new(connections, store, options.Mirrors, options.Fetch, time, reporter);
+        PartLocker parts = new(roots, urls, registry, BuildEnvironment.Of(cacheFolder, store, reporter), options);
         List<LockedPart> locked = [];
         bool moved = previous is null || previous.Recipe != digest;
         foreach (Recipe recipe in recipes)

@@ -125,7 +125,8 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             throw Disagrees(name, told, got);
     }
 
-    private static NodeForgeException Disagrees(string name, PublishedHash told, string? got) => new(new Diagnostic(ErrorCodes.ChecksumFileDisagrees, $"{name} is not what its checksum file says")
+    private static NodeForgeException Disagrees(string name, PublishedHash told, string? got) => new(
+        new Diagnostic(ErrorCodes.ChecksumFileDisagrees, $"{name} is not what its checksum file says")
     {
         Where = new(told.Address),
         Got = got,

@@ -75,10 +75,11 @@ public sealed class Planner
         Images = [.. recipe.Images.Select(image => ContainerOf(Versioned(image, recipe.Version)) with { Epoch = locked.Epoch })],
     };
 
-    private static ContainerImageRecipe Versioned(ContainerImageRecipe image, string version) => image with
+    private static ContainerImageRecipe Versioned(ContainerImageRecipe image, string version)
     {
-        Tags = [.. image.Tags.Select(tag => tag.Replace("{version}", KubernetesVersion.TryParse(version, out KubernetesVersion parsed) ? parsed.ImageTag : version, StringComparison.Ordinal))],
-    };
+        string tag = KubernetesVersion.TryParse(version, out KubernetesVersion parsed) ? parsed.ImageTag : version;
+        return image with { Tags = [.. image.Tags.Select(name => name.Replace("{version}", tag, StringComparison.Ordinal))] };
+    }
 
     private NodeImagePlan NodeOf(NodeImageRecipe recipe)
     {

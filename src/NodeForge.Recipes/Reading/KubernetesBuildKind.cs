@@ -35,7 +35,8 @@ internal static class KubernetesBuildKind
     {
         if (key == "folder")
             return new() { Folder = LocalInput.Resolve(fields, key, LocalKind.Folder) };
-        bool url = fields[key] is YamlScalar { Text: var text } && (text.StartsWith("http://", StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal));
+        bool url = fields[key] is YamlScalar { Text: var text }
+            && (text.StartsWith("http://", StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal));
         return url ? new() { Url = Urls.Template(fields, key, "{version}") } : new() { Tarball = LocalInput.Resolve(fields, key, LocalKind.File) };
     }
 
@@ -60,7 +61,9 @@ internal static class KubernetesBuildKind
             Fields? fields = item is YamlMapping mapping ? new(recipe.File, mapping, "images", ["recipe", "tags"]) : null;
             if (fields is not null && !fields.Has("recipe"))
                 fields.ReportMissing("recipe");
-            if ((fields is null ? item : fields["recipe"]) is not { } at || set.Include<ContainerImageRecipe>(recipe.File, at, "an item of images", RecipeKind.ContainerImage) is not { } image)
+            if ((fields is null ? item : fields["recipe"]) is not { } at)
+                continue;
+            if (set.Include<ContainerImageRecipe>(recipe.File, at, "an item of images", RecipeKind.ContainerImage) is not { } image)
                 continue;
             RecipeHeader.ReportPlatformsLacking(recipe.File, at, platforms, image);
             if (images.Any(other => other.File == image.File))

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using NodeForge.Images.Assembly;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Images.Tests.Fetching;
@@ -84,16 +85,24 @@ public sealed class AskingKubeadm
         string constants = Path.Combine(room.Folder, "tree/cmd/kubeadm/app/constants/constants.go");
         Directory.CreateDirectory(Path.GetDirectoryName(constants)!);
         await File.WriteAllTextAsync(constants, "const (\n\t// DefaultEtcdVersion is one\n\tDefaultEtcdVersion = \"3.9.1-0\"\n\tCoreDNSVersion = \"v1.20.0\"\n\tPauseVersion = \"3.11\"\n)\n");
-        NodeImageRecipe recipe = Node(room, "v1.99.0-alpha.1") with
+        KubernetesBuildRecipe build = new()
         {
-            Kubernetes = new()
-            {
-                Version = "v1.99.0-alpha.1",
-                Build = new() { File = "/recipes/build.yaml", Name = "build", Platforms = [Platform.LinuxAmd64], Version = "v1.99.0-alpha.1", Source = null, Tree = new() { Folder = Path.Combine(room.Folder, "tree") }, Toolchain = new() { Suite = "sid", Packages = ["golang"] }, Script = "/s", Binaries = [], Images = [] },
-            },
+            File = "/recipes/build.yaml",
+            Name = "build",
+            Platforms = [Platform.LinuxAmd64],
+            Version = "v1.99.0-alpha.1",
+            Source = null,
+            Tree = new() { Folder = Path.Combine(room.Folder, "tree") },
+            Toolchain = new() { Suite = "sid", Packages = ["golang"] },
+            Script = "/recipes/script",
+            Binaries = [],
+            Images = [],
         };
-        KubeadmQuestion question = new(NodeForge.Images.Assembly.BuildEnvironment.Of(Path.Combine(room.Folder, "cache"), room.Store, room));
-        Assert.Equal(["registry.k8s.io/coredns/coredns:v1.20.0", "registry.k8s.io/etcd:3.9.1-0", "registry.k8s.io/pause:3.11"], await question.AskAsync(recipe, [], Platform.LinuxAmd64, CancellationToken.None));
+        NodeImageRecipe recipe = Node(room, build.Version) with { Kubernetes = new() { Version = build.Version, Build = build } };
+        KubeadmQuestion question = new(BuildEnvironment.Of(Path.Combine(room.Folder, "cache"), room.Store, room));
+        Assert.Equal(
+            ["registry.k8s.io/coredns/coredns:v1.20.0", "registry.k8s.io/etcd:3.9.1-0", "registry.k8s.io/pause:3.11"],
+            await question.AskAsync(recipe, [], Platform.LinuxAmd64, CancellationToken.None));
     }
 
     private static void Serve(FetchRoom room, string version, byte[]? kubeadm) => room.Server.Serve($"/{version}/server.tar.gz", Replies.File(ServerRelease.Tarball(version, kubeadm)));

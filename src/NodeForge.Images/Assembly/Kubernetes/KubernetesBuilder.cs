@@ -139,7 +139,8 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
 
     // What the tarball will hold, as files and in images.
     private static IEnumerable<string> Programs(KubernetesBuildRecipe recipe) =>
-        recipe.Binaries.Concat(recipe.Images.SelectMany(image => image.Contents.Files).Select(file => file.KubernetesBinary).OfType<string>()).Distinct().Order(StringComparer.Ordinal);
+        recipe.Binaries.Concat(recipe.Images.SelectMany(image => image.Contents.Files).Select(file => file.KubernetesBinary).OfType<string>())
+            .Distinct().Order(StringComparer.Ordinal);
 
     private IReadOnlyList<ActionOutput> TakeOutputs(KubernetesBuildPlan plan, string folder)
     {

@@ -46,7 +46,9 @@ internal sealed class SourceTrees(BuildEnvironment environment)
     {
         Directory.CreateDirectory(target);
         string[] entries = [.. Directory.EnumerateFileSystemEntries(folder).Where(path => !left.Contains(Path.GetFileName(path))).Order(StringComparer.Ordinal)];
-        if (entries.Length > 0)
-            await runner.RunAsync(new ProgramCall("cp", ["--recursive", "--no-dereference", "--preserve=mode", "--reflink=auto", "--target-directory", target, "--", .. entries]) { Package = "coreutils" }, cancellationToken).ConfigureAwait(false);
+        if (entries.Length == 0)
+            return;
+        string[] arguments = ["--recursive", "--no-dereference", "--preserve=mode", "--reflink=auto", "--target-directory", target, "--", .. entries];
+        await runner.RunAsync(new ProgramCall("cp", arguments) { Package = "coreutils" }, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class NodePreloads(BuildEnvironment environment)
     private async Task<IReadOnlyList<NodePreload>> OpenAsync(NodeImagePlan plan, PreloadedImage image, ImageOpener opener, CancellationToken cancellationToken)
     {
         if (image.OfKubeadm)
-            return [.. plan.OfKubeadm.Select(locked => opener.OpenLocked(locked, plan.Platform)).Select(opened => new NodePreload(NameOf(opened, ""), ImageSource.RegistryTransport + opened.References[0], opened))];
+            return [.. plan.OfKubeadm.Select(locked => Preload(locked.Reference, opener.OpenLocked(locked, plan.Platform)))];
         if (image.Recipe is { } recipe)
         {
             BuiltImage built = await new ContainerImageAssembler(environment).AssembleAsync(plan.Images[recipe.File], new Dictionary<string, ActionOutput>(), cancellationToken).ConfigureAwait(false);
@@ -68,13 +68,13 @@ internal sealed class NodePreloads(BuildEnvironment environment)
         OpenedImage opened = await opener.OpenAsync(image.Image!, plan.Part, plan.Platform, cancellationToken).ConfigureAwait(false);
         if (image.Tags.Count > 0)
             opened = opened with { References = image.Tags };
-        return [new(NameOf(opened, image.Image!.Text), image.Image.Text, opened)];
+        return [Preload(image.Image!.Text, opened)];
     }
 
-    private static string NameOf(OpenedImage image, string otherwise)
+    private static NodePreload Preload(string origin, OpenedImage image)
     {
-        string reference = image.References.Count > 0 ? image.References[0] : otherwise;
+        string reference = image.References.Count > 0 ? image.References[0] : origin;
         string last = reference[(reference.LastIndexOf('/') + 1)..];
-        return last.Split('@')[0].Replace(':', '-');
+        return new(last.Split('@')[0].Replace(':', '-'), origin, image);
     }
 }
