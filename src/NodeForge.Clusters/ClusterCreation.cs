@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters;
@@ -12,7 +13,7 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     {
         Task<ClusterAuthorities> making = timeline.Start("make certificate authorities", _ => Task.FromResult(ClusterAuthorities.Create(clock)));
         ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, token)).ConfigureAwait(false);
-        ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: facts.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with { Creation = creationId };
+        ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: facts.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with { Creation = creationId, CgroupVersion = facts.Information.CgroupVersionNumber };
         Task<PreparedNode> creating = CreateAsync(plan, plan.First, making);
         using ClusterAuthorities authorities = await making.ConfigureAwait(false);
         Kubeconfig kubeconfig = new(plan.Name, plan.PublishedEndpoint, authorities.Cluster.Pair.Certificate, authorities.Administrator());
@@ -33,7 +34,7 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         Task ready = timeline.Start("await its readiness", token => AwaitApiServer.ReadyAsync(api, kubeconfig, options.ApiServerWait, alive, token));
 
         bool hasDns = await dns.ConfigureAwait(false);
-        Task configured = timeline.Start("configure cluster", token => ConfigureCluster.RunAsync(first, plan, hasDns, token));
+        Task configured = timeline.Start("configure cluster", token => ConfigureCluster.RunAsync(first, plan, hasDns, api, token));
         Task[] rest =
         [
             seeding,
@@ -46,11 +47,18 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         await Task.WhenAll([configured, .. rest]).ConfigureAwait(false);
         // Without a pod network of ours nodes wait for the user's.
         if (options.Wait > TimeSpan.Zero && !config.Networking.DisableDefaultCni)
-            await timeline.Start("await nodes", token => AwaitReady.RunAsync(api, plan, options.Wait, alive, token)).ConfigureAwait(false);
+            await timeline.Start("await nodes", async token => await AwaitNodesAsync(api, plan, alive, [first, .. await Task.WhenAll(others.Values).ConfigureAwait(false)], token).ConfigureAwait(false)).ConfigureAwait(false);
         await timeline.Start("keep over restarts", token => KeepOverRestarts.RunAsync(engine, plan, token)).ConfigureAwait(false);
         // Last: a creation that fails leaves the file as it was.
         await timeline.Start("write kubeconfig", token => Task.Run(() => KubeconfigFile.Add(options.KubeconfigPath, kubeconfig), token)).ConfigureAwait(false);
         return new(plan.Name, [.. plan.Nodes.Select(node => node.Name)], plan.PublishedEndpoint, options.KubeconfigPath, hasDns, timeline.Entries);
+    }
+
+    private async Task AwaitNodesAsync(KubernetesApi api, ClusterPlan plan, NodesAlive alive, IEnumerable<PreparedNode> nodes, CancellationToken cancellationToken)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        await AwaitReady.RunAsync(api, plan, options.Wait, alive, cancellationToken).ConfigureAwait(false);
+        await AwaitPodNetwork.RunAsync(api, [.. nodes.Select(node => node.Container)], options.Wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
     }
 
     private int ApiPort() => config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);

@@ -30,6 +30,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         await refusing.ConfigureAwait(false);
         MachineFacts facts = await gathering.ConfigureAwait(false);
         RefuseMachine(facts, options);
+        WarnOfMirrors(config);
         KubeconfigFile.Check(options.KubeconfigPath, config.Name);
         for (int attempt = 1; ; attempt++)
         {
@@ -137,6 +138,18 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
             Where = new(engine.Endpoint.ToString()),
             Got = made,
             Mend = $"nodeforge delete cluster --name {cluster}, or choose another name",
+        });
+    }
+
+    private void WarnOfMirrors(ClusterConfig config)
+    {
+        if (!RegistryHosts.Concern(config.Containerd))
+            return;
+        reporter.Warn(new Diagnostic(ErrorCodes.ClusterFileUnsupported, "containerd takes registry.mirrors and registry.configs.HOST.tls no longer: they become hosts.toml files in the nodes")
+        {
+            Severity = Severity.Warning,
+            Where = new("containerdConfigPatches"),
+            Mend = "write them as /etc/containerd/certs.d/HOST/hosts.toml, with extraMounts, when the file is changed next",
         });
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NodeForge.Engines;
 
 /// <summary>What the engine says of itself and its host (GET /info).</summary>
@@ -28,6 +30,10 @@ public sealed record EngineInformation
 
     /// <summary>"1" or "2".</summary>
     public string CgroupVersion { get; init; } = string.Empty;
+
+    /// <summary>The same as a number; 0 where the engine does not say.</summary>
+    [JsonIgnore]
+    public int CgroupVersionNumber => CgroupVersion switch { "1" => 1, "2" => 2, _ => 0 };
 
     /// <summary>cgroupfs, systemd or none.</summary>
     public string CgroupDriver { get; init; } = string.Empty;

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Kubernetes;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
@@ -65,7 +66,7 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
     public void Labels_are_read_in_the_newer_form_of_arguments_too()
     {
         ClusterPlan plan = PlanningACluster.Plan(new ClusterConfig { Name = "lab", Nodes = [new() { Labels = new Dictionary<string, string> { ["zone"] = "a", ["tier"] = "" } }] });
-        string documents = KubeadmDocuments.Of(plan, plan.First, Recipes.KubernetesVersion.Parse("v1.33.1"));
+        string documents = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.33.1"));
         Assert.Equal(plan.First.Config.Labels, KubeadmRewriting.LabelsIn(KubeadmRewriting.Parse(documents, "lab")));
     }
 
@@ -117,7 +118,7 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
         foreach ((string name, int index) in Names.Select((name, index) => (name, index)))
         {
             NodePlan labelled = plan.Nodes[^1] with { Config = new() { Role = NodeRole.Worker, Labels = new Dictionary<string, string> { ["of"] = name } } };
-            byte[] documents = Archive("kubeadm.conf", KubeadmDocuments.Of(plan, labelled, Recipes.KubernetesVersion.Parse("v1.20.2")));
+            byte[] documents = Archive("kubeadm.conf", KubeadmDocuments.Of(plan, labelled, KubernetesVersion.Parse("v1.20.2")));
             engine.On($"GET /containers/{name}/json", 200, $$$"""{"Id":"{{{name}}}","NetworkSettings":{"Networks":{"nodeforge-lab":{"IPAddress":"10.201.0.{{{index + 2}}}"{{{(family == IPFamily.IPv4 ? "" : $",\"GlobalIPv6Address\":\"fd00:77::{index + 2}\"")}}} } } },"Mounts":[{"Type":"bind","Source":"/data/{{{name}}}","Destination":"/data"}]}""")
                 .On($"GET /containers/{name}/archive", call => call.StreamAsync([documents]));
         }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Tests;
 
@@ -19,7 +20,7 @@ public sealed class ClusterCertificates
             },
         };
         ClusterPlan plan = PlanningACluster.Plan(config);
-        Assert.True(NodeForge.Recipes.KubernetesVersion.TryParse("v1.20.2", out NodeForge.Recipes.KubernetesVersion version));
+        Assert.True(KubernetesVersion.TryParse("v1.20.2", out KubernetesVersion version));
         Dictionary<string, string> files = NodeCertificates.Of(plan, plan.First, KubeadmDocuments.NamesOf(plan, plan.First, version), Authorities).ToDictionary(file => file.Path, file => file.Content);
 
         using X509Certificate2 api = X509Certificate2.CreateFromPem(files["/etc/kubernetes/pki/apiserver.crt"]);
@@ -46,6 +47,17 @@ public sealed class ClusterCertificates
         X509SubjectAlternativeNameExtension names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
         Assert.Subset(names.EnumerateDnsNames().ToHashSet(), new HashSet<string> { "kubernetes.default.svc.cluster.local", "localhost", "lab-control-plane" });
         Assert.Subset(names.EnumerateIPAddresses().Select(address => address.ToString()).ToHashSet(), new HashSet<string> { "10.96.0.1", "10.201.0.2", "127.0.0.1" });
+    }
+
+    [Fact]
+    public void The_first_control_plane_s_kubelet_asks_its_own_API_server_and_others_the_balancer_until_they_have_one()
+    {
+        ClusterPlan plan = PlanningACluster.Plan(new ClusterConfig { Name = "lab", Nodes = [new() { Role = NodeRole.ControlPlane }, new() { Role = NodeRole.ControlPlane }, new() { Role = NodeRole.Worker }] });
+        string[] servers = [.. plan.Nodes.Select(node => NodeCertificates.Of(plan, node, None, Authorities).Single(file => file.Path == "/etc/kubernetes/kubelet.conf").Content)
+            .Select(text => text.Split('\n').Single(line => line.Contains("server:", StringComparison.Ordinal)).Trim())];
+
+        Assert.Equal([$"server: https://{ClusterPlan.EndpointAt(plan.First.Address)}", $"server: https://{plan.Endpoint}", $"server: https://{plan.Endpoint}"], servers);
+        Assert.NotEqual(plan.Endpoint, ClusterPlan.EndpointAt(plan.First.Address));
     }
 
     [Theory]

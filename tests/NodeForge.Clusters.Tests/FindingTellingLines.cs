@@ -32,6 +32,15 @@ public sealed class FindingTellingLines : IDisposable
         Assert.Equal(["kubelet: F1120 16:18:02.663853     199 server.go:269] failed to run Kubelet: misconfiguration", "containerd: Nov 20 16:18:01 lab-worker containerd[99]: containerd: failed to load TOML: /etc/containerd/config.toml"], TellingLines.Of(folder));
     }
 
+    [Theory]
+    [InlineData("""E1128 13:02:01.5 123 run.go:72] "command failed" err="failed to validate kubelet configuration, error: kubelet is configured to not run on a host using cgroup v1" """)]
+    [InlineData("""E1128 13:02:01.5 123 run.go:72] "command failed" err="failed to set feature gates from initial flags-based config: unrecognized feature gate: NoSuch" """)]
+    public void A_kubelet_of_today_says_by_a_failed_command_why_it_ends(string said)
+    {
+        Save("lab-worker", "kubelet.log", $"Nov 28 13:02:01 lab-worker kubelet[123]: {said}\n");
+        Assert.Equal(["kubelet: " + said.Trim()], TellingLines.Of(folder));
+    }
+
     [Fact]
     public void Logs_without_a_fault_tell_nothing()
     {

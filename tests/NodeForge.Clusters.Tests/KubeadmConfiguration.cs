@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeForge.Recipes;
+using NodeForge.Kubernetes;
 using NodeForge.Testing.Golden;
 
 namespace NodeForge.Clusters.Tests;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeForge.Engines;
+using NodeForge.Kubernetes;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
@@ -117,7 +118,7 @@ public sealed class NodesOfARunningCluster : IForgeReporter
     {
         ClusterConfig config = new() { Name = "lab", Nodes = [new() { Labels = new Dictionary<string, string> { ["zone"] = "a" }, Patches = new() { Merges = ["kind: KubeletConfiguration\nmaxPods: 7"] } }, new(), new() { Role = NodeRole.Worker }] };
         ClusterPlan plan = ClusterPlan.Of(config, new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")), 7000, overlaySnapshots: true);
-        string existing = KubeadmDocuments.Of(plan, plan.First, Recipes.KubernetesVersion.Parse("v1.20.2"));
+        string existing = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.20.2"));
         Assert.Equal(new Dictionary<string, string> { ["zone"] = "a" }, KubeadmRewriting.LabelsIn(KubeadmRewriting.Parse(existing, "lab")));
         NodePlan added = new("lab-added", new() { Role = role, Labels = new Dictionary<string, string> { ["zone"] = "b", ["tier"] = "" } }, new(IPAddress.Parse("10.201.0.9")), string.Empty);
 

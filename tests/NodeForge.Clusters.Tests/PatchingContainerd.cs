@@ -11,10 +11,12 @@ public sealed class PatchingContainerd
 
         """;
 
+    private static string Applied(ContainerdPatches patches) => ContainerdPatching.Apply(Configuration, patches)[0].Content;
+
     [Fact]
     public void A_patch_is_merged_table_by_table()
     {
-        string patched = ContainerdPatching.Apply(Configuration, new()
+        string patched = Applied(new()
         {
             Merges =
             [
@@ -60,12 +62,12 @@ public sealed class PatchingContainerd
     [InlineData("version = 3\noom_score = 1", false)]
     [InlineData("oom_score = 1", true)]
     public void A_patch_for_another_version_of_the_file_is_passed_over(string patch, bool applied) =>
-        Assert.Equal(applied, ContainerdPatching.Apply(Configuration, new() { Merges = [patch] }).Contains("oom_score = 1\n", StringComparison.Ordinal));
+        Assert.Equal(applied, Applied(new() { Merges = [patch] }).Contains("oom_score = 1\n", StringComparison.Ordinal));
 
     [Fact]
     public void Operations_come_after_the_merges_and_may_be_JSON_or_YAML()
     {
-        string patched = ContainerdPatching.Apply(Configuration, new()
+        string patched = Applied(new()
         {
             Merges = ["oom_score = 1"],
             JsonPatches = ["""[{"op": "replace", "path": "/oom_score", "value": 2}]""", "- {op: remove, path: /plugins/io.containerd.grpc.v1.cri/sandbox_image}"],
@@ -80,5 +82,70 @@ public sealed class PatchingContainerd
         ContainerdPatches patches = new() { JsonPatches = ["""[{"op": "remove", "path": "/nothing"}]"""] };
         Diagnostic told = Assert.Single(Assert.Throws<NodeForgeException>(() => ContainerdPatching.Apply(Configuration, patches)).Diagnostics);
         Assert.Equal(("containerdConfigPatchesJSON6902", "there is nothing at /nothing", "compare it with /etc/containerd/config.toml in a node"), (told.Where?.Resource, told.Got, told.Mend));
+    }
+
+    [Fact]
+    public void Mirrors_beside_a_folder_of_hosts_become_files_in_it()
+    {
+        IReadOnlyList<NodeFile> files = ContainerdPatching.Apply(Configuration + """
+            [plugins."io.containerd.grpc.v1.cri".registry]
+              config_path = "/etc/containerd/certs.d"
+
+            """, new()
+        {
+            Merges =
+            [
+                """
+                [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
+                  endpoint = ["http://mirror.example:5000", "https://other.example/"]
+                [plugins."io.containerd.grpc.v1.cri".registry.mirrors."*"]
+                  endpoint = ["https://all.example"]
+                [plugins."io.containerd.grpc.v1.cri".registry.configs."other.example".tls]
+                  ca_file = "/etc/ssl/other.crt"
+                  cert_file = "/etc/ssl/me.crt"
+                  key_file = "/etc/ssl/me.key"
+                [plugins."io.containerd.grpc.v1.cri".registry.configs."own.example:5000".tls]
+                  insecure_skip_verify = true
+                [plugins."io.containerd.grpc.v1.cri".registry.configs."own.example:5000".auth]
+                  username = "me"
+                """,
+            ],
+        });
+        Assert.DoesNotContain("mirrors", files[0].Content, StringComparison.Ordinal);
+        Assert.DoesNotContain("tls", files[0].Content, StringComparison.Ordinal);
+        Assert.Contains("username = \"me\"", files[0].Content, StringComparison.Ordinal);
+        Assert.Equal(
+            ["/etc/containerd/certs.d/docker.io/hosts.toml", "/etc/containerd/certs.d/_default/hosts.toml", "/etc/containerd/certs.d/own.example:5000/hosts.toml"],
+            files.Skip(1).Select(file => file.Path));
+        Assert.Equal("""
+            server = "https://registry-1.docker.io"
+
+            [host]
+
+            [host."http://mirror.example:5000"]
+            capabilities = ["pull", "resolve"]
+
+            [host."https://other.example"]
+            capabilities = ["pull", "resolve"]
+            ca = "/etc/ssl/other.crt"
+            client = [["/etc/ssl/me.crt", "/etc/ssl/me.key"]]
+
+            """, files[1].Content);
+        Assert.Contains("skip_verify = true", files[3].Content, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("../../etc", "http://mirror.example")]
+    [InlineData(".", "http://mirror.example")]
+    [InlineData("docker.io", "mirror.example:5000")]
+    [InlineData("docker.io", "file:///etc/shadow")]
+    public void A_mirror_that_is_no_host_or_no_address_is_refused(string host, string endpoint)
+    {
+        ContainerdPatches patches = new()
+        {
+            Merges = [$"[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/certs.d\"\n[plugins.\"io.containerd.grpc.v1.cri\".registry.mirrors.\"{host}\"]\nendpoint = [\"{endpoint}\"]"],
+        };
+        NodeForgeException failure = Assert.Throws<NodeForgeException>(() => ContainerdPatching.Apply(Configuration, patches));
+        Assert.Equal(ErrorCodes.ClusterFileValue, failure.Diagnostics[0].Code);
     }
 }

@@ -3,6 +3,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using NodeForge.Engines;
+using NodeForge.Testing.Engines;
 
 namespace NodeForge.Clusters.Tests;
 
@@ -54,6 +56,53 @@ public sealed class WaitingForACluster
         Assert.Equal([("lab-worker", "cni plugin not initialized"), ("lab-worker2", "it has not registered")], told.Select(problem => (problem.Where!.Resource, problem.Got)));
         await over.CancelAsync();
         await serving;
+    }
+
+    [Fact]
+    public void A_kubelet_that_ends_again_and_again_is_told_in_its_own_words()
+    {
+        const string Journal = """
+            Nov 28 13:02:00 lab kubelet[120]: I1128 13:02:00.1 120 server.go:212] "Kubelet version" kubeletVersion="v1.36.2"
+            Nov 28 13:02:01 lab kubelet[123]: E1128 13:02:01.5 123 run.go:72] "command failed" err="failed to set feature gates: unrecognized feature gate: NoSuch"
+            """;
+        Diagnostic? told = KubeletWatch.ProblemOf("lab-worker", 5, Journal);
+
+        Assert.Equal((ErrorCodes.KubeletEnds, "lab-worker"), (told?.Code, told?.Where?.Resource));
+        Assert.Contains("unrecognized feature gate: NoSuch", told!.Got, StringComparison.Ordinal);
+        Assert.Null(KubeletWatch.ProblemOf("lab-worker", 5, "Nov 28 13:02:00 lab kubelet[120]: I1128 fine\n"));
+    }
+
+    [Fact]
+    public async Task A_node_without_a_route_to_another_s_pods_is_told_with_what_its_network_said()
+    {
+        await using ScriptedApi api = new(line => line.Contains("configmaps", StringComparison.Ordinal) ? (200, "{}") : (200, """
+            {"items":[
+              {"metadata":{"name":"lab-control-plane"},"spec":{"podCIDRs":["10.244.0.0/24"]},"status":{}},
+              {"metadata":{"name":"lab-worker"},"spec":{"podCIDRs":["10.244.1.0/24"]},"status":{}}
+            ]}
+            """));
+        await using ScriptedEngine engine = new();
+        foreach (string node in (string[])["a", "b"])
+            engine.WithPrograms(node, 0, "10.244.1.0/24 via 10.201.0.3 dev eth0\n", string.Empty);
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterNode[] nodes = [new(client, "a", "lab-control-plane"), new(client, "b", "lab-worker")];
+
+        Diagnostic told = Assert.Single(await ScriptedNodes.FailsAsync(() => AwaitPodNetwork.RunAsync(api.Api, nodes, TimeSpan.FromMilliseconds(300), CancellationToken.None)));
+
+        Assert.Equal((ErrorCodes.PodNetworkIncomplete, "lab-worker"), (told.Code, told.Where!.Resource));
+        Assert.Contains("10.244.0.0/24", told.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_pod_network_is_not_looked_at()
+    {
+        await using ScriptedApi api = new(_ => (404, "{}"));
+        await using ScriptedEngine engine = new();
+        using EngineClient client = await engine.ConnectAsync();
+
+        await AwaitPodNetwork.RunAsync(api.Api, [new(client, "a", "lab-control-plane"), new(client, "b", "lab-worker")], TimeSpan.FromSeconds(5), CancellationToken.None);
+
+        Assert.Single(api.Requests);
     }
 
     private static async Task ServeAsync(TcpListener listener, ClusterAuthorities authorities, string body, CancellationToken cancellationToken)

@@ -12,16 +12,18 @@ public sealed class ReferenceDirectionTests
         ["NodeForge.Oci"] = ["NodeForge.Abstractions"],
         ["NodeForge.Containerd"] = ["NodeForge.Oci"],
         ["NodeForge.Engines"] = ["NodeForge.Oci"],
-        ["NodeForge.Recipes"] = ["NodeForge.Oci"],
+        ["NodeForge.Kubernetes"] = ["NodeForge.Abstractions"],
+        ["NodeForge.Recipes"] = ["NodeForge.Kubernetes", "NodeForge.Oci"],
         ["NodeForge.Images"] = ["NodeForge.Recipes", "NodeForge.Containerd", "NodeForge.Engines"],
-        ["NodeForge.Clusters"] = ["NodeForge.Recipes", "NodeForge.Engines"],
+        ["NodeForge.Clusters"] = ["NodeForge.Kubernetes", "NodeForge.Recipes", "NodeForge.Engines"],
         ["NodeForge"] = ["NodeForge.Images", "NodeForge.Clusters"],
         ["NodeForge.Cli"] = ["NodeForge"],
     };
 
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
-        ["NodeForge.Recipes"] = ["YamlDotNet", "NuGet.Versioning"],
+        ["NodeForge.Kubernetes"] = ["NuGet.Versioning"],
+        ["NodeForge.Recipes"] = ["YamlDotNet"],
         ["NodeForge.Cli"] = ["System.CommandLine", "Spectre.Console"],
     };
 

@@ -77,4 +77,16 @@ public static partial class ErrorCodes
     public static readonly ErrorCode ClusterBusy = new("NF8031", ExitCode.Busy,
         "Another process makes a cluster of that name at this moment.",
         "Wait for it, or choose another name with --name.");
+
+    public static readonly ErrorCode KubeletEnds = new("NF8050", ExitCode.Cluster,
+        "A node's kubelet ends again and again.",
+        "The message has its own words; a feature gate or a field that its version does not know is the usual cause.");
+
+    public static readonly ErrorCode KubernetesUnsupported = new("NF8051", ExitCode.Cluster,
+        "The images' Kubernetes cannot make this cluster on this machine.",
+        "The message says what does not fit: versions that are too far apart, too old, or a containerd or cgroup version that the kubelet refuses.");
+
+    public static readonly ErrorCode PodNetworkIncomplete = new("NF8052", ExitCode.Cluster,
+        "Pods of two nodes cannot reach each other: a node has no route to another's pods.",
+        "The message has what the node's pod network service said last; nodeforge export logs has the rest.");
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Verification;
+using NodeForge.Kubernetes;
 
 namespace NodeForge.Cli.Rendering;
 

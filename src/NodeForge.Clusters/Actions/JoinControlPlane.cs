@@ -9,6 +9,16 @@ internal static class JoinControlPlane
     // The kubeconfigs are there: see StartControlPlane.
     private const string Skipped = "preflight,control-plane-prepare/kubeconfig";
 
-    public static Task RunAsync(PreparedNode node, CancellationToken cancellationToken) =>
-        node.Container.RunAsync(["kubeadm", "join", "--config", KubeadmDocuments.Path, "--skip-phases", Skipped, .. EtcdPatch.ArgumentsFor(node.Facts.Version)], AtMost, cancellationToken);
+    public static async Task RunAsync(PreparedNode node, CancellationToken cancellationToken)
+    {
+        string[] join = ["kubeadm", "join", "--config", KubeadmDocuments.Path, "--skip-phases", Skipped, .. EtcdPatch.ArgumentsFor(node.Facts.Version)];
+        await node.Container.RunAsync(join, AtMost, cancellationToken).ConfigureAwait(false);
+        await UseOwnApiServerAsync(node, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Through the balancer a kubelet finds no API server until another control plane is whole, so that after a stop of all of them each waits for the
+    // others: minutes, where its own takes seconds. kubeadm does the same (kubeadm#2271, ControlPlaneKubeletLocalMode), later versions by themselves.
+    // The kubelet reads the file when it starts next, which is what matters.
+    private static Task<string> UseOwnApiServerAsync(PreparedNode node, CancellationToken cancellationToken) =>
+        node.Container.RunAsync(["sed", "-i", $"s|^\\( *server:\\).*|\\1 https://{ClusterPlan.EndpointAt(node.Plan.Address)}|", "/etc/kubernetes/kubelet.conf"], cancellationToken);
 }

@@ -8,8 +8,8 @@ internal static class PatchContainerd
     {
         await StartKubelet.AwaitUnitAsync(node.Container, "containerd.service", cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<string, string> files = await node.Container.ReadFolderAsync(ContainerdPatching.Path, cancellationToken).ConfigureAwait(false);
-        NodeFile patched = NodeFile.Public(ContainerdPatching.Path, Patched(node, files.Values.FirstOrDefault() ?? string.Empty, patches));
-        await node.Container.PutAsync([patched], clock, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<NodeFile> patched = Patched(node, files.Values.FirstOrDefault() ?? string.Empty, patches);
+        await node.Container.PutAsync(patched, clock, cancellationToken).ConfigureAwait(false);
         await node.Container.RunAsync(["systemctl", "restart", "containerd.service"], cancellationToken).ConfigureAwait(false);
         await RefuseBrokenAsync(node, cancellationToken).ConfigureAwait(false);
     }
@@ -24,12 +24,12 @@ internal static class PatchContainerd
             {
                 Where = new(node.Plan.Name, Detail: ContainerdPatching.Path),
                 Got = said.Trim(),
-                Mend = "correct containerdConfigPatches: node images of NodeForge have registry.config_path, with which registry.mirrors cannot be used; put hosts.toml files below it with extraMounts",
+                Mend = "correct containerdConfigPatches by the documentation of the containerd inside",
             });
         }
     }
 
-    private static string Patched(PreparedNode node, string configuration, ContainerdPatches patches)
+    private static IReadOnlyList<NodeFile> Patched(PreparedNode node, string configuration, ContainerdPatches patches)
     {
         try
         {

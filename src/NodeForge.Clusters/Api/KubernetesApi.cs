@@ -70,6 +70,25 @@ internal sealed class KubernetesApi : IDisposable
         return [.. list.RootElement.GetProperty("items").EnumerateArray().Select(NodeStatus.Of)];
     }
 
+    /// <summary>The pod ranges of the nodes that are registered, by their names; none for a node that has none yet.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> PodRangesAsync(CancellationToken cancellationToken)
+    {
+        if (await TryGetAsync("/api/v1/nodes", cancellationToken).ConfigureAwait(false) is not { } text)
+            return new Dictionary<string, IReadOnlyList<string>>();
+        using JsonDocument list = JsonDocument.Parse(text);
+        return list.RootElement.GetProperty("items").EnumerateArray().ToDictionary(
+            node => node.GetProperty("metadata").GetProperty("name").GetString() ?? string.Empty,
+            node => (IReadOnlyList<string>)(node.GetProperty("spec").TryGetProperty("podCIDRs", out JsonElement ranges) ? [.. ranges.EnumerateArray().Select(range => range.GetString() ?? string.Empty)] : []));
+    }
+
+    /// <summary>Takes a label from a node.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiServerTimeout"/>, <see cref="ErrorCodes.ApiRefused"/>.</exception>
+    public async Task RemoveLabelAsync(string node, string label, CancellationToken cancellationToken)
+    {
+        JsonObject patch = new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [label] = null } } };
+        (await CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node}", patch, cancellationToken).ConfigureAwait(false)).Accept($"label {label} of {node}");
+    }
+
     /// <summary>Sets a node's pod range, unless it has one: the field cannot be changed once it is set.</summary>
     /// <param name="node">Its name.</param>
     /// <param name="range">Of both families, with a comma between, where the cluster has both.</param>

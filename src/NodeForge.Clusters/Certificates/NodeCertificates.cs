@@ -15,16 +15,18 @@ internal static class NodeCertificates
     {
         TimeProvider clock = authorities.Clock;
         KeyPair client = authorities.Cluster.Client($"system:node:{node.Name}", clock, "system:nodes");
-        KeyPair server = authorities.Cluster.Server($"system:node:{node.Name}", [node.Name], node.Place.All, clock, "system:nodes");
+        KeyPair serving = authorities.Cluster.Server($"system:node:{node.Name}", [node.Name], node.Place.All, clock, "system:nodes");
         // The name that the kubelet rotates: with it in place kubeadm need not rewrite the kubeconfig and restart the kubelet.
         const string Current = "/var/lib/kubelet/pki/kubelet-client-current.pem";
         yield return NodeFile.Secret("/var/lib/kubelet/pki/kubelet-client-first.pem", client.Certificate + client.Key);
         yield return NodeFile.Link(Current, "/var/lib/kubelet/pki/kubelet-client-first.pem");
-        yield return NodeFile.Public("/var/lib/kubelet/pki/kubelet.crt", server.Certificate);
-        yield return NodeFile.Secret("/var/lib/kubelet/pki/kubelet.key", server.Key);
+        yield return NodeFile.Public("/var/lib/kubelet/pki/kubelet.crt", serving.Certificate);
+        yield return NodeFile.Secret("/var/lib/kubelet/pki/kubelet.key", serving.Key);
         if (node.Role == NodeRole.Worker)
             yield return NodeFile.Public(Folder + "worker-ca.crt", authorities.Cluster.Pair.Certificate);
-        yield return NodeFile.Secret("/etc/kubernetes/kubelet.conf", Kubeconfig.Document(plan.Name, "https://" + plan.Endpoint, authorities.Cluster.Pair.Certificate, $"system:node:{node.Name}", Current));
+        // Others join through the balancer first: see JoinControlPlane.
+        string server = "https://" + (node == plan.First ? ClusterPlan.EndpointAt(node.Address) : plan.Endpoint);
+        yield return NodeFile.Secret("/etc/kubernetes/kubelet.conf", Kubeconfig.Document(plan.Name, server, authorities.Cluster.Pair.Certificate, $"system:node:{node.Name}", Current));
     }
 
     private static IEnumerable<NodeFile> ControlPlane(ClusterPlan plan, NodePlan node, CertificateNames names, ClusterAuthorities authorities)

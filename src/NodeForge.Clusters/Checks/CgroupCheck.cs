@@ -51,8 +51,8 @@ internal sealed class CgroupCheck : IMachineCheck
 
     private static Judgement Version1(CgroupLayout layout)
     {
-        // kubelets from 1.35 on and systemd from 256 on say no themselves; older images run well.
-        string finding = $"v1{(layout.IsHybrid ? " with v2 beside it" : string.Empty)}, for Kubernetes before 1.35 and images with systemd before 256";
+        // What an image can do with it is KubernetesCheck's to say.
+        string finding = $"v1{(layout.IsHybrid ? " with v2 beside it" : string.Empty)}, for images with systemd before 256";
         if (Lacking(NeededInVersion1, layout.Controllers) is { Length: > 0 } missing)
             return new(finding, Disabled(missing, "/proc/cgroups"));
         string[] unmounted = Lacking([.. SearchedInVersion1.Where(layout.Controllers.Contains)], layout.Mounted);

@@ -15,6 +15,7 @@ internal static class MachineChecks
         new SubnetCheck(),
         new ImageCheck(),
         new ArchitectureCheck(),
+        new KubernetesCheck(),
         new OverlayCheck(),
         new ClockCheck(),
         new ProxyCheck(),

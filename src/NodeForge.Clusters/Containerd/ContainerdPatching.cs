@@ -7,16 +7,18 @@ internal static class ContainerdPatching
 {
     public const string Path = "/etc/containerd/config.toml";
 
+    /// <returns>The files to lay into the node, the configuration first.</returns>
     /// <exception cref="TomlException">The node's file is not TOML.</exception>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: an operation that the file does not allow.</exception>
-    public static string Apply(string configuration, ContainerdPatches patches)
+    public static IReadOnlyList<NodeFile> Apply(string configuration, ContainerdPatches patches)
     {
         JsonObject document = TomlDocument.Read(configuration);
         foreach (JsonObject patch in patches.Merges.Select(TomlDocument.Read).Where(patch => IsFor(patch, document)))
             Merge(document, patch);
         foreach (string operations in patches.JsonPatches)
             JsonPatching.Apply(document, operations, new("containerdConfigPatchesJSON6902", Path));
-        return TomlText.Of(document);
+        IReadOnlyList<NodeFile> hosts = RegistryHosts.TakeFrom(document);
+        return [NodeFile.Public(Path, TomlText.Of(document)), .. hosts];
     }
 
     // The sections of a plugin have other names in another version: a file may bring patches for each.

@@ -8,12 +8,14 @@ internal sealed class NodesAlive(EngineClient engine, ClusterPlan plan)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EveryDisk = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EveryKubelet = TimeSpan.FromSeconds(5);
 
     // The first one's: until it serves nothing else is waited for.
     private readonly FullDiskWatch disk = new(new(engine, plan.First.Name, plan.First.Name), EveryDisk);
     private long last = Stopwatch.GetTimestamp();
+    private long lastKubelet = Stopwatch.GetTimestamp();
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeDied"/>, <see cref="ErrorCodes.DiskFull"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeDied"/>, <see cref="ErrorCodes.DiskFull"/>, <see cref="ErrorCodes.KubeletEnds"/>.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         if (Stopwatch.GetElapsedTime(last) < Every)
@@ -24,5 +26,10 @@ internal sealed class NodesAlive(EngineClient engine, ClusterPlan plan)
         if (dead.Length > 0)
             throw new NodeForgeException(dead);
         await disk.CheckAsync(cancellationToken).ConfigureAwait(false);
+        if (Stopwatch.GetElapsedTime(lastKubelet) < EveryKubelet)
+            return;
+        lastKubelet = Stopwatch.GetTimestamp();
+        await Task.WhenAll(containers.Where(container => container.State == "running" && NodeSelection.IsNode(container))
+            .Select(container => KubeletWatch.CheckAsync(new(engine, container.Id, container.Name), cancellationToken))).ConfigureAwait(false);
     }
 }

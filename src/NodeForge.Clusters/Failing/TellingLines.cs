@@ -16,11 +16,15 @@ internal static partial class TellingLines
     {
         foreach (string line in OfPods(Lines(folder, "pods.log")))
             yield return line;
-        if (Lines(folder, "kubelet.log").LastOrDefault(line => Fatal().IsMatch(line)) is { } kubelet)
-            yield return "kubelet: " + Short(Fatal().Match(kubelet).Groups[1].Value);
+        if (OfKubelet(Lines(folder, "kubelet.log")) is { } kubelet)
+            yield return "kubelet: " + kubelet;
         if (Lines(folder, "containerd.log").LastOrDefault(line => line.Contains("level=fatal", StringComparison.Ordinal) || line.Contains("containerd: ", StringComparison.Ordinal)) is { } runtime)
             yield return "containerd: " + Short(runtime);
     }
+
+    /// <summary>What a kubelet said last of why it ends, out of its journal; null where nothing stands out.</summary>
+    public static string? OfKubelet(IEnumerable<string> journal) =>
+        journal.LastOrDefault(line => Fatal().IsMatch(line)) is { } fatal ? Short(Fatal().Match(fatal).Groups[1].Value.Trim()) : null;
 
     // What `tail` puts before each file: ==> /var/log/pods/NAMESPACE_POD_UID/CONTAINER/RESTARTS.log <==
     private static IEnumerable<string> OfPods(IEnumerable<string> lines)
@@ -50,6 +54,6 @@ internal static partial class TellingLines
     [GeneratedRegex(@"^\S+ (?:stdout|stderr) [FP] ((?:Error: |panic: |F[0-9]{4} |.* C \| |.*""level"":""fatal"").*)$", RegexOptions.IgnoreCase)]
     private static partial Regex Dying();
 
-    [GeneratedRegex(@"kubelet\[[0-9]+\]: (F[0-9]{4} .*|.*(?:failed to run Kubelet|ErrImageNeverPull|ImagePullBackOff|CrashLoopBackOff).*)$")]
+    [GeneratedRegex(@"kubelet\[[0-9]+\]: (F[0-9]{4} .*|.*(?:""command failed"" err=|failed to run Kubelet|ErrImageNeverPull|ImagePullBackOff|CrashLoopBackOff).*)$")]
     private static partial Regex Fatal();
 }

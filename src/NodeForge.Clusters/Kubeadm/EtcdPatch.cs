@@ -1,4 +1,4 @@
-using NodeForge.Recipes;
+using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters;
 
@@ -24,5 +24,5 @@ internal static class EtcdPatch
     /// <summary>What kubeadm is to be told when it writes etcd's pod.</summary>
     public static string[] ArgumentsFor(KubernetesVersion version) => Applies(version) ? ["--experimental-patches", Folder] : [];
 
-    private static bool Applies(KubernetesVersion version) => version.IsAtLeast(1, 20) && !version.IsAtLeast(1, 22);
+    private static bool Applies(KubernetesVersion version) => Changes.EtcdAsksForDisk.HoldsFor(version);
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeForge.Recipes;
+using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters;
 
@@ -105,8 +105,7 @@ internal static class KubeadmDocuments
         });
     }
 
-    // On by itself from 1.21 on, and unknown to later versions.
-    private static bool NeedsDualStackGate(ClusterPlan plan, KubernetesVersion version) => plan.Config.Networking.Family == IPFamily.Dual && !version.IsAtLeast(1, 21);
+    private static bool NeedsDualStackGate(ClusterPlan plan, KubernetesVersion version) => plan.Config.Networking.Family == IPFamily.Dual && Changes.DualStackGate.HoldsFor(version);
 
     private static IEnumerable<KeyValuePair<string, bool>> Gates(ClusterPlan plan, KubernetesVersion version) =>
         NeedsDualStackGate(plan, version) && !plan.Config.FeatureGates.ContainsKey(DualStackGate) ? plan.Config.FeatureGates.Append(new(DualStackGate, true)) : plan.Config.FeatureGates;
@@ -167,7 +166,7 @@ internal static class KubeadmDocuments
             ["apiVersion"] = "kubelet.config.k8s.io/v1beta1",
             ["kind"] = "KubeletConfiguration",
             // What node images give containerd for that version.
-            ["cgroupDriver"] = version.IsAtLeast(1, 24) ? "systemd" : "cgroupfs",
+            ["cgroupDriver"] = Changes.SystemdCgroupDriver.HoldsFor(version) ? "systemd" : "cgroupfs",
             ["cgroupRoot"] = "/kubelet",
             ["failSwapOn"] = false,
             // The disk is the host's: its other uses must not drive pods out of the node.
@@ -182,6 +181,9 @@ internal static class KubeadmDocuments
         // pod's next turn, which comes after a minute by default.
         if (plan.ControlPlanes.Skip(1).Any())
             kubelet["syncFrequency"] = "10s";
+        // The host has no other: its user was warned by KubernetesCheck.
+        if (plan.CgroupVersion == 1 && Changes.FailsOnCgroupV1.HoldsFor(version))
+            kubelet["failCgroupV1"] = false;
         if (plan.Config.Networking.Family == IPFamily.IPv6)
         {
             kubelet["address"] = "::";
@@ -200,11 +202,20 @@ internal static class KubeadmDocuments
             ["kind"] = "KubeProxyConfiguration",
             ["mode"] = plan.Config.Networking.KubeProxyMode is "none" ? "iptables" : plan.Config.Networking.KubeProxyMode,
             ["iptables"] = new JsonObject { ["minSyncPeriod"] = "1s" },
-            // The table is the host's; a container may not change its size.
-            ["conntrack"] = new JsonObject { ["maxPerCore"] = 0 },
+            ["conntrack"] = Conntrack(plan, version),
         };
         AddGates(proxy, Gates(plan, version));
         return proxy;
+    }
+
+    // The table is the host's; a container may not change its size. With nftables the rule that drops invalid packets would cut connections that
+    // the host's conntrack sees one half of.
+    private static JsonObject Conntrack(ClusterPlan plan, KubernetesVersion version)
+    {
+        JsonObject conntrack = new() { ["maxPerCore"] = 0 };
+        if (plan.Config.Networking.KubeProxyMode == "nftables" && Changes.TcpBeLiberal.HoldsFor(version))
+            conntrack["tcpBeLiberal"] = true;
+        return conntrack;
     }
 
     private static void AddGates(JsonObject document, IEnumerable<KeyValuePair<string, bool>> wanted)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters;
@@ -112,7 +113,11 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
     {
         using ForgeStep step = reporter.Step(nodes.Count == 1 ? $"await {nodes[0].Name}" : "await nodes");
         using KubernetesApi api = new(await new ClusterCatalog(engine).KubeconfigAsync(cluster, cancellationToken).ConfigureAwait(false));
+        long begun = Stopwatch.GetTimestamp();
         await NodeHealth.AwaitAsync(engine, api, nodes, wait, cancellationToken).ConfigureAwait(false);
+        ClusterNode[] running = [.. (await NodeSelection.AllAsync(engine, cluster, cancellationToken).ConfigureAwait(false))
+            .Where(node => NodeSelection.IsNode(node) && node.State == "running").Select(node => new ClusterNode(engine, node.Id, node.Name))];
+        await AwaitPodNetwork.RunAsync(api, running, wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
         step.Finish();
     }
 

@@ -11,6 +11,9 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     /// <summary>Whether overlay snapshots can lie on the engine's volumes.</summary>
     public required bool OverlaySnapshots { get; init; }
 
+    /// <summary>Of the engine's host, 1 or 2; 0 where the engine does not say.</summary>
+    public int CgroupVersion { get; init; }
+
     /// <summary>The value of <see cref="ClusterLabels.Creation"/>.</summary>
     public string Creation { get; init; } = string.Empty;
 

@@ -1,4 +1,4 @@
-using NodeForge.Recipes;
+using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters;
 

@@ -1,3 +1,4 @@
+using NodeForge.Kubernetes;
 using NodeForge.Oci;
 
 namespace NodeForge.Images.Verification;

@@ -1,3 +1,4 @@
+using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Recipes.Files;
 using NodeForge.Recipes.Yaml;

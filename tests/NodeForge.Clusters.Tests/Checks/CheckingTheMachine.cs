@@ -26,7 +26,7 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
         Script(engine, Facts.Docker);
         CheckedMachine machine = await Doctor(engine).ExamineAsync(new(), null, CancellationToken.None);
         Assert.Equal(
-            ["engine", "rootless", "cgroups", "capabilities", "inotify", "disk", "ports", "subnets", "image", "architecture", "overlay", "clock", "proxies"],
+            ["engine", "rootless", "cgroups", "capabilities", "inotify", "disk", "ports", "subnets", "image", "architecture", "kubernetes", "overlay", "clock", "proxies"],
             machine.Checks.Select(check => check.Name));
         Assert.Equal(CheckVerdict.NotLookedAt, machine.Checks.Single(check => check.Name == "image").Verdict);
         Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));

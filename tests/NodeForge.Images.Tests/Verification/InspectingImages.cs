@@ -2,6 +2,7 @@ using NodeForge.Images.Assembly;
 using NodeForge.Images.Exporting;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Images.Verification;
+using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Oci.Layouts;
 

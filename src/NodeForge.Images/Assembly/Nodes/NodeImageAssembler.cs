@@ -31,7 +31,7 @@ internal sealed class NodeImageAssembler(BuildEnvironment environment)
         contents.Lay(plan.Recipe.Contents, last, cancellationToken);
         new SystemdLinks(last, new UnitFiles(last, tree).Read).Write(plan.Recipe.Contents.Systemd);
         layers.Add(new("node configuration", await DraftedLayer.BuildAsync(last, "node configuration", plan.Epoch, environment, cancellationToken).ConfigureAwait(false)));
-        return ImageWriter.Write(plan, layers, plan.Recipe.Contents, under.Defaults, [], environment.Store);
+        return ImageWriter.Write(plan, layers, plan.Recipe.Contents with { Labels = NodeRecord.Labels(plan, under, components) }, under.Defaults, [], environment.Store);
     }
 
     // Both at once. When one fails the other is stopped and waited for: it has programs running and scratch to clean up.

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Planning;
+using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Recipes;
@@ -24,15 +25,33 @@ internal static class NodeRecord
         draft.AddBytes("usr/lib/nodeforge/image.json", JsonSerializer.SerializeToUtf8Bytes(Document(plan, under, kubernetes, components, preloads), NodeRecordJson.Default.NodeImageRecord));
     }
 
+    /// <summary>What the image says of itself where nobody has to open it, <see cref="NodeImageLabels"/>, and the recipe's own labels.</summary>
+    public static IReadOnlyDictionary<string, string> Labels(NodeImagePlan plan, NodeBase under, IReadOnlyList<NodeComponent> components)
+    {
+        Dictionary<string, string> labels = new() { [NodeImageLabels.Kubernetes] = plan.Recipe.Kubernetes.Version };
+        foreach ((string name, string label) in new[] { ("containerd", NodeImageLabels.Containerd), ("systemd", NodeImageLabels.Systemd) })
+        {
+            // A tarball of the recipe's own stands over what the base has.
+            if (components.LastOrDefault(component => component.Name == name)?.Version is { } own)
+                labels[label] = own;
+            else if (under.Packages.FirstOrDefault(package => package.Name == name)?.Version is { } packaged)
+                labels[label] = packaged;
+        }
+
+        foreach ((string name, string value) in plan.Recipe.Contents.Labels)
+            labels[name] = value;
+        return labels;
+    }
+
     private static string NodeSettings(string version, IReadOnlyList<NodePreload> preloads)
     {
         KubernetesVersion kubernetes = KubernetesVersion.Parse(version);
         string? pause = preloads.SelectMany(preload => preload.References).FirstOrDefault(reference => reference.Contains("/pause:", StringComparison.Ordinal));
         string sandbox = pause is null ? "" : $"SANDBOX_IMAGE={pause}\n";
-        // Before 1.24 the kubelet of a node in a container is told to use cgroupfs, and containerd has to agree.
-        string cgroup = $"SYSTEMD_CGROUP={(kubernetes.IsAtLeast(1, 24) ? "true" : "false")}\n";
-        // cAdvisor of these versions asks five times, a second apart, for a Docker daemon; nodeforge-no-docker answers it at once.
-        string docker = kubernetes.IsAtLeast(1, 20) && !kubernetes.IsAtLeast(1, 24) ? "KUBELET_ARGUMENTS=--docker=unix:///run/nodeforge/no-docker.sock\n" : "";
+        // kubelet and containerd have to agree.
+        string cgroup = $"SYSTEMD_CGROUP={(Changes.SystemdCgroupDriver.HoldsFor(kubernetes) ? "true" : "false")}\n";
+        // nodeforge-no-docker answers at once.
+        string docker = Changes.AsksForDocker.HoldsFor(kubernetes) ? "KUBELET_ARGUMENTS=--docker=unix:///run/nodeforge/no-docker.sock\n" : "";
         return sandbox + cgroup + docker;
     }
 

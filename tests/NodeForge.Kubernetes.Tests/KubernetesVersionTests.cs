@@ -1,4 +1,4 @@
-namespace NodeForge.Recipes.Tests;
+namespace NodeForge.Kubernetes.Tests;
 
 public class KubernetesVersionTests
 {

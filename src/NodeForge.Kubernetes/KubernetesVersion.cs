@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using NuGet.Versioning;
 
-namespace NodeForge.Recipes;
+namespace NodeForge.Kubernetes;
 
 /// <summary>A version of Kubernetes, <c>v1.20.2</c>: semantic versioning with a leading v (Kubernetes' versioning policy). The one place that knows of the v.</summary>
 public readonly record struct KubernetesVersion : IComparable<KubernetesVersion>
@@ -48,7 +48,10 @@ public readonly record struct KubernetesVersion : IComparable<KubernetesVersion>
 
     /// <summary>Whether a kubelet of this version may serve an API server of another.</summary>
     public bool MayServe(KubernetesVersion apiServer) =>
-        MinorsAheadOf(apiServer) is <= 0 and var minors && -minors <= (apiServer.Minor >= 28 ? 3 : 2);
+        MinorsAheadOf(apiServer) is <= 0 and var minors && -minors <= KubeletsBehind(apiServer);
+
+    /// <summary>How many minor versions a kubelet may be behind an API server.</summary>
+    public static int KubeletsBehind(KubernetesVersion apiServer) => Changes.OlderKubelets.HoldsFor(apiServer) ? 3 : 2;
 
     /// <summary>Whether two have the same major and minor, whatever the patch: kubeadm asks this of itself and the control plane that it makes.</summary>
     public bool IsSameMinor(KubernetesVersion other) => MinorsAheadOf(other) == 0;
