@@ -97,6 +97,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
                 "usr/lib/cni/bridge", "usr/lib/cni/host-local", "usr/lib/cni/loopback", "usr/lib/cni/portmap", "usr/lib/cni/ptp", "usr/sbin/runc",
             ],
             laid.Order(StringComparer.Ordinal));
+        Assert.Equal("2.3.4", image.Document.Config?.Labels?["dev.nodeforge.containerd"]);
     }
 
     [Fact]

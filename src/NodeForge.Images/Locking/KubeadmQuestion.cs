@@ -3,6 +3,7 @@ using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Processes;
+using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Recipes;

@@ -1,3 +1,4 @@
+using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;

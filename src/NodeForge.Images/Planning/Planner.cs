@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeForge.Images.Assembly;
+using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;

@@ -43,6 +43,9 @@ public sealed record ComponentSource(string Name)
     /// <summary>With <c>{architecture}</c> filled in.</summary>
     public string? Url { get; init; }
 
+    /// <summary>What the image's record and labels say of it; null where the recipe does not say which it is.</summary>
+    public string? Version { get; init; }
+
     /// <summary>URL of a checksum file with a line for the file at <see cref="Url"/>; null looks for the usual ones beside it.</summary>
     public string? Checksums { get; init; }
 

@@ -25,6 +25,8 @@ internal sealed partial record Grammar(Regex Form, string Want, ErrorCode Code)
 
     public static readonly Grammar Program = Value(ProgramName(), "a program's name such as kubelet");
 
+    public static readonly Grammar ComponentVersion = Value(VersionText(), "a version such as \"2.3.4\"");
+
     public static readonly Grammar Variable = Value(VariableName(), "letters, digits and underscores, no digit first");
 
     public static readonly Grammar Label = Value(LabelName(), "a label without white space such as org.opencontainers.image.title");
@@ -77,6 +79,9 @@ internal sealed partial record Grammar(Regex Form, string Want, ErrorCode Code)
 
     [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._-]*\z")]
     private static partial Regex ProgramName();
+
+    [GeneratedRegex(@"\Av?[0-9][A-Za-z0-9.+~_-]*\z")]
+    private static partial Regex VersionText();
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex VariableName();

@@ -58,7 +58,7 @@ internal static class NodeImageKind
             return components;
         foreach (string name in all.Mapping.Entries.Select(entry => entry.Key.Text).Intersect(ComponentNames))
         {
-            if (all.Section(name, "url", "checksums", "tarball", "path") is not { } fields)
+            if (all.Section(name, "url", "checksums", "tarball", "version", "path") is not { } fields)
                 continue;
             string? source = fields.ExactlyOne("url", "tarball");
             if (source == "tarball" && fields["checksums"] is { } checksums)
@@ -68,6 +68,7 @@ internal static class NodeImageKind
                 Url = source == "url" ? Urls.Template(fields, source, "{architecture}") : null,
                 Checksums = Urls.Template(fields, "checksums", "{architecture}"),
                 Tarball = source == "tarball" ? LocalInput.Resolve(fields, source, LocalKind.File) : null,
+                Version = fields.Optional("version", Grammar.ComponentVersion),
                 Path = fields.Optional("path", Grammar.ImagePath),
             });
         }

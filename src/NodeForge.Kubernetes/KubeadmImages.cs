@@ -1,4 +1,4 @@
-namespace NodeForge.Recipes;
+namespace NodeForge.Kubernetes;
 
 /// <summary>The images that kubeadm wants beside those of its own release: etcd, CoreDNS and pause, by name as it asks for them.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-namespace NodeForge.Recipes.Tests;
+namespace NodeForge.Kubernetes.Tests;
 
-public sealed class KubeadmImagesTests
+public sealed class WhatKubeadmWants
 {
     // As `kubeadm config images list --kubernetes-version VERSION` of that release prints them.
     [Theory]
