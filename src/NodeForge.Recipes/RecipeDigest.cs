@@ -40,7 +40,7 @@ public static class RecipeDigest
         }
 
         foreach (string input in recipe.LocalInputs)
-            await AppendInputAsync(hash, input, IsLayout(recipe, input), cancellationToken).ConfigureAwait(false);
+            await AppendInputAsync(hash, input, IsLayout(recipe, input), LeftOf(recipe, input), cancellationToken).ConfigureAwait(false);
         foreach (Recipe include in recipe.Includes)
             await AppendRecipeAsync(hash, include, cancellationToken).ConfigureAwait(false);
         Append(hash, "end");
@@ -49,7 +49,22 @@ public static class RecipeDigest
     private static IEnumerable<KeyValuePair<string, string>> Parameters(Recipe recipe) =>
         recipe is NodeImageRecipe node ? node.Parameters.OrderBy(entry => entry.Key, StringComparer.Ordinal) : [];
 
-    private static async Task AppendInputAsync(IncrementalHash hash, string path, bool layout, CancellationToken cancellationToken)
+    /// <summary>The digest over a tree of this machine, as it counts in a recipe's.</summary>
+    /// <param name="path">A folder.</param>
+    /// <param name="left">Names at its top that do not count.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<Digest> OfTreeAsync(string path, IReadOnlyList<string> left, CancellationToken cancellationToken)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, Form);
+        await AppendInputAsync(hash, path, layout: false, left, cancellationToken).ConfigureAwait(false);
+        return Digest.FromHash(hash.GetHashAndReset());
+    }
+
+    private static IReadOnlyList<string> LeftOf(Recipe recipe, string input) =>
+        recipe is KubernetesBuildRecipe { Tree.Folder: { } folder } && folder == input ? SourceTree.Left : [];
+
+    private static async Task AppendInputAsync(IncrementalHash hash, string path, bool layout, IReadOnlyList<string> left, CancellationToken cancellationToken)
     {
         if (LocalPath.KindOf(path, follow: true) != LocalKind.Folder)
         {
@@ -58,7 +73,7 @@ public static class RecipeDigest
         }
 
         Append(hash, "tree");
-        foreach (TreeEntry entry in AtomicFile.Guard(path, () => LocalTree.Entries(path)))
+        foreach (TreeEntry entry in AtomicFile.Guard(path, () => LocalTree.Entries(path, left)))
         {
             Append(hash, entry.Name);
             if (entry.Kind == LocalKind.Folder)

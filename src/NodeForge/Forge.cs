@@ -30,8 +30,7 @@ public sealed class Forge
     {
         this.options = options;
         this.reporter = reporter;
-        BlobStore store = new(Path.Combine(options.Cache, "blobs"));
-        environment = new(store, new ActionCache(Path.Combine(options.Cache, "actions"), store, reporter), Path.Combine(options.Cache, "scratch"), reporter);
+        environment = BuildEnvironment.Of(options.Cache, new BlobStore(Path.Combine(options.Cache, "blobs")), reporter);
     }
 
     /// <summary>file → recipe, every problem at once.</summary>
@@ -49,6 +48,13 @@ public sealed class Forge
 
     /// <summary>recipe + lock → plan. Pure.</summary>
     public ImagePlan Plan(Recipe recipe, RecipeLock locked, Platform platform) => Planner.Plan(recipe, locked, platform, options.SourceDateEpoch);
+
+    /// <summary>Tells what plans have to be told of.</summary>
+    internal void Warn(IEnumerable<ImagePlan> plans)
+    {
+        foreach (Diagnostic warning in plans.SelectMany(plan => plan.Warnings).Distinct())
+            reporter.Warn(warning);
+    }
 
     /// <summary>plans → their content in the store, by digest. Networked.</summary>
     public async Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken)

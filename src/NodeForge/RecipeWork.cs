@@ -65,7 +65,9 @@ public sealed class RecipeWork(Forge forge)
         IReadOnlyList<Platform> platforms = RequestedPlatforms.Of(recipe, request.Platforms);
         Digest digest = await RecipeDigest.ComputeAsync(recipe, cancellationToken).ConfigureAwait(false);
         RecipeLock locked = LockCheck.Load(recipe, digest, platforms, request.LockPath);
-        return new(recipe, locked, LockPath(request, recipe), [.. platforms.Select(platform => forge.Plan(recipe, locked, platform))])
+        ImagePlan[] plans = [.. platforms.Select(platform => forge.Plan(recipe, locked, platform))];
+        forge.Warn(plans);
+        return new(recipe, locked, LockPath(request, recipe), plans)
         {
             LocalFiles = RecipeFiles.Of(recipe),
         };

@@ -33,6 +33,7 @@ internal sealed class CommandRoom : IDisposable
               release: https://releases.example.com/{version}/server-{architecture}.tar.gz
             images:
               - {recipe: app.yaml}
+              - {kubeadm: false}
             files:
               - {tree: tree, path: /}
             """);

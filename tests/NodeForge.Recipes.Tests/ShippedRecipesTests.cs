@@ -21,6 +21,8 @@ public partial class ShippedRecipesTests
 
     [Theory]
     [InlineData("recipes/node/upstream.yaml")]
+    [InlineData("recipes/node/kindest.yaml")]
+    [InlineData("recipes/node/tree.yaml")]
     [InlineData("recipes/node/debian-v1.20.2.yaml")]
     public void Every_image_of_a_nodes_manifests_is_one_that_it_preloads(string recipe)
     {
@@ -38,6 +40,27 @@ public partial class ShippedRecipesTests
 
         Assert.Equal(("upstream-v1.34.0", "v1.34.0", "trixie"), (node.Name, node.Kubernetes.Version, node.Base.Recipe!.Name));
     }
+
+    [Fact]
+    public void The_storage_class_runs_its_helpers_under_the_account_that_it_makes()
+    {
+        string manifest = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "images/manifests/local-path-storage.yaml"));
+        string account = Account().Match(manifest).Groups["name"].Value;
+
+        // The program's own default is local-path-provisioner-service-account (main.go of rancher/local-path-provisioner).
+        Assert.Equal(account, AccountFlag().Match(manifest).Groups["name"].Value);
+        Assert.Equal(account, PodAccount().Match(manifest).Groups["name"].Value);
+        Assert.NotEmpty(account);
+    }
+
+    [GeneratedRegex(@"kind: ServiceAccount\nmetadata:\n  name: (?<name>\S+)")]
+    private static partial Regex Account();
+
+    [GeneratedRegex(@"--service-account-name, (?<name>[^\s,]+),")]
+    private static partial Regex AccountFlag();
+
+    [GeneratedRegex(@"serviceAccountName: (?<name>\S+)")]
+    private static partial Regex PodAccount();
 
     [GeneratedRegex(@"(?:image: |--helper-image, "")(?<reference>[^\s""]+)")]
     private static partial Regex Reference();

@@ -17,8 +17,8 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
 {
     private static readonly string[] OfKubeadm =
     [
-        "registry.k8s.io/coredns/coredns:v1.12.0", "registry.k8s.io/etcd:3.5.21-0", "registry.k8s.io/kube-apiserver:v1.33.1", "registry.k8s.io/kube-controller-manager:v1.33.1",
-        "registry.k8s.io/kube-proxy:v1.33.1", "registry.k8s.io/kube-scheduler:v1.33.1", "registry.k8s.io/pause:3.10",
+        "registry.k8s.io/coredns/coredns:v1.14.2", "registry.k8s.io/etcd:3.6.8-0", "registry.k8s.io/kube-apiserver:v1.36.2", "registry.k8s.io/kube-controller-manager:v1.36.2",
+        "registry.k8s.io/kube-proxy:v1.36.2", "registry.k8s.io/kube-scheduler:v1.36.2", "registry.k8s.io/pause:3.10.2",
     ];
 
     private static readonly string[] OfManifests = ["nodeforge.dev/kindnetd:preloaded", "nodeforge.dev/local-path-helper:preloaded", "nodeforge.dev/local-path-provisioner:preloaded"];
@@ -30,7 +30,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     {
         site = await UpstreamSite.StartAsync();
         string root = GoldenFile.Repository;
-        foreach (string part in (string[])["recipes/node/upstream.yaml", "images/manifests/kindnet.yaml", "images/manifests/local-path-storage.yaml"])
+        foreach (string part in (string[])["recipes/node/upstream.yaml", "recipes/node/kindest.yaml", "images/manifests/kindnet.yaml", "images/manifests/local-path-storage.yaml"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, part))!);
             File.Copy(Path.Combine(root, part), Path.Combine(folder, part));
@@ -54,17 +54,25 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     {
         RecipeLock locked = (await Work("one").LockAsync(Request, [], check: false, CancellationToken.None)).Lock;
         Assert.DoesNotContain("127.0.0.1", await File.ReadAllTextAsync(RecipeLockFile.DefaultPath(Recipe)), StringComparison.Ordinal);
-        Assert.Equal("https://dl.k8s.io/v1.33.1/kubernetes-server-linux-amd64.tar.gz", Assert.Single(locked.Parts[0].Files).Url);
+        Assert.Equal(
+            [
+                "cni https://github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz",
+                "containerd https://github.com/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-amd64.tar.gz",
+                "crictl https://github.com/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz",
+                "kubernetes https://dl.k8s.io/v1.36.2/kubernetes-server-linux-amd64.tar.gz",
+                "runc https://github.com/opencontainers/runc/releases/download/v1.4.3/runc.amd64",
+            ],
+            locked.Parts[0].Files.Select(file => $"{file.Name} {file.Url}").Order(StringComparer.Ordinal));
 
         await Work("one").FetchAsync(Request, offline: false, CancellationToken.None);
         BuiltImage image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage") { Offline = true }, CancellationToken.None)).Images);
 
         JsonElement record = RecordOf(image, "one");
-        Assert.Equal("v1.33.1", record.GetProperty("kubernetesVersion").GetString());
+        Assert.Equal("v1.36.2", record.GetProperty("kubernetesVersion").GetString());
         string[] closure = [.. record.GetProperty("closure").EnumerateArray().SelectMany(item => item.GetProperty("references").EnumerateArray()).Select(reference => reference.GetString()!)];
         Assert.Equal([], OfKubeadm.Concat(OfManifests).Except(closure));
         Assert.Equal(OfManifests, ManifestImages().Order(StringComparer.Ordinal));
-        Assert.Equal(["kubeadm", "kubectl", "kubelet"], record.GetProperty("components").EnumerateArray().Select(component => component.GetProperty("name").GetString()));
+        Assert.Equal(["containerd", "runc", "cni", "crictl", "kubeadm", "kubectl", "kubelet"], record.GetProperty("components").EnumerateArray().Select(component => component.GetProperty("name").GetString()));
     }
 
     [Fact]
@@ -75,6 +83,62 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
         BuiltImage second = Assert.Single((await Work("two").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
         Assert.Equal(first.Config.Digest, second.Config.Digest);
         Assert.All(site.Registry.Requests.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)), request => Assert.Equal("GET", request.Method));
+    }
+
+    [Fact]
+    public async Task Puts_the_pinned_components_where_the_bases_units_look_for_them()
+    {
+        await Work("one").LockAsync(Request, [], check: false, CancellationToken.None);
+        BuiltImage image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
+        string[] laid = [.. image.Layers.Where(layer => layer.Title is "containerd" or "runc" or "cni" or "crictl").SelectMany(layer => PathsOf(layer, "one"))];
+        Assert.Equal(
+            [
+                "usr/bin/containerd", "usr/bin/containerd-shim-runc-v2", "usr/bin/containerd-stress", "usr/bin/crictl", "usr/bin/ctr",
+                "usr/lib/cni/bridge", "usr/lib/cni/host-local", "usr/lib/cni/loopback", "usr/lib/cni/portmap", "usr/lib/cni/ptp", "usr/sbin/runc",
+            ],
+            laid.Order(StringComparer.Ordinal));
+        Assert.Equal("2.3.4", image.Document.Config?.Labels?["dev.nodeforge.containerd"]);
+    }
+
+    [Fact]
+    public async Task Has_the_etcd_that_the_kubeadm_of_its_version_asks_for_and_no_other()
+    {
+        site.PushOfDocker("k8s/etcd:9.9.9-0");
+        string[] wanted = ["registry.k8s.io/coredns/coredns:v1.14.2", "registry.k8s.io/etcd:9.9.9-0", "registry.k8s.io/pause:3.10.2"];
+        site.ServeRelease(ServerRelease.Tarball(UpstreamSite.Version, SpeakingProgram.That(ServerRelease.Answer(UpstreamSite.Version, wanted), UpstreamSite.Version)));
+        RecipeLock locked = (await Work("one").LockAsync(Request, [], check: false, CancellationToken.None)).Lock;
+        string[] references = [.. locked.Parts[0].Images.Select(image => image.Reference).Where(reference => reference.Contains("k8s.io", StringComparison.Ordinal))];
+        Assert.Equal(wanted.Select(reference => "docker://" + reference), references.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Has_what_is_on_record_where_the_kubeadm_of_its_version_cannot_be_run()
+    {
+        site.ServeRelease(ServerRelease.Tarball(UpstreamSite.Version));
+        RecipeLock locked = (await Work("one").LockAsync(Request, [], check: false, CancellationToken.None)).Lock;
+        Assert.Contains("docker://registry.k8s.io/etcd:3.6.8-0", locked.Parts[0].Images.Select(image => image.Reference));
+    }
+
+    [Fact]
+    public async Task Stands_on_kinds_base_as_well_with_the_sandbox_that_its_containerd_asks_for()
+    {
+        RecipeRequest request = Request with { Path = Path.Combine(folder, "recipes/node/kindest.yaml"), Platforms = ["linux/amd64"] };
+        await Work("one").LockAsync(request, [], check: false, CancellationToken.None);
+        BuiltImage image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(request, "NodeImage"), CancellationToken.None)).Images);
+        JsonElement record = RecordOf(image, "one");
+        string[] closure = [.. record.GetProperty("closure").EnumerateArray().SelectMany(item => item.GetProperty("references").EnumerateArray()).Select(reference => reference.GetString()!)];
+        Assert.Equal([], OfKubeadm.Concat(OfManifests).Append("registry.k8s.io/pause:3.10").Except(closure));
+        Assert.Equal("docker://docker.io/kindest/base:v20260820-69b56db7", record.GetProperty("base").GetProperty("origin").GetString());
+    }
+
+    [Theory]
+    [InlineData("/github/opencontainers/runc/releases/download/v1.4.3/runc.sha256sum")]
+    [InlineData("/github/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz.sha256")]
+    public async Task Cannot_be_locked_without_the_checksums_that_it_names(string path)
+    {
+        site.Releases.Serve(path, Replies.Status(404, "no such file"));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Work("one").LockAsync(Request, [], check: false, CancellationToken.None));
+        Assert.Equal(ErrorCodes.ChecksumMissing, failure.Diagnostics[0].Code);
     }
 
     [Fact]
@@ -109,6 +173,20 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
         }
 
         throw new InvalidOperationException("the node says nothing of itself");
+    }
+
+    private IEnumerable<string> PathsOf(BuiltLayer layer, string cache)
+    {
+        List<string> paths = [];
+        using Stream content = new BlobStore(Path.Combine(folder, cache, "blobs")).OpenRead(layer.Blob.Descriptor.Digest);
+        using TarReader reader = new(content, layer.Title);
+        while (reader.Read() is { } entry)
+        {
+            if (entry.Kind == TarEntryKind.File)
+                paths.Add(entry.Path);
+        }
+
+        return paths;
     }
 
     private async Task WriteBaseAsync()

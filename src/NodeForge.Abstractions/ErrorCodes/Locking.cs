@@ -39,7 +39,7 @@ public static partial class ErrorCodes
         "Name one in NODEFORGE_DEBIAN_SNAPSHOT_MIRROR: an address with {archive} (debian, debian-security) and {timestamp}, or the one that they follow.");
 
     public static readonly ErrorCode ChecksumFileDisagrees = new("NF2110", ExitCode.Verification,
-        "A file is not what the checksum file beside it says.",
+        "A file is not what its checksum file says.",
         "Run again; if it stays so, the server was changed in one place only: distrust it.");
 
     public static readonly ErrorCode InvalidEpoch = new("NF2111", ExitCode.Usage,
@@ -57,4 +57,24 @@ public static partial class ErrorCodes
     public static readonly ErrorCode RepositoryBusy = new("NF2113", ExitCode.Busy,
         "Another process is resolving packages in the same cache.",
         "Wait for the process that the message names.");
+
+    public static readonly ErrorCode KubeadmImagesUnknown = new("NF2114", ExitCode.Usage,
+        "A recipe leaves images to kubeadm, which cannot be run here, and its version is not on record.",
+        "Lock on a machine of the node's architecture, or name etcd, CoreDNS and pause one by one.");
+
+    public static readonly ErrorCode NodeLacksImages = new("NF2115", ExitCode.Usage,
+        "A node recipe preloads no image of the name that the kubeadm of its version asks for.",
+        "Write {kubeadm: true} into images, or give an image that name as a tag; {kubeadm: false} says that it differs on purpose.");
+
+    public static readonly ErrorCode NodeLacksDns = new("NF2116", ExitCode.Usage,
+        "A node recipe preloads no CoreDNS: clusters from the image are made without the add-on.",
+        "Write {kubeadm: true} into images to have it.");
+
+    public static readonly ErrorCode KubeadmNotAsked = new("NF2117", ExitCode.Environment,
+        "The kubeadm of a release could not be asked which images it wants; what is on record for its version stands in.",
+        "Lock on a machine of the node's architecture, whose cache folder lies where programs may run.");
+
+    public static readonly ErrorCode ChecksumMissing = new("NF2118", ExitCode.Verification,
+        "The checksum file that a recipe names for a file cannot be had, or has no line for it.",
+        "Check the address in the recipe and the network; leave checksums out only where nobody publishes any.");
 }

@@ -13,6 +13,10 @@ public sealed record BuildEnvironment(BlobStore Store, ActionCache Actions, stri
     /// <summary>Whether this process may enter a root file system of its own.</summary>
     public bool IsRoot { get; init; } = Environment.UserName == "root";
 
+    /// <summary>All of it below a cache's folder.</summary>
+    public static BuildEnvironment Of(string cache, BlobStore store, IForgeReporter reporter) =>
+        new(store, new ActionCache(Path.Combine(cache, "actions"), store, reporter), Path.Combine(cache, "scratch"), reporter);
+
     /// <summary>Makes a folder of its own for one step; it goes with the step.</summary>
     public ScratchFolder NewScratch(string name) => new(Path.Combine(Scratch, $"{name}-{Environment.ProcessId}-{Path.GetRandomFileName()}"));
 

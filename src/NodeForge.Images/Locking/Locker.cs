@@ -1,3 +1,4 @@
+using NodeForge.Images.Assembly;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
@@ -8,7 +9,7 @@ namespace NodeForge.Images.Locking;
 
 /// <summary>Resolves every name of a recipe: the only step that asks what there is.</summary>
 /// <param name="store">Takes what has to be downloaded to know its digest.</param>
-/// <param name="cacheFolder">Package lists are kept below it, in <c>apt/</c>.</param>
+/// <param name="cacheFolder">Package lists are kept below it, in <c>apt/</c>, and what a build will want as well.</param>
 /// <param name="connections">For files.</param>
 /// <param name="registry">For images; null where no recipe names one.</param>
 /// <param name="time">For pauses.</param>
@@ -29,7 +30,8 @@ public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections 
         UpdateNames.Check(options, top, recipes, previous);
         Digest digest = await options.DigestOf(top, cancellationToken).ConfigureAwait(false);
         using AptRoots roots = new(cacheFolder, options, time, reporter);
-        PartLocker parts = new(roots, new UrlResolver(connections, store, options.Mirrors, options.Fetch, time, reporter), registry, store, options);
+        UrlResolver urls = new(connections, store, options.Mirrors, options.Fetch, time, reporter);
+        PartLocker parts = new(roots, urls, registry, BuildEnvironment.Of(cacheFolder, store, reporter), options);
         List<LockedPart> locked = [];
         bool moved = previous is null || previous.Recipe != digest;
         foreach (Recipe recipe in recipes)

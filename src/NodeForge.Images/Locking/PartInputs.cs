@@ -14,20 +14,42 @@ internal static class PartInputs
             BaseImageRecipe image => ["installed", .. Lines(image.Debian)],
             ContainerImageRecipe { Debian: { } debian } => ["extracted", .. Lines(debian.From)],
             // What a build makes follows from its script, its images and all else in it.
-            KubernetesBuildRecipe build => ["build", (await options.DigestOf(build, cancellationToken).ConfigureAwait(false)).ToString()],
-            NodeImageRecipe node => ["node", .. Urls(node, platform).Select(file => $"{file.Name} {file.Url}"), .. Images(node).Select(image => $"{image.Text} {image.Digest}")],
+            KubernetesBuildRecipe build =>
+            [
+                "build",
+                (await options.DigestOf(build, cancellationToken).ConfigureAwait(false)).ToString(),
+                .. build.Source is null ? [build.Version] : Array.Empty<string>(), // a node recipe may choose it
+            ],
+            NodeImageRecipe node =>
+            [
+                "node",
+                .. Urls(node, platform).Select(file => string.Join(' ', new[] { file.Name, file.Url, file.Checksums }.OfType<string>())),
+                .. Images(node).Select(image => $"{image.Text} {image.Digest}"),
+                .. await OfKubeadmAsync(node, options, cancellationToken).ConfigureAwait(false),
+            ],
             _ => ["nothing"],
         };
         return Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }
 
+    // What kubeadm answers follows from the release; one of this machine is covered by the recipe's digest.
+    private static async Task<IReadOnlyList<string>> OfKubeadmAsync(NodeImageRecipe node, LockOptions options, CancellationToken cancellationToken) => node switch
+    {
+        _ when !node.Images.Any(image => image.OfKubeadm) => [],
+        { Kubernetes.Release: not null } => ["kubeadm"],
+        _ => ["kubeadm", (await options.DigestOf(node, cancellationToken).ConfigureAwait(false)).ToString()],
+    };
+
     /// <summary>The files that a node recipe names by address.</summary>
-    public static IEnumerable<(string Name, string Url)> Urls(NodeImageRecipe node, Platform platform)
+    public static IEnumerable<(string Name, string Url, string? Checksums)> Urls(NodeImageRecipe node, Platform platform)
     {
         if (node.Kubernetes.Release is { } release)
-            yield return ("kubernetes", Fill(release, node.Kubernetes.Version, platform));
+            yield return ("kubernetes", Fill(release), null);
         foreach (ComponentSource component in node.Components.Where(component => component.Url is not null))
-            yield return (component.Name, Fill(component.Url!, node.Kubernetes.Version, platform));
+            yield return (component.Name, Fill(component.Url!), component.Checksums is { } checksums ? Fill(checksums) : null);
+
+        string Fill(string template) => template
+            .Replace("{version}", node.Kubernetes.Version, StringComparison.Ordinal).Replace("{architecture}", platform.Architecture, StringComparison.Ordinal);
     }
 
     /// <summary>The images of registries that a node recipe names. Those of this machine's files are covered by the recipe's digest.</summary>
@@ -39,13 +61,10 @@ internal static class PartInputs
     {
         BaseImageRecipe image => image.Debian.Packages,
         ContainerImageRecipe { Debian: { } debian } => debian.From.Packages,
-        KubernetesBuildRecipe build => build.Toolchain.Packages.Append(build.Source.Package),
+        KubernetesBuildRecipe build => [.. build.Toolchain.Packages, .. build.Source is { } source ? [source.Package] : Array.Empty<string>()],
         NodeImageRecipe node => Urls(node, Platform.LinuxAmd64).Select(file => file.Name).Concat(Images(node).Select(image => image.Text)),
         _ => [],
     };
-
-    private static string Fill(string template, string version, Platform platform) =>
-        template.Replace("{version}", version, StringComparison.Ordinal).Replace("{architecture}", platform.Architecture, StringComparison.Ordinal);
 
     private static IEnumerable<string> Lines(DebianPackages packages) =>
     [

@@ -1,14 +1,14 @@
+using NodeForge.Images.Assembly;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Locking;
 
 /// <summary>Locks one recipe for one platform; what an earlier lock has of it stays unless it is to be taken anew.</summary>
-internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistry? registry, BlobStore store, LockOptions options)
+internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistry? registry, BuildEnvironment environment, LockOptions options)
 {
     public async Task<LockedPart> LockAsync(Recipe recipe, string name, Platform platform, LockedPart? before, CancellationToken cancellationToken)
     {
@@ -23,11 +23,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
             BaseImageRecipe image => part with { Packages = await InstalledAsync(image.Debian, DebianArchitecture.Of(platform), before, cancellationToken).ConfigureAwait(false) },
             ContainerImageRecipe { Debian: { } debian } => part with { Packages = await ExtractedAsync(debian.From, platform, before, cancellationToken).ConfigureAwait(false) },
             KubernetesBuildRecipe build => await BuildAsync(build, part, platform, before, cancellationToken).ConfigureAwait(false),
-            NodeImageRecipe node => part with
-            {
-                Files = await FilesAsync(node, platform, before, cancellationToken).ConfigureAwait(false),
-                Images = await ImagesAsync(node, platform, before, cancellationToken).ConfigureAwait(false),
-            },
+            NodeImageRecipe node => await NodeAsync(node, part, platform, before, cancellationToken).ConfigureAwait(false),
             _ => part,
         };
     }
@@ -38,7 +34,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
         AptRoot root = await roots.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
         LockedPackage[] kept = [.. Kept(before, repository)];
         string[] update = [.. options.Update.Where(word => kept.Any(package => package.Name == word))];
-        return Sorted(await new PackageResolver(root, store).ClosureAsync(packages.Packages, kept, update, cancellationToken).ConfigureAwait(false));
+        return Sorted(await new PackageResolver(root, environment.Store).ClosureAsync(packages.Packages, kept, update, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<IReadOnlyList<LockedPackage>> ExtractedAsync(DebianPackages packages, Platform platform, LockedPart? before, CancellationToken cancellationToken)
@@ -49,21 +45,33 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
         if (anew.Length == 0)
             return kept;
         AptRoot root = await roots.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
-        return Sorted([.. kept, .. await new PackageResolver(root, store).ExactlyAsync(anew, cancellationToken).ConfigureAwait(false)]);
+        return Sorted([.. kept, .. await new PackageResolver(root, environment.Store).ExactlyAsync(anew, cancellationToken).ConfigureAwait(false)]);
     }
 
     private async Task<LockedPart> BuildAsync(KubernetesBuildRecipe build, LockedPart part, Platform platform, LockedPart? before, CancellationToken cancellationToken)
     {
         LockedPart locked = part with
         {
-            Files = await SourceAsync(build.Source, platform, before, cancellationToken).ConfigureAwait(false),
+            Files = await SourceAsync(build, before, cancellationToken).ConfigureAwait(false),
             Packages = await InstalledAsync(build.Toolchain, options.BuildArchitecture, before, cancellationToken).ConfigureAwait(false),
         };
         bool same = before is not null && before.Inputs == part.Inputs && before.Files.SequenceEqual(locked.Files) && Sorted(before.Packages).SequenceEqual(locked.Packages);
         return locked with { Output = same ? before!.Output : null };
     }
 
-    private async Task<IReadOnlyList<LockedFile>> SourceAsync(DebianSource source, Platform platform, LockedPart? before, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<LockedFile>> SourceAsync(KubernetesBuildRecipe build, LockedPart? before, CancellationToken cancellationToken)
+    {
+        if (build.Source is { } package)
+            return await PackageAsync(package, before, cancellationToken).ConfigureAwait(false);
+        if (build.Tree?.Url is not { } template)
+            return []; // of this machine: the recipe's digest covers it
+        string url = template.Replace("{version}", build.Version, StringComparison.Ordinal);
+        string name = Path.GetFileName(new Uri(url).AbsolutePath);
+        LockedFile? kept = options.Updates(name) ? null : before?.Files.FirstOrDefault(file => file.Name == name && file.Url == url);
+        return [kept ?? await urls.ResolveAsync(name, url, null, cancellationToken).ConfigureAwait(false)];
+    }
+
+    private async Task<IReadOnlyList<LockedFile>> PackageAsync(DebianSource source, LockedPart? before, CancellationToken cancellationToken)
     {
         DebianRepository repository = DebianRepository.Of(source, DebianArchitecture.OfThisMachine, options);
         LockedFile[] kept = [.. (before?.Files ?? []).Where(file => file.Name.StartsWith(source.Package + "_", StringComparison.Ordinal) && repository.Suites.Contains(file.Suite) && file.Snapshot == source.Snapshot)];
@@ -77,19 +85,29 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
     private async Task<IReadOnlyList<LockedFile>> FilesAsync(NodeImageRecipe node, Platform platform, LockedPart? before, CancellationToken cancellationToken)
     {
         List<LockedFile> files = [];
-        foreach ((string name, string url) in PartInputs.Urls(node, platform))
+        foreach ((string name, string url, string? checksums) in PartInputs.Urls(node, platform))
         {
             LockedFile? kept = options.Updates(name) ? null : before?.Files.FirstOrDefault(file => file.Name == name && file.Url == url);
-            files.Add(kept ?? await urls.ResolveAsync(name, url, cancellationToken).ConfigureAwait(false));
+            files.Add(kept ?? await urls.ResolveAsync(name, url, checksums, cancellationToken).ConfigureAwait(false));
         }
 
         return files;
     }
 
-    private async Task<IReadOnlyList<LockedImage>> ImagesAsync(NodeImageRecipe node, Platform platform, LockedPart? before, CancellationToken cancellationToken)
+    private async Task<LockedPart> NodeAsync(NodeImageRecipe node, LockedPart part, Platform platform, LockedPart? before, CancellationToken cancellationToken)
     {
+        IReadOnlyList<LockedFile> files = await FilesAsync(node, platform, before, cancellationToken).ConfigureAwait(false);
+        List<ImageSource> sources = [.. PartInputs.Images(node)];
+        if (node.Images.Any(image => image.OfKubeadm))
+        {
+            IReadOnlyList<string> asked = await new KubeadmQuestion(environment).AskAsync(node, files, platform, cancellationToken).ConfigureAwait(false);
+            // What another entry stands for already is the recipe's own choice.
+            IEnumerable<string> left = asked.Except(node.Images.SelectMany(image => image.Names ?? []));
+            sources.AddRange(left.Select(reference => new ImageSource(ImageSource.RegistryTransport + reference, null)));
+        }
+
         List<LockedImage> images = [];
-        foreach (ImageSource image in PartInputs.Images(node))
+        foreach (ImageSource image in sources.DistinctBy(image => image.Text))
         {
             // A digest beside the reference may be new; where it is an index's, the lock cannot tell, and the registry is asked.
             bool pinned = image.Digest is not null && !image.Text.Contains('@', StringComparison.Ordinal);
@@ -97,7 +115,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
             images.Add(kept ?? await ImageAsync(image, platform, cancellationToken).ConfigureAwait(false));
         }
 
-        return images;
+        return part with { Files = files, Images = images };
     }
 
     private async Task<LockedImage> ImageAsync(ImageSource image, Platform platform, CancellationToken cancellationToken)

@@ -15,18 +15,24 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
     private const long LengthUnknown = -1;
 
     /// <summary>Asks the mirrors in their order, then the address itself; which of them gave it is not written into the lock.</summary>
-    /// <exception cref="NodeForgeException">An NF30xx error, one diagnostic for each place; <see cref="ErrorCodes.ChecksumFileDisagrees"/>, <see cref="ErrorCodes.InvalidAddress"/>.</exception>
-    public async Task<LockedFile> ResolveAsync(string name, string url, CancellationToken cancellationToken)
+    /// <param name="name">What the recipe calls it.</param>
+    /// <param name="url">Where it is.</param>
+    /// <param name="checksums">Where its checksum file is; null looks for one beside it, which may be missing.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="NodeForgeException">An NF30xx error, one diagnostic for each place; <see cref="ErrorCodes.ChecksumFileDisagrees"/>, <see cref="ErrorCodes.ChecksumMissing"/>,
+    /// <see cref="ErrorCodes.InvalidAddress"/>.</exception>
+    public async Task<LockedFile> ResolveAsync(string name, string url, string? checksums, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
             throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidAddress, $"{name} cannot be fetched from this address") { Where = new(url), Mend = "write an absolute http:// or https:// address" });
         using ForgeStep step = reporter.Step($"fetch {name}");
+        PublishedHash? named = checksums is null ? null : await NamedAsync(name, checksums, Path.GetFileName(address.AbsolutePath), cancellationToken).ConfigureAwait(false);
         List<NodeForgeException> failures = [];
         foreach (string place in mirrors.UrlsOf(url))
         {
             try
             {
-                LockedFile file = await ResolveAsync(name, new Uri(place), step, cancellationToken).ConfigureAwait(false) with { Url = url };
+                LockedFile file = await ResolveAsync(name, new Uri(place), named, step, cancellationToken).ConfigureAwait(false) with { Url = url };
                 step.Finish(ByteCount.Show(file.Size));
                 return file;
             }
@@ -39,9 +45,9 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
         throw failures.Count == 1 ? failures[0] : new NodeForgeException([.. failures.SelectMany(failure => failure.Diagnostics)], failures[^1]);
     }
 
-    private async Task<LockedFile> ResolveAsync(string name, Uri address, ForgeStep step, CancellationToken cancellationToken)
+    private async Task<LockedFile> ResolveAsync(string name, Uri address, PublishedHash? named, ForgeStep step, CancellationToken cancellationToken)
     {
-        (string Suffix, string Hash)? published = await SidecarAsync(address, cancellationToken).ConfigureAwait(false);
+        PublishedHash? published = named ?? await SidecarAsync(address, cancellationToken).ConfigureAwait(false);
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -59,7 +65,7 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
         }
     }
 
-    private async Task<LockedFile> DownloadAsync(string name, Uri address, (string Suffix, string Hash)? published, ForgeStep step, CancellationToken cancellationToken)
+    private async Task<LockedFile> DownloadAsync(string name, Uri address, PublishedHash? published, ForgeStep step, CancellationToken cancellationToken)
     {
         Source source = new(name, default, LengthUnknown);
         HttpOrigin origin = new(connections, new HttpFailures(connections, time), options, source, address);
@@ -87,20 +93,20 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             throw HttpFailures.Broken(source, origin.Address, ingest.Length, failure);
         }
 
-        return Commit(name, ingest, long512, published, origin.Address);
+        return Commit(name, ingest, long512, published);
     }
 
-    private static LockedFile Commit(string name, BlobIngest ingest, IncrementalHash? long512, (string Suffix, string Hash)? published, string address)
+    private static LockedFile Commit(string name, BlobIngest ingest, IncrementalHash? long512, PublishedHash? published)
     {
         if (long512 is not null)
-            Compare(name, address, published!.Value, Convert.ToHexStringLower(long512.GetHashAndReset()));
+            Compare(name, published!, Convert.ToHexStringLower(long512.GetHashAndReset()));
         else if (published is { } told)
-            return CommitAs(name, ingest, told, address);
+            return CommitAs(name, ingest, told);
         Descriptor blob = ingest.Commit();
         return new(name, blob.Digest, blob.Size);
     }
 
-    private static LockedFile CommitAs(string name, BlobIngest ingest, (string Suffix, string Hash) told, string address)
+    private static LockedFile CommitAs(string name, BlobIngest ingest, PublishedHash told)
     {
         try
         {
@@ -109,35 +115,58 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
         }
         catch (NodeForgeException mismatch) when (mismatch.Diagnostics[0].Code == ErrorCodes.DigestMismatch)
         {
-            throw Disagrees(name, address, told, mismatch.Diagnostics[0].Got);
+            throw Disagrees(name, told, mismatch.Diagnostics[0].Got);
         }
     }
 
-    private static void Compare(string name, string address, (string Suffix, string Hash) told, string got)
+    private static void Compare(string name, PublishedHash told, string got)
     {
         if (told.Hash != got)
-            throw Disagrees(name, address, told, got);
+            throw Disagrees(name, told, got);
     }
 
-    private static NodeForgeException Disagrees(string name, string address, (string Suffix, string Hash) told, string? got) => new(new Diagnostic(ErrorCodes.ChecksumFileDisagrees, $"{name} is not what the checksum file beside it says")
+    private static NodeForgeException Disagrees(string name, PublishedHash told, string? got) => new(
+        new Diagnostic(ErrorCodes.ChecksumFileDisagrees, $"{name} is not what its checksum file says")
     {
-        Where = new(address + told.Suffix),
+        Where = new(told.Address),
         Got = got,
         Want = told.Hash,
         Mend = "run again; if it stays so, distrust the server",
     });
 
     // A server without checksum files is no failure, whatever it answers: the lock pins what came, as for every other file.
-    private async Task<(string Suffix, string Hash)?> SidecarAsync(Uri address, CancellationToken cancellationToken)
+    private async Task<PublishedHash?> SidecarAsync(Uri address, CancellationToken cancellationToken)
     {
         foreach ((string suffix, int digits) in Sidecars)
         {
             string url = address.GetLeftPart(UriPartial.Path) + suffix + address.Query;
             if (await TextAsync(new Uri(url), cancellationToken).ConfigureAwait(false) is { } text && ChecksumFile.Find(text, Path.GetFileName(address.AbsolutePath), digits) is { } hash)
-                return (suffix, hash);
+                return new(url, hash);
         }
 
         return null;
+    }
+
+    // Of a file that a recipe names: whoever names it wants it heeded.
+    private async Task<PublishedHash> NamedAsync(string name, string checksums, string file, CancellationToken cancellationToken)
+    {
+        string? said = null;
+        foreach (string place in mirrors.UrlsOf(checksums))
+        {
+            if (await TextAsync(new Uri(place), cancellationToken).ConfigureAwait(false) is not { } text)
+                continue;
+            if ((ChecksumFile.Find(text, file, digits: 64) ?? ChecksumFile.Find(text, file, digits: 128)) is { } hash)
+                return new(place, hash);
+            said = $"no SHA-256 and no SHA-512 of {file}";
+        }
+
+        throw new NodeForgeException(new Diagnostic(ErrorCodes.ChecksumMissing, $"the checksum of {name} cannot be had")
+        {
+            Where = new(checksums),
+            Got = said ?? "no answer, or none that is a text",
+            Want = $"a line with the hash of {file}",
+            Mend = ErrorCodes.ChecksumMissing.Remedy,
+        });
     }
 
     private async Task<string?> TextAsync(Uri address, CancellationToken cancellationToken)

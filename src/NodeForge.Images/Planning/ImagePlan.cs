@@ -23,6 +23,9 @@ public abstract record ImagePlan
     /// <summary>What will be done, in order, for people and for <c>nodeforge plan</c>.</summary>
     public abstract IEnumerable<PlanStep> Steps { get; }
 
+    /// <summary>What is to be told of the plan though nothing keeps it from being carried out.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
+
     /// <summary>The parts of the lock whose content must be at hand.</summary>
     public abstract IEnumerable<LockedPart> Parts { get; }
 }
@@ -87,7 +90,7 @@ public sealed record KubernetesBuildPlan : ImagePlan
     public override IEnumerable<PlanStep> Steps =>
     [
         Toolchain.Step with { Title = "toolchain" },
-        new("compile", $"Kubernetes {Recipe.Version}", string.Join(", ", Part.Files.Select(file => file.Name))),
+        new("compile", $"Kubernetes {Recipe.Version}", Recipe.Tree?.Folder ?? Recipe.Tree?.Tarball ?? string.Join(", ", Part.Files.Select(file => file.Name))),
         .. Images.SelectMany(image => image.Steps),
         new("unpack", $"kubernetes-server-linux-{Platform.Architecture}.tar", Part.Output?.ToString() ?? "output not locked"),
     ];
@@ -107,6 +110,9 @@ public sealed record NodeImagePlan : ImagePlan
     /// <summary>The server tarball, when a recipe makes it.</summary>
     public KubernetesBuildPlan? Kubernetes { get; init; }
 
+    /// <summary>The images that the lock has for kubeadm's entry; empty without one.</summary>
+    public IReadOnlyList<LockedImage> OfKubeadm { get; init; } = [];
+
     /// <summary>The preloaded images that recipes make, by the recipe's file.</summary>
     public required IReadOnlyDictionary<string, ContainerImagePlan> Images { get; init; }
 
@@ -116,13 +122,16 @@ public sealed record NodeImagePlan : ImagePlan
         .. Kubernetes?.Steps ?? [],
         .. Images.Values.SelectMany(image => image.Steps),
         new("layer", $"Kubernetes {Recipe.Kubernetes.Version}", "kubeadm, kubelet, kubectl"),
-        .. Recipe.Images.Select(image => new PlanStep("preload", image.Recipe?.Name ?? image.Image!.Text, Placed(Recipe.Preload))),
+        .. Recipe.Images.SelectMany(Titles).Select(title => new PlanStep("preload", title, Placed(Recipe.Preload))),
         new("files", $"{Name} files", $"{Recipe.Contents.Files.Count} sources"),
         new("image", Name, Platform.ToString()),
     ];
 
     public override IEnumerable<LockedPart> Parts =>
         [Part, .. Base?.Parts ?? [], .. Kubernetes?.Parts ?? [], .. Images.Values.SelectMany(image => image.Parts)];
+
+    private IEnumerable<string> Titles(PreloadedImage image) =>
+        image.OfKubeadm ? OfKubeadm.Select(locked => locked.Reference) : [image.Recipe?.Name ?? image.Image!.Text];
 
     private static string Placed(Preloading preload) =>
         (preload.Method == PreloadMethod.ContentStore ? "content-store" : "archives") + (preload.Layers == PreloadedLayers.Uncompressed ? ", layers uncompressed" : "") + (preload.Unpack ? ", unpacked" : "");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeForge.Images.Assembly;
+using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
@@ -26,7 +27,8 @@ public sealed class Planner
     /// <param name="locked">Its lock, fresh.</param>
     /// <param name="platform">One of the recipe's.</param>
     /// <param name="epoch">SOURCE_DATE_EPOCH where it is set; else the lock's.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LockIncomplete"/>: the lock lacks a part.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LockIncomplete"/>: the lock lacks a part; <see cref="ErrorCodes.NodeLacksImages"/>: the recipe's images are not those that
+    /// the kubeadm of its version asks for.</exception>
     public static ImagePlan Plan(Recipe recipe, RecipeLock locked, Platform platform, long? epoch = null)
     {
         Planner planner = new(recipe, locked, platform, epoch);
@@ -71,10 +73,22 @@ public sealed class Planner
         Digest = DigestOf(recipe),
         Recipe = recipe,
         Part = PartOf(recipe),
-        Images = [.. recipe.Images.Select(image => ContainerOf(image) with { Epoch = locked.Epoch })],
+        Images = [.. recipe.Images.Select(image => ContainerOf(Versioned(image, recipe.Version)) with { Epoch = locked.Epoch })],
     };
 
-    private NodeImagePlan NodeOf(NodeImageRecipe recipe) => new()
+    private static ContainerImageRecipe Versioned(ContainerImageRecipe image, string version)
+    {
+        string tag = KubernetesVersion.TryParse(version, out KubernetesVersion parsed) ? parsed.ImageTag : version;
+        return image with { Tags = [.. image.Tags.Select(name => name.Replace("{version}", tag, StringComparison.Ordinal))] };
+    }
+
+    private NodeImagePlan NodeOf(NodeImageRecipe recipe)
+    {
+        IReadOnlyList<LockedImage> ofKubeadm = KubeadmEntry.LockedFor(recipe, PartOf(recipe));
+        return KubeadmEntry.Check(Bare(recipe) with { OfKubeadm = ofKubeadm });
+    }
+
+    private NodeImagePlan Bare(NodeImageRecipe recipe) => new()
     {
         Name = recipe.Name,
         Platform = platform,

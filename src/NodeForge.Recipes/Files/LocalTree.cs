@@ -8,11 +8,13 @@ internal static class LocalTree
     private const char NotUtf8 = '\uFFFD'; // what .NET makes of a byte that is no UTF-8; the file cannot be opened by that name
 
     /// <summary>All entries below a folder, by the bytes of their names.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="left">Names at its top that are passed over.</param>
     /// <exception cref="NodeForgeException">An entry is a device, socket or FIFO, or its name is not UTF-8.</exception>
-    public static IReadOnlyList<TreeEntry> Entries(string root)
+    public static IReadOnlyList<TreeEntry> Entries(string root, params IReadOnlyList<string> left)
     {
         List<TreeEntry> entries = [];
-        Collect(root, "", entries);
+        Collect(root, "", left, entries);
         entries.Sort((a, b) => Encoding.UTF8.GetBytes(a.Name).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b.Name)));
         return entries;
     }
@@ -23,11 +25,13 @@ internal static class LocalTree
             throw Refused(path, LocalPath.Describe(kind), "a file");
     }
 
-    private static void Collect(string folder, string prefix, List<TreeEntry> entries)
+    private static void Collect(string folder, string prefix, IReadOnlyList<string> left, List<TreeEntry> entries)
     {
         foreach (string path in Directory.EnumerateFileSystemEntries(folder))
         {
             string name = prefix + Path.GetFileName(path);
+            if (left.Contains(name))
+                continue;
             if (name.Contains(NotUtf8, StringComparison.Ordinal))
                 throw Refused(path, "a name that is not UTF-8", "names in UTF-8");
             LocalKind kind = LocalPath.KindOf(path, follow: false);
@@ -35,7 +39,7 @@ internal static class LocalTree
                 throw Refused(path, LocalPath.Describe(kind), "a file, a folder or a symbolic link");
             entries.Add(new(name, path, kind));
             if (kind == LocalKind.Folder)
-                Collect(path, name + "/", entries);
+                Collect(path, name + "/", [], entries);
         }
     }
 

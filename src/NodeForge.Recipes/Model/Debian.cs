@@ -38,6 +38,22 @@ public sealed record ExtractedPackages
     public required IReadOnlyList<string> Extract { get; init; }
 }
 
+/// <summary>Kubernetes' source as upstream has it, exactly one of the three.</summary>
+public sealed record SourceTree
+{
+    /// <summary>A checkout or an unpacked tree of this machine, absolute.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>An archive of this machine, absolute.</summary>
+    public string? Tarball { get; init; }
+
+    /// <summary>URL of an archive; <c>{version}</c> is filled in.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>What at the top of a tree is no source: version control, and what upstream's own makefiles leave.</summary>
+    public static IReadOnlyList<string> Left { get; } = [".git", "_output"];
+}
+
 /// <summary>A source package.</summary>
 /// <param name="Suite">The suite that has it.</param>
 /// <param name="Package">Its name.</param>

@@ -48,16 +48,23 @@ public sealed record ContainerImageRecipe : Recipe
     public override IEnumerable<string> LocalInputs => Contents.LocalInputs;
 }
 
-/// <summary><c>kind: KubernetesBuild</c>: Kubernetes compiled from a Debian source package, put together as upstream's server tarball.</summary>
+/// <summary><c>kind: KubernetesBuild</c>: Kubernetes compiled from its source, put together as upstream's server tarball.</summary>
 public sealed record KubernetesBuildRecipe : Recipe
 {
     /// <summary><c>v1.20.2</c>, with the leading v.</summary>
     public required string Version { get; init; }
 
-    public required DebianSource Source { get; init; }
+    /// <summary>A source package; null where <see cref="Tree"/> says where the source is.</summary>
+    public required DebianSource? Source { get; init; }
+
+    /// <summary>A source tree; null where there is a source package.</summary>
+    public SourceTree? Tree { get; init; }
 
     /// <summary>The packages of the root file system in which the script runs.</summary>
     public required DebianPackages Toolchain { get; init; }
+
+    /// <summary>A Go of this machine that the script runs instead of a packaged one, absolute: the folder with bin/go.</summary>
+    public string? Go { get; init; }
 
     /// <summary>The folder whose program <c>build</c> compiles; docs/recipes/kubernetes-build.md has the contract.</summary>
     public required string Script { get; init; }
@@ -70,7 +77,7 @@ public sealed record KubernetesBuildRecipe : Recipe
 
     public override IEnumerable<Recipe> Includes => Images;
 
-    public override IEnumerable<string> LocalInputs => [Script];
+    public override IEnumerable<string> LocalInputs => [Script, .. new[] { Tree?.Folder, Tree?.Tarball, Go }.OfType<string>()];
 }
 
 /// <summary><c>kind: NodeImage</c>: a base, Kubernetes, the images it preloads, and the user's own.</summary>
@@ -88,6 +95,9 @@ public sealed record NodeImageRecipe : Recipe
 
     /// <summary>The images to preload beside those in the server tarball, the user's own among them.</summary>
     public IReadOnlyList<PreloadedImage> Images { get; init; } = [];
+
+    /// <summary>Whether the images are held against what kubeadm wants; false where the recipe says that they differ on purpose.</summary>
+    public bool HeldAgainstKubeadm { get; init; } = true;
 
     public Preloading Preload { get; init; } = new(PreloadMethod.ContentStore);
 

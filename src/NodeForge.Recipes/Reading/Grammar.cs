@@ -25,6 +25,8 @@ internal sealed partial record Grammar(Regex Form, string Want, ErrorCode Code)
 
     public static readonly Grammar Program = Value(ProgramName(), "a program's name such as kubelet");
 
+    public static readonly Grammar ComponentVersion = Value(VersionText(), "a version such as \"2.3.4\"");
+
     public static readonly Grammar Variable = Value(VariableName(), "letters, digits and underscores, no digit first");
 
     public static readonly Grammar Label = Value(LabelName(), "a label without white space such as org.opencontainers.image.title");
@@ -41,6 +43,9 @@ internal sealed partial record Grammar(Regex Form, string Want, ErrorCode Code)
 
     /// <summary>distribution-spec's name and tag, with a registry's host before it: what a node asks for is never short.</summary>
     public static readonly Grammar Tag = new(TaggedReference(), "a reference with host and tag such as registry.k8s.io/pause:3.10", ErrorCodes.RecipeImageReference);
+
+    /// <summary>The same, or with the version of the recipe as its tag.</summary>
+    public static readonly Grammar VersionedTag = new(VersionedReference(), "a reference with host and tag such as registry.k8s.io/kube-proxy:{version}", ErrorCodes.RecipeImageReference);
 
     /// <summary>The same, by tag, by digest or by both.</summary>
     public static readonly Grammar Reference = new(PinnableReference(), "docker://HOST/NAME:TAG or docker://HOST/NAME@sha256:DIGEST", ErrorCodes.RecipeImageReference);
@@ -75,6 +80,9 @@ internal sealed partial record Grammar(Regex Form, string Want, ErrorCode Code)
     [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._-]*\z")]
     private static partial Regex ProgramName();
 
+    [GeneratedRegex(@"\Av?[0-9][A-Za-z0-9.+~_-]*\z")]
+    private static partial Regex VersionText();
+
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex VariableName();
 
@@ -99,6 +107,9 @@ internal sealed partial record Grammar(Regex Form, string Want, ErrorCode Code)
 
     [GeneratedRegex(@"\A" + Host + Repository + ":" + TagText + @"\z")]
     private static partial Regex TaggedReference();
+
+    [GeneratedRegex(@"\A" + Host + Repository + ":(?:" + TagText + @"|\{version\})\z")]
+    private static partial Regex VersionedReference();
 
     [GeneratedRegex(@"\A" + Host + Repository + "(?::" + TagText + ")?(?:@sha256:[0-9a-f]{64})?" + @"(?<=[:@].*)\z")]
     private static partial Regex PinnableReference();

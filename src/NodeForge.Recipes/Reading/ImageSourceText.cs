@@ -7,7 +7,7 @@ namespace NodeForge.Recipes.Reading;
 /// <summary>An image by transport: <c>image:</c> with its <c>digest:</c>.</summary>
 internal static class ImageSourceText
 {
-    public const string Registry = "docker://";
+    public const string Registry = ImageSource.RegistryTransport;
 
     private static readonly (string Prefix, LocalKind Kind)[] Local = [("oci:", LocalKind.Folder), ("oci-archive:", LocalKind.File), ("docker-archive:", LocalKind.File)];
 

@@ -12,18 +12,32 @@ internal static class KubernetesBuildKind
     {
         Fields recipe = new(file, top, "", Keys);
         IReadOnlyList<Platform> platforms = RecipeHeader.Platforms(recipe);
+        Fields? sources = recipe.RequiredSection("source", "debian", "folder", "tarball");
+        string? source = sources?.ExactlyOne("debian", "folder", "tarball");
+        Fields? toolchain = recipe.RequiredSection("toolchain", "debian", "folder");
         return new()
         {
             File = file.Path,
             Name = RecipeHeader.Name(recipe),
             Platforms = platforms,
             Version = KubernetesSection.RequiredVersion(recipe),
-            Source = recipe.RequiredSection("source", "debian") is { } source ? DebianSection.Source(source) : new("", ""),
-            Toolchain = recipe.RequiredSection("toolchain", "debian") is { } toolchain ? DebianSection.Packages(toolchain) : new() { Suite = "", Packages = [] },
+            Source = source == "debian" ? DebianSection.Source(sources!) : null,
+            Tree = source is "folder" or "tarball" ? Tree(sources!, source) : null,
+            Toolchain = toolchain is null ? new() { Suite = "", Packages = [] } : DebianSection.Packages(toolchain),
+            Go = toolchain is null ? null : LocalInput.Resolve(toolchain, "folder", LocalKind.Folder),
             Script = Script(recipe),
             Binaries = recipe.RequiredTexts("binaries", Grammar.Program),
             Images = Images(set, recipe, platforms),
         };
+    }
+
+    private static SourceTree Tree(Fields fields, string key)
+    {
+        if (key == "folder")
+            return new() { Folder = LocalInput.Resolve(fields, key, LocalKind.Folder) };
+        bool url = fields[key] is YamlScalar { Text: var text }
+            && (text.StartsWith("http://", StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal));
+        return url ? new() { Url = Urls.Template(fields, key, "{version}") } : new() { Tarball = LocalInput.Resolve(fields, key, LocalKind.File) };
     }
 
     private static string Script(Fields recipe)
@@ -43,13 +57,19 @@ internal static class KubernetesBuildKind
         List<ContainerImageRecipe> images = [];
         foreach (YamlNode item in recipe.Items("images"))
         {
-            if (set.Include<ContainerImageRecipe>(recipe.File, item, "an item of images", RecipeKind.ContainerImage) is not { } image)
+            // Short for a mapping with a recipe alone.
+            Fields? fields = item is YamlMapping mapping ? new(recipe.File, mapping, "images", ["recipe", "tags"]) : null;
+            if (fields is not null && !fields.Has("recipe"))
+                fields.ReportMissing("recipe");
+            if ((fields is null ? item : fields["recipe"]) is not { } at)
                 continue;
-            RecipeHeader.ReportPlatformsLacking(recipe.File, item, platforms, image);
+            if (set.Include<ContainerImageRecipe>(recipe.File, at, "an item of images", RecipeKind.ContainerImage) is not { } image)
+                continue;
+            RecipeHeader.ReportPlatformsLacking(recipe.File, at, platforms, image);
             if (images.Any(other => other.File == image.File))
-                recipe.File.Report(ErrorCodes.RecipeDuplicateItem, item, $"{Path.GetFileName(image.File)} is listed twice in images", mend: "keep one of the two");
+                recipe.File.Report(ErrorCodes.RecipeDuplicateItem, at, $"{Path.GetFileName(image.File)} is listed twice in images", mend: "keep one of the two");
             else
-                images.Add(image);
+                images.Add(fields?.Has("tags") == true ? image with { Tags = fields.RequiredTexts("tags", Grammar.VersionedTag) } : image);
         }
 
         return images;

@@ -13,11 +13,13 @@ internal static class KubernetesSection
     public static KubernetesSource Read(RecipeSet set, Fields recipe, IReadOnlyList<Platform> platforms)
     {
         KubernetesSource nothing = new() { Version = "" };
-        if (recipe.RequiredSection("kubernetes", ["version", .. Sources]) is not { } fields)
+        if (recipe.RequiredSection("kubernetes", ["version", "source", .. Sources]) is not { } fields)
             return nothing;
         string? source = fields.ExactlyOne(Sources);
         if (source == "recipe")
             return Built(set, fields, platforms);
+        if (fields["source"] is { } tree)
+            fields.File.Report(ErrorCodes.RecipeChoice, tree, "source goes with a recipe that compiles", mend: "leave it out, or name a KubernetesBuild as recipe");
         nothing = nothing with { Version = RequiredVersion(fields) };
         return source switch
         {
@@ -52,8 +54,21 @@ internal static class KubernetesSection
         KubernetesBuildRecipe? build = set.Include<KubernetesBuildRecipe>(fields.File, at, "recipe", RecipeKind.KubernetesBuild);
         RecipeHeader.ReportPlatformsLacking(fields.File, at, platforms, build);
         string? version = Version(fields);
+        if (build is { Source: null } tree)
+            return Tree(fields, tree, version);
+        if (fields["source"] is { } source && fields.Optional("source") is not "")
+            fields.File.Report(ErrorCodes.RecipeChoice, source, "a recipe of a source package takes no other source", mend: "leave it out, or name a recipe whose source is a tree");
         if (version is not null && build is { Version.Length: > 0 } && version != build.Version)
             fields.File.Report(ErrorCodes.RecipeVersion, fields["version"]!, $"{Path.GetFileName(build.File)} builds another version", got: version, want: build.Version, mend: "leave version out here, or name another recipe");
         return new() { Version = version ?? build?.Version ?? "", Build = build };
+    }
+
+    // A tree does not say its version and may be of any: both are the node recipe's to choose. An empty text chooses nothing, so that a parameter has a default.
+    private static KubernetesSource Tree(Fields fields, KubernetesBuildRecipe build, string? version)
+    {
+        build = build with { Version = version ?? build.Version };
+        if (fields.Has("source") && fields.Optional("source") is { Length: > 0 })
+            build = build with { Tree = new() { Folder = LocalInput.Resolve(fields, "source", LocalKind.Folder) } };
+        return new() { Version = build.Version, Build = build };
     }
 }

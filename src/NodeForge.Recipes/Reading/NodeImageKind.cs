@@ -24,6 +24,7 @@ internal static class NodeImageKind
             Kubernetes = KubernetesSection.Read(set, recipe, platforms),
             Components = Components(recipe),
             Images = PreloadSection.Images(set, recipe, platforms),
+            HeldAgainstKubeadm = PreloadSection.HeldAgainstKubeadm(recipe),
             Preload = PreloadSection.Read(recipe),
             Manifests = Manifests(recipe),
             Contents = ContentsSection.Read(recipe, binaries: false),
@@ -57,13 +58,17 @@ internal static class NodeImageKind
             return components;
         foreach (string name in all.Mapping.Entries.Select(entry => entry.Key.Text).Intersect(ComponentNames))
         {
-            if (all.Section(name, "url", "tarball", "path") is not { } fields)
+            if (all.Section(name, "url", "checksums", "tarball", "version", "path") is not { } fields)
                 continue;
             string? source = fields.ExactlyOne("url", "tarball");
+            if (source == "tarball" && fields["checksums"] is { } checksums)
+                fields.File.Report(ErrorCodes.RecipeChoice, checksums, "a tarball of this machine takes no checksums", mend: "leave it out; the lock file pins the tarball");
             components.Add(new(name)
             {
                 Url = source == "url" ? Urls.Template(fields, source, "{architecture}") : null,
+                Checksums = Urls.Template(fields, "checksums", "{architecture}"),
                 Tarball = source == "tarball" ? LocalInput.Resolve(fields, source, LocalKind.File) : null,
+                Version = fields.Optional("version", Grammar.ComponentVersion),
                 Path = fields.Optional("path", Grammar.ImagePath),
             });
         }

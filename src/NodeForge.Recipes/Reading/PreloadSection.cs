@@ -21,13 +21,28 @@ internal static class PreloadSection
                 continue;
             }
 
-            PreloadedImage image = Image(set, new Fields(recipe.File, mapping, "images", ["recipe", "image", "digest", "tags"]), platforms);
+            Fields fields = new(recipe.File, mapping, "images", ["recipe", "image", "kubeadm", "digest", "tags"]);
+            string? what = fields.ExactlyOne("recipe", "image", "kubeadm");
+            if (what == "kubeadm")
+            {
+                ReportOddKubeadm(fields, lines);
+                if (fields.Flag("kubeadm", otherwise: true))
+                    images.Add(new() { OfKubeadm = true });
+                continue;
+            }
+
+            PreloadedImage image = Image(set, fields, what, platforms);
             images.Add(image);
             ReportClaimed(recipe.File, item, image, lines);
         }
 
         return images;
     }
+
+    /// <summary>False where an item says <c>kubeadm: false</c>.</summary>
+    public static bool HeldAgainstKubeadm(Fields recipe) =>
+        (recipe["images"] as YamlSequence)?.Items.OfType<YamlMapping>()
+            .Any(item => item.Find("kubeadm") is YamlScalar { Type: ScalarType.Boolean } scalar && scalar.Text[0] is 'f' or 'F') != true;
 
     /// <summary><c>preload: archives</c>, or <c>preload: {method: archives, layers: uncompressed}</c>.</summary>
     public static Preloading Read(Fields recipe)
@@ -57,10 +72,10 @@ internal static class PreloadSection
         return otherwise;
     }
 
-    private static PreloadedImage Image(RecipeSet set, Fields fields, IReadOnlyList<Platform> platforms)
+    private static PreloadedImage Image(RecipeSet set, Fields fields, string? what, IReadOnlyList<Platform> platforms)
     {
         IReadOnlyList<string> tags = fields.Texts("tags", Grammar.Tag);
-        if (fields.ExactlyOne("recipe", "image") != "recipe")
+        if (what != "recipe")
             return new() { Image = ImageSourceText.Read(fields), Tags = tags };
         NodeImageKind.ReportDigestOfRecipe(fields);
         YamlNode at = fields["recipe"]!;
@@ -71,11 +86,21 @@ internal static class PreloadSection
         return new() { Recipe = included, Tags = tags };
     }
 
+    private static void ReportOddKubeadm(Fields fields, Dictionary<string, int> lines)
+    {
+        foreach (string key in (string[])["digest", "tags"])
+        {
+            if (fields[key] is { } node)
+                fields.File.Report(ErrorCodes.RecipeChoice, node, $"kubeadm takes no {key}", mend: "leave it out; the lock file pins what kubeadm names");
+        }
+
+        if (!lines.TryAdd("kubeadm", fields.Mapping.Line))
+            fields.File.Report(ErrorCodes.RecipeDuplicateItem, fields.Mapping, "kubeadm is listed twice in images", mend: $"keep one of the two; the first is in line {lines["kubeadm"]}");
+    }
+
     private static void ReportClaimed(RecipeFile file, YamlNode at, PreloadedImage image, Dictionary<string, int> lines)
     {
-        IEnumerable<string> names = image.Tags.Count > 0 ? image.Tags
-            : image.Recipe?.Tags ?? (image.Image is { LocalPath: null } registry ? [registry.Text[ImageSourceText.Registry.Length..]] : []);
-        foreach (string name in names)
+        foreach (string name in image.Names ?? [])
         {
             if (!lines.TryAdd(name, at.Line))
                 file.Report(ErrorCodes.RecipeDuplicateItem, at, $"two images claim {name}", mend: $"give one of them other tags; the first is in line {lines[name]}");

@@ -29,7 +29,7 @@ internal sealed class OurBuild
         using ReleaseServer server = new(tarball);
         foreach (string preload in (string[])["archives", "content-store"])
         {
-            build.WriteRecipe(preload, server.Address + Path.GetFileName(tarball), "");
+            build.WriteRecipe(preload, server.Address + Path.GetFileName(tarball), "images: [{kubeadm: false}]");
             MeasuredProgram.Run(["dotnet", command, "lock", build.Recipe(preload), "--cache", build.Fetched]);
             MeasuredProgram.Run(["dotnet", command, "fetch", build.Recipe(preload), "--cache", build.Fetched]);
         }
@@ -56,7 +56,7 @@ internal sealed class OurBuild
     /// <param name="output">A transport.</param>
     public Measurement WithImage(string archive, string output)
     {
-        WriteRecipe("extra", null, $"images:\n  - {{image: \"docker-archive:{archive}\"}}\n");
+        WriteRecipe("extra", null, $"images:\n  - {{image: \"docker-archive:{archive}\"}}\n  - {{kubeadm: false}}\n");
         string cache = Path.Combine(folder, "cold");
         MeasuredProgram.Run(["dotnet", command, "lock", Recipe("extra"), "--cache", cache]);
         return Run("extra", output, cache);

@@ -53,6 +53,7 @@ public sealed class A_real_containerd_on_a_built_node_s_store : IDisposable
             kubernetes: {version: "v1.20.2", tarball: server.tar.gz}
             images:
               - {image: "oci:image"}
+              - {kubeadm: false}
             preload: {method: content-store, layers: {{layers}}}
             """);
         RecipeWork work = new(new Forge(new ForgeOptions { Cache = Path.Combine(folder, "cache"), SourceDateEpoch = 1_700_000_000 }, SilentReporter.Instance));

@@ -3,6 +3,7 @@ using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Assembly.Rootfs;
 using NodeForge.Images.Planning;
+using NodeForge.Images.Processes;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 using NodeForge.Recipes;
@@ -100,6 +101,35 @@ public sealed class BuildingKubernetes
         Diagnostic told = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
         Assert.Equal(Environment.UserName == "root" ? ErrorCodes.RootfsNotAsLocked : ErrorCodes.RootNeeded, told.Code);
         Assert.Empty(Directory.EnumerateFileSystemEntries(victim));
+    }
+
+    [Fact]
+    public async Task A_tree_and_a_go_of_this_machine_decide_the_build_and_are_copied_for_it()
+    {
+        using AssemblyRoom room = new();
+        room.Write("tree/go.mod", "module k8s.io/kubernetes");
+        room.Write("tree/.git/HEAD", "ref");
+        room.Write("go/bin/go", "#!/bin/sh");
+        KubernetesBuildRecipe recipe = Plan(room, output: null).Recipe with { Source = null, Tree = new() { Folder = room["tree"] }, Go = room["go"] };
+        SourceTrees trees = new(room.Environment);
+        string[] before = await trees.DigestsAsync(recipe, CancellationToken.None);
+        await trees.LayAsync(recipe, Directory.CreateDirectory(room["build"]).FullName, new ProgramRunner(room.Environment.Reporter), CancellationToken.None);
+        Assert.Equal(["go/bin/go", "source/tree/go.mod"], Directory.EnumerateFiles(room["build"], "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(room["build"], file)).Order(StringComparer.Ordinal));
+        room.Write("tree/go.mod", "edited");
+        string[] after = await trees.DigestsAsync(recipe, CancellationToken.None);
+        Assert.Equal((2, before[1]), (before.Length, after[1]));
+        Assert.NotEqual(before[0], after[0]);
+    }
+
+    [Fact]
+    public void An_image_of_a_tree_has_the_version_of_the_build_as_its_tag()
+    {
+        using AssemblyRoom room = new();
+        ContainerImageRecipe proxy = new() { File = room["proxy.yaml"], Name = "kube-proxy", Platforms = [Platform.LinuxAmd64], Tags = ["registry.k8s.io/kube-proxy:{version}"], Contents = new() };
+        KubernetesBuildRecipe recipe = Plan(room, output: null).Recipe with { Version = "v1.37.0-alpha.1+abc", Images = [proxy] };
+        RecipeLock locked = new() { Recipe = Digest.Of("r"u8), Epoch = 1, Parts = [new() { Recipe = "build.yaml", Platform = "linux/amd64" }, new() { Recipe = "proxy.yaml", Platform = "linux/amd64" }] };
+        KubernetesBuildPlan plan = (KubernetesBuildPlan)Planner.Plan(recipe, locked, Platform.LinuxAmd64);
+        Assert.Equal(["registry.k8s.io/kube-proxy:v1.37.0-alpha.1_abc"], Assert.Single(plan.Images).Recipe.Tags);
     }
 
     private static KubernetesBuildPlan Plan(AssemblyRoom room, Digest? output)

@@ -47,6 +47,7 @@ internal sealed class NodeRoom : IDisposable
         Base = new(null, new RecipeImage("oci:base", Room["base"])),
         Kubernetes = new() { Version = Version, Tarball = Room["server.tar.gz"] },
         Images = [Archive("pause.tar"), Archive("extra.tar"), Archive("other.tar")],
+        HeldAgainstKubeadm = false,
         Manifests = new(Room["network.yaml"], null),
         Contents = new()
         {

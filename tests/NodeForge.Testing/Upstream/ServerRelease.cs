@@ -20,8 +20,15 @@ public static class ServerRelease
 
     private static readonly string[] Images = ["kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler"];
 
+    /// <summary>What a kubeadm answers to <c>config images list</c>, a reference a line.</summary>
+    /// <param name="version">The release.</param>
+    /// <param name="others">Beside the release's own images.</param>
+    public static string Answer(string version, params IEnumerable<string> others) =>
+        string.Concat(Images.Select(image => $"registry.k8s.io/{image}:{version}").Concat(others).Select(line => line + "\n"));
+
     /// <param name="version">Stamped into every program, and the images' tag.</param>
-    public static byte[] Tarball(string version)
+    /// <param name="kubeadm">The program; null: one that cannot be run.</param>
+    public static byte[] Tarball(string version, byte[]? kubeadm = null)
     {
         using MemoryStream bytes = new();
         using (TarWriter writer = new(bytes, TarEntryFormat.Gnu, leaveOpen: true))
@@ -31,7 +38,7 @@ public static class ServerRelease
             Write(writer, "kubernetes/LICENSES", "Apache-2.0"u8.ToArray());
             Write(writer, "kubernetes/kubernetes-src.tar.gz", UpstreamSite.Gzip(new byte[1024]));
             foreach (string program in Programs)
-                Write(writer, Bin + program, Program(version), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                Write(writer, Bin + program, program == "kubeadm" && kubeadm is not null ? kubeadm : Program(version), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             foreach (string image in Images)
             {
                 Write(writer, $"{Bin}{image}.docker_tag", Encoding.ASCII.GetBytes(version));

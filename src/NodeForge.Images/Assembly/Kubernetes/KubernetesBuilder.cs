@@ -42,9 +42,10 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         RefuseForeign(plan);
         LayerBlob toolchain = await new DebianBootstrap(environment).BuildAsync(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain, cancellationToken).ConfigureAwait(false);
         LayerDraft script = ScriptOf(plan, cancellationToken);
+        string[] local = await new SourceTrees(environment).DigestsAsync(plan.Recipe, cancellationToken).ConfigureAwait(false);
         using ForgeStep step = environment.Reporter.Step($"compile Kubernetes {plan.Recipe.Version} for {plan.Platform}");
         IReadOnlyList<ActionOutput> outputs = await environment.Actions.GetOrRunAsync(
-            KeyOf(plan, toolchain, script), step, () => RunAsync(plan, toolchain, script, cancellationToken), cancellationToken).ConfigureAwait(false);
+            KeyOf(plan, toolchain, script, local), step, () => RunAsync(plan, toolchain, script, cancellationToken), cancellationToken).ConfigureAwait(false);
         return outputs.ToDictionary(output => output.Name);
     }
 
@@ -69,12 +70,13 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         return script;
     }
 
-    internal static Digest KeyOf(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script) => ActionKey.Of(
+    internal static Digest KeyOf(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, params IEnumerable<string> local) => ActionKey.Of(
         "compile/1",
         [
             toolchain.DiffId.Hex, plan.Recipe.Version, plan.Platform.ToString(), plan.Epoch.ToString(CultureInfo.InvariantCulture),
             .. plan.Part.Files.Select(file => $"{file.Name} {file.Digest.Hex}").Order(StringComparer.Ordinal),
             DraftedLayer.KeyOf(script.Entries, plan.Epoch).Hex,
+            .. local,
         ]);
 
     private async Task<IReadOnlyList<ActionOutput>> RunAsync(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, CancellationToken cancellationToken)
@@ -109,6 +111,7 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
             Directory.CreateDirectory(Path.Combine(root, "build", folder));
         foreach (LockedFile file in plan.Part.Files)
             File.Copy(environment.Store.PathOf(file.Digest), Path.Combine(root, "build/source", file.Name));
+        await new SourceTrees(environment).LayAsync(plan.Recipe, Path.Combine(root, "build"), runner, cancellationToken).ConfigureAwait(false);
         string tar = Path.Combine(root, "build/script.tar");
         using (FileStream output = File.Create(tar))
             LayerWriter.Write(script.Entries, output, plan.Epoch, cancellationToken);
@@ -143,10 +146,16 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
             ["SOURCE_DATE_EPOCH"] = plan.Epoch.ToString(CultureInfo.InvariantCulture),
             ["KUBERNETES_VERSION"] = plan.Recipe.Version,
             ["TARGET_ARCHITECTURE"] = plan.Platform.Architecture,
+            ["PROGRAMS"] = string.Join(' ', Programs(plan.Recipe)),
             ["PARALLELISM"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
         });
         return variables;
     }
+
+    // What the tarball will hold, as files and in images.
+    private static IEnumerable<string> Programs(KubernetesBuildRecipe recipe) =>
+        recipe.Binaries.Concat(recipe.Images.SelectMany(image => image.Contents.Files).Select(file => file.KubernetesBinary).OfType<string>())
+            .Distinct().Order(StringComparer.Ordinal);
 
     private IReadOnlyList<ActionOutput> TakeOutputs(KubernetesBuildPlan plan, string folder)
     {

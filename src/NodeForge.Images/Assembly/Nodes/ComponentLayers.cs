@@ -25,7 +25,7 @@ internal sealed class ComponentLayers(BuildEnvironment environment)
                 ? await new LocalFiles(environment).TakeAsync(path, cancellationToken).ConfigureAwait(false)
                 : plan.Part.File(component.Name).Digest;
             Lay(component, blob, plan.Platform, draft, cancellationToken);
-            components.Add(new(component.Name, null, blob, component.Tarball ?? component.Url!));
+            components.Add(new(component.Name, component.Version, blob, component.Tarball ?? component.Url!));
             layers.Add(new(component.Name, await DraftedLayer.BuildAsync(draft, component.Name, plan.Epoch, environment, cancellationToken).ConfigureAwait(false)));
         }
 

@@ -10,8 +10,6 @@ namespace NodeForge.Images.Assembly.Nodes;
 /// <summary>Opens images from elsewhere: those that a registry gave to the store, and those of layouts and archives on this machine.</summary>
 internal sealed class ImageOpener(BuildEnvironment environment)
 {
-    private const string RegistryTransport = "docker://";
-
     public async Task<OpenedImage> OpenAsync(RecipeImage source, LockedPart part, Platform platform, CancellationToken cancellationToken)
     {
         if (source.LocalPath is not { } path)
@@ -45,9 +43,9 @@ internal sealed class ImageOpener(BuildEnvironment environment)
         });
     }
 
-    private OpenedImage OpenLocked(LockedImage image, Platform platform)
+    public OpenedImage OpenLocked(LockedImage image, Platform platform)
     {
-        ImageReference reference = ImageReference.Parse(image.Reference[RegistryTransport.Length..]);
+        ImageReference reference = ImageReference.Parse(image.Reference[RecipeImage.RegistryTransport.Length..]);
         Descriptor[] blobs = [.. image.Blobs.Select(blob => new Descriptor(blob.MediaType, blob.Digest, blob.Size))];
         ImageConfig config = ReadConfig(blobs[1].Digest, reference.ToString());
         RefuseOtherPlatform(config, platform, reference);

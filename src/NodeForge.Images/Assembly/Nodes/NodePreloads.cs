@@ -25,8 +25,9 @@ internal sealed class NodePreloads(BuildEnvironment environment)
         ImageOpener opener = new(environment);
         List<NodePreload> preloads = [.. kubernetes.Images.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Released(pair.Key, pair.Value))];
         foreach (PreloadedImage image in plan.Recipe.Images)
-            preloads.Add(await OpenAsync(plan, image, opener, cancellationToken).ConfigureAwait(false));
+            preloads.AddRange(await OpenAsync(plan, image, opener, cancellationToken).ConfigureAwait(false));
         PreloadNames.Require(preloads);
+        KubeadmEntry.Refuse(KubeadmEntry.Problems(plan.Recipe, [.. preloads.SelectMany(preload => preload.References)]));
         IReadOnlyList<NodePreload> distinct = Distinct(preloads);
         if (plan.Recipe.Preload.Layers == PreloadedLayers.Uncompressed)
             distinct = await new UncompressedLayers(environment).ApplyAsync(distinct, cancellationToken).ConfigureAwait(false);
@@ -53,25 +54,27 @@ internal sealed class NodePreloads(BuildEnvironment environment)
         return [.. preloads.Select(preload => taken.Contains(preload.Name) ? preload with { Name = $"{preload.Name}-{preload.Image.Config.Digest.ShortHex}" } : preload)];
     }
 
-    private async Task<NodePreload> OpenAsync(NodeImagePlan plan, PreloadedImage image, ImageOpener opener, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<NodePreload>> OpenAsync(NodeImagePlan plan, PreloadedImage image, ImageOpener opener, CancellationToken cancellationToken)
     {
+        if (image.OfKubeadm)
+            return [.. plan.OfKubeadm.Select(locked => Preload(locked.Reference, opener.OpenLocked(locked, plan.Platform)))];
         if (image.Recipe is { } recipe)
         {
             BuiltImage built = await new ContainerImageAssembler(environment).AssembleAsync(plan.Images[recipe.File], new Dictionary<string, ActionOutput>(), cancellationToken).ConfigureAwait(false);
             IReadOnlyList<string> tags = image.Tags.Count > 0 ? image.Tags : built.References;
-            return new(recipe.Name, recipe.Name, new(tags, built.Manifest, built.Config, built.Document, [.. built.Layers.Select(layer => layer.Blob)]));
+            return [new(recipe.Name, recipe.Name, new(tags, built.Manifest, built.Config, built.Document, [.. built.Layers.Select(layer => layer.Blob)]))];
         }
 
         OpenedImage opened = await opener.OpenAsync(image.Image!, plan.Part, plan.Platform, cancellationToken).ConfigureAwait(false);
         if (image.Tags.Count > 0)
             opened = opened with { References = image.Tags };
-        return new(NameOf(opened, image.Image!), image.Image!.Text, opened);
+        return [Preload(image.Image!.Text, opened)];
     }
 
-    private static string NameOf(OpenedImage image, ImageSource source)
+    private static NodePreload Preload(string origin, OpenedImage image)
     {
-        string reference = image.References.Count > 0 ? image.References[0] : source.Text;
+        string reference = image.References.Count > 0 ? image.References[0] : origin;
         string last = reference[(reference.LastIndexOf('/') + 1)..];
-        return last.Split('@')[0].Replace(':', '-');
+        return new(last.Split('@')[0].Replace(':', '-'), origin, image);
     }
 }

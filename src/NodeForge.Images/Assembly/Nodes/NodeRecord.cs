@@ -31,11 +31,12 @@ internal static class NodeRecord
         Dictionary<string, string> labels = new() { [NodeImageLabels.Kubernetes] = plan.Recipe.Kubernetes.Version };
         foreach ((string name, string label) in new[] { ("containerd", NodeImageLabels.Containerd), ("systemd", NodeImageLabels.Systemd) })
         {
-            // A tarball of the recipe's own stands over what the base has.
-            if (components.LastOrDefault(component => component.Name == name)?.Version is { } own)
-                labels[label] = own;
-            else if (under.Packages.FirstOrDefault(package => package.Name == name)?.Version is { } packaged)
-                labels[label] = packaged;
+            // A tarball of the recipe's own stands over what the base has, of whichever version it is.
+            string? version = components.LastOrDefault(component => component.Name == name) is { } own
+                ? own.Version
+                : under.Packages.FirstOrDefault(package => package.Name == name)?.Version;
+            if (version is not null)
+                labels[label] = version;
         }
 
         foreach ((string name, string value) in plan.Recipe.Contents.Labels)
@@ -86,7 +87,7 @@ internal sealed record NodeImageRecord(
 
 internal sealed record NodeBaseRecord(string Origin, Digest ImageId);
 
-/// <param name="Version">Null for a tarball of its own, which nobody says the version of.</param>
+/// <param name="Version">Null for a tarball of its own whose version the recipe does not say.</param>
 internal sealed record NodeComponent(string Name, string? Version, Digest Digest, string Origin);
 
 internal sealed record NodeImageReference(IReadOnlyList<string> References, Digest ImageId, Digest Manifest, string Origin)
