@@ -29,7 +29,7 @@ public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections 
         UpdateNames.Check(options, top, recipes, previous);
         Digest digest = await options.DigestOf(top, cancellationToken).ConfigureAwait(false);
         using AptRoots roots = new(cacheFolder, options, time, reporter);
-        PartLocker parts = new(roots, new UrlResolver(connections, store, options.Mirrors, options.Fetch, time, reporter), registry, store, options);
+        PartLocker parts = new(roots, new UrlResolver(connections, store, options.Mirrors, options.Fetch, time, reporter), registry, store, options, time);
         List<LockedPart> locked = [];
         bool moved = previous is null || previous.Recipe != digest;
         foreach (Recipe recipe in recipes)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace NodeForge.Oci.Registry;
 
@@ -31,17 +32,11 @@ internal static class Redirects
     {
         const string want = "a Location with an http:// or https:// address";
         string what = $"the answer {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)} leads nowhere";
-        // As it came: the framework's own reader takes what it cannot read for absent.
-        if (!response.Headers.NonValidated.TryGetValues("Location", out System.Net.Http.Headers.HeaderStringValues values) || values.FirstOrDefault() is not { } told)
-            throw RegistryErrors.Invalid(endpoint, what, "no Location", from, want);
-        // A path is relative on every system, also where an absolute path could be taken for a file.
-        bool path = told.StartsWith('/') && !told.StartsWith("//", StringComparison.Ordinal);
-        if (!(path ? Uri.TryCreate(from.GetLeftPart(UriPartial.Authority) + told, UriKind.Absolute, out Uri? target) : Uri.TryCreate(from, told, out target))
-            || target.Scheme is not ("http" or "https") || target.Host.Length == 0)
-            throw RegistryErrors.Invalid(endpoint, what, $"Location: {RegistryErrors.Sample(System.Text.Encoding.UTF8.GetBytes(told))}", from, want);
+        if (RedirectTarget.Read(from, response.Headers, out string? told) is not { } target)
+            throw RegistryErrors.Invalid(endpoint, what, told is null ? "no Location" : $"Location: {RegistryErrors.Sample(Encoding.UTF8.GetBytes(told))}", from, want);
         if (target.Scheme == "http" && from.Scheme == "https")
             throw RegistryErrors.Unsafe(endpoint, "the registry leads from TLS to a plain address", target.GetLeftPart(UriPartial.Path), from);
-        return target.Fragment.Length == 0 ? target : new Uri(target.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
+        return target;
     }
 
     /// <summary>An address with more in its query; what is there stays as it is.</summary>

@@ -95,7 +95,8 @@ public static class Replies
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(body);
         await exchange.HeadAsync(status, [("Content-Type", contentType), ("Content-Length", Number(bytes.Length)), .. headers], cancellationToken);
-        await exchange.BodyAsync(bytes, cancellationToken);
+        if (exchange.Request.Method != "HEAD")
+            await exchange.BodyAsync(bytes, cancellationToken);
     };
 
     /// <summary>Sends the client elsewhere.</summary>
