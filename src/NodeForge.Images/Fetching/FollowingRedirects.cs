@@ -14,7 +14,7 @@ internal sealed class FollowingRedirects(HttpMessageHandler inner) : DelegatingH
         {
             HttpResponseMessage answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             bool redirected = (int)answer.StatusCode is 301 or 302 or 303 or 307 or 308 && request.Method == HttpMethod.Get;
-            if (!redirected || redirects == Most || RedirectTarget.Read(request.RequestUri!, answer.Headers, out _) is not { } target
+            if (!redirected || redirects == Most || RedirectTarget.Read(request.RequestUri!, answer.Headers).Address is not { } target
                 || (target.Scheme == Uri.UriSchemeHttp && request.RequestUri!.Scheme == Uri.UriSchemeHttps))
                 return answer;
             answer.Dispose();

@@ -40,8 +40,11 @@ internal sealed record BearerChallenge(string Scheme, string? Realm, string? Ser
             }
         }
 
-        return [.. found.Select(each => new BearerChallenge(each.Scheme, each.Parameters.GetValueOrDefault("realm"), each.Parameters.GetValueOrDefault("service"), each.Parameters.GetValueOrDefault("scope")))];
+        return [.. found.Select(each => Of(each.Scheme, each.Parameters))];
     }
+
+    private static BearerChallenge Of(string scheme, Dictionary<string, string> parameters) =>
+        new(scheme, parameters.GetValueOrDefault("realm"), parameters.GetValueOrDefault("service"), parameters.GetValueOrDefault("scope"));
 
     private static string Value(string header, ref int at)
     {

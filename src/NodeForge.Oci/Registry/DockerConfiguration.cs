@@ -4,7 +4,10 @@ using System.Text.Json;
 namespace NodeForge.Oci.Registry;
 
 /// <summary>Docker's <c>config.json</c>, looked up as docker does it: the key that <c>docker login</c> writes, then every other spelling of the host.</summary>
-/// <remarks>Docker takes <c>https://r.example/v2/</c> for <c>r.example</c> (docker/cli, <c>cli/config/credentials</c>); Docker Hub has three hosts, and each is written somewhere.</remarks>
+/// <remarks>
+/// Docker takes <c>https://r.example/v2/</c> for <c>r.example</c> (docker/cli, <c>cli/config/credentials</c>); Docker Hub has three hosts, and each is
+/// written somewhere.
+/// </remarks>
 internal sealed class DockerConfiguration : IDisposable
 {
     private const string HubKey = "https://index.docker.io/v1/";
@@ -28,7 +31,9 @@ internal sealed class DockerConfiguration : IDisposable
         try
         {
             JsonDocument document = JsonDocument.Parse(content);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? new(document, file) : throw Refuse(file, "docker's configuration is no JSON object", Kind(document.RootElement), "a JSON object");
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new(document, file)
+                : throw Refuse(file, "docker's configuration is no JSON object", Kind(document.RootElement), "a JSON object");
         }
         catch (JsonException wrong)
         {
@@ -41,11 +46,16 @@ internal sealed class DockerConfiguration : IDisposable
     public static string KeyOf(string registry) => HubHosts.Contains(registry) ? HubKey : registry;
 
     /// <summary>The helper that knows the registry's credentials; null for none.</summary>
-    public string? HelperOf(string registry) => Guarded(() =>
-        Entries("credHelpers", registry).Select(entry => Text(entry.Value, $"credHelpers, {entry.Name}") ?? "").FirstOrDefault() ?? Text(Member(document.RootElement, "credsStore"), "credsStore")) is { Length: > 0 } helper ? helper : null;
+    public string? HelperOf(string registry)
+    {
+        string? helper = Guarded(() => Entries("credHelpers", registry).Select(entry => Text(entry.Value, $"credHelpers, {entry.Name}") ?? "").FirstOrDefault()
+            ?? Text(Member(document.RootElement, "credsStore"), "credsStore"));
+        return helper is { Length: > 0 } ? helper : null;
+    }
 
     /// <summary>What the file itself holds for a registry; null for nothing.</summary>
-    public RegistryCredential? CredentialOf(string registry) => Guarded(() => Entries("auths", registry).Select(Credential).FirstOrDefault(found => found is not null));
+    public RegistryCredential? CredentialOf(string registry) =>
+        Guarded(() => Entries("auths", registry).Select(Credential).FirstOrDefault(found => found is not null));
 
     // The key that docker writes comes first, then the other spellings in their order.
     private IEnumerable<JsonProperty> Entries(string map, string registry)
@@ -61,7 +71,8 @@ internal sealed class DockerConfiguration : IDisposable
 
     private static bool Names(string key, string registry, bool hub)
     {
-        string rest = key.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? key[8..] : key.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? key[7..] : key;
+        string rest = key.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? key[8..]
+            : key.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? key[7..] : key;
         string host = rest.Split('/', 2)[0];
         if (!hub)
             return string.Equals(host, registry, StringComparison.OrdinalIgnoreCase);
@@ -121,7 +132,8 @@ internal sealed class DockerConfiguration : IDisposable
         }
     }
 
-    private NodeForgeException Wrong(string where, JsonElement element, string want) => Refuse(file, $"docker's configuration has a value of the wrong kind at {where}", Kind(element), want);
+    private NodeForgeException Wrong(string where, JsonElement element, string want) =>
+        Refuse(file, $"docker's configuration has a value of the wrong kind at {where}", Kind(element), want);
 
     private static string Kind(JsonElement element) => element.ValueKind switch
     {
@@ -133,7 +145,8 @@ internal sealed class DockerConfiguration : IDisposable
         _ => "true or false",
     };
 
-    public static NodeForgeException Refuse(string file, string what, string? got, string? want, Exception? inner = null) => new(new Diagnostic(ErrorCodes.CredentialsUnusable, what)
+    public static NodeForgeException Refuse(string file, string what, string? got, string? want, Exception? inner = null) => new(
+        new Diagnostic(ErrorCodes.CredentialsUnusable, what)
     {
         Where = new(file),
         Got = got,

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 
 namespace NodeForge.Oci.Registry;
@@ -23,7 +22,9 @@ public sealed class DockerCredentials(string file) : ICredentialSource
         using DockerConfiguration? configuration = await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (configuration is null)
             return null;
-        RegistryCredential? kept = configuration.HelperOf(registry) is { } helper ? await AskHelperAsync(helper, DockerConfiguration.KeyOf(registry), cancellationToken).ConfigureAwait(false) : null;
+        RegistryCredential? kept = configuration.HelperOf(registry) is { } helper
+            ? await AskHelperAsync(helper, DockerConfiguration.KeyOf(registry), cancellationToken).ConfigureAwait(false)
+            : null;
         return kept ?? configuration.CredentialOf(registry);
     }
 

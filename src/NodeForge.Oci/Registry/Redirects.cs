@@ -20,19 +20,23 @@ internal static class Redirects
         if (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head)
             return true;
         string status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
-        throw RegistryErrors.Invalid(endpoint, $"a {request.Method} is redirected as only a read can be", $"status {status}", request.RequestUri!, "an answer, or a redirect with status 307 or 308");
+        throw RegistryErrors.Invalid(
+            endpoint, $"a {request.Method} is redirected as only a read can be", $"status {status}", request.RequestUri!, "an answer, or a redirect with status 307 or 308");
     }
 
     /// <summary>The address in an answer's Location, without a fragment.</summary>
     /// <param name="endpoint">The registry.</param>
     /// <param name="from">What was asked: a relative Location counts from it.</param>
     /// <param name="response">The answer.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.RegistryResponseInvalid"/>: there is none that can be asked; <see cref="ErrorCodes.RegistryRedirectUnsafe"/>: it leads out of TLS.</exception>
+    /// <exception cref="NodeForgeException">
+    /// <see cref="ErrorCodes.RegistryResponseInvalid"/>: there is none that can be asked; <see cref="ErrorCodes.RegistryRedirectUnsafe"/>: it leads out of TLS.
+    /// </exception>
     public static Uri Target(RegistryEndpoint endpoint, Uri from, HttpResponseMessage response)
     {
         const string want = "a Location with an http:// or https:// address";
         string what = $"the answer {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)} leads nowhere";
-        if (RedirectTarget.Read(from, response.Headers, out string? told) is not { } target)
+        (Uri? target, string? told) = RedirectTarget.Read(from, response.Headers);
+        if (target is null)
             throw RegistryErrors.Invalid(endpoint, what, told is null ? "no Location" : $"Location: {RegistryErrors.Sample(Encoding.UTF8.GetBytes(told))}", from, want);
         if (target.Scheme == "http" && from.Scheme == "https")
             throw RegistryErrors.Unsafe(endpoint, "the registry leads from TLS to a plain address", target.GetLeftPart(UriPartial.Path), from);

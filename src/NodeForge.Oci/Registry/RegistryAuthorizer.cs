@@ -23,31 +23,40 @@ internal sealed class RegistryAuthorizer(RegistryTransport transport, RegistryOp
         RegistryCredential? credential = await options.Credentials.FindAsync(endpoint.Registry, cancellationToken).ConfigureAwait(false);
         AuthenticationHeaderValue? answer = challenge.Scheme == "basic"
             ? credential is { IsPassword: true } ? Basic(credential) : null
-            : new("Bearer", credential is { IsRegistryToken: true } ? credential.Secret : await GetTokenAsync(endpoint, scope, challenge, credential, cancellationToken).ConfigureAwait(false));
+            : new("Bearer", await TokenAsync(endpoint, scope, challenge, credential, cancellationToken).ConfigureAwait(false));
         if (answer is not null)
             known[(endpoint.Registry, scope)] = answer;
         return answer;
     }
 
-    private async Task<string> GetTokenAsync(RegistryEndpoint endpoint, string scope, BearerChallenge challenge, RegistryCredential? credential, CancellationToken cancellationToken)
+    private async Task<string> TokenAsync(
+        RegistryEndpoint endpoint, string scope, BearerChallenge challenge, RegistryCredential? credential, CancellationToken cancellationToken)
     {
+        if (credential is { IsRegistryToken: true })
+            return credential.Secret;
         Uri realm = Realm(endpoint, challenge);
         using HttpResponseMessage response = credential is { IsIdentityToken: true }
-            ? await transport.SendAsync(endpoint, realm, address => Exchange(endpoint, realm, address, scope, challenge, credential), null, realm, cancellationToken).ConfigureAwait(false)
-            : await transport.SendAsync(endpoint, Asking(realm, scope, challenge), address => new(HttpMethod.Get, address), credential is null ? null : Basic(credential), realm, cancellationToken).ConfigureAwait(false);
+            ? await transport.SendAsync(
+                endpoint, realm, address => Exchange(endpoint, realm, address, scope, challenge, credential), null, realm, cancellationToken).ConfigureAwait(false)
+            : await transport.SendAsync(
+                endpoint, Asking(realm, scope, challenge), address => new(HttpMethod.Get, address), credential is null ? null : Basic(credential), realm,
+                cancellationToken).ConfigureAwait(false);
         byte[] body = await ResponseBody.ReadAsync(endpoint, response, LongestToken, options, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
             throw RegistryErrors.OfResponse(endpoint, realm, response, body, options.Clock, credential);
         if (body.Length > LongestToken)
             throw RegistryErrors.Invalid(endpoint, "the token server's answer is too long", $"more than {LongestToken} bytes", realm);
         // What is no token is not shown: it may hold one all the same.
-        return TokenIn(body) ?? throw RegistryErrors.Invalid(endpoint, "the token server's answer holds no token", $"{body.Length} bytes of {response.Content.Headers.ContentType?.MediaType ?? "no type"}", realm, "JSON with a text 'token' or 'access_token'");
+        string type = response.Content.Headers.ContentType?.MediaType ?? "no type";
+        return TokenIn(body) ?? throw RegistryErrors.Invalid(
+            endpoint, "the token server's answer holds no token", $"{body.Length} bytes of {type}", realm, "JSON with a text 'token' or 'access_token'");
     }
 
     private Uri Realm(RegistryEndpoint endpoint, BearerChallenge challenge)
     {
         if (!Uri.TryCreate(challenge.Realm, UriKind.Absolute, out Uri? realm) || realm.Scheme is not ("https" or "http") || realm.Host.Length == 0)
-            throw RegistryErrors.Invalid(endpoint, "the registry asks for a token and names no server for it", challenge.Realm ?? "no realm", endpoint.Address, "a realm with an https:// address");
+            throw RegistryErrors.Invalid(
+                endpoint, "the registry asks for a token and names no server for it", challenge.Realm ?? "no realm", endpoint.Address, "a realm with an https:// address");
         if (realm.Scheme == "http" && !(endpoint.IsPlain && (endpoint.Owns(realm) || RegistryEndpoint.MayBePlain(realm, options))))
             throw RegistryErrors.Unsafe(endpoint, "the registry asks for credentials to be sent without TLS", challenge.Realm!, endpoint.Address);
         return realm;

@@ -28,9 +28,11 @@ internal sealed class RegistryConnection : IDisposable
     /// <param name="address">The registry's, or one that it gave: only the former sees credentials.</param>
     /// <param name="makeRequest">Makes the request anew for every attempt.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<HttpResponseMessage> SendAsync(RegistryEndpoint endpoint, string scope, Uri address, Func<Uri, HttpRequestMessage> makeRequest, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(
+        RegistryEndpoint endpoint, string scope, Uri address, Func<Uri, HttpRequestMessage> makeRequest, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await transport.SendAsync(endpoint, address, makeRequest, authorizer.Known(endpoint, scope), endpoint.Address, cancellationToken).ConfigureAwait(false);
+        AuthenticationHeaderValue? known = authorizer.Known(endpoint, scope);
+        HttpResponseMessage response = await transport.SendAsync(endpoint, address, makeRequest, known, endpoint.Address, cancellationToken).ConfigureAwait(false);
         // Whoever else asks for credentials does so for himself: his token server would be given the registry's.
         if (response.StatusCode != HttpStatusCode.Unauthorized || !endpoint.Owns(response.RequestMessage?.RequestUri))
             return response;

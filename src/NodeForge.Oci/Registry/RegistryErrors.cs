@@ -15,7 +15,7 @@ internal static class RegistryErrors
         HttpStatusCode status = response.StatusCode;
         TimeSpan? retryAfter = RetryAfter(response.Headers.RetryAfter, clock);
         Uri answered = response.RequestMessage?.RequestUri ?? resource;
-        string who = Origin.Same(answered, resource) ? endpoint.Registry : $"{answered.Authority}, where {endpoint.Registry} leads,";
+        string who = endpoint.Owns(answered) ? endpoint.Registry : $"{answered.Authority}, where {endpoint.Registry} leads,";
         (ErrorCode code, string what) = status switch
         {
             HttpStatusCode.Unauthorized => (ErrorCodes.RegistryUnauthorized, user is null ? $"{who} asks for credentials" : $"{who} does not take the credentials of user {user.UserName}"),

@@ -39,7 +39,8 @@ public sealed class RegistryPusher(RegistryClient client)
         return await HasAsync(endpoint, repository, endpoint.Blob(repository.Repository, digest), to => new(HttpMethod.Head, to), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<bool> HasAsync(RegistryEndpoint endpoint, ImageReference repository, Uri address, Func<Uri, HttpRequestMessage> request, CancellationToken cancellationToken)
+    private async Task<bool> HasAsync(
+        RegistryEndpoint endpoint, ImageReference repository, Uri address, Func<Uri, HttpRequestMessage> request, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await connection.SendAsync(endpoint, $"repository:{repository.Repository}:pull", address, request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.NotFound)
@@ -63,7 +64,8 @@ public sealed class RegistryPusher(RegistryClient client)
         if (location is null && mountFrom is not null && await HasBlobAsync(target, blob.Digest, cancellationToken).ConfigureAwait(false))
             return false;
         location ??= await BeginAsync(endpoint, target, cancellationToken).ConfigureAwait(false);
-        await PutAsync(endpoint, target, Redirects.With(location, "digest=" + blob.Digest), () => BlobContent(store, blob), () => HasBlobAsync(target, blob.Digest, cancellationToken), cancellationToken).ConfigureAwait(false);
+        Uri place = Redirects.With(location, "digest=" + blob.Digest);
+        await PutAsync(endpoint, target, place, () => BlobContent(store, blob), () => HasBlobAsync(target, blob.Digest, cancellationToken), cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -77,7 +79,8 @@ public sealed class RegistryPusher(RegistryClient client)
         {
             HttpStatusCode.Accepted => Redirects.Target(endpoint, response.RequestMessage?.RequestUri ?? address, response),
             // A registry without mounts, or without the right to read there, still takes the bytes.
-            HttpStatusCode.Created or HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => null,
+            HttpStatusCode.Created or HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+                or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => null,
             _ => throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false),
         };
     }
@@ -104,14 +107,16 @@ public sealed class RegistryPusher(RegistryClient client)
         }, () => HasAsync(endpoint, target, address, to => RegistryClient.ManifestRequest(HttpMethod.Head, to), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PutAsync(RegistryEndpoint endpoint, ImageReference target, Uri address, Func<HttpContent> content, Func<Task<bool>> isThere, CancellationToken cancellationToken)
+    private async Task PutAsync(
+        RegistryEndpoint endpoint, ImageReference target, Uri address, Func<HttpContent> content, Func<Task<bool>> isThere, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await connection.SendAsync(endpoint, PushScope(target), address, to => new(HttpMethod.Put, to) { Content = content() }, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
             throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
         // 201 is the specification's word for "kept"; after any other, 202 above all, it may still be at it, or wait for more.
         if (response.StatusCode != HttpStatusCode.Created && !await isThere().ConfigureAwait(false))
-            throw RegistryErrors.Invalid(endpoint, "the registry took an upload and does not have what was sent", $"status {(int)response.StatusCode}", address, "status 201");
+            throw RegistryErrors.Invalid(
+                endpoint, "the registry took an upload and does not have what was sent", $"status {(int)response.StatusCode}", address, "status 201");
     }
 
     private static StreamContent BlobContent(BlobStore store, Descriptor blob)

@@ -34,7 +34,7 @@ internal static class ResponseBody
         while (kept.Length <= limit && (read = await body.ReadAsync(buffer, idle.Token).ConfigureAwait(false)) > 0)
         {
             idle.Restart(stall);
-            kept.Write(buffer, 0, (int)Math.Min(read, limit + 1 - kept.Length));
+            await kept.WriteAsync(buffer.AsMemory(0, (int)Math.Min(read, limit + 1 - kept.Length)), idle.Token).ConfigureAwait(false);
         }
 
         return kept.ToArray();

@@ -5,13 +5,15 @@ using static NodeForge.Oci.Tests.Registry.ScriptedHosts;
 
 namespace NodeForge.Oci.Tests.Registry;
 
-public sealed class AnswersThatMakeNoSense : IAsyncDisposable
+public sealed class AnswersThatMakeNoSense : IAsyncLifetime
 {
     private const string Manifest = "/v2/a/manifests/v1";
     private const string Hex = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     private readonly ScriptedServer server = new();
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await server.DisposeAsync();
 
     [Theory]
     [InlineData("")]

@@ -8,7 +8,7 @@ using static NodeForge.Oci.Tests.Registry.ScriptedHosts;
 
 namespace NodeForge.Oci.Tests.Registry;
 
-public sealed class KeepingCredentialsAtTheirHost : IDisposable, IAsyncDisposable
+public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
 {
     private const string Manifest = "/v2/a/manifests/v1";
     private const string Uploads = "/v2/a/blobs/uploads/";
@@ -21,12 +21,13 @@ public sealed class KeepingCredentialsAtTheirHost : IDisposable, IAsyncDisposabl
     private readonly ScriptedServer registry = new();
     private readonly ScriptedServer other = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    public async Task DisposeAsync()
     {
         await registry.DisposeAsync();
         await other.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]
@@ -36,7 +37,7 @@ public sealed class KeepingCredentialsAtTheirHost : IDisposable, IAsyncDisposabl
     public async Task A_challenge_of_the_host_that_a_redirect_leads_to_is_not_answered(bool refresh, string challenge)
     {
         registry.Serve(Manifest, Replies.Redirect(other.Address + "/elsewhere"));
-        other.Serve("/elsewhere", Challenge(string.Format(null, challenge, other.Address)));
+        other.Serve("/elsewhere", Challenge(challenge.Replace("{0}", other.Address, StringComparison.Ordinal)));
         other.Serve("/token", Token("t"));
         using RegistryClient client = Client(new FixedCredentials(refresh ? Refresh : Password));
 
@@ -184,8 +185,9 @@ public sealed class KeepingCredentialsAtTheirHost : IDisposable, IAsyncDisposabl
         Begin(Replies.Status(202, headers: ("Location", other.Address + "/storage")));
         other.Serve("/storage", Challenge($"Bearer realm=\"{other.Address}/token\""));
         other.Serve("/token", Token("t"));
-        await FailsAsync(ErrorCodes.RegistryUnauthorized, PushAsync, transient: false);
+        Diagnostic refused = await FailsAsync(ErrorCodes.RegistryUnauthorized, PushAsync, transient: false);
         Assert.Equal(["PUT"], other.Requests.Select(request => request.Method));
+        Assert.Contains(HostOf(other), refused.What, StringComparison.Ordinal);
     }
 
     [Theory]

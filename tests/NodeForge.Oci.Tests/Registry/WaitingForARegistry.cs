@@ -7,7 +7,7 @@ using static NodeForge.Oci.Tests.Registry.ScriptedHosts;
 
 namespace NodeForge.Oci.Tests.Registry;
 
-public sealed class WaitingForARegistry : IAsyncDisposable
+public sealed class WaitingForARegistry : IAsyncLifetime
 {
     private const string Manifest = "/v2/a/manifests/v1";
     private const string Uploads = "/v2/a/blobs/uploads/";
@@ -23,7 +23,9 @@ public sealed class WaitingForARegistry : IAsyncDisposable
         CommitTimeout = TimeSpan.FromMilliseconds(500),
     };
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await server.DisposeAsync();
         Directory.Delete(folder, recursive: true);
