@@ -55,8 +55,7 @@ internal sealed class RegistryAuthorizer(RegistryTransport transport, RegistryOp
     private Uri Realm(RegistryEndpoint endpoint, BearerChallenge challenge)
     {
         if (!Uri.TryCreate(challenge.Realm, UriKind.Absolute, out Uri? realm) || realm.Scheme is not ("https" or "http") || realm.Host.Length == 0)
-            throw RegistryErrors.Invalid(
-                endpoint, "the registry asks for a token and names no server for it", challenge.Realm ?? "no realm", endpoint.Address, "a realm with an https:// address");
+            throw RegistryErrors.Invalid(endpoint, "the registry names no server for a token", challenge.Realm ?? "no realm", endpoint.Address, "a realm with an https:// address");
         if (realm.Scheme == "http" && !(endpoint.IsPlain && (endpoint.Owns(realm) || RegistryEndpoint.MayBePlain(realm, options))))
             throw RegistryErrors.Unsafe(endpoint, "the registry asks for credentials to be sent without TLS", challenge.Realm!, endpoint.Address);
         return realm;

@@ -115,8 +115,7 @@ public sealed class RegistryPusher(RegistryClient client)
             throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
         // 201 is the specification's word for "kept"; after any other, 202 above all, it may still be at it, or wait for more.
         if (response.StatusCode != HttpStatusCode.Created && !await isThere().ConfigureAwait(false))
-            throw RegistryErrors.Invalid(
-                endpoint, "the registry took an upload and does not have what was sent", $"status {(int)response.StatusCode}", address, "status 201");
+            throw RegistryErrors.Invalid(endpoint, "the registry took an upload and has nothing of it", $"status {(int)response.StatusCode}", address, "status 201");
     }
 
     private static StreamContent BlobContent(BlobStore store, Descriptor blob)
