@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace NodeForge.Oci;
@@ -12,7 +13,8 @@ public sealed record ImageIndex
     public string? MediaType { get; init; } = MediaTypes.Index;
 
     [JsonPropertyName("manifests"), JsonPropertyOrder(2)]
-    public required IReadOnlyList<Descriptor> Manifests { get; init; }
+    [AllowNull]
+    public required IReadOnlyList<Descriptor> Manifests { get; init => field = value ?? []; } // Go writes an empty list as null
 
     [JsonPropertyName("annotations"), JsonPropertyOrder(3)]
     public SortedDictionary<string, string>? Annotations { get; init; }

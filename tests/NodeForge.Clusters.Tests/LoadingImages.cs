@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
 using NodeForge.Engines;
@@ -178,6 +179,24 @@ public sealed class LoadingImages : IDisposable
         Assert.Equal(LayerNew, node.Archive()["blobs/sha256/" + New[7..]]);
         Assert.DoesNotContain("blobs/sha256/" + There[7..], node.Archive().Keys);
         Assert.Equal([file], Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task An_archive_comes_through_a_pipe_too()
+    {
+        await using ScriptedEngine engine = Engine();
+        LoadingNode node = new(engine, blobs: [There]);
+        using AnonymousPipeServerStream pipe = new(PipeDirection.In);
+        await using AnonymousPipeClientStream end = new(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        string place = $"/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}";
+        using EngineClient client = await engine.ConnectAsync();
+        Task<IReadOnlyList<LoadedImage>> loading = Loader(client).LoadArchivesAsync("lab", [], [place], default);
+        await end.WriteAsync(DockerArchive(Config()));
+        end.Close();
+
+        Assert.Equal("docker.io/library/app:1", Assert.Single(await loading).Name);
+        Assert.Equal(LayerNew, node.Archive()["blobs/sha256/" + New[7..]]);
+        Assert.Empty(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
     }
 
     [Fact]

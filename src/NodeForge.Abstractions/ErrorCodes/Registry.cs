@@ -41,4 +41,8 @@ public static partial class ErrorCodes
     public static readonly ErrorCode RegistryCertificateRefused = new("NF3210", ExitCode.Network,
         "A registry's certificate is not trusted.",
         "Add the registry's authority to the machine's trusted ones (update-ca-certificates), or correct the clock.");
+
+    public static readonly ErrorCode RegistryRedirectUnsafe = new("NF3211", ExitCode.Network,
+        "A registry wants credentials or a request to go where others could read them: to an address without TLS, or a token to another host.",
+        "Nothing was sent there; tell the registry's owner, or take a mirror.");
 }

@@ -5,7 +5,7 @@ using NodeForge.Oci.Layouts;
 
 namespace NodeForge.Clusters;
 
-/// <summary>An archive or layout whose images are to be loaded. One that is compressed as a whole is unpacked beside, since its blobs are wanted one by one.</summary>
+/// <summary>An archive or layout whose images are to be loaded. One that is compressed as a whole, or comes through a pipe, is written beside, since its blobs are wanted one by one.</summary>
 internal sealed class OpenedArchive : IDisposable
 {
     private readonly ImageSource source;
@@ -64,17 +64,22 @@ internal sealed class OpenedArchive : IDisposable
         _ => ImageSource.Open(transport, cancellationToken),
     };
 
-    /// <returns>The unpacked file, or null where the archive is plain.</returns>
+    /// <returns>The unpacked file, or null where the archive is a plain file.</returns>
     private static async Task<string?> UnpackAsync(string file, string scratch, CancellationToken cancellationToken)
     {
         FileStream compressed = AtomicFile.Guard(file, () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
         await using (compressed.ConfigureAwait(false))
         {
-            byte[] head = new byte[6];
-            int length = await compressed.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            if (Decompression.Detect(head.AsSpan(0, length)) == LayerCompression.None)
-                return null;
-            compressed.Position = 0;
+            // What comes through a pipe comes once, and is kept whatever it is.
+            if (compressed.CanSeek)
+            {
+                byte[] head = new byte[6];
+                int length = await compressed.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                if (Decompression.Detect(head.AsSpan(0, length)) == LayerCompression.None)
+                    return null;
+                compressed.Position = 0;
+            }
+
             string target = Path.Combine(Directory.CreateDirectory(scratch).FullName, $"archive-{Path.GetRandomFileName()}.tar");
             try
             {
@@ -101,7 +106,7 @@ internal sealed class OpenedArchive : IDisposable
             .. images.Where(image => image.References.Count == 0).Select(image => new Diagnostic(ErrorCodes.ImageWithoutName, "the image has no full name, so no pod could ask for it")
             {
                 Where = new(place, Detail: image.DisplayName),
-                Mend = "write the archive with its name: docker save NAME:TAG, or skopeo copy … docker-archive:FILE:NAME:TAG",
+                Mend = "name it where the archive is named, docker-archive:FILE:NAME:TAG, or write the archive with its name: docker save NAME:TAG",
             }),
         ];
         if (nameless.Length > 0)

@@ -20,7 +20,7 @@ public sealed class HttpConnections : IDisposable
     [SuppressMessage("Reliability", "CA2000", Justification = "The client disposes its handler.")]
     public HttpConnections(HttpMessageHandler? handler = null, IWebProxy? proxy = null)
     {
-        Client = new HttpClient(handler ?? Handler(proxy)) { Timeout = Timeout.InfiniteTimeSpan };
+        Client = new HttpClient(handler ?? new FollowingRedirects(Handler(proxy))) { Timeout = Timeout.InfiniteTimeSpan };
         Client.DefaultRequestHeaders.UserAgent.ParseAdd("nodeforge/" + Version);
     }
 
@@ -40,7 +40,7 @@ public sealed class HttpConnections : IDisposable
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
         ConnectTimeout = ConnectTimeout,
-        MaxAutomaticRedirections = 10,
+        AllowAutoRedirect = false,
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = Remember },
     };
 

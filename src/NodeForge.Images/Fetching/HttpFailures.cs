@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 
 namespace NodeForge.Images.Fetching;
@@ -106,9 +107,13 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
     private static Diagnostic Told(ErrorCode code, string what, Uri address, HttpResponseMessage answer, string mend) => new(code, what)
     {
         Where = Place(address),
-        Got = $"status {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd(),
+        Got = $"status {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd() + Led(answer),
         Mend = mend,
     };
+
+    // A redirect that comes this far leads to no web page, out of TLS, or on and on.
+    private static string Led(HttpResponseMessage answer) => (int)answer.StatusCode is < 300 or > 399 ? ""
+        : answer.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values) ? $", Location: {values}" : ", no Location";
 
     // User information in an address is a password more often than not.
     private static Location Place(Uri address) => new(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));

@@ -31,7 +31,7 @@ public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections 
         Digest digest = await options.DigestOf(top, cancellationToken).ConfigureAwait(false);
         using AptRoots roots = new(cacheFolder, options, time, reporter);
         UrlResolver urls = new(connections, store, options.Mirrors, options.Fetch, time, reporter);
-        PartLocker parts = new(roots, urls, registry, BuildEnvironment.Of(cacheFolder, store, reporter), options);
+        PartLocker parts = new(roots, urls, registry, BuildEnvironment.Of(cacheFolder, store, reporter), options, time);
         List<LockedPart> locked = [];
         bool moved = previous is null || previous.Recipe != digest;
         foreach (Recipe recipe in recipes)

@@ -8,7 +8,7 @@ using NodeForge.Recipes.Locks;
 namespace NodeForge.Images.Locking;
 
 /// <summary>Locks one recipe for one platform; what an earlier lock has of it stays unless it is to be taken anew.</summary>
-internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistry? registry, BuildEnvironment environment, LockOptions options)
+internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistry? registry, BuildEnvironment environment, LockOptions options, TimeProvider time)
 {
     public async Task<LockedPart> LockAsync(Recipe recipe, string name, Platform platform, LockedPart? before, CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
         if (registry is null)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageRegistryMissing, $"nothing here speaks to the registry of {image.Text}"));
         string reference = image.Digest is { } digest && !image.Text.Contains('@', StringComparison.Ordinal) ? $"{image.Text}@{digest}" : image.Text;
-        RegistryImage found = await ResolveAsync(registry, reference, platform, cancellationToken).ConfigureAwait(false);
+        RegistryImage found = await RegistryRetries.RunAsync(() => ResolveAsync(registry, reference, platform, cancellationToken), options.Fetch, time, cancellationToken).ConfigureAwait(false);
         return new(image.Text, found.Manifest.Digest, [.. found.Document.Layers.Prepend(found.Document.Config).Prepend(found.Manifest).Select(blob => new LockedBlob(blob.MediaType, blob.Digest, blob.Size))]);
     }
 

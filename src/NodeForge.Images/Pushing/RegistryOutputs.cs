@@ -63,31 +63,12 @@ public sealed class RegistryOutputs
         foreach (ImageReference target in targets)
         {
             using ForgeStep step = environment.Reporter.Step($"push {target}");
-            pushed.Add(await TryAsync(() => new RegistryPusher(client).PushAsync(environment.Store, root, target, cancellationToken), options, time, cancellationToken).ConfigureAwait(false));
+            // An attempt that follows another finds the blobs that this one had pushed.
+            pushed.Add(await RegistryRetries.RunAsync(() => new RegistryPusher(client).PushAsync(environment.Store, root, target, cancellationToken), options, time, cancellationToken).ConfigureAwait(false));
             step.Finish();
         }
 
         return pushed;
-    }
-
-    // A try that follows another finds the blobs that this one had pushed.
-    private static async Task<ImageReference> TryAsync(Func<Task<ImageReference>> push, FetchOptions options, TimeProvider time, CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            TimeSpan? asked;
-            try
-            {
-                return await push().ConfigureAwait(false);
-            }
-            catch (NodeForgeException failure) when (attempt < options.Attempts && RegistryFailure.Of(failure) is { Transient: true })
-            {
-                asked = RegistryFailure.Of(failure)!.RetryAfter;
-            }
-
-            TimeSpan pause = asked is { } told ? (told < Pauses.LongestRetryAfter ? told : Pauses.LongestRetryAfter) : Pauses.Before(options.FirstPause, attempt);
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     private static NodeForgeException Refused(ImageReference target, string what, string mend) =>

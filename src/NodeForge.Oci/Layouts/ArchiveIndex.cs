@@ -29,6 +29,17 @@ internal sealed class ArchiveIndex
     {
         ArchiveIndex index = new(System.IO.Path.GetFullPath(path), taken: null);
         using FileStream file = AtomicFile.Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
+        if (!file.CanSeek)
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.NotAnImageArchive, "the archive is a pipe, and its files are wanted in another order than they come")
+            {
+                Where = new(index.Path),
+                Got = "a pipe",
+                Want = "a file",
+                Mend = "write it to a file first",
+            });
+        }
+
         byte[] head = new byte[Decompression.LongestMagic];
         int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         file.Position = 0;
@@ -85,13 +96,15 @@ internal sealed class ArchiveIndex
     private void CheckPlain(ReadOnlySpan<byte> head)
     {
         LayerCompression found = Decompression.Detect(head);
-        if (found != LayerCompression.None)
+        // bzip2's header and the beginning of its first block's; no layer may be of it, so that it is known here alone.
+        bool bzip2 = head is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x31, 0x41, ..];
+        if (found != LayerCompression.None || bzip2)
         {
-            string program = found switch { LayerCompression.Gzip => "gunzip", LayerCompression.Zstd => "unzstd", _ => "unxz" };
+            string program = found switch { LayerCompression.None => "bunzip2", LayerCompression.Gzip => "gunzip", LayerCompression.Zstd => "unzstd", _ => "unxz" };
             throw new NodeForgeException(new Diagnostic(ErrorCodes.NotAnImageArchive, "the archive is compressed as a whole, and its blobs cannot be reached one by one")
             {
                 Where = new(Path),
-                Got = found.ToString().ToLowerInvariant(),
+                Got = bzip2 ? "bzip2" : found.ToString().ToLowerInvariant(),
                 Mend = $"unpack it first: {program} --keep FILE",
             });
         }

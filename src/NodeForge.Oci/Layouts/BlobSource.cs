@@ -40,7 +40,14 @@ internal abstract class BlobSource
 
 internal sealed class FolderBlobs(BlobStore store) : BlobSource
 {
-    public override long? SizeOf(Digest digest) => store.SizeOf(digest);
+    // Build tools lay layouts out of links into their own stores; a link has a length of its own.
+    public override long? SizeOf(Digest digest)
+    {
+        FileInfo blob = new(store.PathOf(digest));
+        if (blob.LinkTarget is null)
+            return store.SizeOf(digest);
+        return AtomicFile.Guard(blob.FullName, () => blob.ResolveLinkTarget(returnFinalTarget: true)) is FileInfo { Exists: true } target ? target.Length : null;
+    }
 
     public override Stream Open(Digest digest) => store.OpenRead(digest);
 }

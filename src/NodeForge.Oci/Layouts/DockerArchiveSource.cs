@@ -1,4 +1,3 @@
-using System.Text.Json;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 
@@ -26,6 +25,9 @@ internal sealed class DockerArchiveSource : ImageSource
 
     public override IReadOnlyList<SourceImage> Images { get; }
 
+    /// <summary>Whether docker's list of images is there.</summary>
+    public static bool IsOne(ArchiveIndex archive) => archive.Find(ManifestFile) is not null;
+
     public static DockerArchiveSource Of(ArchiveIndex archive)
     {
         byte[] json = archive.ReadSmall(ManifestFile) ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.NotAnImageArchive, $"this is no docker-archive: it has no {ManifestFile}")
@@ -33,14 +35,7 @@ internal sealed class DockerArchiveSource : ImageSource
             Where = new(archive.Path),
             Mend = archive.Find(OciLayout.MarkerFile) is null ? "name an archive that docker save or skopeo copy wrote" : "it is an image layout: oci-archive:FILE",
         });
-        try
-        {
-            return new(archive, DockerArchiveJson.Read(json));
-        }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
-        {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"{ManifestFile} is not what docker writes") { Where = new(archive.Path, Detail: ManifestFile), Got = wrong.Message }, wrong);
-        }
+        return new(archive, DockerArchiveJson.Read(json, new(archive.Path, Detail: ManifestFile)));
     }
 
     private protected override string ContentOf(SourceImage image) => manifests[image.Position].Config;
@@ -111,7 +106,7 @@ internal sealed class DockerArchiveSource : ImageSource
 
     private ArchiveIndexEntry[] LayersOf(DockerArchiveManifest source, ImageConfig config, Location where)
     {
-        ArchiveIndexEntry[] entries = [.. source.Layers.Select(path => Resolve(path, where))];
+        ArchiveIndexEntry[] entries = [.. (source.Layers ?? []).Select(path => Resolve(path, where))];
         return entries.Length == config.RootFs.DiffIds.Count ? entries
             : throw new NodeForgeException(new Diagnostic(ErrorCodes.DiffIdMismatch, $"{ManifestFile} has another number of layers than the image config has diff IDs") { Where = where, Got = $"{entries.Length} layers", Want = $"{config.RootFs.DiffIds.Count}", Mend = ErrorCodes.DiffIdMismatch.Remedy });
     }

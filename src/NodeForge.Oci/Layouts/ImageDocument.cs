@@ -72,9 +72,16 @@ public static class ImageDocument
         bool manifests = document.RootElement.TryGetProperty("manifests", out _);
         if (layers == manifests)
             throw Refuse(where, layers ? "the document is manifest and index at once" : "the document is neither manifest nor index", null);
-        return document.RootElement.TryGetProperty("mediaType", out JsonElement stated) && stated.ValueKind == JsonValueKind.String
-            ? stated.GetString()!
-            : layers ? MediaTypes.Manifest : MediaTypes.Index;
+        try
+        {
+            return document.RootElement.TryGetProperty("mediaType", out JsonElement stated) && stated.ValueKind == JsonValueKind.String
+                ? stated.GetString()!
+                : layers ? MediaTypes.Manifest : MediaTypes.Index;
+        }
+        catch (InvalidOperationException wrong) // half a surrogate pair
+        {
+            throw Refuse(where, "the document's media type is no text", null, wrong);
+        }
     }
 
     private static T Read<T>(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type, Location where, string kind)
@@ -101,7 +108,18 @@ public static class ImageDocument
             if (forbidden is not null && string.Equals(name, forbidden, StringComparison.OrdinalIgnoreCase))
                 throw Refuse(where, "the document is manifest and index at once", name);
         }
+
+        // No list of the specification holds a null, and no reader of ours looks for one.
+        if (HoldsNull(document.RootElement))
+            throw Refuse(where, $"the {kind} has a list with a null in it", "null");
     }
+
+    private static bool HoldsNull(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().Any(property => HoldsNull(property.Value)),
+        JsonValueKind.Array => element.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null || HoldsNull(item)),
+        _ => false,
+    };
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> json, Location where, string kind)
     {

@@ -37,16 +37,23 @@ public abstract class ImageSource
     public static ImageSource TakeArchive(Stream archive, string name, BlobStore store, CancellationToken cancellationToken) =>
         OfArchive(ArchiveIndex.Take(archive, name, store, cancellationToken));
 
-    private static ImageSource OfArchive(ArchiveIndex archive) => archive.Find(OciLayout.MarkerFile) is not null ? LayoutSource.OfArchive(archive) : DockerArchiveSource.Of(archive);
+    // Docker writes a layout without images beside its own list for what has no manifest of a registry.
+    private static ImageSource OfArchive(ArchiveIndex archive) =>
+        archive.Find(OciLayout.MarkerFile) is not null && LayoutSource.OfArchive(archive) is var layout && (layout.Images.Count > 0 || !DockerArchiveSource.IsOne(archive))
+            ? layout
+            : DockerArchiveSource.Of(archive);
 
-    /// <summary>The image of a name: a tag of the layout or a reference; null where there is one image.</summary>
+    /// <summary>The image of a name: a tag of the layout or a reference; null where there is one image. An only image without any name is called as it is asked for.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNotFound"/>.</exception>
     public SourceImage Find(string? name)
     {
+        ImageReference? reference = null;
         SourceImage[] found = name is null ? [.. Images]
-            : ImageReference.TryParse(name, out ImageReference? reference) ? [.. Images.Where(image => image.References.Contains(reference))] : [];
+            : ImageReference.TryParse(name, out reference) ? [.. Images.Where(image => image.References.Contains(reference))] : [];
         if (found.Length == 0 && name is not null)
             found = [.. Images.Where(image => image.Tag == name)];
+        if (found.Length == 0 && reference is not null && Images is [{ References: [], Tag: null } nameless])
+            return nameless with { References = [reference] };
         if (found.Length == 1 || (found.Length > 1 && found.Select(ContentOf).Distinct().Count() == 1))
             return found[0];
         string[] names = [.. (found.Length > 1 ? found : Images).Select(image => image.DisplayName).Distinct().Order(StringComparer.Ordinal)];

@@ -1,54 +1,98 @@
 using System.Net.Http.Headers;
+using System.Text;
 
 namespace NodeForge.Oci.Registry;
 
-/// <summary>What a registry asks for with a 401 (RFC 7235 4.1; distribution's token specification).</summary>
+/// <summary>What a registry asks for with a 401 (RFC 9110 11.6.1; distribution's token specification).</summary>
 /// <param name="Scheme"><c>bearer</c> or <c>basic</c>, lower case.</param>
 /// <param name="Realm">The token server.</param>
 /// <param name="Service">Whom the token is for.</param>
 /// <param name="Scope">What it allows; null when the registry leaves it to the client.</param>
 internal sealed record BearerChallenge(string Scheme, string? Realm, string? Service, string? Scope)
 {
+    private const string Blanks = " \t";
+
     /// <summary>The challenge to answer: bearer before basic; null when there is none that we know.</summary>
-    public static BearerChallenge? From(HttpResponseHeaders headers) =>
-        headers.WwwAuthenticate.Select(Read).Where(challenge => challenge.Scheme is "bearer" or "basic").OrderByDescending(challenge => challenge.Scheme, StringComparer.Ordinal).FirstOrDefault();
-
-    private static BearerChallenge Read(AuthenticationHeaderValue header)
+    public static BearerChallenge? From(HttpResponseHeaders headers)
     {
-        Dictionary<string, string> parameters = new(StringComparer.OrdinalIgnoreCase);
-        ReadOnlySpan<char> rest = header.Parameter;
-        while (!(rest = rest.TrimStart(" ,\t")).IsEmpty)
-        {
-            int equals = rest.IndexOf('=');
-            if (equals <= 0)
-                break;
-            string name = rest[..equals].Trim().ToString();
-            (string value, int length) = ReadValue(rest[(equals + 1)..]);
-            parameters.TryAdd(name, value);
-            rest = rest[(equals + 1 + length)..];
-        }
-
-        return new(header.Scheme.ToLowerInvariant(), parameters.GetValueOrDefault("realm"), parameters.GetValueOrDefault("service"), parameters.GetValueOrDefault("scope"));
+        // As they came: what the framework's own reader cannot make out is lost to it.
+        IEnumerable<string> lines = headers.NonValidated.TryGetValues("WWW-Authenticate", out HeaderStringValues values) ? values : [];
+        BearerChallenge[] known = [.. lines.SelectMany(Read).Where(challenge => challenge.Scheme is "bearer" or "basic")];
+        return known.FirstOrDefault(challenge => challenge.Scheme == "bearer") ?? known.FirstOrDefault();
     }
 
-    private static (string Value, int Length) ReadValue(ReadOnlySpan<char> text)
+    /// <summary>All challenges of a header. A comma divides both challenges and parameters: a word with "=" after it is a parameter.</summary>
+    public static IReadOnlyList<BearerChallenge> Read(string header)
     {
-        if (!text.StartsWith("\""))
+        List<(string Scheme, Dictionary<string, string> Parameters)> found = [];
+        for (int at = Skip(header, 0, Blanks + ","); at < header.Length; at = Skip(header, at, Blanks + ","))
         {
-            int end = text.IndexOf(',');
-            end = end < 0 ? text.Length : end;
-            return (text[..end].Trim().ToString(), end);
+            string word = Token(header, at);
+            if (word.Length == 0)
+                break;
+            at = Skip(header, at + word.Length, Blanks);
+            if (found.Count > 0 && at < header.Length && header[at] == '=')
+                found[^1].Parameters.TryAdd(word, Value(header, ref at));
+            else
+            {
+                found.Add((word.ToLowerInvariant(), new(StringComparer.OrdinalIgnoreCase)));
+                at = SkipToken68(header, at);
+            }
         }
 
-        System.Text.StringBuilder value = new();
-        int i = 1;
-        for (; i < text.Length && text[i] != '"'; i++)
+        return [.. found.Select(each => Of(each.Scheme, each.Parameters))];
+    }
+
+    private static BearerChallenge Of(string scheme, Dictionary<string, string> parameters) =>
+        new(scheme, parameters.GetValueOrDefault("realm"), parameters.GetValueOrDefault("service"), parameters.GetValueOrDefault("scope"));
+
+    private static string Value(string header, ref int at)
+    {
+        at = Skip(header, at + 1, Blanks);
+        if (at < header.Length && header[at] == '"')
+            return Quoted(header, ref at);
+        int end = header.AsSpan(at).IndexOfAny(Blanks + ",");
+        string value = end < 0 ? header[at..] : header.Substring(at, end);
+        at += value.Length;
+        return value;
+    }
+
+    private static string Quoted(string header, ref int at)
+    {
+        StringBuilder value = new();
+        for (at++; at < header.Length && header[at] != '"'; at++)
         {
-            if (text[i] == '\\' && i + 1 < text.Length)
-                i++;
-            value.Append(text[i]);
+            if (header[at] == '\\' && at + 1 < header.Length)
+                at++;
+            value.Append(header[at]);
         }
 
-        return (value.ToString(), Math.Min(i + 1, text.Length));
+        at = Math.Min(at + 1, header.Length);
+        return value.ToString();
+    }
+
+    // "NTLM TlRM==": one value without a name, up to a comma.
+    private static int SkipToken68(string header, int at)
+    {
+        int end = at;
+        while (end < header.Length && (char.IsAsciiLetterOrDigit(header[end]) || "-._~+/".Contains(header[end], StringComparison.Ordinal)))
+            end++;
+        end = Skip(header, Skip(header, end, "="), Blanks);
+        return end == header.Length || header[end] == ',' ? end : at;
+    }
+
+    private static string Token(string header, int at)
+    {
+        int end = at;
+        while (end < header.Length && (char.IsAsciiLetterOrDigit(header[end]) || "!#$%&'*+-.^_`|~".Contains(header[end], StringComparison.Ordinal)))
+            end++;
+        return header[at..end];
+    }
+
+    private static int Skip(string header, int at, string characters)
+    {
+        while (at < header.Length && characters.Contains(header[at], StringComparison.Ordinal))
+            at++;
+        return at;
     }
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 
 namespace NodeForge.Oci.Registry;
@@ -9,7 +8,6 @@ namespace NodeForge.Oci.Registry;
 /// <param name="file">The configuration; one that does not exist holds nothing.</param>
 public sealed class DockerCredentials(string file) : ICredentialSource
 {
-    private const string DockerHubKey = "https://index.docker.io/v1/";
     private const string TokenUser = "<token>";
     private const int LongestHelper = 200; // with docker-credential- before it one name of a file, which ends at 255
 
@@ -22,49 +20,29 @@ public sealed class DockerCredentials(string file) : ICredentialSource
 
     public async Task<RegistryCredential?> FindAsync(string registry, CancellationToken cancellationToken)
     {
-        using JsonDocument? configuration = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        using DockerConfiguration? configuration = await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (configuration is null)
             return null;
-        string key = registry == "docker.io" ? DockerHubKey : registry;
-        JsonElement root = configuration.RootElement;
-        string? helper = Text(Member(Member(root, "credHelpers"), key)) ?? Text(Member(root, "credsStore"));
-        RegistryCredential? kept = helper is { Length: > 0 } ? await AskHelperAsync(helper, key, cancellationToken).ConfigureAwait(false) : null;
-        return kept ?? FromAuths(Member(root, "auths"), key);
+        RegistryCredential? kept = configuration.HelperOf(registry) is { } helper
+            ? await AskHelperAsync(helper, DockerConfiguration.KeyOf(registry), cancellationToken).ConfigureAwait(false)
+            : null;
+        return kept ?? configuration.CredentialOf(registry);
     }
 
-    private async Task<JsonDocument?> ReadAsync(CancellationToken cancellationToken)
+    private async Task<DockerConfiguration?> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            byte[] content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
-            JsonDocument document = JsonDocument.Parse(content);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw Refuse("docker's configuration is no JSON object", null, null);
+            return DockerConfiguration.Parse(file, await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (Exception wrong) when (wrong is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            // The message of a JSON error tells a position and never the text, which may hold secrets.
             throw Refuse("docker's configuration cannot be read", wrong.Message, wrong);
         }
-    }
-
-    private RegistryCredential? FromAuths(JsonElement? auths, string key)
-    {
-        // docker writes the bare host; older versions and other tools write an address.
-        JsonElement? entry = Member(auths, key) ?? Member(auths, "https://" + key) ?? Member(auths, $"https://{key}/v1/") ?? Member(auths, $"https://{key}/v2/");
-        if (Text(Member(entry, "identitytoken")) is { Length: > 0 } token)
-            return new(TokenUser, token, IsIdentityToken: true);
-        if (Text(Member(entry, "auth")) is not { Length: > 0 } auth)
-            return Text(Member(entry, "username")) is { Length: > 0 } user ? new(user, Text(Member(entry, "password")) ?? "") : null;
-        byte[] bytes = new byte[auth.Length];
-        string pair = Convert.TryFromBase64String(auth, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length).TrimEnd('\0') : "";
-        int colon = pair.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0
-            ? new(pair[..colon], pair[(colon + 1)..])
-            : throw Refuse($"the entry for {key} is not USER:PASSWORD in base64", null, null);
     }
 
     private async Task<RegistryCredential?> AskHelperAsync(string helper, string key, CancellationToken cancellationToken)
@@ -144,10 +122,5 @@ public sealed class DockerCredentials(string file) : ICredentialSource
 
     private static string? Text(JsonElement? element) => element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    private NodeForgeException Refuse(string what, string? got, Exception? inner) => new(new Diagnostic(ErrorCodes.CredentialsUnusable, what)
-    {
-        Where = new(file),
-        Got = got,
-        Mend = "log in again with docker login, or mend the file",
-    }, inner);
+    private NodeForgeException Refuse(string what, string? got, Exception? inner) => DockerConfiguration.Refuse(file, what, got, null, inner);
 }

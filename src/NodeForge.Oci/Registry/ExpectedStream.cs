@@ -7,22 +7,25 @@ internal sealed class ExpectedStream : Stream
 {
     private readonly Stream inner;
     private readonly RegistryEndpoint endpoint;
-    private readonly string resource;
+    private readonly Uri address;
     private readonly Descriptor expected;
+    private readonly TimeSpan stall;
     private readonly IncrementalHash? hash;
     private long position;
     private bool ended;
 
     /// <param name="inner">The body.</param>
     /// <param name="endpoint">Who sends it.</param>
-    /// <param name="resource">Its address, for errors.</param>
+    /// <param name="address">Where it was asked for, for errors.</param>
     /// <param name="expected">What it must be.</param>
     /// <param name="offset">Where it begins; the digest of a part cannot be known, and is then the caller's to check.</param>
-    public ExpectedStream(Stream inner, RegistryEndpoint endpoint, string resource, Descriptor expected, long offset)
+    /// <param name="stall">How long a read may wait.</param>
+    public ExpectedStream(Stream inner, RegistryEndpoint endpoint, Uri address, Descriptor expected, long offset, TimeSpan stall)
     {
+        this.stall = stall;
         this.inner = inner;
         this.endpoint = endpoint;
-        this.resource = resource;
+        this.address = address;
         this.expected = expected;
         position = offset;
         hash = offset == 0 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
@@ -30,37 +33,33 @@ internal sealed class ExpectedStream : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        using ExchangeLimit limit = new(stall, cancellationToken);
+        int read;
         try
         {
-            int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            Account(buffer.Span[..read], buffer.Length > 0);
-            return read;
+            read = await inner.ReadAsync(buffer, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception late) when (late is OperationCanceledException or IOException && limit.Expired)
+        {
+            throw RegistryErrors.Silent(endpoint, address, late);
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException)
         {
             throw Broken(broken);
         }
+
+        Account(buffer.Span[..read], buffer.Length > 0);
+        return read;
     }
 
-    public override int Read(Span<byte> buffer)
-    {
-        try
-        {
-            int read = inner.Read(buffer);
-            Account(buffer[..read], buffer.Length > 0);
-            return read;
-        }
-        catch (Exception broken) when (broken is IOException or HttpRequestException)
-        {
-            throw Broken(broken);
-        }
-    }
+    // The network knows no limit of time but through a token.
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     private void Account(ReadOnlySpan<byte> read, bool zeroMeansEnd)
     {
         position += read.Length;
         if (position > expected.Size)
-            throw RegistryErrors.Mismatch(endpoint, resource, "the blob is longer than its descriptor says", $"more than {expected.Size} bytes", $"{expected.Size} bytes", transient: false);
+            throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the blob is longer than its descriptor says", $"more than {expected.Size} bytes", $"{expected.Size} bytes", transient: false);
         hash?.AppendData(read);
         if (read.IsEmpty && zeroMeansEnd && !ended)
             End();
@@ -72,13 +71,13 @@ internal sealed class ExpectedStream : Stream
         if (position < expected.Size)
             throw Broken(new EndOfStreamException($"the body ended after {position} of {expected.Size} bytes"));
         if (hash is not null && Digest.FromHash(hash.GetHashAndReset()) is var digest && digest != expected.Digest)
-            throw RegistryErrors.Mismatch(endpoint, resource, "the blob is not what its name says", digest.ToString(), expected.Digest.ToString(), transient: false);
+            throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the blob is not what its name says", digest.ToString(), expected.Digest.ToString(), transient: false);
     }
 
     private NodeForgeException Broken(Exception cause) =>
         new RegistryFailure(endpoint.Registry, null, Transient: true, null).Attach(new(new Diagnostic(ErrorCodes.RegistryUnreachable, "the connection broke in the middle of a blob")
         {
-            Where = new(resource),
+            Where = new(address.ToString()),
             Got = $"{position} bytes; {cause.Message}",
             Want = $"{expected.Size} bytes",
             Mend = "run again: it is tried anew",
@@ -94,8 +93,6 @@ internal sealed class ExpectedStream : Stream
 
         base.Dispose(disposing);
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

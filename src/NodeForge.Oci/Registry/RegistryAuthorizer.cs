@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -7,14 +6,14 @@ using System.Text.Json;
 namespace NodeForge.Oci.Registry;
 
 /// <summary>Gets and keeps the answers to registries' challenges: one per registry and scope.</summary>
-internal sealed class RegistryAuthorizer(HttpClient http, RegistryOptions options)
+internal sealed class RegistryAuthorizer(RegistryTransport transport, RegistryOptions options)
 {
     private const int LongestToken = 1 << 20; // bytes of a token server's answer
     private readonly ConcurrentDictionary<(string Registry, string Scope), AuthenticationHeaderValue> known = new();
 
     public AuthenticationHeaderValue? Known(RegistryEndpoint endpoint, string scope) => known.GetValueOrDefault((endpoint.Registry, scope));
 
-    /// <summary>Answers a challenge.</summary>
+    /// <summary>Answers a challenge that the registry itself has sent.</summary>
     /// <returns>Null when there is no answer: no challenge, or one for a password that we do not have.</returns>
     public async Task<AuthenticationHeaderValue?> AnswerAsync(RegistryEndpoint endpoint, string scope, BearerChallenge? challenge, CancellationToken cancellationToken)
     {
@@ -23,68 +22,68 @@ internal sealed class RegistryAuthorizer(HttpClient http, RegistryOptions option
             return null;
         RegistryCredential? credential = await options.Credentials.FindAsync(endpoint.Registry, cancellationToken).ConfigureAwait(false);
         AuthenticationHeaderValue? answer = challenge.Scheme == "basic"
-            ? credential is null ? null : Basic(credential)
-            : new("Bearer", await GetTokenAsync(endpoint, scope, challenge, credential, cancellationToken).ConfigureAwait(false));
+            ? credential is { IsPassword: true } ? Basic(credential) : null
+            : new("Bearer", await TokenAsync(endpoint, scope, challenge, credential, cancellationToken).ConfigureAwait(false));
         if (answer is not null)
             known[(endpoint.Registry, scope)] = answer;
         return answer;
     }
 
-    private async Task<string> GetTokenAsync(RegistryEndpoint endpoint, string scope, BearerChallenge challenge, RegistryCredential? credential, CancellationToken cancellationToken)
+    private async Task<string> TokenAsync(
+        RegistryEndpoint endpoint, string scope, BearerChallenge challenge, RegistryCredential? credential, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(challenge.Realm, UriKind.Absolute, out Uri? realm) || realm.Scheme is not ("https" or "http"))
-            throw RegistryErrors.Invalid(endpoint, "the registry asks for a token and names no server for it", challenge.Realm ?? "no realm");
-        if (realm.Scheme == "http" && !endpoint.IsPlain)
-            throw RegistryErrors.Invalid(endpoint, "the registry asks for credentials to be sent without TLS", challenge.Realm!);
-        using HttpRequestMessage request = credential is { IsIdentityToken: true } ? Exchange(realm, scope, challenge, credential) : Ask(realm, scope, challenge, credential);
-        using HttpResponseMessage response = await SendAsync(endpoint, request, cancellationToken).ConfigureAwait(false);
-        byte[] body = await ResponseBody.ReadAsync(response, LongestToken, cancellationToken).ConfigureAwait(false);
+        if (credential is { IsRegistryToken: true })
+            return credential.Secret;
+        Uri realm = Realm(endpoint, challenge);
+        using HttpResponseMessage response = credential is { IsIdentityToken: true }
+            ? await transport.SendAsync(
+                endpoint, realm, address => Exchange(endpoint, realm, address, scope, challenge, credential), null, realm, cancellationToken).ConfigureAwait(false)
+            : await transport.SendAsync(
+                endpoint, Asking(realm, scope, challenge), address => new(HttpMethod.Get, address), credential is null ? null : Basic(credential), realm,
+                cancellationToken).ConfigureAwait(false);
+        byte[] body = await ResponseBody.ReadAsync(endpoint, response, LongestToken, options, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
-            throw RegistryErrors.OfResponse(endpoint, realm.GetLeftPart(UriPartial.Path), response, body, options.Clock, credential?.UserName);
-        return TokenIn(body) ?? throw RegistryErrors.Invalid(endpoint, "the token server's answer holds no token", realm.GetLeftPart(UriPartial.Path));
+            throw RegistryErrors.OfResponse(endpoint, realm, response, body, options.Clock, credential);
+        if (body.Length > LongestToken)
+            throw RegistryErrors.Invalid(endpoint, "the token server's answer is too long", $"more than {LongestToken} bytes", realm);
+        // What is no token is not shown: it may hold one all the same.
+        string type = response.Content.Headers.ContentType?.MediaType ?? "no type";
+        return TokenIn(body) ?? throw RegistryErrors.Invalid(
+            endpoint, "the token server's answer holds no token", $"{body.Length} bytes of {type}", realm, "JSON with a text 'token' or 'access_token'");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(RegistryEndpoint endpoint, HttpRequestMessage request, CancellationToken cancellationToken)
+    private Uri Realm(RegistryEndpoint endpoint, BearerChallenge challenge)
     {
-        try
-        {
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        }
-        catch (HttpRequestException broken)
-        {
-            throw RegistryErrors.Unreachable(endpoint, request.RequestUri!, broken);
-        }
+        if (!Uri.TryCreate(challenge.Realm, UriKind.Absolute, out Uri? realm) || realm.Scheme is not ("https" or "http") || realm.Host.Length == 0)
+            throw RegistryErrors.Invalid(endpoint, "the registry names no server for a token", challenge.Realm ?? "no realm", endpoint.Address, "a realm with an https:// address");
+        if (realm.Scheme == "http" && !(endpoint.IsPlain && (endpoint.Owns(realm) || RegistryEndpoint.MayBePlain(realm, options))))
+            throw RegistryErrors.Unsafe(endpoint, "the registry asks for credentials to be sent without TLS", challenge.Realm!, endpoint.Address);
+        return realm;
     }
 
-    private static HttpRequestMessage Ask(Uri realm, string scope, BearerChallenge challenge, RegistryCredential? credential)
+    private static Uri Asking(Uri realm, string scope, BearerChallenge challenge)
     {
-        StringBuilder address = new(realm.ToString());
-        char separator = realm.Query.Length == 0 ? '?' : '&';
-        if (challenge.Service is { } service)
-        {
-            address.Append(separator).Append("service=").Append(Uri.EscapeDataString(service));
-            separator = '&';
-        }
-
-        address.Append(separator).Append("scope=").Append(Uri.EscapeDataString(challenge.Scope ?? scope));
-        HttpRequestMessage request = new(HttpMethod.Get, address.ToString());
-        if (credential is not null)
-            request.Headers.Authorization = Basic(credential);
-        return request;
+        string service = challenge.Service is { } told ? $"service={Uri.EscapeDataString(told)}&" : "";
+        return Redirects.With(realm, $"{service}scope={Uri.EscapeDataString(challenge.Scope ?? scope)}");
     }
 
     // distribution's token specification, "oauth2": a refresh token goes in a form.
-    private static HttpRequestMessage Exchange(Uri realm, string scope, BearerChallenge challenge, RegistryCredential credential) => new(HttpMethod.Post, realm)
+    private static HttpRequestMessage Exchange(RegistryEndpoint endpoint, Uri realm, Uri address, string scope, BearerChallenge challenge, RegistryCredential credential)
     {
-        Content = new FormUrlEncodedContent(new Dictionary<string, string>
+        if (!Origin.Same(realm, address))
+            throw RegistryErrors.Unsafe(endpoint, "the token server wants the refresh token to be sent to another host", address.GetLeftPart(UriPartial.Path), realm);
+        return new(HttpMethod.Post, address)
         {
-            ["grant_type"] = "refresh_token",
-            ["refresh_token"] = credential.Secret,
-            ["client_id"] = "nodeforge",
-            ["service"] = challenge.Service ?? "",
-            ["scope"] = challenge.Scope ?? scope,
-        }),
-    };
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["grant_type"] = "refresh_token",
+                ["refresh_token"] = credential.Secret,
+                ["client_id"] = "nodeforge",
+                ["service"] = challenge.Service ?? "",
+                ["scope"] = challenge.Scope ?? scope,
+            }),
+        };
+    }
 
     private static AuthenticationHeaderValue Basic(RegistryCredential credential) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Secret}")));
@@ -97,11 +96,11 @@ internal sealed class RegistryAuthorizer(HttpClient http, RegistryOptions option
             foreach (string name in (ReadOnlySpan<string>)["token", "access_token"])
             {
                 if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out JsonElement token)
-                    && token.ValueKind == JsonValueKind.String && token.GetString() is { Length: > 0 } text && text.All(c => c is > ' ' and < (char)127))
+                    && token.ValueKind == JsonValueKind.String && token.GetString() is { Length: > 0 } text && RegistryCredential.IsHeaderText(text))
                     return text;
             }
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             // An HTML page, say: the caller names the server.
         }

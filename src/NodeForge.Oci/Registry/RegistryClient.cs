@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using NodeForge.Oci.Layouts;
 
 namespace NodeForge.Oci.Registry;
@@ -7,7 +8,8 @@ namespace NodeForge.Oci.Registry;
 /// <summary>The pulling half of the registry protocol (distribution-spec, "Pull").</summary>
 /// <remarks>
 /// Safe for use by several threads. Nothing is retried but for one refresh of a token: <see cref="RegistryFailure.Of"/> tells a retry policy what it
-/// needs. Credentials go to the registry and to its token server, never to where the registry redirects.
+/// needs. Credentials go to the registry and to the token server that it names itself, never to where it redirects, and a challenge from there is not
+/// answered. Whoever keeps silent is left after the times in <see cref="RegistryOptions"/>.
 /// </remarks>
 public sealed class RegistryClient : IDisposable
 {
@@ -36,9 +38,9 @@ public sealed class RegistryClient : IDisposable
     {
         RegistryEndpoint endpoint = connection.EndpointOf(reference.Registry);
         Uri address = endpoint.Manifest(reference.Repository, reference.Digest?.ToString() ?? reference.Tag!);
-        using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(reference), () => ManifestRequest(HttpMethod.Get, address), cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(reference), address, to => ManifestRequest(HttpMethod.Get, to), cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
-            throw await connection.FailureAsync(endpoint, address.ToString(), response, cancellationToken).ConfigureAwait(false);
+            throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
         byte[] bytes = await ReadManifestAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
         Descriptor descriptor = new(MediaTypeOf(endpoint, address, response, bytes), CheckedDigest(endpoint, address, response, reference.Digest, bytes), bytes.Length);
         return new(descriptor, bytes);
@@ -72,11 +74,11 @@ public sealed class RegistryClient : IDisposable
     {
         RegistryEndpoint endpoint = connection.EndpointOf(reference.Registry);
         Uri address = endpoint.Manifest(reference.Repository, reference.Digest?.ToString() ?? reference.Tag!);
-        using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(reference), () => ManifestRequest(HttpMethod.Head, address), cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(reference), address, to => ManifestRequest(HttpMethod.Head, to), cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.NotFound)
             return null;
         if (!response.IsSuccessStatusCode)
-            throw await connection.FailureAsync(endpoint, address.ToString(), response, cancellationToken).ConfigureAwait(false);
+            throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
         return Digest.TryParse(ContentDigest(response), out Digest digest) ? digest : null;
     }
 
@@ -91,15 +93,15 @@ public sealed class RegistryClient : IDisposable
     {
         RegistryEndpoint endpoint = connection.EndpointOf(repository.Registry);
         Uri address = endpoint.Blob(repository.Repository, blob.Digest);
-        HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(repository), () => BlobRequest(address, offset), cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(repository), address, to => BlobRequest(to, offset), cancellationToken).ConfigureAwait(false);
         try
         {
             if (!response.IsSuccessStatusCode)
-                throw await connection.FailureAsync(endpoint, address.ToString(), response, cancellationToken).ConfigureAwait(false);
+                throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
             long start = StartOf(endpoint, address, response, offset);
             CheckLength(endpoint, address, response, blob, start);
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            return new(response, new ExpectedStream(body, endpoint, address.ToString(), blob, start), start);
+            return new(response, new ExpectedStream(body, endpoint, address, blob, start, connection.Options.StallTimeout), start);
         }
         catch
         {
@@ -110,7 +112,7 @@ public sealed class RegistryClient : IDisposable
 
     private static string PullScope(ImageReference reference) => $"repository:{reference.Repository}:pull";
 
-    private static HttpRequestMessage ManifestRequest(HttpMethod method, Uri address)
+    internal static HttpRequestMessage ManifestRequest(HttpMethod method, Uri address)
     {
         HttpRequestMessage request = new(method, address);
         foreach (string type in ManifestTypes)
@@ -126,21 +128,12 @@ public sealed class RegistryClient : IDisposable
         return request;
     }
 
-    private static async Task<byte[]> ReadManifestAsync(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadManifestAsync(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = await ResponseBody.ReadAsync(response, ImageDocument.MaxBytes, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception broken) when (broken is IOException or HttpRequestException)
-        {
-            throw RegistryErrors.Unreachable(endpoint, address, broken);
-        }
-
+        byte[] bytes = await ResponseBody.ReadAsync(endpoint, response, ImageDocument.MaxBytes, connection.Options, cancellationToken).ConfigureAwait(false);
         return bytes.Length <= ImageDocument.MaxBytes
             ? bytes
-            : throw RegistryErrors.Invalid(endpoint, "the manifest is too long", $"more than {ImageDocument.MaxBytes} bytes", address.ToString());
+            : throw RegistryErrors.Invalid(endpoint, "the manifest is too long", $"more than {ImageDocument.MaxBytes} bytes", address, $"up to {ImageDocument.MaxBytes} bytes");
     }
 
     private static string MediaTypeOf(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, byte[] bytes)
@@ -149,13 +142,13 @@ public sealed class RegistryClient : IDisposable
         if (ManifestTypes.Contains(type))
             return type;
         if (type.StartsWith("text/html", StringComparison.Ordinal) || bytes.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("<"u8))
-            throw RegistryErrors.Invalid(endpoint, "a web page came instead of a manifest", $"{type}: {RegistryErrors.Sample(bytes)}", address.ToString());
+            throw RegistryErrors.Invalid(endpoint, "a web page came instead of a manifest", $"{type}: {RegistryErrors.Sample(bytes)}", address, "a manifest or an index");
 
         // Some registries say application/json or nothing; the document then speaks for itself.
         string stated = ImageDocument.MediaTypeOf(bytes, new(address.ToString()));
         return ManifestTypes.Contains(stated)
             ? stated
-            : throw RegistryErrors.Invalid(endpoint, "the manifest is of a kind that is no image's", stated, address.ToString());
+            : throw RegistryErrors.Invalid(endpoint, "the manifest is of a kind that is no image's", Printable.Escape(stated), address, string.Join(" or ", ManifestTypes));
     }
 
     private static Digest CheckedDigest(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, Digest? asked, byte[] bytes)
@@ -163,10 +156,14 @@ public sealed class RegistryClient : IDisposable
         Digest actual = Digest.Of(bytes);
         if (asked is { } wanted && wanted != actual)
             throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the manifest is not the one that the digest names", actual.ToString(), wanted.ToString(), transient: false);
+        // Registries may announce the digest of another algorithm (distribution-spec, "Pulling manifests").
         string? told = ContentDigest(response);
-        return told is null || told == actual.ToString()
+        string same = told is null || !told.Contains(':', StringComparison.Ordinal) || told.StartsWith("sha256:", StringComparison.Ordinal) ? actual.ToString()
+            : told.StartsWith("sha512:", StringComparison.Ordinal) ? "sha512:" + Convert.ToHexStringLower(SHA512.HashData(bytes))
+            : told;
+        return told is null || told == same
             ? actual
-            : throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the manifest is not the one that the registry announced", actual.ToString(), Printable.Escape(told), transient: false);
+            : throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the manifest is not the one that the registry announced", same, Printable.Escape(told), transient: false);
     }
 
     private static string? ContentDigest(HttpResponseMessage response) =>

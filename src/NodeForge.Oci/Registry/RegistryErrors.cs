@@ -10,25 +10,26 @@ internal static class RegistryErrors
 {
     private const int ShownCharacters = 80;
 
-    public static NodeForgeException OfResponse(RegistryEndpoint endpoint, string resource, HttpResponseMessage response, byte[] body, TimeProvider clock, string? user = null)
+    public static NodeForgeException OfResponse(RegistryEndpoint endpoint, Uri resource, HttpResponseMessage response, byte[] body, TimeProvider clock, RegistryCredential? user = null)
     {
         HttpStatusCode status = response.StatusCode;
         TimeSpan? retryAfter = RetryAfter(response.Headers.RetryAfter, clock);
+        Uri answered = response.RequestMessage?.RequestUri ?? resource;
+        string who = endpoint.Owns(answered) ? endpoint.Registry : $"{answered.Authority}, where {endpoint.Registry} leads,";
         (ErrorCode code, string what) = status switch
         {
-            HttpStatusCode.Unauthorized => (ErrorCodes.RegistryUnauthorized, user is null ? $"{endpoint.Registry} asks for credentials" : $"{endpoint.Registry} does not take the credentials of user {user}"),
-            HttpStatusCode.Forbidden => (ErrorCodes.RegistryForbidden, $"{endpoint.Registry} refuses"),
-            HttpStatusCode.NotFound => (ErrorCodes.RegistryNotFound, $"{endpoint.Registry} does not have it"),
-            HttpStatusCode.TooManyRequests => (ErrorCodes.RegistryRateLimited, $"{endpoint.Registry} limits the rate of requests"),
+            HttpStatusCode.Unauthorized => (ErrorCodes.RegistryUnauthorized, user is null ? $"{who} asks for credentials" : $"{who} does not take the credentials of user {user.UserName}"),
+            HttpStatusCode.Forbidden => (ErrorCodes.RegistryForbidden, $"{who} refuses"),
+            HttpStatusCode.NotFound => (ErrorCodes.RegistryNotFound, $"{who} does not have it"),
+            HttpStatusCode.TooManyRequests => (ErrorCodes.RegistryRateLimited, $"{who} limits the rate of requests"),
             HttpStatusCode.ProxyAuthenticationRequired => (ErrorCodes.RegistryUnreachable, "the proxy asks for credentials"),
-            _ => (ErrorCodes.RegistryFailed, $"{endpoint.Registry} answered with an error"),
+            _ => (ErrorCodes.RegistryFailed, $"{who} answered with an error"),
         };
         bool transient = status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
-        string got = $"{(int)status} {Sample(body)}".TrimEnd();
         return new RegistryFailure(endpoint.Registry, status, transient, retryAfter).Attach(new(new Diagnostic(code, what)
         {
-            Where = new(resource),
-            Got = got,
+            Where = new(Shown(resource), Detail: Shown(answered) == Shown(resource) ? null : $"by way of {Shown(answered)}"),
+            Got = $"{(int)status} {Sample(body)}".TrimEnd(),
             Mend = Mend(endpoint, code, retryAfter),
         }));
     }
@@ -40,17 +41,38 @@ internal static class RegistryErrors
         string what = certificate ? $"the connection to {address.Host} is not trusted" : $"{endpoint.Registry} did not answer, or the connection broke";
         return new RegistryFailure(endpoint.Registry, null, Transient: !certificate, null).Attach(new(new Diagnostic(code, what)
         {
-            Where = new(address.GetLeftPart(UriPartial.Path)),
+            Where = new(Shown(address)),
             Got = (broken.InnerException ?? broken).Message,
             Mend = certificate ? "add its authority to the machine's trusted ones, or correct the clock" : "check the name, the network and the proxy",
         }, broken));
     }
 
-    public static NodeForgeException Invalid(RegistryEndpoint endpoint, string what, string got, string? resource = null) =>
+    /// <summary>Nothing came for as long as the options allow.</summary>
+    public static NodeForgeException Silent(RegistryEndpoint endpoint, Uri address, Exception late) =>
+        new RegistryFailure(endpoint.Registry, null, Transient: true, null).Attach(new(new Diagnostic(ErrorCodes.RegistryUnreachable, $"{address.Authority} keeps silent, or sends too slowly to ever finish")
+        {
+            Where = new(Shown(address)),
+            Got = "no end of its answer in the time that it has",
+            Mend = "run again later; if it stays so, check the network and the proxy, or set a mirror in NODEFORGE_MIRRORS",
+        }, late));
+
+    public static NodeForgeException Invalid(RegistryEndpoint endpoint, string what, string got, Uri resource, string? want = null) =>
         new RegistryFailure(endpoint.Registry, null, Transient: false, null).Attach(new(new Diagnostic(ErrorCodes.RegistryResponseInvalid, what)
         {
-            Where = new(resource ?? endpoint.Address.ToString()),
+            Where = new(Shown(resource)),
             Got = got,
+            Want = want,
+            Mend = $"check the name {endpoint.Registry} and the proxy: what answers does not speak the registry protocol",
+        }));
+
+    /// <summary>The registry wants something to go where others could read it.</summary>
+    public static NodeForgeException Unsafe(RegistryEndpoint endpoint, string what, string got, Uri resource) =>
+        new RegistryFailure(endpoint.Registry, null, Transient: false, null).Attach(new(new Diagnostic(ErrorCodes.RegistryRedirectUnsafe, what)
+        {
+            Where = new(Shown(resource)),
+            Got = got,
+            Want = "an https:// address",
+            Mend = $"nothing was sent there; tell the owner of {endpoint.Registry}, or take a mirror",
         }));
 
     public static NodeForgeException Mismatch(RegistryEndpoint endpoint, string resource, string what, string got, string want, bool transient) =>
@@ -77,6 +99,9 @@ internal static class RegistryErrors
             return $"the registry asks to wait {wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s";
         return code == ErrorCodes.RegistryNotFound ? "check the reference" : "run again later, or set a mirror in NODEFORGE_MIRRORS";
     }
+
+    // The query of an address that storage gave out is as good as a password.
+    private static string Shown(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider clock)
     {

@@ -11,4 +11,13 @@ public sealed record RegistryOptions
 
     /// <summary>The clock by which a Retry-After date is told in seconds.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The longest time in which nothing moves: no answer begins, no byte comes or goes.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest time for a whole manifest, token or error text: 4 MiB at most, so that only a server that drips needs it.</summary>
+    public TimeSpan DocumentTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a registry may be silent after the last byte of an upload: some copy a blob to its place before they answer.</summary>
+    public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -36,11 +36,16 @@ public sealed class RegistryPusher(RegistryClient client)
     public async Task<bool> HasBlobAsync(ImageReference repository, Digest digest, CancellationToken cancellationToken)
     {
         RegistryEndpoint endpoint = connection.EndpointOf(repository.Registry);
-        Uri address = endpoint.Blob(repository.Repository, digest);
-        using HttpResponseMessage response = await connection.SendAsync(endpoint, $"repository:{repository.Repository}:pull", () => new(HttpMethod.Head, address), cancellationToken).ConfigureAwait(false);
+        return await HasAsync(endpoint, repository, endpoint.Blob(repository.Repository, digest), to => new(HttpMethod.Head, to), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> HasAsync(
+        RegistryEndpoint endpoint, ImageReference repository, Uri address, Func<Uri, HttpRequestMessage> request, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await connection.SendAsync(endpoint, $"repository:{repository.Repository}:pull", address, request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.NotFound)
             return false;
-        return response.IsSuccessStatusCode ? true : throw await connection.FailureAsync(endpoint, address.ToString(), response, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccessStatusCode ? true : throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Pushes a blob unless the registry has it.</summary>
@@ -55,39 +60,62 @@ public sealed class RegistryPusher(RegistryClient client)
         if (await HasBlobAsync(target, blob.Digest, cancellationToken).ConfigureAwait(false))
             return false;
         RegistryEndpoint endpoint = connection.EndpointOf(target.Registry);
-        // Without "from" Quay answers an error, so a mount is asked for only with it.
-        string query = mountFrom is null ? "" : $"?mount={blob.Digest}&from={Uri.EscapeDataString(mountFrom)}";
-        Uri uploads = endpoint.Uploads(target.Repository, query);
-        Uri location;
-        using (HttpResponseMessage response = await connection.SendAsync(endpoint, PushScope(target), () => new(HttpMethod.Post, uploads), cancellationToken).ConfigureAwait(false))
-        {
-            if (response.StatusCode == HttpStatusCode.Created)
-                return false;
-            if (response.StatusCode != HttpStatusCode.Accepted)
-                throw await connection.FailureAsync(endpoint, uploads.ToString(), response, cancellationToken).ConfigureAwait(false);
-            location = UploadLocation(endpoint, uploads, response, blob.Digest);
-        }
-
-        await PutAsync(endpoint, target, location, () => BlobContent(store, blob), cancellationToken).ConfigureAwait(false);
+        Uri? location = mountFrom is null ? null : await MountAsync(endpoint, target, blob.Digest, mountFrom, cancellationToken).ConfigureAwait(false);
+        if (location is null && mountFrom is not null && await HasBlobAsync(target, blob.Digest, cancellationToken).ConfigureAwait(false))
+            return false;
+        location ??= await BeginAsync(endpoint, target, cancellationToken).ConfigureAwait(false);
+        Uri place = Redirects.With(location, "digest=" + blob.Digest);
+        await PutAsync(endpoint, target, place, () => BlobContent(store, blob), () => HasBlobAsync(target, blob.Digest, cancellationToken), cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <returns>Where to send the blob, when the registry begins an upload instead; null when it says that it took the blob over, or refuses to.</returns>
+    private async Task<Uri?> MountAsync(RegistryEndpoint endpoint, ImageReference target, Digest digest, string from, CancellationToken cancellationToken)
+    {
+        // Without "from" Quay answers an error, so a mount is asked for only with it.
+        Uri address = endpoint.Uploads(target.Repository, $"?mount={digest}&from={Uri.EscapeDataString(from)}");
+        using HttpResponseMessage response = await connection.SendAsync(endpoint, PushScope(target), address, to => new(HttpMethod.Post, to), cancellationToken).ConfigureAwait(false);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.Accepted => Redirects.Target(endpoint, response.RequestMessage?.RequestUri ?? address, response),
+            // A registry without mounts, or without the right to read there, still takes the bytes.
+            HttpStatusCode.Created or HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+                or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => null,
+            _ => throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private async Task<Uri> BeginAsync(RegistryEndpoint endpoint, ImageReference target, CancellationToken cancellationToken)
+    {
+        Uri address = endpoint.Uploads(target.Repository);
+        using HttpResponseMessage response = await connection.SendAsync(endpoint, PushScope(target), address, to => new(HttpMethod.Post, to), cancellationToken).ConfigureAwait(false);
+        // 202 by the specification; a 201 cannot mean that a blob is there of which nothing was said.
+        return response.IsSuccessStatusCode
+            ? Redirects.Target(endpoint, response.RequestMessage?.RequestUri ?? address, response)
+            : throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PutManifestAsync(byte[] bytes, string mediaType, ImageReference target, string reference, CancellationToken cancellationToken)
     {
         RegistryEndpoint endpoint = connection.EndpointOf(target.Registry);
-        await PutAsync(endpoint, target, endpoint.Manifest(target.Repository, reference), () =>
+        Uri address = endpoint.Manifest(target.Repository, reference);
+        await PutAsync(endpoint, target, address, () =>
         {
             ByteArrayContent content = new(bytes);
             content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
             return content;
-        }, cancellationToken).ConfigureAwait(false);
+        }, () => HasAsync(endpoint, target, address, to => RegistryClient.ManifestRequest(HttpMethod.Head, to), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PutAsync(RegistryEndpoint endpoint, ImageReference target, Uri address, Func<HttpContent> content, CancellationToken cancellationToken)
+    private async Task PutAsync(
+        RegistryEndpoint endpoint, ImageReference target, Uri address, Func<HttpContent> content, Func<Task<bool>> isThere, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await connection.SendAsync(endpoint, PushScope(target), () => new(HttpMethod.Put, address) { Content = content() }, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await connection.SendAsync(endpoint, PushScope(target), address, to => new(HttpMethod.Put, to) { Content = content() }, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
-            throw await connection.FailureAsync(endpoint, address.GetLeftPart(UriPartial.Path), response, cancellationToken).ConfigureAwait(false);
+            throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
+        // 201 is the specification's word for "kept"; after any other, 202 above all, it may still be at it, or wait for more.
+        if (response.StatusCode != HttpStatusCode.Created && !await isThere().ConfigureAwait(false))
+            throw RegistryErrors.Invalid(endpoint, "the registry took an upload and has nothing of it", $"status {(int)response.StatusCode}", address, "status 201");
     }
 
     private static StreamContent BlobContent(BlobStore store, Descriptor blob)
@@ -96,15 +124,6 @@ public sealed class RegistryPusher(RegistryClient client)
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         content.Headers.ContentLength = blob.Size;
         return content;
-    }
-
-    private static Uri UploadLocation(RegistryEndpoint endpoint, Uri uploads, HttpResponseMessage response, Digest digest)
-    {
-        Uri location = response.Headers.Location is { } told ? new Uri(uploads, told) : throw RegistryErrors.Invalid(endpoint, "the registry takes an upload and does not say where", "no Location", uploads.ToString());
-        // The upload is authorised as the registry itself: an address elsewhere would be given the credentials.
-        if (location.GetLeftPart(UriPartial.Authority) != endpoint.Address.GetLeftPart(UriPartial.Authority))
-            throw RegistryErrors.Invalid(endpoint, "the registry sends an upload to another host", location.GetLeftPart(UriPartial.Path), uploads.ToString());
-        return new Uri(location.AbsoluteUri + (location.Query.Length == 0 ? "?" : "&") + "digest=" + digest);
     }
 
     private static string PushScope(ImageReference target) => $"repository:{target.Repository}:pull,push";

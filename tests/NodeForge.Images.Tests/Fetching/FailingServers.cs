@@ -103,6 +103,33 @@ public sealed class FailingServers
         Assert.Single(room.Server.Requests);
     }
 
+    [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("ftp://host.test/x")]
+    [InlineData("http://[bad/")]
+    [InlineData("//")]
+    [InlineData("http://")]
+    [InlineData("http://host.test:99999/")]
+    [InlineData("mailto:a@b.test")]
+    [InlineData(null)]
+    public async Task A_redirect_that_leads_nowhere_is_told_with_where_it_leads(string? location)
+    {
+        await using FetchRoom room = new();
+        string url = room.Server.Serve("/f", Replies.Status(302, headers: location is null ? [] : [("Location", location)]));
+        Diagnostic told = Assert.Single(await room.FailAsync(FetchRoom.Source(Content, url)));
+        Assert.Equal((ErrorCodes.RequestRefused, url), (told.Code, told.Where!.Resource));
+        Assert.Contains(location is null ? "no Location" : "Location: " + location, told.Got, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redirect_that_goes_on_and_on_is_left()
+    {
+        await using FetchRoom room = new();
+        Diagnostic told = Assert.Single(await room.FailAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Redirect("/f")))));
+        Assert.Equal(ErrorCodes.RequestRefused, told.Code);
+        Assert.InRange(room.Server.Requests.Count, 2, 20);
+    }
+
     [Fact]
     public async Task Locked_packages_that_are_gone_are_named_all_at_once_with_the_two_ways_out()
     {

@@ -2,9 +2,11 @@ using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Images.Tests.Fetching;
 using NodeForge.Oci;
+using NodeForge.Oci.Registry;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 using NodeForge.Testing.Http;
+using NodeForge.Testing.Registry;
 
 namespace NodeForge.Images.Tests.Locking;
 
@@ -137,6 +139,59 @@ public sealed class LockingFilesAndImages
         Assert.Equal([image.Digest, OneImage.Config, OneImage.Layer], image.Blobs.Select(blob => blob.Digest));
     }
 
+    [Theory]
+    [InlineData("/v1.30.0/amd64/server.tar.gz")]
+    [InlineData("/v1.30.0/amd64/server.tar.gz.sha256")]
+    public async Task A_redirect_that_leads_nowhere_is_the_servers_fault(string path)
+    {
+        await using FetchRoom room = new();
+        room.Server.Serve("/v1.30.0/amd64/server.tar.gz", Replies.File(Tarball));
+        foreach (string location in new[] { "file:///etc/passwd", "http://[bad/", "//", "http://host.test:99999/" })
+        {
+            room.Server.Serve(path, Replies.Redirect(location));
+            Task<RecipeLock> locking = LockAsync(room, Node(room));
+            if (path.EndsWith(".sha256", StringComparison.Ordinal))
+                Assert.Equal(Digest.Of(Tarball), (await locking).Parts[0].Files[0].Digest);
+            else
+                Assert.Equal(ErrorCodes.RequestRefused, (await Assert.ThrowsAsync<NodeForgeException>(() => locking)).Diagnostics[0].Code);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0")]
+    public async Task A_registry_that_asks_to_wait_is_asked_again_a_few_times(string? retryAfter)
+    {
+        await using FetchRoom room = new();
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        Descriptor pushed = SmallImage.Of("x", Platform.LinuxAmd64).PushTo(registry, "pause", "3.9");
+        room.Server.Serve("/v1.30.0/amd64/server.tar.gz", Replies.File(Tarball));
+        NodeImageRecipe recipe = Node(room) with { Images = [new() { Image = new($"docker://{registry.Host}/pause:3.9", null) }] };
+        using RegistryClient client = new(RegistryClient.CreateHandler(), new());
+
+        registry.Fail("/manifests/", new RegistryFault.Status(429, RetryAfter: retryAfter), times: 2);
+        RecipeLock locked = await LockAsync(room, recipe, null, options => options, new OciRegistry(client));
+        Assert.Equal((pushed.Digest, 3), (locked.Parts[0].Images[0].Digest, registry.Requests.Count));
+
+        registry.Fail("/manifests/", new RegistryFault.Status(429, RetryAfter: retryAfter), times: 100);
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, recipe, null, options => options, new OciRegistry(client)));
+        Assert.Equal(ErrorCodes.RegistryRateLimited, failed.Diagnostics[0].Code);
+        Assert.Contains("gave up after 5 attempts", failed.Diagnostics[0].What, StringComparison.Ordinal);
+        Assert.Equal(3 + 5, registry.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_registry_that_keeps_silent_is_left_in_the_end()
+    {
+        await using FetchRoom room = new();
+        room.Server.Serve("/v1.30.0/amd64/server.tar.gz", Replies.File(Tarball));
+        room.Server.Serve("/v2/pause/manifests/3.9", Replies.Silence());
+        NodeImageRecipe recipe = Node(room) with { Images = [new() { Image = new($"docker://{new Uri(room.Server.Address).Authority}/pause:3.9", null) }] };
+        using RegistryClient client = new(RegistryClient.CreateHandler(), new() { StallTimeout = TimeSpan.FromMilliseconds(100) });
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, recipe, null, options => options, new OciRegistry(client)));
+        Assert.Equal(ErrorCodes.RegistryUnreachable, failed.Diagnostics[0].Code);
+    }
+
     [Fact]
     public async Task A_file_of_a_mirror_is_locked_under_its_own_address()
     {
@@ -236,10 +291,10 @@ public sealed class LockingFilesAndImages
     private static Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous = null, params string[] update) =>
         LockAsync(room, recipe, previous, options => options with { Update = update });
 
-    private static async Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous, Func<LockOptions, LockOptions> with)
+    private static async Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous, Func<LockOptions, LockOptions> with, IImageRegistry? images = null)
     {
         using HttpConnections connections = new();
-        Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, new OneImage(), TimeProvider.System);
+        Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, images ?? new OneImage(), TimeProvider.System);
         LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options };
         return await locker.LockAsync(recipe, previous, with(options), room, CancellationToken.None);
     }

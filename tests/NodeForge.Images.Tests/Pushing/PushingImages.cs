@@ -58,6 +58,22 @@ public sealed class PushingImages
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("0")]
+    public async Task A_registry_that_limits_the_rate_is_asked_a_few_times_and_then_left(string? retryAfter)
+    {
+        using NodeRoom node = new();
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        BuiltImage image = await node.AssembleAsync(node.Recipe with { Images = [] });
+        registry.Fail("/manifests/v1", new RegistryFault.Status(429, RetryAfter: retryAfter), times: 100);
+        using RegistryClient client = Client();
+        Diagnostic limited = await AssemblyRoom.FailsAsync(() => PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image));
+        Assert.Equal(ErrorCodes.RegistryRateLimited, limited.Code);
+        Assert.Contains("gave up after 5 attempts", limited.What, StringComparison.Ordinal);
+        Assert.Equal(5, registry.Requests.Count(request => request.Path.EndsWith("/manifests/v1", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("docker://example.com/a:1", true, "--offline")]
     [InlineData("docker://example.com/a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", false, "tag")]
     public void What_cannot_be_pushed_is_refused_before_any_work(string output, bool offline, string says)

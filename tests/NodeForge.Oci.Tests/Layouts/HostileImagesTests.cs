@@ -190,7 +190,7 @@ public sealed class HostileImagesTests : ImageFolder
     [InlineData("{}")]
     [InlineData("[{}]")]
     [InlineData("""[{"Config":"a","Config":"b","Layers":[]}]""")]
-    [InlineData("""[{"Config":"a","Layers":null}]""")]
+    [InlineData("""[{"Config":null,"Layers":[]}]""")]
     [InlineData("<html>")]
     public async Task A_docker_manifest_that_is_none(string json) =>
         await FailsAsync(ErrorCodes.InvalidImageDocument, () => Task.Run(() => Open("docker-archive:" + Archive(("manifest.json", json)))));

@@ -16,6 +16,78 @@ public sealed class DockerCredentialsTests : IDisposable
     public async Task A_login_is_found_as_docker_keeps_it(string json, string registry) =>
         Assert.Equal(new("user", "pass:word"), await FindAsync(json, registry));
 
+    [Theory]
+    [InlineData("r.example:5000", "r.example:5000")]
+    [InlineData("https://r.example:5000/", "r.example:5000")]
+    [InlineData("HTTPS://R.example/v2/", "r.example")]
+    [InlineData("http://r.example", "r.example")]
+    [InlineData("r.example/", "r.example")]
+    [InlineData("https://r.example/some/path/", "r.example")]
+    [InlineData("https://index.docker.io/v1/", "docker.io")]
+    [InlineData("https://index.docker.io/v1", "docker.io")]
+    [InlineData("index.docker.io", "docker.io")]
+    [InlineData("docker.io", "docker.io")]
+    [InlineData("https://registry-1.docker.io/v2/", "docker.io")]
+    [InlineData("registry-1.docker.io", "docker.io")]
+    [InlineData("https://index.docker.io/v1/", "registry-1.docker.io")]
+    public async Task A_host_is_found_under_every_spelling(string key, string registry)
+    {
+        Assert.Equal(new("user", "pass:word"), await FindAsync(Under("auths", key, "{\"auth\":\"dXNlcjpwYXNzOndvcmQ=\"}"), registry));
+        Assert.Contains("no-such-helper", await RefusedAsync(Under("credHelpers", key, "\"no-such-helper\""), registry), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("r.example:5000", "r.example")]
+    [InlineData("r.example", "r.example:5000")]
+    [InlineData("https://evil.example/r.example", "r.example")]
+    [InlineData("r.example.evil.example", "r.example")]
+    [InlineData("ftp://r.example", "r.example")]
+    [InlineData("https://index.docker.io/v1/access-token", "docker.io")]
+    public async Task Another_host_or_port_is_not_found(string key, string registry) =>
+        Assert.Null(await FindAsync(Under("auths", key, "{\"auth\":\"dXNlcjpwYXNzOndvcmQ=\"}"), registry));
+
+    [Fact]
+    public async Task The_key_that_docker_writes_goes_before_others_and_one_without_content_is_passed_over()
+    {
+        const string other = """ "docker.io":{"username":"other","password":"p"} """;
+        Assert.Equal("user", (await FindAsync("{\"auths\":{" + other + ""","https://index.docker.io/v1/":{"auth":"dXNlcjpwYXNzOndvcmQ="}}}""", "docker.io"))!.UserName);
+        Assert.Equal("other", (await FindAsync("""{"auths":{"https://index.docker.io/v1/":{},""" + other + "}}", "docker.io"))!.UserName);
+    }
+
+    [Fact]
+    public async Task A_registry_token_goes_before_an_identity_token_and_a_password()
+    {
+        RegistryCredential found = (await FindAsync("""{"auths":{"r.example":{"auth":"dXNlcjpwYXNzOndvcmQ=","identitytoken":"i","registrytoken":"t"}}}""", "r.example"))!;
+        Assert.Equal((true, false, "t"), (found.IsRegistryToken, found.IsIdentityToken, found.Secret));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \n\t\r\n")]
+    public async Task An_empty_configuration_is_as_none(string json) => Assert.Null(await FindAsync(json, "r.example"));
+
+    [Theory]
+    [InlineData("""{"auths":[]}""", "auths")]
+    [InlineData("""{"auths":{"r.example":"dXNlcjpwYXNz"}}""", "auths, r.example")]
+    [InlineData("""{"auths":{"r.example":{"auth":5}}}""", "auths, r.example, auth")]
+    [InlineData("""{"auths":{"r.example":{"identitytoken":{}}}}""", "auths, r.example, identitytoken")]
+    [InlineData("""{"auths":{"r.example":{"registrytoken":"a b"}}}""", "auths, r.example")]
+    [InlineData("""{"credHelpers":"pass"}""", "credHelpers")]
+    [InlineData("""{"credHelpers":{"r.example":[]}}""", "credHelpers, r.example")]
+    [InlineData("""{"credsStore":true}""", "credsStore")]
+    [InlineData("""{"auths":{"r.example":{"auth":"\ud800"}}}""", "a text that is none")]
+    public async Task A_value_of_the_wrong_kind_is_told_with_its_place(string json, string place) =>
+        Assert.Contains(place, await RefusedAsync(json, "r.example"), StringComparison.Ordinal);
+
+    private static string Under(string map, string key, string value) => $"{{\"{map}\":{{\"{key}\":{value}}}}}";
+
+    private async Task<string> RefusedAsync(string json, string registry)
+    {
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => FindAsync(json, registry));
+        Assert.Same(ErrorCodes.CredentialsUnusable, failed.Diagnostics[0].Code);
+        return failed.Diagnostics[0].What;
+    }
+
     [Fact]
     public async Task An_identity_token_is_told_from_a_password() =>
         Assert.True((await FindAsync("""{"auths":{"r.example":{"auth":"dXNlcjo=","identitytoken":"t"}}}""", "r.example"))!.IsIdentityToken);

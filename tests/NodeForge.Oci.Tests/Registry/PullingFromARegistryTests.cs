@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using NodeForge.Oci.Layouts;
 using NodeForge.Oci.Registry;
@@ -110,6 +111,19 @@ public sealed class PullingFromARegistryTests : IAsyncLifetime
         Digest real = Digest.Of(registry.Manifest("a", "v1")!);
         registry.Fail("/manifests/", new RegistryFault.FlipLastByte());
         await FailsAsync(ErrorCodes.RegistryContentMismatch, () => client.GetAsync(registry, "a@" + real));
+    }
+
+    [Fact]
+    public async Task A_digest_of_another_algorithm_is_compared_by_its_own()
+    {
+        SmallImage image = SmallImage.Of("x", Platform.LinuxAmd64);
+        image.PushTo(registry, "a", "v1");
+        registry.Fail("/manifests/", new RegistryFault.AnnounceDigest("sha512:" + Convert.ToHexStringLower(SHA512.HashData(image.Manifest))));
+        Assert.Equal(image.Descriptor.Digest, (await client.GetAsync(registry, "a:v1")).Descriptor.Digest);
+        registry.Fail("/manifests/", new RegistryFault.AnnounceDigest("sha512:" + new string('a', 128)));
+        await FailsAsync(ErrorCodes.RegistryContentMismatch, () => client.GetAsync(registry, "a:v1"));
+        registry.Fail("/manifests/", new RegistryFault.AnnounceDigest("blake3:0123"));
+        Assert.Equal(image.Manifest, (await client.GetAsync(registry, "a:v1")).Bytes.ToArray());
     }
 
     [Fact]

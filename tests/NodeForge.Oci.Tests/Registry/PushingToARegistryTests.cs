@@ -1,5 +1,6 @@
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
+using NodeForge.Testing.Http;
 using NodeForge.Testing.Registry;
 using static NodeForge.Oci.Tests.Registry.RegistryFixture;
 
@@ -71,6 +72,66 @@ public sealed class PushingToARegistryTests : IDisposable
         Assert.Equal(!mounts, await new RegistryPusher(client).PushBlobAsync(store, layer, registry.Reference("to"), "from/here", default));
         Assert.Equal(amd.Layer, registry.Blob("to", layer.Digest));
     }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    [InlineData(403)]
+    public async Task A_mount_that_is_refused_is_followed_by_an_upload(int status)
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        using RegistryClient client = Client();
+        registry.Fail("/uploads/", new RegistryFault.Status(status));
+        Descriptor layer = registry.AddBlob("from/here", amd.Layer);
+        Assert.True(await new RegistryPusher(client).PushBlobAsync(store, layer, registry.Reference("to"), "from/here", default));
+        Assert.Equal(amd.Layer, registry.Blob("to", layer.Digest));
+    }
+
+    [Fact]
+    public async Task A_mount_that_is_said_to_be_done_and_is_not_is_followed_by_an_upload()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        using RegistryClient client = Client();
+        registry.Fail("/uploads/", new RegistryFault.Status(201));
+        Assert.True(await new RegistryPusher(client).PushBlobAsync(store, Layer, registry.Reference("to"), "from/here", default));
+        Assert.Equal(amd.Layer, registry.Blob("to", Layer.Digest));
+    }
+
+    [Theory]
+    [InlineData(201, "/upload", "/upload?digest=")]
+    [InlineData(202, "/upload?state=a%2Bb", "/upload?state=a%2Bb&digest=")]
+    [InlineData(202, "/upload?", "/upload?digest=")]
+    [InlineData(202, "/upload?a=1&", "/upload?a=1&digest=")]
+    [InlineData(202, "/upload?a=1#here", "/upload?a=1&digest=")]
+    [InlineData(202, "/upload#here", "/upload?digest=")]
+    public async Task An_upload_goes_where_the_registry_says_with_the_digest_behind_what_it_said(int status, string location, string sent)
+    {
+        await using ScriptedServer server = new();
+        using RegistryClient client = Client();
+        server.Serve("/v2/a/blobs/uploads/", Replies.Status(status, headers: ("Location", location)));
+        server.Serve("/upload", Replies.Status(201));
+        Assert.True(await new RegistryPusher(client).PushBlobAsync(store, Layer, ScriptedHosts.Reference(server, "a"), null, default));
+        Assert.Equal(("PUT", sent + Layer.Digest), (server.Requests[^1].Method, server.Requests[^1].Path));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_upload_that_is_accepted_and_not_kept_is_asked_for(bool kept)
+    {
+        await using ScriptedServer server = new();
+        using RegistryClient client = Client();
+        server.Serve("/v2/a/blobs/uploads/", Replies.Status(202, headers: ("Location", "/upload")));
+        server.Serve("/upload", Replies.Status(202));
+        server.Serve($"/v2/a/blobs/{Layer.Digest}", Replies.Status(404), Replies.Status(kept ? 200 : 404));
+        Task<bool> pushing = new RegistryPusher(client).PushBlobAsync(store, Layer, ScriptedHosts.Reference(server, "a"), null, default);
+        if (kept)
+            Assert.True(await pushing);
+        else
+            Assert.Equal("status 202", (await FailsAsync(ErrorCodes.RegistryResponseInvalid, () => pushing)).Got);
+    }
+
+    private Descriptor Layer => new(MediaTypes.Layer, Digest.Of(amd.Layer), amd.Layer.Length);
 
     [Fact]
     public async Task An_image_that_is_not_whole_is_not_begun()

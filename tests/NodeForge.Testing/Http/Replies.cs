@@ -95,7 +95,21 @@ public static class Replies
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(body);
         await exchange.HeadAsync(status, [("Content-Type", contentType), ("Content-Length", Number(bytes.Length)), .. headers], cancellationToken);
-        await exchange.BodyAsync(bytes, cancellationToken);
+        if (exchange.Request.Method != "HEAD")
+            await exchange.BodyAsync(bytes, cancellationToken);
+    };
+
+    /// <summary>Sends the client elsewhere.</summary>
+    public static Reply Redirect(string location, int status = 307) => Status(status, headers: ("Location", location));
+
+    /// <summary>Sends blanks for ever.</summary>
+    public static Reply Endless(int status = 200, string contentType = "application/json") => async (exchange, cancellationToken) =>
+    {
+        await exchange.HeadAsync(status, [("Content-Type", contentType)], cancellationToken);
+        byte[] blanks = new byte[1 << 16];
+        blanks.AsSpan().Fill((byte)' ');
+        while (true)
+            await exchange.BodyAsync(blanks, cancellationToken);
     };
 
     /// <summary>A partial answer that is not the asked part.</summary>

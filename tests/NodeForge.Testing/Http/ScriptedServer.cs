@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -29,6 +30,9 @@ public sealed class ScriptedServer : IAsyncDisposable
 
     /// <summary>Without a slash at the end.</summary>
     public string Address { get; }
+
+    /// <summary>Whether a request's body is read before the reply; otherwise it stays in the connection.</summary>
+    public bool TakesBodies { get; set; } = true;
 
     /// <summary>All that was asked, in order.</summary>
     public IReadOnlyList<LoggedRequest> Requests => [.. requests];
@@ -118,7 +122,16 @@ public sealed class ScriptedServer : IAsyncDisposable
         Dictionary<string, string> headers = [];
         foreach (string line in lines.Skip(1))
             headers[line[..line.IndexOf(':', StringComparison.Ordinal)].ToLowerInvariant()] = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
-        return new(first[0], first[1], headers);
+        return new(first[0], first[1], headers) { Body = await ReadBodyAsync(stream, headers) };
+    }
+
+    private async Task<string> ReadBodyAsync(Stream stream, Dictionary<string, string> headers)
+    {
+        if (!TakesBodies || !headers.TryGetValue("content-length", out string? length))
+            return "";
+        byte[] body = new byte[int.Parse(length, CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body, stop.Token);
+        return Encoding.Latin1.GetString(body);
     }
 
     private sealed class Script(Reply[] replies)

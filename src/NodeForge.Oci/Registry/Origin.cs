@@ -1,0 +1,8 @@
+namespace NodeForge.Oci.Registry;
+
+/// <summary>Whom an address belongs to: scheme, host and port together (RFC 6454). What is meant for one is never sent to another.</summary>
+internal static class Origin
+{
+    public static bool Same(Uri left, Uri right) =>
+        left.Scheme == right.Scheme && left.Port == right.Port && string.Equals(left.IdnHost, right.IdnHost, StringComparison.OrdinalIgnoreCase);
+}
