@@ -13,6 +13,9 @@ public sealed record BuildEnvironment(BlobStore Store, ActionCache Actions, stri
     /// <summary>Whether this process may enter a root file system of its own.</summary>
     public bool IsRoot { get; init; } = Environment.UserName == "root";
 
+    /// <summary>Tells how long ago a local file was written.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Makes a folder of its own for one step; it goes with the step.</summary>
     public ScratchFolder NewScratch(string name) => new(Path.Combine(Scratch, $"{name}-{Environment.ProcessId}-{Path.GetRandomFileName()}"));
 

@@ -45,7 +45,7 @@ internal sealed record KeptPackages(IReadOnlyList<LockedPackage> Packages, IRead
     {
         if (!store.Contains(package.Digest))
             return null;
-        ProgramResult control = await root.TryAsync("dpkg-deb", ["--field", store.PathOf(package.Digest)], cancellationToken).ConfigureAwait(false);
+        ProgramResult control = await root.TryAsync("dpkg-deb", ["--field", store.SoundPathOf(package.Digest)], cancellationToken).ConfigureAwait(false);
         return control.ExitCode == 0 ? control.Output.TrimEnd('\n') + "\n" : null;
     }
 }

@@ -15,7 +15,7 @@ internal static class LocalRepository
         foreach (LockedPackage package in packages)
         {
             string name = Path.GetFileName(package.Path);
-            string blob = store.PathOf(package.Digest);
+            string blob = store.SoundPathOf(package.Digest);
             File.CreateSymbolicLink(Path.Combine(folder, name), blob);
             index.Append(new DebFile(package.Path, blob).ReadControl())
                 .Append(CultureInfo.InvariantCulture, $"Filename: ./{name}\nSize: {package.Size}\nSHA256: {package.Digest.Hex}\n\n");
