@@ -62,7 +62,8 @@ internal sealed class NodePreloads(BuildEnvironment environment)
             return new(recipe.Name, recipe.Name, new(tags, built.Manifest, built.Config, built.Document, [.. built.Layers.Select(layer => layer.Blob)]));
         }
 
-        OpenedImage opened = await opener.OpenAsync(image.Image!, plan.Part, plan.Platform, cancellationToken).ConfigureAwait(false);
+        bool unpacked = plan.Recipe.Preload.Unpack || plan.Recipe.Preload.Layers == PreloadedLayers.Uncompressed;
+        OpenedImage opened = await opener.OpenAsync(image.Image!, plan.Part, plan.Platform, unpacked, cancellationToken).ConfigureAwait(false);
         if (image.Tags.Count > 0)
             opened = opened with { References = image.Tags };
         return new(NameOf(opened, image.Image!), image.Image!.Text, opened);
