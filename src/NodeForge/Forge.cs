@@ -30,7 +30,7 @@ public sealed class Forge
     {
         this.options = options;
         this.reporter = reporter;
-        environment = BuildEnvironment.Of(options.Cache, new BlobStore(Path.Combine(options.Cache, "blobs")), reporter);
+        environment = BuildEnvironment.Of(options.Cache, new BlobStore(Path.Combine(options.Cache, "blobs")) { Cache = new() }, reporter);
     }
 
     /// <summary>file → recipe, every problem at once.</summary>
@@ -88,6 +88,9 @@ public sealed class Forge
 
     /// <summary>layout or archive → what is in it.</summary>
     public static Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport image, CancellationToken cancellationToken) => ImageInspector.InspectAsync(image, cancellationToken);
+
+    /// <summary>Work on the cache, done again as long as damaged content is found in it and removed.</summary>
+    public Task<T> WithSoundCacheAsync<T>(Func<Task<T>> work) => CacheRepair.RunAsync(environment, work);
 
     /// <summary>Removes what killed builds left in the cache; each build begins with it.</summary>
     public void Sweep() => environment.Sweep(TimeProvider.System);

@@ -13,7 +13,10 @@ public sealed class RecipeWork(Forge forge)
 {
     /// <summary>Locks a recipe and writes its lock file, unless it is only to be checked.</summary>
     /// <exception cref="NodeForgeException">When checking: <see cref="ErrorCodes.LockMoved"/>, one for each change; <see cref="ErrorCodes.LockMissing"/>.</exception>
-    public async Task<LockOutcome> LockAsync(RecipeRequest request, IReadOnlyList<string> update, bool check, CancellationToken cancellationToken)
+    public Task<LockOutcome> LockAsync(RecipeRequest request, IReadOnlyList<string> update, bool check, CancellationToken cancellationToken) =>
+        forge.WithSoundCacheAsync(() => LockOnceAsync(request, update, check, cancellationToken));
+
+    private async Task<LockOutcome> LockOnceAsync(RecipeRequest request, IReadOnlyList<string> update, bool check, CancellationToken cancellationToken)
     {
         Recipe recipe = Forge.Read(request);
         string path = LockPath(request, recipe);
@@ -30,7 +33,9 @@ public sealed class RecipeWork(Forge forge)
     }
 
     /// <summary>Builds a locked recipe, and writes into the lock what it must come out as from now on: the Kubernetes that it compiles, and its image.</summary>
-    public async Task RecordAsync(RecipeRequest request, CancellationToken cancellationToken)
+    public Task RecordAsync(RecipeRequest request, CancellationToken cancellationToken) => forge.WithSoundCacheAsync(() => RecordOnceAsync(request, cancellationToken));
+
+    private async Task<RecipeLock> RecordOnceAsync(RecipeRequest request, CancellationToken cancellationToken)
     {
         PlannedRecipe planned = await PlanAsync(request, cancellationToken).ConfigureAwait(false);
         RecipeLock recorded = await RecordKubernetesAsync(planned, cancellationToken).ConfigureAwait(false);
@@ -43,6 +48,7 @@ public sealed class RecipeWork(Forge forge)
         }
 
         RecipeLockFile.Write(planned.LockPath, recorded);
+        return recorded;
     }
 
     private async Task<RecipeLock> RecordKubernetesAsync(PlannedRecipe planned, CancellationToken cancellationToken)
@@ -82,7 +88,9 @@ public sealed class RecipeWork(Forge forge)
     }
 
     /// <summary>Fetches, assembles, exports and pushes an image.</summary>
-    public async Task<BuildOutcome> BuildAsync(BuildRequest request, CancellationToken cancellationToken)
+    public Task<BuildOutcome> BuildAsync(BuildRequest request, CancellationToken cancellationToken) => forge.WithSoundCacheAsync(() => BuildOnceAsync(request, cancellationToken));
+
+    private async Task<BuildOutcome> BuildOnceAsync(BuildRequest request, CancellationToken cancellationToken)
     {
         Recipe recipe = Forge.Read(request.Recipe);
         RequestedKind.Check(recipe, request.Kind);
@@ -98,7 +106,10 @@ public sealed class RecipeWork(Forge forge)
     }
 
     /// <summary>Fetches and compiles Kubernetes, for one platform.</summary>
-    public async Task<TarballOutcome> BuildKubernetesAsync(RecipeRequest request, string? file, bool offline, CancellationToken cancellationToken)
+    public Task<TarballOutcome> BuildKubernetesAsync(RecipeRequest request, string? file, bool offline, CancellationToken cancellationToken) =>
+        forge.WithSoundCacheAsync(() => BuildKubernetesOnceAsync(request, file, offline, cancellationToken));
+
+    private async Task<TarballOutcome> BuildKubernetesOnceAsync(RecipeRequest request, string? file, bool offline, CancellationToken cancellationToken)
     {
         Recipe recipe = Forge.Read(request);
         RequestedKind.Check(recipe, "KubernetesBuild");

@@ -95,6 +95,36 @@ public sealed class RecipeDigestTests : IDisposable
         await Digest(here);
     }
 
+    [Theory]
+    [InlineData("images: [{image: \"oci:../linked\"}]\n", "tarball: ../server.tar.gz")]
+    [InlineData("", "folder: ../linked")]
+    public async Task What_lies_behind_a_link_counts_where_it_is_read(string images, string kubernetes)
+    {
+        await Checkout(here, reversed: false, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        string recipe = File.ReadAllText(here["node/node.yaml"]).Replace("tarball: ../server.tar.gz", kubernetes, StringComparison.Ordinal);
+        File.WriteAllText(here["node/node.yaml"], recipe + images);
+        here.Write("elsewhere", "1");
+        Directory.CreateDirectory(here["linked"]);
+        File.CreateSymbolicLink(here["linked/index.json"], "../elsewhere");
+        File.CreateSymbolicLink(here["linked/nowhere"], "../nowhere");
+        Digest before = await Digest(here);
+
+        File.WriteAllText(here["elsewhere"], "2");
+        Assert.NotEqual(before, await Digest(here));
+    }
+
+    [Fact]
+    public async Task What_lies_behind_a_link_of_a_tree_does_not_count_since_the_image_has_the_link()
+    {
+        await Checkout(here, reversed: false, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        here.Write("elsewhere", "1");
+        File.CreateSymbolicLink(here["tree/link"], "../elsewhere");
+        Digest before = await Digest(here);
+
+        File.WriteAllText(here["elsewhere"], "2");
+        Assert.Equal(before, await Digest(here));
+    }
+
     public void Dispose()
     {
         here.Dispose();

@@ -164,6 +164,24 @@ public sealed class NodesOfBadImages : IDisposable
     }
 
     [Fact]
+    public async Task The_index_names_the_nodes_platform_and_only_another_was_copied()
+    {
+        ImageFiles image = ImageFiles.In("oci", platform: Platform.LinuxArm64), other = ImageFiles.In("oci", text: "other");
+        byte[] index = OciJson.Write(new ImageIndex { Manifests = [image.Descriptor with { Platform = Platform.Parse("linux/arm64/v8") }, other.Descriptor] });
+        image.Files[ImageFiles.PathOf(index)] = index;
+        image.Index = image.Index with { Manifests = [image.Index.Manifests[0] with { MediaType = MediaTypes.Index, Digest = Digest.Of(index), Size = index.Length, Platform = null }] };
+        Diagnostic problem = await RefusedAsync(ErrorCodes.PlatformMissing, image, ImageFiles.PathOf(index));
+        Assert.Equal(("linux/arm64/v8", "linux/amd64"), (problem.Got, problem.Want));
+    }
+
+    [Theory]
+    [InlineData("oci")]
+    [InlineData("oci-archive")]
+    [InlineData("docker-archive")]
+    public async Task An_image_for_a_variant_of_the_nodes_processor_gives_a_node(string transport) =>
+        Assert.NotEmpty((await BuildAsync(Listed(ImageFiles.In(transport, platform: Platform.Parse("linux/amd64/v2"))))).Layers);
+
+    [Fact]
     public async Task The_index_claims_the_nodes_platform_for_an_image_of_another()
     {
         ImageFiles image = ImageFiles.In("oci", platform: Platform.LinuxArm64);

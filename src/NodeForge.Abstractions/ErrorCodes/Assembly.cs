@@ -54,6 +54,10 @@ public static partial class ErrorCodes
         "The toolchain of a Kubernetes build is locked for another architecture than this machine's, and cannot run here.",
         "Build on a machine of that architecture, or take the toolchain anew here with nodeforge lock RECIPE --update NAME.");
 
+    public static readonly ErrorCode ActionRecordDamaged = new("NF4215", ExitCode.Verification,
+        "A file of the cache that says what an action made is not as it was written. It was removed, and the action is done again.",
+        "Nothing, where it is a warning. If it comes often, look at the disk (smartctl, the kernel's log), or at what writes to the cache.");
+
     public static readonly ErrorCode OutputNotSupported = new("NF5190", ExitCode.Usage,
         "An output cannot be written: a registry with --offline, or an image named by a digest that it does not have yet.",
         "Leave --offline or the digest out, or write oci:DIR, oci-archive:FILE, docker-archive:FILE or docker-daemon:REF.");

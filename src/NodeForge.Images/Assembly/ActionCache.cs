@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
@@ -39,25 +37,40 @@ public sealed class ActionCache
             throw AtomicFile.Explain(PathOf(key), failure);
         }
 
-        try
+        if (ActionRecord.Read(key, json) is not { } outputs)
         {
-            IReadOnlyList<ActionOutput>? outputs = JsonSerializer.Deserialize(json, ActionJson.Default.IReadOnlyListActionOutput);
-            return outputs is { Count: > 0 } && outputs.All(output => output is not null && store.SizeOf(output.Digest) == output.Size) ? outputs : null;
+            Doubt(key, json);
+            return null;
         }
-        catch (JsonException)
-        {
-            return null; // written by hand or torn by a dying disk: the action is done again
-        }
+
+        // What the content is, whoever reads it finds out (BlobStore.Cache).
+        return outputs.All(output => store.SizeOf(output.Digest) == output.Size) ? outputs : null;
     }
 
-    public void Remember(Digest key, IReadOnlyList<ActionOutput> outputs) =>
-        AtomicFile.WriteAllBytes(PathOf(key), JsonSerializer.SerializeToUtf8Bytes(outputs, ActionJson.Default.IReadOnlyListActionOutput));
+    public void Remember(Digest key, IReadOnlyList<ActionOutput> outputs) => AtomicFile.WriteAllBytes(PathOf(key), ActionRecord.Write(key, outputs));
+
+    // Records of older versions have no checksum: they count as none, and nobody is told.
+    private void Doubt(Digest key, byte[] record)
+    {
+        AtomicFile.Discard(PathOf(key));
+        if (ActionRecord.IsOurs(record))
+        {
+            reporter.Warn(new Diagnostic(ErrorCodes.ActionRecordDamaged, "what an action made is not remembered rightly: it is done again")
+            {
+                Where = new(PathOf(key)),
+                Mend = ErrorCodes.ActionRecordDamaged.Remedy,
+            });
+        }
+    }
 
     /// <summary>Finds what the action made, or does it, as one step of the build.</summary>
     /// <param name="key">What decides the result.</param>
     /// <param name="step">The step, begun; it is finished here.</param>
     /// <param name="run">Does the work and puts the content in the store.</param>
-    public async Task<IReadOnlyList<ActionOutput>> GetOrRunAsync(Digest key, ForgeStep step, Func<Task<IReadOnlyList<ActionOutput>>> run, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the waiting for another build that does the same.</param>
+    /// <param name="remember">False where the key is not sure to decide the result.</param>
+    public async Task<IReadOnlyList<ActionOutput>> GetOrRunAsync(
+        Digest key, ForgeStep step, Func<Task<IReadOnlyList<ActionOutput>>> run, CancellationToken cancellationToken, bool remember = true)
     {
         if (Find(key) is { } known)
         {
@@ -74,7 +87,8 @@ public sealed class ActionCache
         }
 
         IReadOnlyList<ActionOutput> outputs = await run().ConfigureAwait(false);
-        Remember(key, outputs);
+        if (remember)
+            Remember(key, outputs);
         held.RemoveWhenReleased();
         step.Finish(ByteCount.Show(outputs.Sum(output => output.Size)));
         return outputs;
@@ -97,7 +111,3 @@ public sealed record ActionOutput(string Name, Digest Digest, long Size)
     /// <summary>For a file: whether it is a program.</summary>
     public bool Executable { get; init; }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(IReadOnlyList<ActionOutput>))]
-internal sealed partial class ActionJson : JsonSerializerContext;

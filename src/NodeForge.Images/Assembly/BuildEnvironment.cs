@@ -13,6 +13,9 @@ public sealed record BuildEnvironment(BlobStore Store, ActionCache Actions, stri
     /// <summary>Whether this process may enter a root file system of its own.</summary>
     public bool IsRoot { get; init; } = Environment.UserName == "root";
 
+    /// <summary>Tells how long ago a local file was written.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>All of it below a cache's folder.</summary>
     public static BuildEnvironment Of(string cache, BlobStore store, IForgeReporter reporter) =>
         new(store, new ActionCache(Path.Combine(cache, "actions"), store, reporter), Path.Combine(cache, "scratch"), reporter);

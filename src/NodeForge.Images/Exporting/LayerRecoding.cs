@@ -43,7 +43,7 @@ internal sealed class LayerRecoding(BuildEnvironment environment, LayerEncoding 
 
     private IReadOnlyList<ActionOutput> Encode(BuiltLayer layer, ForgeStep step, CancellationToken cancellationToken)
     {
-        using ProgressStream plain = new(environment.Store.OpenRead(layer.Blob.Descriptor.Digest), step);
+        using ProgressStream plain = new(environment.Store.OpenVerified(layer.Blob.Descriptor.Digest), step);
         using BlobIngest ingest = environment.Store.BeginIngest();
         using (Stream encoder = encoding.Encode(ingest))
         {

@@ -42,7 +42,7 @@ public static class TarballOutput
     private static async Task CopyAsync(Descriptor tarball, FileStream output, string extension, BuildEnvironment environment, ForgeStep step, CancellationToken cancellationToken)
     {
         LayerEncoding encoding = extension switch { ".gz" or ".tgz" => LayerEncoding.Gzip, ".zst" => LayerEncoding.Zstd, _ => LayerEncoding.None };
-        ProgressStream content = new(environment.Store.OpenRead(tarball.Digest), step);
+        ProgressStream content = new(environment.Store.OpenVerified(tarball.Digest), step);
         await using (content.ConfigureAwait(false))
         {
             Stream encoder = encoding.Compression == LayerCompression.None ? output : encoding.Encode(output);

@@ -90,17 +90,14 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Makes the file a blob of the store.</summary>
     public void Publish(BlobStore store, Digest digest)
     {
-        string target = store.PathOf(digest);
-        AtomicFile.Guard(target, () =>
+        AtomicFile.Guard(path, () =>
         {
             AtomicFile.Sync(file);
             file.Dispose();
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            AtomicFile.Publish(path, target);
-            File.Delete(sidecar);
             return 0;
         });
+        store.Adopt(path, digest);
+        AtomicFile.Discard(sidecar);
     }
 
     /// <summary>Leaves nothing behind.</summary>

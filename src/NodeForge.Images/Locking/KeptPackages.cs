@@ -46,7 +46,7 @@ internal sealed record KeptPackages(IReadOnlyList<LockedPackage> Packages, IRead
     {
         if (!store.Contains(package.Digest))
             return null;
-        ProgramResult control = await root.TryAsync("dpkg-deb", ["--field", store.PathOf(package.Digest)], cancellationToken).ConfigureAwait(false);
+        ProgramResult control = await root.TryAsync("dpkg-deb", ["--field", store.SoundPathOf(package.Digest)], cancellationToken).ConfigureAwait(false);
         if (control.ExitCode != 0 || ControlStanzas.Parse(control.Output.Split('\n')).ToArray() is not [var fields])
             return null;
         bool same = fields.GetValueOrDefault("Package") == package.Name && fields.GetValueOrDefault("Version") == package.Version;

@@ -48,10 +48,9 @@ public sealed class BlobIngest : WriteOnlyStream
         {
             AtomicFile.Sync(file);
             file.Dispose();
-            File.SetUnixFileMode(temporary, ReadOnly);
-            AtomicFile.Publish(temporary, store.PathOf(digest));
             return 0;
         });
+        store.Adopt(temporary, digest);
         return new("application/octet-stream", digest, length);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace NodeForge.Oci.Content;
@@ -5,30 +6,77 @@ namespace NodeForge.Oci.Content;
 /// <summary>Content by digest in a folder: <c>sha256/&lt;hex&gt;</c>, as in an OCI image layout's <c>blobs</c>.</summary>
 /// <remarks>
 /// A blob is complete and right or absent: it is written beside its place, hashed on the way, synced and renamed. Readers need no lock and two
-/// writers of one digest agree, since both rename the same bytes.
+/// writers of one digest agree, since both rename the same bytes. What a disk or a hand does to it later is found by a cache alone (<see cref="Cache"/>);
+/// whoever reads a layout from elsewhere checks what it reads.
 /// </remarks>
 public sealed class BlobStore
 {
+    private const int Step = 1 << 20;
     private readonly string folder;
 
     /// <param name="folder">The folder that holds <c>sha256/</c>; made when the first blob is written.</param>
     public BlobStore(string folder) => this.folder = Path.GetFullPath(folder);
+
+    /// <summary>Set for a store whose content can be made or fetched again: every blob is hashed before or while it is used, once in a process, and a damaged one is removed.
+    /// Null takes blobs by their names.</summary>
+    public BlobCache? Cache { get; init; }
 
     /// <summary>Where a blob is or would be.</summary>
     public string PathOf(Digest digest) => Path.Combine(folder, "sha256", digest.Hex);
 
     public bool Contains(Digest digest) => File.Exists(PathOf(digest));
 
-    /// <summary>The blob's length in bytes; null when it is absent.</summary>
-    public long? SizeOf(Digest digest)
+    /// <summary>The blob's length in bytes, where it is a link that of its file; null when it is absent.</summary>
+    public long? SizeOf(Digest digest) => FileIdentity.Of(PathOf(digest))?.Size;
+
+    /// <summary>Opens a blob, seekable; one of a cache is sound.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>: the store does not have it; <see cref="ErrorCodes.CachedContentDamaged"/>.</exception>
+    public FileStream OpenRead(Digest digest)
     {
-        FileInfo file = new(PathOf(digest));
-        return file.Exists ? file.Length : null;
+        RequireSound(digest);
+        return Open(digest);
     }
 
-    /// <summary>Opens a blob, seekable.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>: the store does not have it.</exception>
-    public FileStream OpenRead(Digest digest)
+    /// <summary>Where a blob is, for programs and readers that open files themselves; one of a cache is sound.</summary>
+    /// <exception cref="NodeForgeException">As <see cref="OpenRead"/>.</exception>
+    public string SoundPathOf(Digest digest)
+    {
+        RequireSound(digest);
+        return PathOf(digest);
+    }
+
+    /// <summary>Hashes a cache's blob, unless this process has hashed the file as it is now.</summary>
+    /// <exception cref="NodeForgeException">As <see cref="OpenRead"/>.</exception>
+    public void RequireSound(Digest digest)
+    {
+        if (Cache is null || IsKnown(digest))
+            return;
+        using VerifyingStream content = OpenVerified(digest);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Step);
+        while (content.Read(buffer) > 0)
+        {
+            // Hashed on the way.
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private bool IsSound(Digest digest)
+    {
+        try
+        {
+            RequireSound(digest);
+            return true;
+        }
+        catch (NodeForgeException damaged) when (damaged.Diagnostics[0].Code == ErrorCodes.CachedContentDamaged || damaged.Diagnostics[0].Code == ErrorCodes.BlobMissing)
+        {
+            return false;
+        }
+    }
+
+    private bool IsKnown(Digest digest) => Cache?.IsKnown(digest, FileIdentity.Of(PathOf(digest))) == true;
+
+    private FileStream Open(Digest digest)
     {
         try
         {
@@ -49,14 +97,21 @@ public sealed class BlobStore
         }
     }
 
-    /// <summary>Opens a blob so that its last bytes come only when all of them have the digest.</summary>
+    /// <summary>Opens a blob so that its last bytes come only when all of them have the digest: for what is read to its end anyway. A cache hashes what it knows already not again.</summary>
     /// <param name="digest">The blob.</param>
     /// <param name="size">Its length as documents tell it; null takes the file's.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The stream that is returned owns the file.")]
     public VerifyingStream OpenVerified(Digest digest, long? size = null)
     {
-        FileStream file = OpenRead(digest);
-        return new(file, digest, size ?? file.Length, PathOf(digest));
+        string path = PathOf(digest);
+        FileIdentity? read = Cache is null ? null : FileIdentity.Of(path);
+        FileStream file = Open(digest);
+        return new(file, digest, size ?? file.Length, path)
+        {
+            IsKnown = Cache?.IsKnown(digest, read) == true,
+            WhenSound = () => Cache?.Know(digest, read),
+            WhenWrong = Cache is { } cache ? wrong => cache.Remove(digest, path, read, wrong) : null,
+        };
     }
 
     /// <summary>Reads a small document whole, verified.</summary>
@@ -87,7 +142,7 @@ public sealed class BlobStore
     {
         using FileStream blob = OpenRead(digest);
         string path = Path.GetFullPath(target);
-        string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
+        string temporary = TemporaryOf(path);
         try
         {
             AtomicFile.Guard(path, () =>
@@ -105,6 +160,60 @@ public sealed class BlobStore
             AtomicFile.Discard(temporary);
         }
     }
+
+    /// <summary>Makes a name outside the store one of the blob's file; what was there under that name is replaced. One of a cache is sound.</summary>
+    /// <returns>False when it cannot be: another file system, one without hard links, a foreign file.</returns>
+    internal bool TryLink(Digest digest, string target)
+    {
+        RequireSound(digest);
+        string path = PathOf(digest);
+        FileIdentity? before = FileIdentity.Of(path);
+        if (before is { } file && FileIdentity.Of(target) is { } there && there.IsSameFile(file))
+            return true;
+        if (!HardLink.TryCreate(path, target) && !TryReplace(path, target))
+            return false;
+        // A name more moves the change time, and nothing else.
+        if (FileIdentity.Of(path) is { } after && after with { Changed = before?.Changed ?? 0 } == before)
+            Cache?.Know(digest, after);
+        return true;
+    }
+
+    private static bool TryReplace(string path, string target)
+    {
+        if (!File.Exists(target))
+            return false;
+        string temporary = TemporaryOf(target);
+        try
+        {
+            if (!HardLink.TryCreate(path, temporary))
+                return false;
+            File.Move(temporary, target, overwrite: true);
+            return true;
+        }
+        finally
+        {
+            AtomicFile.Discard(temporary);
+        }
+    }
+
+    /// <summary>Takes a finished file whose bytes were hashed as they came: it becomes the blob.</summary>
+    /// <param name="file">On the store's file system, synced; gone afterwards.</param>
+    /// <param name="digest">The digest of its bytes.</param>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/>, <see cref="ErrorCodes.PathNotUsable"/>.</exception>
+    public void Adopt(string file, Digest digest)
+    {
+        string target = PathOf(digest);
+        AtomicFile.Guard(target, () =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.SetUnixFileMode(file, BlobIngest.ReadOnly);
+            AtomicFile.Publish(file, target);
+            return 0;
+        });
+        Cache?.Know(digest, FileIdentity.Of(target));
+    }
+
+    private static string TemporaryOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
 
     /// <summary>Removes what killed processes left half-written. Whoever opens a store for a build calls it once.</summary>
     /// <param name="clock">Tells what is old: what somebody may still be writing is not.</param>
@@ -129,16 +238,32 @@ public sealed class BlobStore
     // A download over a slow line writes every few seconds; a day without a byte has no writer.
     private static readonly TimeSpan StaleAfter = TimeSpan.FromDays(1);
 
-    /// <summary>Writes bytes at hand.</summary>
+    /// <summary>Writes bytes at hand, unless they are there.</summary>
     public Digest Write(ReadOnlySpan<byte> content)
     {
         Digest digest = Digest.Of(content);
-        if (Contains(digest))
+        if (SizeOf(digest) == content.Length && IsSound(digest))
             return digest;
         using BlobIngest ingest = BeginIngest();
         ingest.Write(content);
         ingest.Commit(digest, content.Length);
         return digest;
+    }
+
+    /// <summary>Whether the blob is there with the bytes of its name; it is read, and stays as it is.</summary>
+    internal bool Holds(Digest digest)
+    {
+        try
+        {
+            using FileStream file = Open(digest);
+            using VerifyingStream content = new(file, digest, file.Length, PathOf(digest));
+            content.CopyTo(Stream.Null, Step);
+            return true;
+        }
+        catch (NodeForgeException wrong) when (wrong.Diagnostics[0].Code == ErrorCodes.DigestMismatch || wrong.Diagnostics[0].Code == ErrorCodes.BlobMissing)
+        {
+            return false;
+        }
     }
 
     /// <summary>Writes a stream whose digest is known or not, hashing on the way.</summary>

@@ -17,6 +17,15 @@ public sealed class VerifyingStream(Stream content, Digest digest, long size, st
 
     public override long Position { get => position; set => throw new NotSupportedException(); }
 
+    /// <summary>The bytes were hashed before, and are not hashed again.</summary>
+    internal bool IsKnown { get; init; }
+
+    /// <summary>Hears when all bytes were read and are right.</summary>
+    internal Action? WhenSound { get; init; }
+
+    /// <summary>Says what is thrown for wrong bytes; null for <see cref="ErrorCodes.DigestMismatch"/>.</summary>
+    internal Func<Diagnostic, NodeForgeException>? WhenWrong { get; init; }
+
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>: too short, too long, or other bytes.</exception>
     public override int Read(Span<byte> buffer)
     {
@@ -25,7 +34,8 @@ public sealed class VerifyingStream(Stream content, Digest digest, long size, st
         int count = content.Read(buffer[..(int)Math.Min(buffer.Length, size - position)]);
         if (count == 0 && position < size)
             throw Mismatch($"{size} bytes", $"{position} bytes");
-        hash.AppendData(buffer[..count]);
+        if (!IsKnown)
+            hash.AppendData(buffer[..count]);
         position += count;
         if (position == size)
             Verify();
@@ -37,19 +47,18 @@ public sealed class VerifyingStream(Stream content, Digest digest, long size, st
         Span<byte> beyond = stackalloc byte[1];
         if (content.Read(beyond) != 0)
             throw Mismatch($"{size} bytes", "more");
-        Digest got = Digest.FromHash(hash.GetHashAndReset());
+        Digest got = IsKnown ? digest : Digest.FromHash(hash.GetHashAndReset());
         if (got != digest)
             throw Mismatch(digest.ToString(), got.ToString());
         verified = true;
+        WhenSound?.Invoke();
     }
 
-    private NodeForgeException Mismatch(string want, string got) => new(new Diagnostic(ErrorCodes.DigestMismatch, "the content is not what its name says")
+    private NodeForgeException Mismatch(string want, string got)
     {
-        Where = new(name),
-        Got = got,
-        Want = want,
-        Mend = "remove it and get it again",
-    });
+        Diagnostic wrong = new(ErrorCodes.DigestMismatch, "the content is not what its name says") { Where = new(name), Got = got, Want = want, Mend = "remove it and get it again" };
+        return WhenWrong is { } told ? told(wrong) : new(wrong);
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -22,7 +22,7 @@ public sealed record InlineContent(ReadOnlyMemory<byte> Bytes) : LayerContent
 /// <summary>A blob of the store.</summary>
 public sealed record BlobContent(BlobStore Store, Digest Digest) : LayerContent
 {
-    public override Stream Open() => Store.OpenRead(Digest);
+    public override Stream Open() => Store.OpenVerified(Digest);
 }
 
 /// <summary>A stretch of a blob of the store: a file of an uncompressed layer.</summary>
@@ -32,7 +32,7 @@ public sealed record BlobContent(BlobStore Store, Digest Digest) : LayerContent
 /// <param name="Length">Bytes.</param>
 public sealed record BlobSlice(BlobStore Store, Digest Digest, long Offset, long Length) : LayerContent
 {
-    public override Stream Open() => new FileSlice(Store.PathOf(Digest), Offset, Length);
+    public override Stream Open() => new FileSlice(Store.SoundPathOf(Digest), Offset, Length);
 }
 
 /// <summary>A stretch of a file: of a spool, of an archive.</summary>

@@ -6,10 +6,9 @@ internal sealed class TarExtensions(TarFaults faults)
     private const string Schily = "SCHILY.xattr.";
     private const string Libarchive = "LIBARCHIVE.xattr.";
 
-    // Names and lengths that hold for all entries to come would let two readers see two archives.
-    private static readonly string[] NeverGlobal = ["path", "linkpath", "size"];
+    // GNU tar lays a global header over all entries to come, Go over none: what says something of an entry would let the two see two archives.
+    private static readonly string[] NeverGlobal = ["path", "linkpath", "size", "uid", "gid", "mtime", "SCHILY.devmajor", "SCHILY.devminor"];
 
-    private readonly Dictionary<string, byte[]> global = new(StringComparer.Ordinal);
     private Dictionary<string, byte[]>? records;
 
     /// <summary>GNU's name (type L); null when there is none.</summary>
@@ -31,8 +30,10 @@ internal sealed class TarExtensions(TarFaults faults)
     {
         switch (type)
         {
+            case (byte)'g' when Pending:
+                throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "a global PAX header stands between an entry and its extended header: some readers forget the latter");
             case (byte)'g':
-                AddGlobal(PaxReader.Read(content, faults));
+                CheckGlobal(PaxReader.Read(content, faults));
                 break;
             case (byte)'x' when records is not null:
                 throw Twice("PAX header");
@@ -50,7 +51,7 @@ internal sealed class TarExtensions(TarFaults faults)
     }
 
     public byte[]? Record(string key) =>
-        records?.GetValueOrDefault(key) is { } own ? Given(own) : global.GetValueOrDefault(key) is { } shared ? Given(shared) : null;
+        records?.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
 
     /// <summary>A name that PAX and GNU may not both give.</summary>
     public byte[]? Name(string key, byte[]? gnu) => (Record(key), gnu) switch
@@ -85,15 +86,11 @@ internal sealed class TarExtensions(TarFaults faults)
             ? name
             : throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "an extended attribute is not possible on Linux", got: $"'{name}' of {value.Length} bytes", want: "a name of 1 to 255 bytes, a value of at most 65536");
 
-    private void AddGlobal(Dictionary<string, byte[]> more)
+    private void CheckGlobal(Dictionary<string, byte[]> more)
     {
         RefuseSparse(more);
-        foreach ((string key, byte[] value) in more)
-        {
-            if (NeverGlobal.Contains(key) || key.StartsWith(Schily, StringComparison.Ordinal) || key.StartsWith(Libarchive, StringComparison.Ordinal))
-                throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "a global PAX header sets what belongs to single entries", got: key);
-            global[key] = value;
-        }
+        if (more.Keys.FirstOrDefault(key => NeverGlobal.Contains(key) || key.StartsWith(Schily, StringComparison.Ordinal) || key.StartsWith(Libarchive, StringComparison.Ordinal)) is { } single)
+            throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "a global PAX header sets what belongs to single entries", got: single);
     }
 
     private void RefuseSparse(Dictionary<string, byte[]> more)
@@ -103,8 +100,6 @@ internal sealed class TarExtensions(TarFaults faults)
     }
 
     private NodeForgeException Twice(string what) => faults.Fault(ErrorCodes.ArchiveExtensionInvalid, $"an entry has a second {what}");
-
-    private static byte[]? Given(byte[] value) => value.Length == 0 ? null : value;
 
     private static byte[] WithoutEnd(byte[] content) => content.AsSpan().TrimEnd((byte)0).ToArray();
 }

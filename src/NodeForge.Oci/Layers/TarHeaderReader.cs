@@ -11,7 +11,7 @@ internal static class TarHeaderReader
 
     public static TarEntry Read(ReadOnlySpan<byte> block, TarExtensions extensions, TarFaults faults)
     {
-        byte[] name = extensions.Name("path", extensions.LongName) ?? HeaderName(block);
+        byte[] name = extensions.Name("path", extensions.LongName) ?? HeaderName(block, faults);
         faults.EntryName = TarText.Decode(name);
         TarEntryKind kind = Kind(block, name, faults);
         string path = TarPath.Normalize(name, faults, "name");
@@ -56,11 +56,10 @@ internal static class TarHeaderReader
         return count;
     }
 
-    // Only POSIX headers have a prefix; GNU keeps times and sparse maps in its place.
-    private static byte[] HeaderName(ReadOnlySpan<byte> block)
+    private static byte[] HeaderName(ReadOnlySpan<byte> block, TarFaults faults)
     {
         ReadOnlySpan<byte> name = UpToZero(block[TarBlock.Name]);
-        ReadOnlySpan<byte> prefix = block[TarBlock.MagicAndVersion].StartsWith("ustar\0"u8) ? UpToZero(block[TarBlock.Prefix]) : default;
+        ReadOnlySpan<byte> prefix = TarPrefix.Of(block, faults);
         return prefix.IsEmpty ? name.ToArray() : [.. prefix, (byte)'/', .. name];
     }
 
@@ -98,6 +97,9 @@ internal static class TarHeaderReader
         long size = Number(block, TarBlock.Length, "size", faults);
         if (extensions.Record("size") is { } record)
         {
+            // Some readers take it for the size of the GNU header in between.
+            if (extensions.LongName is not null || extensions.LongLink is not null)
+                throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "an entry has a PAX size and a GNU long name: readers disagree which header the size is of");
             long real = PaxValue.Number(record, "size", faults);
             // Writers leave 0 or all sevens in a field that is too small; anything else is a second opinion (CVE-2025-62518).
             if (size != real && size is not (0 or LargestSizeField))

@@ -40,13 +40,9 @@ public static class DockerArchive
     private static Descriptor ForPlatform(BlobStore source, NamedImage image, Platform platform)
     {
         Location where = new(image.Reference?.ToString() ?? image.Tag ?? image.Root.Digest.ToString());
-        foreach ((Descriptor descriptor, Manifest manifest) in ImageTree.Read(source, image.Root, where).Manifests)
-        {
-            if (platform.Accepts(PlatformOf(source, manifest, where)))
-                return descriptor;
-        }
-
-        throw PlatformChoice.Missing(where, platform, ImageTree.Read(source, image.Root, where).Manifests.Select(found => PlatformOf(source, found.Manifest, where)));
+        (Descriptor Descriptor, Platform Platform)[] there = [.. ImageTree.Read(source, image.Root, where).Manifests.Select(found => (found.Descriptor, PlatformOf(source, found.Manifest, where)))];
+        return there.Where(found => platform.Accepts(found.Platform)).OrderBy(found => platform.DistanceTo(found.Platform)).Select(found => found.Descriptor).FirstOrDefault()
+            ?? throw PlatformChoice.Missing(where, platform, there.Select(found => found.Platform));
     }
 
     private static Platform PlatformOf(BlobStore source, Manifest manifest, Location where) =>

@@ -49,7 +49,10 @@ public sealed record ImageTree(
         long size = store.SizeOf(descriptor.Digest)
             ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMissing, "the image names a blob that is not there") { Where = At(where, descriptor), Mend = "get a whole copy of the image" });
         if (size != descriptor.Size)
+        {
+            store.RequireSound(descriptor.Digest); // a cache's own damage is nothing that the image is to be blamed for
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMismatch, "the blob does not have the size that the image names") { Where = At(where, descriptor), Got = $"{size} bytes", Want = $"{descriptor.Size} bytes" });
+        }
     }
 
     private sealed class Walk(BlobStore store, Location where)

@@ -123,6 +123,9 @@ internal sealed class LayoutSource : ImageSource
         IReadOnlyList<Descriptor> candidates = index.Manifests is [Descriptor only] ? [only] : PlatformChoice.Candidates(index, platform);
         foreach (Descriptor candidate in candidates)
         {
+            // Who copies one platform of an image keeps the index as it is: the others are named in it, and not there.
+            if (IsAbsent(candidate) && !index.Manifests.All(IsAbsent))
+                continue;
             byte[] bytes = blobs.ReadDocument(candidate, where);
             Location here = ImageTree.At(where, candidate);
             FoundImage? found = MediaTypes.IsIndex(candidate.MediaType)
@@ -136,6 +139,8 @@ internal sealed class LayoutSource : ImageSource
 
         return null;
     }
+
+    private bool IsAbsent(Descriptor document) => blobs.SizeOf(document.Digest) is null;
 
     private FoundImage? ReadImage(Descriptor descriptor, byte[] bytes, Platform platform, Location where, List<byte[]> documents)
     {
@@ -152,7 +157,7 @@ internal sealed class LayoutSource : ImageSource
 
     private IEnumerable<Platform> Offered(ImageIndex index, Location where, int depth)
     {
-        foreach (Descriptor entry in index.Manifests)
+        foreach (Descriptor entry in index.Manifests.Where(entry => !IsAbsent(entry)))
         {
             if (MediaTypes.IsIndex(entry.MediaType) && depth < Deepest)
             {

@@ -3,11 +3,11 @@ namespace NodeForge.Oci.Layouts;
 /// <summary>Which manifest of an index serves a platform.</summary>
 public static class PlatformChoice
 {
-    /// <summary>The manifests that state the platform; those that state none when nothing states it, for their configs to be asked.</summary>
+    /// <summary>The manifests that state the platform, the nearest variant first; those that state none when nothing states it, for their configs to be asked.</summary>
     /// <remarks>Attestations, which BuildKit marks as platform <c>unknown/unknown</c>, are nobody's.</remarks>
     public static IReadOnlyList<Descriptor> Candidates(ImageIndex index, Platform wanted)
     {
-        Descriptor[] stated = [.. index.Manifests.Where(manifest => manifest.Platform is { } platform && wanted.Accepts(platform))];
+        Descriptor[] stated = [.. index.Manifests.Where(manifest => manifest.Platform is { } platform && wanted.Accepts(platform)).OrderBy(manifest => wanted.DistanceTo(manifest.Platform!))];
         return stated.Length > 0 ? stated : [.. index.Manifests.Where(manifest => manifest.Platform is null)];
     }
 

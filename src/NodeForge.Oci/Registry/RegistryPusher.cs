@@ -24,7 +24,7 @@ public sealed class RegistryPusher(RegistryClient client)
             await PushBlobAsync(store, blob, target, mountFrom: null, cancellationToken).ConfigureAwait(false);
         foreach (Descriptor document in tree.Documents)
         {
-            byte[] bytes = await File.ReadAllBytesAsync(store.PathOf(document.Digest), cancellationToken).ConfigureAwait(false);
+            byte[] bytes = store.ReadAllBytes(document.Digest);
             bool last = document.Digest == root.Digest;
             await PutManifestAsync(bytes, document.MediaType, target, last && target.Tag is { } tag ? tag : document.Digest.ToString(), cancellationToken).ConfigureAwait(false);
         }
@@ -120,7 +120,7 @@ public sealed class RegistryPusher(RegistryClient client)
 
     private static StreamContent BlobContent(BlobStore store, Descriptor blob)
     {
-        StreamContent content = new(store.OpenRead(blob.Digest), 1 << 17);
+        StreamContent content = new(store.OpenVerified(blob.Digest), 1 << 17);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         content.Headers.ContentLength = blob.Size;
         return content;

@@ -63,6 +63,16 @@ public sealed class LayingFiles
     }
 
     [Fact]
+    public void A_link_that_is_named_as_a_file_is_what_it_leads_to_with_its_mode()
+    {
+        using AssemblyRoom room = new();
+        File.SetUnixFileMode(room.Write("elsewhere/conf", "x"), UnixFileMode.UserRead);
+        File.CreateSymbolicLink(room["conf"], "elsewhere/conf");
+        LayerEntry entry = Lay(room, new FileSource { Path = "/etc/conf", Kind = FileSourceKind.File, Source = room["conf"] }).Find("etc/conf")!;
+        Assert.Equal((TarEntryKind.File, 0x1a4, 1L), (entry.Header.Kind, entry.Header.Mode, entry.Header.Size));
+    }
+
+    [Fact]
     public void A_program_that_no_build_gives_is_told_with_those_that_there_are()
     {
         using AssemblyRoom room = new();

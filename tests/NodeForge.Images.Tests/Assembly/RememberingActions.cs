@@ -47,6 +47,36 @@ public sealed class RememberingActions
     }
 
     [Fact]
+    public async Task An_entry_with_any_bit_flipped_counts_as_none_and_is_told()
+    {
+        using AssemblyRoom room = new();
+        await RunAsync(room, () => { });
+        string entry = room["cache/actions/" + Key.Hex];
+        byte[] whole = await File.ReadAllBytesAsync(entry);
+        for (int bit = 0; bit < whole.Length * 8; bit++)
+        {
+            byte[] flipped = [.. whole];
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            await File.WriteAllBytesAsync(entry, flipped);
+            Assert.Null(room.Environment.Actions.Find(Key));
+            Assert.False(File.Exists(entry));
+        }
+
+        Diagnostic told = room.Events.OfType<Warned>().Last().Diagnostic;
+        Assert.Equal((ErrorCodes.ActionRecordDamaged, entry), (told.Code, told.Where!.Resource));
+    }
+
+    [Fact]
+    public async Task An_entry_of_another_action_counts_as_none()
+    {
+        using AssemblyRoom room = new();
+        await RunAsync(room, () => { });
+        Digest other = ActionKey.Of("test/1", "b");
+        File.Copy(room["cache/actions/" + Key.Hex], room["cache/actions/" + other.Hex]);
+        Assert.Null(room.Environment.Actions.Find(other));
+    }
+
+    [Fact]
     public async Task Two_at_once_do_it_once()
     {
         using AssemblyRoom room = new();

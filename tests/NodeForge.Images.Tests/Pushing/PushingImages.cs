@@ -3,6 +3,7 @@ using NodeForge.Images.Fetching;
 using NodeForge.Images.Pushing;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Oci;
+using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.Testing.Registry;
 
@@ -24,6 +25,29 @@ public sealed class PushingImages
         ImageReference pushed = Assert.Single(await PushAsync(node, client, [$"docker://{registry.Host}/team/node:v1"], compression, image));
         RemoteImage pulled = await client.GetImageAsync(registry.Reference("team/node:v1"), Platform.LinuxAmd64, CancellationToken.None);
         Assert.Equal((image.Config.Digest, pushed.Digest), (pulled.Manifest.Config.Digest, pulled.Raw.Descriptor.Digest));
+    }
+
+    [Fact]
+    public async Task Damaged_content_of_the_cache_gets_no_tag()
+    {
+        using NodeRoom node = new();
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        BuiltImage image = await node.AssembleAsync(node.Recipe with { Images = [] });
+        BlobStore cache = new(node.Room["cache/blobs"]) { Cache = new() };
+        string layer = cache.PathOf(image.Layers[^1].Blob.Descriptor.Digest);
+        File.SetUnixFileMode(layer, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using (FileStream bytes = new(layer, FileMode.Open, FileAccess.ReadWrite))
+        {
+            bytes.Position = 700;
+            bytes.WriteByte((byte)'?');
+        }
+
+        using RegistryClient client = Client();
+        BuildEnvironment environment = node.Room.Environment with { Store = cache };
+        await Assert.ThrowsAsync<NodeForgeException>(() =>
+            RegistryOutputs.Parse([$"docker://{registry.Host}/node:v1"], "none", offline: false).PushAsync([image], environment, client, Options, TimeProvider.System, CancellationToken.None));
+        Assert.Null(registry.Manifest("node", "v1"));
+        Assert.Equal(ErrorCodes.CachedContentDamaged, Assert.Single(cache.Cache!.Removed).Code);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ internal static class Tar
 
     /// <summary>A header as a hostile writer would make it: every field as told, the checksum right.</summary>
     public static byte[] Header(string name, char type = '0', string size = "00000000000", string link = "", string magic = "ustar\u000000", string prefix = "",
-        string mode = "0000644", string uid = "0000000", string gid = "0000000", string time = "00000000000", string major = "0000000", string minor = "0000000", byte[]? rawSize = null, byte[]? rawName = null)
+        string mode = "0000644", string uid = "0000000", string gid = "0000000", string time = "00000000000", string major = "0000000", string minor = "0000000", byte[]? rawSize = null, byte[]? rawName = null, string trailer = "")
     {
         byte[] block = new byte[512];
         void Put(int offset, string text) => Encoding.Latin1.GetBytes(text).CopyTo(block, offset);
@@ -79,6 +79,7 @@ internal static class Tar
         Put(329, major);
         Put(337, minor);
         Put(345, prefix);
+        Put(508, trailer);
         Put(148, Convert.ToString(block.Sum(b => b), 8).PadLeft(6, '0') + "\0 ");
         return block;
     }

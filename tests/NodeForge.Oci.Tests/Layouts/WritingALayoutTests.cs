@@ -99,6 +99,45 @@ public sealed class WritingALayoutTests : ImageFolder
         Assert.Equal(Enumerable.Range(0, 8).Select(i => $"tag{i}"), Open("oci:" + Path("out")).Images.Select(image => image.Tag).Order());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_damaged_blob_of_a_layout_that_is_there_is_written_anew(bool elsewhere)
+    {
+        // Of another file system nothing can be linked.
+        string folder = elsewhere ? Directory.CreateTempSubdirectory("nf-elsewhere-").FullName.Replace(System.IO.Path.GetTempPath(), "/dev/shm/", StringComparison.Ordinal) : Path("out");
+        try
+        {
+            OciLayout layout = await OciLayout.ExportAsync(folder, Store, [new(Amd.Descriptor, Name)], default);
+            foreach (byte[] blob in Amd.Blobs)
+            {
+                string file = layout.Blobs.PathOf(Digest.Of(blob));
+                File.Delete(file);
+                File.WriteAllBytes(file, [.. blob[..^1], (byte)(blob[^1] ^ 1)]);
+            }
+
+            await OciLayout.ExportAsync(folder, Store, [new(Amd.Descriptor, Name)], default);
+            Assert.All(Amd.Blobs, blob => Assert.Equal(blob, File.ReadAllBytes(layout.Blobs.PathOf(Digest.Of(blob)))));
+        }
+        finally
+        {
+            if (elsewhere && Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_blob_of_a_cache_is_in_no_layout()
+    {
+        BlobStore cache = new(Path("store")) { Cache = new() };
+        string layer = Store.PathOf(Digest.Of(Amd.Layer));
+        File.SetUnixFileMode(layer, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllBytes(layer, [.. Amd.Layer[..^1], (byte)(Amd.Layer[^1] ^ 1)]);
+        await FailsAsync(ErrorCodes.CachedContentDamaged, () => OciLayout.ExportAsync(Path("out"), cache, [new(Amd.Descriptor, Name)], default));
+        Assert.False(Directory.Exists(Path("out")));
+        Assert.False(Store.Contains(Digest.Of(Amd.Layer)));
+    }
+
     [Fact]
     public async Task Blobs_are_linked_where_the_file_system_allows_it()
     {

@@ -75,13 +75,13 @@ internal sealed class ContentsLayer(BlobStore store, IReadOnlyDictionary<string,
 
     private void LayFile(FileInfo file, string path, FileSource source, LayerDraft draft)
     {
-        int mode = (file.UnixFileMode & UnixFileMode.UserExecute) != 0 ? ProgramMode : FileMode;
-        Descriptor blob = AtomicFile.Guard(file.FullName, () =>
+        (int mode, Descriptor blob) = AtomicFile.Guard(file.FullName, () =>
         {
             using FileStream content = file.OpenRead();
             using BlobIngest ingest = store.BeginIngest();
             content.CopyTo(ingest, 1 << 20);
-            return ingest.Commit();
+            // The open file's: a link's own mode says that everything is a program.
+            return ((File.GetUnixFileMode(content.SafeFileHandle) & UnixFileMode.UserExecute) != 0 ? ProgramMode : FileMode, ingest.Commit());
         });
         draft.Add(Entry(path, TarEntryKind.File, source, mode) with { Size = blob.Size }, blob.Size == 0 ? null : new BlobContent(store, blob.Digest));
     }

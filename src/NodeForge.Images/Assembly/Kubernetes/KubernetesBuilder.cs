@@ -105,12 +105,12 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
 
     private async Task PrepareAsync(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, string root, ProgramRunner runner, CancellationToken cancellationToken)
     {
-        await UnpackAsync(environment.Store.PathOf(toolchain.Descriptor.Digest), root, runner, cancellationToken).ConfigureAwait(false);
+        await UnpackAsync(environment.Store.SoundPathOf(toolchain.Descriptor.Digest), root, runner, cancellationToken).ConfigureAwait(false);
         RefuseBuildFolder(root);
         foreach (string folder in (string[])["source", "script", "work", "output"])
             Directory.CreateDirectory(Path.Combine(root, "build", folder));
         foreach (LockedFile file in plan.Part.Files)
-            File.Copy(environment.Store.PathOf(file.Digest), Path.Combine(root, "build/source", file.Name));
+            File.Copy(environment.Store.SoundPathOf(file.Digest), Path.Combine(root, "build/source", file.Name));
         await new SourceTrees(environment).LayAsync(plan.Recipe, Path.Combine(root, "build"), runner, cancellationToken).ConfigureAwait(false);
         string tar = Path.Combine(root, "build/script.tar");
         using (FileStream output = File.Create(tar))

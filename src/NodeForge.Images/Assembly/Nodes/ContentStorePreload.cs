@@ -63,15 +63,7 @@ internal sealed class ContentStorePreload(NodeImagePlan plan, BuildEnvironment e
         Unpacked = preload.Unpacked?.Usage,
         References = preload.References,
         Manifest = preload.Image.Manifest,
-        ManifestBytes = Read(preload.Image.Manifest.Digest),
-        ConfigBytes = Read(preload.Image.Config.Digest),
+        ManifestBytes = Environment.Store.ReadAllBytes(preload.Image.Manifest.Digest),
+        ConfigBytes = Environment.Store.ReadAllBytes(preload.Image.Config.Digest),
     };
-
-    private byte[] Read(Digest digest)
-    {
-        using FileStream blob = Environment.Store.OpenRead(digest);
-        byte[] bytes = new byte[blob.Length];
-        blob.ReadExactly(bytes);
-        return bytes;
-    }
 }

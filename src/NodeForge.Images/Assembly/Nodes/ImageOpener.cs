@@ -10,10 +10,17 @@ namespace NodeForge.Images.Assembly.Nodes;
 /// <summary>Opens images from elsewhere: those that a registry gave to the store, and those of layouts and archives on this machine.</summary>
 internal sealed class ImageOpener(BuildEnvironment environment)
 {
-    public async Task<OpenedImage> OpenAsync(RecipeImage source, LockedPart part, Platform platform, CancellationToken cancellationToken)
+    /// <param name="source">A locked image, or a layout or archive.</param>
+    /// <param name="part">Has the locked image.</param>
+    /// <param name="platform">Which platform of it.</param>
+    /// <param name="unpacked">Whether its layers are unpacked afterwards, which shows as well what is in them.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>, <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.DiffIdMismatch"/>,
+    /// <see cref="ErrorCodes.CompressionMismatch"/>, <see cref="ErrorCodes.CompressedDataInvalid"/>, and what a layout or archive is refused for.</exception>
+    public async Task<OpenedImage> OpenAsync(RecipeImage source, LockedPart part, Platform platform, bool unpacked, CancellationToken cancellationToken)
     {
         if (source.LocalPath is not { } path)
-            return OpenLocked(part.Image(source.Text), platform);
+            return await OpenLockedAsync(part.Image(source.Text), platform, unpacked, cancellationToken).ConfigureAwait(false);
         ImageTransport transport = ImageTransport.Parse(source.Text) switch
         {
             ImageTransport.OciFolder folder => folder with { Folder = path },
@@ -43,14 +50,19 @@ internal sealed class ImageOpener(BuildEnvironment environment)
         });
     }
 
-    public OpenedImage OpenLocked(LockedImage image, Platform platform)
+    public async Task<OpenedImage> OpenLockedAsync(LockedImage image, Platform platform, bool unpacked, CancellationToken cancellationToken)
     {
         ImageReference reference = ImageReference.Parse(image.Reference[RecipeImage.RegistryTransport.Length..]);
         Descriptor[] blobs = [.. image.Blobs.Select(blob => new Descriptor(blob.MediaType, blob.Digest, blob.Size))];
         ImageConfig config = ReadConfig(blobs[1].Digest, reference.ToString());
         RefuseOtherPlatform(config, platform, reference);
         RefuseOtherLayers(config, blobs, reference);
-        return new([reference.ToString()], blobs[0], blobs[1], config, [.. blobs[2..].Zip(config.RootFs.DiffIds, (layer, diffId) => new LayerBlob(layer, diffId))]);
+        LayerBlob[] layers = [.. blobs[2..].Zip(config.RootFs.DiffIds, (layer, diffId) => new LayerBlob(layer, diffId))];
+        // A registry gives bytes of a digest; that they are what manifest and config say of them, nobody has looked at yet.
+        PlainLayers plain = new(environment);
+        await Parallel.ForEachAsync(layers.Where(layer => !unpacked || !PlainLayers.IsPacked(layer)), cancellationToken, async (layer, stop) =>
+            await plain.ProveAsync(reference.ToString(), layer, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        return new([reference.ToString()], blobs[0], blobs[1], config, layers);
     }
 
     private static void RefuseOtherPlatform(ImageConfig config, Platform platform, ImageReference reference)
@@ -79,11 +91,5 @@ internal sealed class ImageOpener(BuildEnvironment environment)
         });
     }
 
-    private ImageConfig ReadConfig(Digest digest, string name)
-    {
-        using FileStream blob = environment.Store.OpenRead(digest);
-        byte[] json = new byte[blob.Length];
-        blob.ReadExactly(json);
-        return ImageDocument.ReadConfig(json, new(name, Detail: digest.ToString()));
-    }
+    private ImageConfig ReadConfig(Digest digest, string name) => ImageDocument.ReadConfig(environment.Store.ReadAllBytes(digest), new(name, Detail: digest.ToString()));
 }

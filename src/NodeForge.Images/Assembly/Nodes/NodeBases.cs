@@ -26,7 +26,7 @@ internal sealed class NodeBases(BuildEnvironment environment)
             return new(recipe.Name, built.Config.Digest, built.Layers, built.Document.Config) { Packages = recipe.Rootfs.Part.Packages };
         }
 
-        OpenedImage image = await new ImageOpener(environment).OpenAsync(plan.Recipe.Base.Image!, plan.Part, plan.Platform, cancellationToken).ConfigureAwait(false);
+        OpenedImage image = await new ImageOpener(environment).OpenAsync(plan.Recipe.Base.Image!, plan.Part, plan.Platform, unpacked: false, cancellationToken).ConfigureAwait(false);
         return new(plan.Recipe.Base.Image!.Text, image.Config.Digest, [.. image.Layers.Select((layer, index) => new BuiltLayer($"base {index + 1}", layer))], image.Document.Config);
     }
 }

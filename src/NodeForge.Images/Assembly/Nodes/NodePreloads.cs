@@ -56,8 +56,6 @@ internal sealed class NodePreloads(BuildEnvironment environment)
 
     private async Task<IReadOnlyList<NodePreload>> OpenAsync(NodeImagePlan plan, PreloadedImage image, ImageOpener opener, CancellationToken cancellationToken)
     {
-        if (image.OfKubeadm)
-            return [.. plan.OfKubeadm.Select(locked => Preload(locked.Reference, opener.OpenLocked(locked, plan.Platform)))];
         if (image.Recipe is { } recipe)
         {
             BuiltImage built = await new ContainerImageAssembler(environment).AssembleAsync(plan.Images[recipe.File], new Dictionary<string, ActionOutput>(), cancellationToken).ConfigureAwait(false);
@@ -65,7 +63,14 @@ internal sealed class NodePreloads(BuildEnvironment environment)
             return [new(recipe.Name, recipe.Name, new(tags, built.Manifest, built.Config, built.Document, [.. built.Layers.Select(layer => layer.Blob)]))];
         }
 
-        OpenedImage opened = await opener.OpenAsync(image.Image!, plan.Part, plan.Platform, cancellationToken).ConfigureAwait(false);
+        bool unpacked = plan.Recipe.Preload.Unpack || plan.Recipe.Preload.Layers == PreloadedLayers.Uncompressed;
+        if (image.OfKubeadm)
+        {
+            return await Task.WhenAll(plan.OfKubeadm.Select(async locked =>
+                Preload(locked.Reference, await opener.OpenLockedAsync(locked, plan.Platform, unpacked, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
+        }
+
+        OpenedImage opened = await opener.OpenAsync(image.Image!, plan.Part, plan.Platform, unpacked, cancellationToken).ConfigureAwait(false);
         if (image.Tags.Count > 0)
             opened = opened with { References = image.Tags };
         return [Preload(image.Image!.Text, opened)];

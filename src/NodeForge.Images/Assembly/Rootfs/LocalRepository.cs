@@ -20,7 +20,7 @@ internal static class LocalRepository
         foreach (LockedPackage package in packages)
         {
             string name = package.Digest.Hex + ".deb";
-            string blob = store.PathOf(package.Digest);
+            string blob = store.SoundPathOf(package.Digest);
             index.Append(ControlStanzas.Text(Control(package, new DebFile(package.Path, blob)), OfTheFile))
                 .Append(CultureInfo.InvariantCulture, $"Filename: ./{name}\nSize: {package.Size}\nSHA256: {package.Digest.Hex}\n\n");
             File.CreateSymbolicLink(Path.Combine(folder, name), blob);

@@ -37,7 +37,7 @@ internal sealed class PackageFiles(BuildEnvironment environment)
         foreach (LockedPackage package in part.Packages)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            new DebFile(package.Path, environment.Store.PathOf(package.Digest)).ReadData((entry, content) =>
+            new DebFile(package.Path, environment.Store.SoundPathOf(package.Digest)).ReadData((entry, content) =>
             {
                 if (entry.Kind == TarEntryKind.Directory || !wanted(entry.Path))
                     return;

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+
+namespace NodeForge.Oci.Content;
+
+/// <summary>What a process knows of a cache's blobs: which it has hashed, and which were damaged.</summary>
+/// <remarks>A name and a size are no reason to believe bytes: disks rot, and so do copies of caches. SHA-256 of what a build uses costs less than a second for each gigabyte.</remarks>
+public sealed class BlobCache
+{
+    private readonly ConcurrentDictionary<Digest, FileIdentity> known = new();
+    private readonly ConcurrentDictionary<Digest, Diagnostic> removed = new();
+
+    /// <summary>What was damaged and removed so far. Whoever needed it failed with it, and finds it made or fetched again when it runs once more.</summary>
+    public IReadOnlyCollection<Diagnostic> Removed => [.. removed.Values];
+
+    internal bool IsKnown(Digest digest, FileIdentity? file) => file is { } now && known.TryGetValue(digest, out FileIdentity then) && then == now;
+
+    internal void Know(Digest digest, FileIdentity? file)
+    {
+        if (file is { } now)
+            known[digest] = now;
+    }
+
+    /// <summary>Removes a damaged blob.</summary>
+    /// <param name="digest">Its name.</param>
+    /// <param name="path">Where it is.</param>
+    /// <param name="read">The file that was found wrong: one that somebody put in its place meanwhile stays.</param>
+    /// <param name="wrong">What is wrong with it.</param>
+    /// <returns><see cref="ErrorCodes.CachedContentDamaged"/>; the second time for one blob <see cref="ErrorCodes.CacheUnreliable"/>.</returns>
+    internal NodeForgeException Remove(Digest digest, string path, FileIdentity? read, Diagnostic wrong)
+    {
+        known.TryRemove(digest, out _);
+        if (FileIdentity.Of(path) is { } now && read is { } then && now.IsSameFile(then))
+            AtomicFile.Discard(path);
+        Diagnostic damaged = wrong with { Code = ErrorCodes.CachedContentDamaged, What = "content of the cache is damaged; it was removed", Mend = "run it again: it is made or fetched anew" };
+        return removed.TryAdd(digest, damaged)
+            ? new(damaged)
+            : new(wrong with { Code = ErrorCodes.CacheUnreliable, What = "content of the cache was made anew, and is damaged again", Mend = ErrorCodes.CacheUnreliable.Remedy });
+    }
+}

@@ -1,0 +1,117 @@
+using NodeForge.Oci.Content;
+
+namespace NodeForge.Oci.Tests.Content;
+
+/// <summary>A store whose content can be had again believes no blob for its name: what it gives out was hashed in this process, as the file now is.</summary>
+public sealed class CachesThatRotTests : IDisposable
+{
+    private static readonly byte[] Hello = "hello"u8.ToArray();
+    private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-rot-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private BlobStore Open() => new(folder) { Cache = new() };
+
+    private static void Spoil(BlobStore store, Digest digest, byte[] bytes)
+    {
+        File.SetUnixFileMode(store.PathOf(digest), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllBytes(store.PathOf(digest), bytes);
+    }
+
+    public static TheoryData<string, Action<BlobStore, Digest>> Ways => new()
+    {
+        { "open", (store, digest) => store.OpenRead(digest).Dispose() },
+        { "read to the end", (store, digest) => store.OpenVerified(digest).CopyTo(Stream.Null) },
+        { "read whole", (store, digest) => store.ReadAllBytes(digest) },
+        { "ask for the path", (store, digest) => store.SoundPathOf(digest) },
+        { "link", (store, digest) => store.LinkOrCopy(digest, store.PathOf(digest) + ".linked") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void A_damaged_blob_is_not_given_out_and_is_gone_then(string way, Action<BlobStore, Digest> use)
+    {
+        Assert.NotEmpty(way);
+        foreach (byte[] wrong in new[] { "hellp"u8.ToArray(), "hell"u8.ToArray(), "hello!"u8.ToArray(), [] })
+        {
+            Digest digest = Open().Write(Hello);
+            BlobStore store = Open();
+            Spoil(store, digest, wrong);
+            Diagnostic fault = Assert.Throws<NodeForgeException>(() => use(store, digest)).Diagnostics[0];
+            Assert.Equal((ErrorCodes.CachedContentDamaged, store.PathOf(digest)), (fault.Code, fault.Where!.Resource));
+            Assert.Equal(fault, Assert.Single(store.Cache!.Removed));
+            Assert.False(store.Contains(digest));
+            Assert.True(Open().Write(Hello) == digest && Open().ReadAllBytes(digest).SequenceEqual(Hello));
+        }
+    }
+
+    [Fact]
+    public void What_is_changed_after_it_was_hashed_is_hashed_again()
+    {
+        BlobStore store = Open();
+        Digest digest = store.Write(Hello);
+        store.OpenRead(digest).Dispose();
+        Spoil(store, digest, "hellp"u8.ToArray());
+        Assert.Throws<NodeForgeException>(() => store.OpenRead(digest));
+    }
+
+    [Fact]
+    public void Bytes_at_hand_replace_a_damaged_blob_of_theirs()
+    {
+        Digest digest = Open().Write(Hello);
+        BlobStore store = Open();
+        Spoil(store, digest, "hellp"u8.ToArray());
+        store.Write(Hello);
+        Assert.Equal(Hello, File.ReadAllBytes(store.PathOf(digest)));
+        Assert.Single(store.Cache!.Removed);
+    }
+
+    [Fact]
+    public void A_blob_that_is_damaged_again_is_the_machines_fault()
+    {
+        BlobStore store = Open();
+        foreach (ErrorCode code in new[] { ErrorCodes.CachedContentDamaged, ErrorCodes.CacheUnreliable })
+        {
+            Digest digest = store.Write(Hello);
+            Spoil(store, digest, "hellp"u8.ToArray());
+            Assert.Equal(code, Assert.Throws<NodeForgeException>(() => store.OpenRead(digest)).Diagnostics[0].Code);
+        }
+
+        Assert.Single(store.Cache!.Removed);
+    }
+
+    [Fact]
+    public void A_sound_file_that_took_a_damaged_ones_place_meanwhile_stays()
+    {
+        BlobStore store = Open();
+        Digest digest = Open().Write(Hello);
+        Spoil(store, digest, "hellp"u8.ToArray());
+        using VerifyingStream stream = store.OpenVerified(digest);
+        File.Move(store.PathOf(digest), store.PathOf(digest) + ".old");
+        File.WriteAllBytes(store.PathOf(digest), Hello);
+        Assert.Throws<NodeForgeException>(() => stream.CopyTo(Stream.Null));
+        Assert.Equal(Hello, store.ReadAllBytes(digest));
+    }
+
+    [Fact]
+    public void A_layout_of_somebody_elses_is_left_as_it_is()
+    {
+        BlobStore store = new(folder);
+        Digest digest = store.Write(Hello);
+        Spoil(store, digest, "hellp"u8.ToArray());
+        store.OpenRead(digest).Dispose();
+        Assert.Equal(ErrorCodes.DigestMismatch, Assert.Throws<NodeForgeException>(() => store.ReadAllBytes(digest)).Diagnostics[0].Code);
+        Assert.True(store.Contains(digest));
+    }
+
+    [Fact]
+    public void A_link_has_the_size_of_what_it_leads_to_and_a_folder_none()
+    {
+        BlobStore store = new(folder);
+        Digest digest = store.Write(Hello), linked = Digest.Of([1]), dangling = Digest.Of([2]), within = Digest.Of([3]);
+        File.CreateSymbolicLink(store.PathOf(linked), store.PathOf(digest));
+        File.CreateSymbolicLink(store.PathOf(dangling), "nowhere");
+        Directory.CreateDirectory(store.PathOf(within));
+        Assert.Equal([5L, 5L, null, null], new[] { digest, linked, dangling, within }.Select(store.SizeOf));
+    }
+}

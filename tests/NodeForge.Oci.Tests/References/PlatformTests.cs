@@ -1,0 +1,40 @@
+namespace NodeForge.Oci.Tests.References;
+
+public sealed class PlatformTests
+{
+    [Theory]
+    [InlineData("linux/amd64", "linux/amd64", 0)]
+    [InlineData("linux/amd64", "linux/amd64/v1", 0)]
+    [InlineData("linux/amd64", "linux/amd64/v2", 100)]
+    [InlineData("linux/amd64/v3", "linux/amd64/v2", 100)]
+    [InlineData("linux/amd64/v3", "linux/amd64", 200)]
+    [InlineData("linux/amd64/v2", "linux/amd64/v3", null)]
+    [InlineData("linux/arm64", "linux/arm64/v8", 0)]
+    [InlineData("linux/arm64/v8", "linux/arm64", 0)]
+    [InlineData("linux/arm64", "linux/arm64/v9", null)]
+    [InlineData("linux/arm64/v9", "linux/arm64", 100)]
+    [InlineData("linux/arm/v7", "linux/arm/v6", 100)]
+    [InlineData("linux/arm/v7", "linux/arm/v5", 200)]
+    [InlineData("linux/arm/v7", "linux/arm", 0)]
+    [InlineData("linux/arm/v6", "linux/arm/v7", null)]
+    [InlineData("linux/arm/v7", "linux/arm64", null)]
+    [InlineData("linux/ppc64le", "linux/ppc64le", 0)]
+    [InlineData("linux/ppc64le", "linux/ppc64le/power9", null)]
+    [InlineData("linux/ppc64le/power9", "linux/ppc64le/power9", 0)]
+    [InlineData("linux/amd64", "windows/amd64", null)]
+    [InlineData("linux/amd64", "linux/386", null)]
+    public void An_image_serves_a_platform_whose_variant_is_no_lower(string platform, string image, int? distance)
+    {
+        Assert.Equal(distance, Platform.Parse(platform).DistanceTo(Platform.Parse(image)));
+        Assert.Equal(distance is not null, Platform.Parse(platform).Accepts(Platform.Parse(image)));
+    }
+
+    [Theory]
+    [InlineData("linux/amd64", "linux/amd64/v3 linux/amd64 linux/amd64/v2 linux/arm64", "linux/amd64 linux/amd64/v2 linux/amd64/v3")]
+    [InlineData("linux/arm/v7", "linux/arm/v5 linux/arm/v6 linux/arm/v7 linux/arm/v8", "linux/arm/v7 linux/arm/v6 linux/arm/v5")]
+    public void Of_several_the_nearest_variant_is_asked_first(string wanted, string offered, string order)
+    {
+        ImageIndex index = new() { Manifests = [.. offered.Split(' ').Select(text => new Descriptor(MediaTypes.Manifest, Digest.Of([1]), 1) { Platform = Platform.Parse(text) })] };
+        Assert.Equal(order, string.Join(' ', NodeForge.Oci.Layouts.PlatformChoice.Candidates(index, Platform.Parse(wanted)).Select(manifest => manifest.Platform)));
+    }
+}
