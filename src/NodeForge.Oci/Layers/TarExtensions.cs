@@ -9,8 +9,12 @@ internal sealed class TarExtensions(TarFaults faults)
     // Names and lengths that hold for all entries to come would let two readers see two archives.
     private static readonly string[] NeverGlobal = ["path", "linkpath", "size"];
 
+    // All global headers of an archive together; one alone has its own limit.
+    private const int MostGlobalBytes = 1 << 20;
+
     private readonly Dictionary<string, byte[]> global = new(StringComparer.Ordinal);
     private Dictionary<string, byte[]>? records;
+    private long globalBytes;
 
     /// <summary>GNU's name (type L); null when there is none.</summary>
     public byte[]? LongName { get; private set; }
@@ -92,6 +96,9 @@ internal sealed class TarExtensions(TarFaults faults)
         {
             if (NeverGlobal.Contains(key) || key.StartsWith(Schily, StringComparison.Ordinal) || key.StartsWith(Libarchive, StringComparison.Ordinal))
                 throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "a global PAX header sets what belongs to single entries", got: key);
+            globalBytes += key.Length + value.Length;
+            if (globalBytes > MostGlobalBytes)
+                throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "the archive's global PAX headers are too large together", got: $"more than {MostGlobalBytes} bytes", want: $"at most {MostGlobalBytes}");
             global[key] = value;
         }
     }
