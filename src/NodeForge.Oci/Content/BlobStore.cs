@@ -20,11 +20,7 @@ public sealed class BlobStore
     public bool Contains(Digest digest) => File.Exists(PathOf(digest));
 
     /// <summary>The blob's length in bytes; null when it is absent.</summary>
-    public long? SizeOf(Digest digest)
-    {
-        FileInfo file = new(PathOf(digest));
-        return file.Exists ? file.Length : null;
-    }
+    public long? SizeOf(Digest digest) => RegularFile.SizeOf(PathOf(digest));
 
     /// <summary>Opens a blob, seekable.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>: the store does not have it.</exception>

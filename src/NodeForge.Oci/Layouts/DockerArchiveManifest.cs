@@ -11,15 +11,17 @@ namespace NodeForge.Oci.Layouts;
 /// <param name="Layers">The paths of the layers, bottom first.</param>
 internal sealed record DockerArchiveManifest(string Config, IReadOnlyList<string>? RepoTags, IReadOnlyList<string> Layers);
 
+/// <summary>The same as somebody else wrote it.</summary>
+internal sealed record DockerArchiveEntry(string? Config, IReadOnlyList<string?>? RepoTags, IReadOnlyList<string?>? Layers);
+
 [JsonSerializable(typeof(IReadOnlyList<DockerArchiveManifest>))]
+[JsonSerializable(typeof(IReadOnlyList<DockerArchiveEntry?>))]
 internal sealed partial class DockerArchiveJson : JsonSerializerContext
 {
     private static readonly DockerArchiveJson Strict = new(new JsonSerializerOptions
     {
         AllowDuplicateProperties = false,
         MaxDepth = 8,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
@@ -27,7 +29,14 @@ internal sealed partial class DockerArchiveJson : JsonSerializerContext
 
     /// <exception cref="JsonException">It is something else.</exception>
     public static IReadOnlyList<DockerArchiveManifest> Read(ReadOnlySpan<byte> json) =>
-        Utf8.IsValid(json) && JsonSerializer.Deserialize(json, Strict.IReadOnlyListDockerArchiveManifest) is { } images && images.All(image => image is not null)
-            ? images
-            : throw new JsonException("null instead of an image, or no UTF-8");
+        Utf8.IsValid(json) && JsonSerializer.Deserialize(json, Strict.IReadOnlyListDockerArchiveEntry) is { } images
+            ? [.. images.Select(Checked)]
+            : throw new JsonException("null instead of a list of images, or no UTF-8");
+
+    // Go writes null for a list without members, and so do kaniko and docker for an image without layers.
+    private static DockerArchiveManifest Checked(DockerArchiveEntry? image) => image is not { Config: { } config }
+        ? throw new JsonException(image is null ? "null instead of an image" : "an image without Config")
+        : new(config, image.RepoTags is null ? null : [.. image.RepoTags.Select(NotNull)], [.. (image.Layers ?? []).Select(NotNull)]);
+
+    private static string NotNull(string? text) => text ?? throw new JsonException("null instead of a name");
 }
