@@ -3,7 +3,8 @@ using Spectre.Console.Rendering;
 
 namespace NodeForge.Cli.Rendering;
 
-/// <summary>Standard error, through which no control character passes but those that Spectre draws with: whatever is printed there, and however, is rendered here last.</summary>
+/// <summary>Standard error, through which no control character passes but those that Spectre draws with: whatever is printed there, and however, is rendered here. The titles of running bars, which are drawn beside, are
+/// escaped where they are set.</summary>
 internal sealed class PrintableRendering : IRenderHook
 {
     public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) => renderables.Select(renderable => new Escaped(renderable));
@@ -14,7 +15,12 @@ internal sealed class PrintableRendering : IRenderHook
 
         public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => inner.Render(options, maxWidth).Select(Escape);
 
-        private static Segment Escape(Segment segment) =>
-            segment.IsControlCode || segment.IsLineBreak || Printable.Escape(segment.Text) is var safe && safe == segment.Text ? segment : new(safe, segment.Style);
+        private static Segment Escape(Segment segment)
+        {
+            if (segment.IsControlCode || segment.IsLineBreak)
+                return segment;
+            string safe = Printable.Escape(segment.Text);
+            return safe == segment.Text ? segment : new(safe, segment.Style);
+        }
     }
 }

@@ -7,7 +7,7 @@ internal sealed class PrintableWriter(TextWriter inner) : TextWriter(inner.Forma
 {
     public override Encoding Encoding => inner.Encoding;
 
-    public override void Write(char value) => Write([value]);
+    public override void Write(char value) => Write(new ReadOnlySpan<char>(in value));
 
     public override void Write(string? value) => Write(value.AsSpan());
 
@@ -22,7 +22,7 @@ internal sealed class PrintableWriter(TextWriter inner) : TextWriter(inner.Forma
             inner.Write(Printable.Escape(part.ToString()));
             if (plain >= 0)
                 inner.Write(buffer[plain]);
-            buffer = plain < 0 ? [] : buffer[(plain + 1)..];
+            buffer = plain < 0 ? default : buffer[(plain + 1)..];
         }
     }
 

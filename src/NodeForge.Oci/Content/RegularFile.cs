@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -19,6 +20,7 @@ public static partial class RegularFile
 
     /// <summary>Opens a file for reading, seekable and without a buffer.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathNotUsable"/>: it is not there, may not be read, or is no file.</exception>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The stream that is returned owns the handle.")]
     public static FileStream Open(string path) => AtomicFile.Guard(path, () =>
     {
         SafeFileHandle handle = OpenDescriptor(path, ReadOnlyWithoutWaiting);
