@@ -20,7 +20,7 @@ internal sealed class CommandFrame(Terminal terminal, Interruption interruption,
         try
         {
             CommandResult result = await WithReporterAsync(reporter => work(new Forge(Options(), reporter), interruption.Token));
-            string? text = Json ? result.Json : result.Text;
+            string? text = Json ? result.Json : result.Text?.ToString();
             if (!string.IsNullOrEmpty(text))
                 await terminal.Out.WriteLineAsync(text.TrimEnd('\n'));
             return (int)result.ExitCode;
@@ -67,4 +67,4 @@ internal sealed class CommandFrame(Terminal terminal, Interruption interruption,
 /// <summary>What a command prints to standard output.</summary>
 /// <param name="Text">For people.</param>
 /// <param name="Json">For programs; one document.</param>
-internal sealed record CommandResult(string? Text, string? Json, ExitCode ExitCode = ExitCode.Ok);
+internal sealed record CommandResult(Page? Text, string? Json, ExitCode ExitCode = ExitCode.Ok);

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using NodeForge.Cli.Commands;
 using NodeForge.Cli.Rendering;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Cli;
 
@@ -51,8 +52,17 @@ internal static class CommandTree
 
     private static Diagnostic Unknown(string message, ParseResult parsed) => new(ErrorCodes.InvalidCommandLine, message.TrimEnd('.'))
     {
-        Mend = $"see 'nodeforge {CommandPath(parsed)}--help'",
+        Mend = Meant(parsed) is { } meant ? $"did you mean 'nodeforge {CommandPath(parsed)}{meant}'?" : $"see 'nodeforge {CommandPath(parsed)}--help'",
     };
+
+    private static string? Meant(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is not [var word, ..])
+            return null;
+        Command at = parsed.CommandResult.Command;
+        IEnumerable<string> known = word.StartsWith('-') ? at.Options.Concat(GlobalOptions.All).Select(option => option.Name) : at.Subcommands.Select(command => command.Name);
+        return DidYouMean.Nearest(word, known);
+    }
 
     private static string CommandPath(ParseResult parsed)
     {

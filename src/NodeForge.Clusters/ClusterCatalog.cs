@@ -9,7 +9,7 @@ public sealed class ClusterCatalog(EngineClient engine)
     public async Task<IReadOnlyList<string>> ClustersAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Cluster], cancellationToken).ConfigureAwait(false);
-        return [.. containers.Select(container => container.Labels[ClusterLabels.Cluster]).Distinct().Order(StringComparer.Ordinal)];
+        return [.. containers.Select(container => container.Labels.GetValueOrDefault(ClusterLabels.Cluster)).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The containers of a cluster, sorted by name; empty when there is no such cluster.</summary>
@@ -38,9 +38,10 @@ public sealed class ClusterCatalog(EngineClient engine)
             throw Missing(engine, cluster, $"{entrance.Name} is {details.State.Status} and publishes no port", $"nodeforge start cluster --name {cluster}");
         ClusterNode node = new(engine, plane.Name, plane.Name);
         IReadOnlyDictionary<string, string> files = await node.ReadFolderAsync("/etc/kubernetes/admin.conf", cancellationToken).ConfigureAwait(false);
-        if (within)
-            return AdministratorConf.Read(cluster, new Uri($"https://{entrance.Name}:{ClusterPlan.ApiServerPort}"), files["admin.conf"]);
-        return AdministratorConf.Read(cluster, new Uri($"https://{ClusterPlan.Reachable(published.HostIp)}:{published.HostPort}"), files["admin.conf"]);
+        string host = within ? $"{entrance.Name}:{ClusterPlan.ApiServerPort}" : $"{ClusterPlan.Reachable(published.HostIp)}:{published.HostPort}";
+        return Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? server)
+            ? AdministratorConf.Read(cluster, server, files.GetValueOrDefault("admin.conf") ?? string.Empty)
+            : throw Missing(engine, cluster, $"{entrance.Name} is reached at '{host}', which is no address", "see what the engine publishes: docker ps");
     }
 
     /// <summary>Adds a cluster's context to a kubeconfig and makes it the current one.</summary>

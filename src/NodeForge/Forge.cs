@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using NodeForge.Engines;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Exporting;
@@ -86,8 +87,19 @@ public sealed class Forge
     /// <summary>tarball → file, whole or not at all.</summary>
     public Task ExportAsync(Descriptor tarball, string file, CancellationToken cancellationToken) => TarballOutput.WriteAsync(tarball, file, environment, cancellationToken);
 
-    /// <summary>layout or archive → what is in it.</summary>
-    public static Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport image, CancellationToken cancellationToken) => ImageInspector.InspectAsync(image, cancellationToken);
+    /// <summary>layout, archive or an engine's image → what is in it.</summary>
+    public Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport image, CancellationToken cancellationToken) =>
+        image is ImageTransport.Engine engine ? InspectAsync(engine, cancellationToken) : ImageInspector.InspectAsync(image, cancellationToken);
+
+    // An engine's export comes by once: its files lie in the scratch folder while they are looked at.
+    private async Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport.Engine image, CancellationToken cancellationToken)
+    {
+        using ScratchFolder scratch = new(Path.Combine(options.Cache, "scratch", "inspect-" + Path.GetRandomFileName()));
+        using EngineClient engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), cancellationToken).ConfigureAwait(false);
+        Stream export = await engine.Images.SaveAsync([image.Reference.ToString()], cancellationToken).ConfigureAwait(false);
+        await using (export.ConfigureAwait(false))
+            return await ImageInspector.InspectAsync(() => Oci.Layouts.ImageSource.TakeArchive(export, image.ToString(), new BlobStore(scratch.Path), cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Work on the cache, done again as long as damaged content is found in it and removed.</summary>
     public Task<T> WithSoundCacheAsync<T>(Func<Task<T>> work) => CacheRepair.RunAsync(environment, work);

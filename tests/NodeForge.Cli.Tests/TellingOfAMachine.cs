@@ -34,7 +34,7 @@ public sealed class TellingOfAMachine
     [Fact]
     public void There_is_a_line_for_each_check_and_its_problems_below_it()
     {
-        string text = DoctorDocument.Of(Machine).ToText();
+        string text = DoctorDocument.Of(Machine).ToText().ToString();
         Assert.Equal(GoldenFile.Expect("tests/NodeForge.Cli.Tests/Golden/doctor.txt", text), text);
         Assert.DoesNotContain('\u001b', text);
     }

@@ -148,6 +148,59 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
         Assert.Contains("lab-control-plane/journal.log", Taken());
     }
 
+    [Theory]
+    [InlineData("/../../evil")]
+    [InlineData("/..")]
+    [InlineData("/a/b")]
+    [InlineData("/a\u001b[2J")]
+    [InlineData("/docker-info.txt")]
+    [InlineData("")]
+    public async Task A_container_whose_name_is_no_name_for_a_folder_is_told_and_nothing_is_written_for_it(string name)
+    {
+        await using ScriptedEngine engine = new();
+        string list = System.Text.Json.JsonSerializer.Serialize(new[] { new { Id = "", Names = new[] { name }, State = "running", Labels = new Dictionary<string, string> { [ClusterLabels.Cluster] = "lab" } } });
+        engine.WithObjects(list).On("GET /info", 200, "{}");
+        using EngineClient client = await engine.ConnectAsync();
+        ExportedNodeLogs node = Assert.Single((await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None)).Nodes);
+        Assert.Equal((0, 1), (node.Files, node.Problems.Count));
+        Assert.Equal(ErrorCodes.NodeLogsIncomplete, Assert.Single(warnings).Code);
+        Assert.Equal(["docker-info.txt", "nodeforge-version.txt"], Taken());
+        Assert.Equal("{}", System.IO.File.ReadAllText(Path.Combine(folder, "docker-info.txt")));
+    }
+
+    [Fact]
+    public async Task Two_containers_of_one_name_do_not_write_over_each_other()
+    {
+        await using ScriptedEngine engine = new();
+        string node = Node("lab-control-plane", ClusterLabels.ControlPlane, "exited")[1..^1];
+        engine.On("GET /containers/", 404, """{"message":"no such container"}""").On("GET /info", 200, "{}")
+            .WithObjects($"[{node},{node.Replace("\"Id\":\"lab-control-plane\"", "\"Id\":\"other\"", StringComparison.Ordinal)}]");
+        using EngineClient client = await engine.ConnectAsync();
+        Assert.Contains((await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None)).Nodes, taken => taken.Problems is ["its name is no name for a folder here, or another's"]);
+    }
+
+    [Theory]
+    [InlineData("log/inspect.json")]
+    [InlineData("log/serial.log")]
+    [InlineData("log/inspect.json/x")]
+    public async Task A_node_replaces_no_file_that_is_ours(string name)
+    {
+        NodeLogFolder taken = new(folder);
+        foreach (string file in (string[])["inspect.json", "serial.log"])
+            await taken.WriteAsync(file, stream => stream.WriteAsync("ours"u8.ToArray()).AsTask());
+        taken.Extract(Tar(File(name, "theirs"), Link("log/serial.log", "/var/log/good"), File("log/good", "good")), _ => false, default);
+        Assert.Equal(["good", "inspect.json", "serial.log"], Taken());
+        Assert.All((string[])["inspect.json", "serial.log"], file => Assert.Equal("ours", System.IO.File.ReadAllText(Path.Combine(folder, file))));
+        Assert.Contains("not the node's to write", taken.Problems[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refused_names_without_end_are_told_a_hundred_times_and_then_counted()
+    {
+        NodeLogFolder taken = Extract([.. Enumerable.Range(0, 300).Select(i => File($"log/{i}\u0007", ""))]);
+        Assert.Equal((100, "and 201 more"), (taken.Problems.Count, taken.Problems[^1]));
+    }
+
     [Fact]
     public async Task A_kubeconfig_for_containers_beside_the_nodes_names_the_entrance_as_their_network_does()
     {

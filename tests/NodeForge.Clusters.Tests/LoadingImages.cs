@@ -92,6 +92,43 @@ public sealed class LoadingImages : IDisposable
         Assert.Null(node.Received);
     }
 
+    [Theory]
+    [InlineData(6, "")]
+    [InlineData(2, "")]
+    [InlineData(6, "sha256:")]
+    public async Task An_image_is_named_by_the_first_digits_of_its_ID_and_loaded_under_its_own_names(int digits, string before)
+    {
+        await using ScriptedEngine engine = Engine();
+        byte[] config = Config();
+        string asked = before + Digest.Of(config).Hex[..digits];
+        _ = new LoadingNode(engine, blobs: [There]);
+        engine.On($"GET /images/{asked}/json", 200, Inspected(config).Replace("\"Architecture\"", "\"RepoTags\":[\"app:1\"],\"Architecture\"", StringComparison.Ordinal)).On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
+        Assert.Equal(["docker.io/library/app:1"], (await LoadAsync(engine, asked)).Select(image => image.Name));
+    }
+
+    [Fact]
+    public async Task A_name_that_looks_like_the_digits_of_its_ID_is_a_name()
+    {
+        await using ScriptedEngine engine = Engine();
+        byte[] config = Config();
+        string asked = Digest.Of(config).Hex[..6];
+        _ = new LoadingNode(engine, blobs: [There], says: $"docker.io/library/{asked}:latest application/vnd.oci.image.manifest.v1+json sha256:0 complete (4/4) 1.0 KiB/1.0 KiB true\n");
+        engine.On($"GET /images/{asked}/json", 200, Inspected(config).Replace("\"Architecture\"", $"\"RepoTags\":[\"app:1\",\"{asked}:latest\"],\"Architecture\"", StringComparison.Ordinal)).On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
+        Assert.Equal([$"docker.io/library/{asked}:latest"], (await LoadAsync(engine, asked)).Select(image => image.Name));
+    }
+
+    [Theory]
+    [InlineData("""{"Id":"x"}""")]
+    [InlineData("{}")]
+    [InlineData("""{"Id":"sha256:0","RootFS":{"Layers":["md5:1"]}}""")]
+    public async Task An_engine_that_says_of_an_image_what_none_has_is_told(string details)
+    {
+        await using ScriptedEngine engine = Engine();
+        _ = new LoadingNode(engine, []);
+        engine.On("GET /images/app:1/json", 200, details);
+        Assert.Equal(ErrorCodes.EngineRefused, Assert.Single(await FailsAsync(() => LoadAsync(engine, "app:1"))).Code);
+    }
+
     [Fact]
     public async Task An_image_without_a_name_is_refused_with_how_to_name_it()
     {

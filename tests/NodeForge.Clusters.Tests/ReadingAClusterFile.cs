@@ -16,6 +16,14 @@ public sealed class ReadingAClusterFile
     }
 
     [Fact]
+    public async Task A_file_from_standard_input_that_does_not_end_is_refused_at_its_limit()
+    {
+        await using FileStream endless = File.OpenRead("/dev/zero");
+        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() => ClusterConfigReader.ReadAsync(endless, "standard input", default).WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(ErrorCodes.RecipeTooLarge, refused.Diagnostics[0].Code);
+    }
+
+    [Fact]
     public void A_cluster_file_that_is_not_there_is_told_as_such()
     {
         Assert.Equal("there is no such cluster file", Assert.Throws<NodeForgeException>(() => ClusterConfigReader.Read("/nowhere/cluster.yaml")).Diagnostics[0].What);

@@ -30,6 +30,51 @@ public sealed class WritingTheKubeconfig : IDisposable
         Assert.Equal(["config"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName));
     }
 
+    [Theory]
+    [InlineData("# mine\n")]
+    [InlineData("---\n")]
+    [InlineData("null\n")]
+    [InlineData("\uFEFF")]
+    [InlineData(" \n\t\n")]
+    [InlineData("--- ~\n...\n")]
+    public void A_file_with_nothing_in_it_is_as_empty(string text)
+    {
+        File.WriteAllText(File1, text);
+        KubeconfigFile.Add(File1, New("lab"));
+        Assert.Contains("current-context: kind-lab", File.ReadAllText(File1), StringComparison.Ordinal);
+        Assert.StartsWith("apiVersion: v1", File.ReadAllText(File1), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[", "]")]
+    [InlineData("{a: ", "}")]
+    public void A_file_of_forty_thousand_levels_is_refused_and_stays(string open, string close)
+    {
+        string text = "users: " + string.Concat(Enumerable.Repeat(open, 40_000)) + string.Concat(Enumerable.Repeat(close, 40_000));
+        File.WriteAllText(File1, text);
+        Diagnostic told = Assert.Throws<NodeForgeException>(() => KubeconfigFile.Add(File1, New("lab"))).Diagnostics[0];
+        Assert.Equal((ErrorCodes.KubeconfigInvalid, "line 1: more than 100 levels"), (told.Code, told.Got));
+        Assert.Equal(text, File.ReadAllText(File1));
+    }
+
+    [Theory]
+    [InlineData("users: &a [*a]")]
+    [InlineData("users: [*b]")]
+    [InlineData("users: &a {? *a : 1}")]
+    public void A_file_that_contains_itself_is_refused(string text)
+    {
+        File.WriteAllText(File1, text);
+        Assert.Equal(ErrorCodes.KubeconfigInvalid, Assert.Throws<NodeForgeException>(() => KubeconfigFile.Add(File1, New("lab"))).Diagnostics[0].Code);
+    }
+
+    [Fact]
+    public void A_file_that_is_too_long_is_refused_unread()
+    {
+        using (FileStream large = File.Create(File1))
+            large.SetLength(4L << 30);
+        Assert.Equal(ErrorCodes.KubeconfigInvalid, Assert.Throws<NodeForgeException>(() => KubeconfigFile.Remove(File1, "kind-lab")).Diagnostics[0].Code);
+    }
+
     [Fact]
     public void Of_several_files_the_first_that_exists_is_written_and_the_last_where_there_is_none()
     {

@@ -39,6 +39,65 @@ public sealed class FindingTheEngine : IDisposable
         Assert.Equal(new EngineTls(Path.Combine(home, ".docker"), Verify: true), Find().Tls);
     }
 
+    [Theory]
+    [InlineData("DOCKER_CERT_PATH", false, true)]
+    [InlineData("DOCKER_CERT_PATH", true, true)]
+    [InlineData("DOCKER_TLS", false, false)]
+    [InlineData("DOCKER_TLS", true, true)]
+    [InlineData("DOCKER_TLS_VERIFY", false, true)]
+    public void An_engine_whose_authority_is_there_is_checked_whichever_variable_speaks_of_TLS(string variable, bool authority, bool verified)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(home, ".docker")).FullName;
+        variables["DOCKER_HOST"] = "tcp://lab:2376";
+        variables[variable] = variable == "DOCKER_CERT_PATH" ? folder : "1";
+        if (authority)
+            File.WriteAllText(Path.Combine(folder, "ca.pem"), "");
+        Assert.Equal(new EngineTls(folder, verified), Find().Tls);
+    }
+
+    [Theory]
+    [InlineData("unix:///run/a#b/c?d/docker.sock", "/run/a#b/c?d/docker.sock")]
+    [InlineData("unix:///run/100%/%2e/docker.sock", "/run/100%/%2e/docker.sock")]
+    [InlineData("/run/a#b/docker.sock", "/run/a#b/docker.sock")]
+    [InlineData("unix:///run/with blank/docker.sock", "/run/with blank/docker.sock")]
+    public void The_path_of_a_socket_is_taken_as_it_stands(string address, string path)
+    {
+        variables["DOCKER_HOST"] = address;
+        Assert.Equal((path, $"unix://{path} (DOCKER_HOST)"), (Find().SocketPath, Find().ToString()));
+        variables.Clear();
+        variables["DOCKER_CONTEXT"] = "lab";
+        WriteContext("lab", address);
+        Assert.Equal(path, Find().SocketPath);
+    }
+
+    [Fact]
+    public void A_relative_path_of_a_socket_is_of_the_working_folder()
+    {
+        variables["DOCKER_HOST"] = "unix://run/docker.sock";
+        Assert.Equal(Path.GetFullPath("run/docker.sock"), Find().SocketPath);
+    }
+
+    [Fact]
+    public void A_path_that_no_socket_can_have_is_told()
+    {
+        variables["DOCKER_HOST"] = "unix:///" + new string('a', 107);
+        Assert.Equal("a path of at most 107 bytes", Assert.Throws<NodeForgeException>(Find).Diagnostics[0].Want);
+    }
+
+    [Fact]
+    public async Task A_pipe_instead_of_a_context_is_told()
+    {
+        variables["DOCKER_CONTEXT"] = "lab";
+        WriteContext("lab", "tcp://lab:2376");
+        string file = Directory.GetFiles(home, "meta.json", SearchOption.AllDirectories).Single();
+        File.Delete(file);
+        using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", [file]))
+            await made.WaitForExitAsync();
+        // To a look for the file's presence a pipe is one.
+        NodeForgeException told = await Assert.ThrowsAsync<NodeForgeException>(() => Task.Run(Find).WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(ErrorCodes.PathNotUsable, told.Diagnostics[0].Code);
+    }
+
     [Fact]
     public void The_current_docker_context_is_used()
     {

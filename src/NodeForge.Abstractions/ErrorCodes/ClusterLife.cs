@@ -41,4 +41,16 @@ public static partial class ErrorCodes
     public static readonly ErrorCode ApiRefused = new("NF8049", ExitCode.Cluster,
         "The API server refused a call.",
         "The message has its own words.");
+
+    public static readonly ErrorCode NodeSaysTooMuch = new("NF8060", ExitCode.Cluster,
+        "A program in a node says more than anything that is asked for has to say.",
+        "Do not trust the node: make the cluster anew from an image that you trust.");
+
+    public static readonly ErrorCode NodeFolderTooLarge = new("NF8061", ExitCode.Cluster,
+        "A folder of a node that is read, such as /kind, has more in it than any node image puts there.",
+        "Do not trust the node's image: get it from a source that you trust, or build it with nodeforge build node-image.");
+
+    public static readonly ErrorCode ApiAnswerInvalid = new("NF8062", ExitCode.Cluster,
+        "The API server of a cluster answers something else than its API promises, or endlessly much.",
+        "See what runs in the cluster's control plane (nodeforge export logs); make the cluster anew if it is not yours.");
 }

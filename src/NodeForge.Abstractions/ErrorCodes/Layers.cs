@@ -15,7 +15,7 @@ public static partial class ErrorCodes
         "Do not trust the archive: parsers would disagree about what is in it. Have it made anew with GNU tar.");
 
     public static readonly ErrorCode ArchiveNameRefused = new("NF4104", ExitCode.Verification,
-        "The name of an archive entry is empty, too long, or leads out of the archive.",
+        "The name of an archive entry is empty, too long, too deep, or leads out of the archive.",
         "Have the archive made anew from inside the folder that it packs: tar -C FOLDER -c .");
 
     public static readonly ErrorCode ArchiveEntryUnsupported = new("NF4105", ExitCode.Verification,
@@ -57,4 +57,12 @@ public static partial class ErrorCodes
     public static readonly ErrorCode CompressionLibraryMissing = new("NF4122", ExitCode.Environment,
         "A compression library of the system is not installed.",
         "Install the package that the message names: libzstd1, liblzma5 or zlib1g on Debian and Ubuntu.");
+
+    public static readonly ErrorCode ImageTreeTooLarge = new("NF4123", ExitCode.Verification,
+        "The layers of an image have more names, or deeper ones, than are held in memory, or take too long to lay over each other.",
+        "Do not trust the image: no real one comes near the limits that the message names. Get it again, or have it made with fewer files.");
+
+    public static readonly ErrorCode ImageFileTooLong = new("NF4124", ExitCode.Verification,
+        "A file out of an image or a package that is read whole, such as a unit of systemd, is longer than any real one.",
+        "Do not trust where it comes from; take the file out, or replace it by one of the recipe's own.");
 }

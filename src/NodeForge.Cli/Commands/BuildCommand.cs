@@ -52,7 +52,7 @@ internal static class BuildCommand
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
             TarballOutcome outcome = await new RecipeWork(forge).BuildKubernetesAsync(recipe.Read(parsed), parsed.GetValue(output)?.FullName, parsed.GetValue(GlobalOptions.Offline), cancellation);
-            return new($"{outcome.Digest}  {outcome.File ?? "in the cache"}", $$"""{"schemaVersion":1,"digest":"{{outcome.Digest}}","size":{{outcome.Size}}}""");
+            return new(Page.Of($"{outcome.Digest}  {outcome.File ?? "in the cache"}"), $$"""{"schemaVersion":1,"digest":"{{outcome.Digest}}","size":{{outcome.Size}}}""");
         }));
         return command;
     }

@@ -29,7 +29,7 @@ internal static class CreateCommand
             CreateOptions options = new() { Wait = parsed.GetValue(wait).Time, Retain = parsed.GetValue(retain), SkipChecks = parsed.GetValue(skipChecks), Kubeconfig = parsed.GetValue(kubeconfig)?.FullName };
             CreatedCluster created = await forge.Clusters.CreateAsync(wanted, parsed.GetValue(image), options, cancellation);
             ClusterDocument document = ClusterDocument.Of(created);
-            return new(document.ToText(parsed.GetValue(GlobalOptions.Verbose)), document.ToJson());
+            return new(document.ToText(parsed.GetValue(GlobalOptions.Verbose), options.Kubeconfig), document.ToJson());
         }));
         return command;
     }

@@ -36,7 +36,7 @@ internal static class DeleteCommand
                 throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, "no cluster is named") { Mend = "name clusters, or give --all" });
             foreach (string cluster in clusters)
                 await forge.Clusters.DeleteAsync(cluster, parsed.GetValue(kubeconfig)?.FullName, cancellation);
-            return new(string.Join('\n', clusters), NamesDocument.Of("deleted", clusters));
+            return new(Page.Of(clusters), NamesDocument.Of("deleted", clusters));
         }));
         return command;
     }

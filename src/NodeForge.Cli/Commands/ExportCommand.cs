@@ -35,7 +35,7 @@ internal static class ExportCommand
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
             ExportedKubeconfig exported = await forge.Clusters.ExportKubeconfigAsync(ClusterOptions.NameOf(parsed, name), parsed.GetValue(kubeconfig)?.FullName, parsed.GetValue(within), cancellation);
-            return new($"kubectl cluster-info --context {exported.Context}", KubeconfigDocument.Of(exported).ToJson());
+            return new(Page.Of(NextStep.For(exported.Context, parsed.GetValue(kubeconfig)?.FullName)), KubeconfigDocument.Of(exported).ToJson());
         }));
         return command;
     }

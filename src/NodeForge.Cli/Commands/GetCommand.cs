@@ -16,7 +16,7 @@ internal static class GetCommand
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
             IReadOnlyList<string> clusters = await forge.Clusters.ListAsync(cancellation);
-            return new(string.Join('\n', clusters), NamesDocument.Of("clusters", clusters));
+            return new(Page.Of(clusters), NamesDocument.Of("clusters", clusters));
         }));
         return command;
     }
@@ -42,7 +42,7 @@ internal static class GetCommand
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
             Kubeconfig kubeconfig = await forge.Clusters.KubeconfigAsync(ClusterOptions.NameOf(parsed, name), parsed.GetValue(within), cancellation);
-            return new(kubeconfig.ToYaml(), NamesDocument.Of("kubeconfig", [kubeconfig.ToYaml()]));
+            return new(Page.OfText(kubeconfig.ToYaml()), NamesDocument.Of("kubeconfig", [kubeconfig.ToYaml()]));
         }));
         return command;
     }

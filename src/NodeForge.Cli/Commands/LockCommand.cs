@@ -19,7 +19,7 @@ internal static class LockCommand
             if (parsed.GetValue(record))
                 await new RecipeWork(forge).RecordAsync(recipe.Read(parsed), cancellation);
             LockDocument document = LockDocument.Of(outcome);
-            return new CommandResult(document.Text, document.ToJson());
+            return new CommandResult(Page.OfText(document.Text), document.ToJson());
         }));
         return command;
     }

@@ -53,7 +53,7 @@ internal static class NodeCommand
                 Wait = parsed.GetValue(wait).Time,
             };
             AddedDocument document = AddedDocument.Of(await forge.Clusters.AddNodeAsync(ClusterOptions.NameOf(parsed, name), options, cancellation));
-            return new(document.Name, document.ToJson());
+            return new(Page.Of(document.Name), document.ToJson());
         }));
         return new("add", "Add nodes to a cluster.") { command };
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using NodeForge.Images.Assembly;
 
@@ -11,15 +10,7 @@ internal sealed record BuildDocument(int SchemaVersion, IReadOnlyList<BuiltItem>
 
     public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.BuildDocument);
 
-    public string ToText()
-    {
-        StringBuilder text = new();
-        foreach (BuiltItem image in Images)
-            text.Append(image.ImageId).Append("  ").Append(image.Name).Append(' ').AppendLine(image.Platform);
-        foreach (string output in Outputs)
-            text.Append("-> ").AppendLine(output);
-        return text.ToString();
-    }
+    public Page ToText() => Page.Of([.. Images.Select(image => $"{image.ImageId}  {image.Name} {image.Platform}"), .. Outputs.Select(output => "-> " + output)]);
 }
 
 internal sealed record BuiltItem(string Name, string Platform, string ImageId, IReadOnlyList<LayerItem> Layers)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeForge.Clusters;
@@ -15,18 +14,18 @@ internal sealed record ClusterDocument(int SchemaVersion, string Name, IReadOnly
 
     public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.ClusterDocument);
 
-    public string ToText(bool verbose)
+    public Page ToText(bool verbose, string? kubeconfig)
     {
-        StringBuilder text = new();
+        Page text = new();
         if (verbose)
         {
             Columns columns = new();
             foreach (TimelineItem item in Timeline)
                 columns.Add(item.StartedSeconds.ToString("0.0", CultureInfo.InvariantCulture).PadLeft(6) + " s", ("+" + item.ElapsedSeconds.ToString("0.0", CultureInfo.InvariantCulture)).PadLeft(7) + " s", item.Title);
-            text.Append(columns);
+            text.Rows(columns);
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"kubectl cluster-info --context kind-{Name}").ToString();
+        return text.Line(NextStep.For("kind-" + Name, kubeconfig));
     }
 }
 
@@ -38,7 +37,7 @@ internal sealed record NodesDocument(int SchemaVersion, IReadOnlyList<CatalogNod
 {
     public static NodesDocument Of(IReadOnlyList<CatalogNode> nodes) => new(1, nodes);
 
-    public string ToText() => string.Join('\n', Nodes.Select(node => node.Name));
+    public Page ToText() => Page.Of(Nodes.Select(node => node.Name));
 
     public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.NodesDocument);
 }

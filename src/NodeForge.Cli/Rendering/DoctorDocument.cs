@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using NodeForge.Clusters;
 
@@ -12,18 +11,18 @@ internal sealed record DoctorDocument(int SchemaVersion, string Verdict, IReadOn
 
     public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.DoctorDocument);
 
-    public string ToText()
+    public Page ToText()
     {
-        StringBuilder text = new();
+        Page text = new();
         int width = Checks.Max(check => check.Name.Length);
         foreach (DoctorItem check in Checks)
         {
-            text.Append(Mark(check.Verdict)).Append(' ').Append(check.Name.PadRight(width)).Append("  ").Append(check.Verdict == "not-looked-at" ? "not looked at: " : string.Empty).AppendLine(Printable.Escape(check.Finding));
+            text.Line($"{Mark(check.Verdict)} {check.Name.PadRight(width)}  {(check.Verdict == "not-looked-at" ? "not looked at: " : string.Empty)}{check.Finding}");
             foreach (DoctorProblem problem in check.Problems)
                 Append(text, problem);
         }
 
-        return text.ToString();
+        return text;
     }
 
     internal static string Word(CheckVerdict verdict) => verdict switch
@@ -34,13 +33,13 @@ internal sealed record DoctorDocument(int SchemaVersion, string Verdict, IReadOn
         _ => "error",
     };
 
-    private static void Append(StringBuilder text, DoctorProblem problem)
+    private static void Append(Page text, DoctorProblem problem)
     {
-        text.Append("    ").Append(problem.Severity).Append(' ').Append(problem.Code).Append(": ").AppendLine(Printable.Escape(problem.What));
+        text.Line($"    {problem.Severity} {problem.Code}: {problem.What}");
         foreach ((string label, string? value) in new[] { ("at  ", problem.Where?.ToText()), ("got ", problem.Got), ("want", problem.Want), ("mend", problem.Mend) })
         {
             if (value is not null)
-                text.Append("      ").Append(label).Append(' ').AppendLine(Printable.Escape(value));
+                text.Line($"      {label} {value}");
         }
     }
 

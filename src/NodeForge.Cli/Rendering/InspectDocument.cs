@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Verification;
@@ -13,25 +12,25 @@ internal sealed record InspectDocument(int SchemaVersion, IReadOnlyList<Inspecte
 
     public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.InspectDocument);
 
-    public string ToText()
+    public Page ToText()
     {
-        StringBuilder text = new();
+        Page text = new();
         foreach (InspectedItem image in Images)
         {
-            text.Append(string.Join(", ", image.References)).Append(' ').AppendLine(image.Platform);
-            text.Append("  image ID  ").AppendLine(image.ImageId);
-            text.Append("  created   ").AppendLine(image.Created);
+            text.Line($"{string.Join(", ", image.References)} {image.Platform}");
+            text.Line("  image ID  " + image.ImageId);
+            text.Line("  created   " + image.Created);
             if (image.KubernetesVersion is { } version)
-                text.Append("  Kubernetes ").AppendLine(version);
+                text.Line("  Kubernetes " + version);
             Columns layers = new();
             foreach (LayerItem layer in image.Layers)
                 layers.Add("  " + layer.DiffId[7..19], ByteCount.Show(layer.Size), layer.Title);
-            text.Append(layers);
+            text.Rows(layers);
             foreach (string reference in image.Preloaded)
-                text.Append("  preloaded ").AppendLine(reference);
+                text.Line("  preloaded " + reference);
         }
 
-        return text.ToString();
+        return text;
     }
 }
 

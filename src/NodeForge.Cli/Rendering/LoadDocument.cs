@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using NodeForge.Clusters;
 using NodeForge.Images.Fetching;
@@ -11,17 +9,17 @@ internal sealed record LoadDocument(int SchemaVersion, IReadOnlyList<LoadedImage
 {
     public static LoadDocument Of(IReadOnlyList<LoadedImage> images) => new(1, images);
 
-    public string ToText()
+    public Page ToText()
     {
-        StringBuilder text = new();
+        Page text = new();
         foreach (LoadedImage image in Images)
         {
-            text.Append(image.Name).Append("  ").AppendLine(image.ImageId);
+            text.Line($"{image.Name}  {image.ImageId}");
             foreach (LoadedNode node in image.Nodes)
-                text.AppendLine(CultureInfo.InvariantCulture, $"  {node.Name}  {(node.WasThere ? "already there" : ByteCount.Show(node.Bytes))}");
+                text.Line($"  {node.Name}  {(node.WasThere ? "already there" : ByteCount.Show(node.Bytes))}");
         }
 
-        return text.ToString();
+        return text;
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.LoadDocument);

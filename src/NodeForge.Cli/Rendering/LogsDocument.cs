@@ -8,7 +8,7 @@ internal sealed record LogsDocument(int SchemaVersion, string Folder, IReadOnlyL
 {
     public static LogsDocument Of(ExportedLogs logs) => new(1, logs.Folder, logs.Nodes);
 
-    public string ToText() => Folder;
+    public Page ToText() => Page.Of(Folder);
 
     public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.LogsDocument);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeForge.Images.Planning;
@@ -12,22 +11,22 @@ internal sealed record PlanDocument(int SchemaVersion, IReadOnlyList<PlanItem> P
 
     public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.PlanDocument);
 
-    public string ToText()
+    public Page ToText()
     {
-        StringBuilder text = new();
+        Page text = new();
         foreach (PlanItem plan in Plans)
         {
-            text.Append(plan.Name).Append(' ').Append(plan.Platform).Append("  ").AppendLine(plan.Digest);
+            text.Line($"{plan.Name} {plan.Platform}  {plan.Digest}");
             Columns columns = new();
             foreach (PlanStep step in plan.Steps)
                 columns.Add("  " + step.Kind, step.Title, step.From);
-            text.Append(columns);
+            text.Rows(columns);
         }
 
-        text.AppendLine("files of this machine");
+        text.Line("files of this machine");
         foreach (string file in LocalFiles)
-            text.Append("  ").AppendLine(Printable.Escape(file));
-        return text.ToString();
+            text.Line("  " + file);
+        return text;
     }
 }
 

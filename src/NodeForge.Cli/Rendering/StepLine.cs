@@ -8,7 +8,7 @@ internal static class StepLine
 {
     public static string Of(StepFinished step)
     {
-        string detail = step.Detail is null ? "" : $" [grey]{Markup.Escape(step.Detail)}[/]";
+        string detail = step.Detail is null ? "" : $" [grey]{Title(step.Detail)}[/]";
         return $" [green]✓[/] {Title(step.Title)}{detail} [grey]{Seconds(step.Elapsed)}[/]";
     }
 

@@ -7,7 +7,7 @@ internal sealed class Terminal
 {
     public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal, Func<string, string?> variable)
     {
-        Out = output;
+        Out = new PrintableWriter(output);
         // no-color.org: set and not empty. A dumb terminal and a build log take no cursor movement either.
         Colour = errorIsTerminal && string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") != "dumb";
         Live = errorIsTerminal && variable("TERM") != "dumb" && string.IsNullOrEmpty(variable("CI"));
@@ -18,6 +18,7 @@ internal sealed class Terminal
             ColorSystem = Colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = Live ? InteractionSupport.Yes : InteractionSupport.No,
         });
+        Error.Pipeline.Attach(new PrintableRendering());
         // A pipe has no width: a line stays a line.
         if (!errorIsTerminal)
             Error.Profile.Width = 10_000;

@@ -8,7 +8,22 @@ internal sealed record ApiAnswer(int Status, string Text)
 {
     public bool Succeeded => Status is >= 200 and < 300;
 
+    /// <exception cref="JsonException">It is no JSON.</exception>
     public JsonNode? Json => JsonNode.Parse(Text);
+
+    /// <summary>Takes something out of an answer's document, which a node that is not trusted may have written.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiAnswerInvalid"/>.</exception>
+    public static T Take<T>(string what, Func<T> take)
+    {
+        try
+        {
+            return take();
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiAnswerInvalid, "the API server's answer is not what its API promises") { Where = new(what), Got = wrong.Message, Mend = "see what runs in the control plane: nodeforge export logs" }, wrong);
+        }
+    }
 
     /// <summary>The server's words in a Status object, or what came in its place.</summary>
     public string Message

@@ -10,6 +10,9 @@ namespace NodeForge.Clusters;
 /// <summary>The few calls that creation makes to the API server itself, as an administrator.</summary>
 internal sealed class KubernetesApi : IDisposable
 {
+    // A list of a thousand pods has 10 MB.
+    private const long LongestAnswer = 64 << 20;
+
     private readonly HttpClient calls;
     private readonly Uri server;
 
@@ -24,7 +27,7 @@ internal sealed class KubernetesApi : IDisposable
             CertificateChainPolicy = policy,
             ClientCertificateContext = SslStreamCertificateContext.Create(X509CertificateLoader.LoadPkcs12(client.Export(X509ContentType.Pkcs12), null), null, offline: true),
         };
-        calls = new(new SocketsHttpHandler { SslOptions = tls, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { Timeout = TimeSpan.FromSeconds(5) };
+        calls = new(new SocketsHttpHandler { SslOptions = tls, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { Timeout = TimeSpan.FromSeconds(5), MaxResponseContentBufferSize = LongestAnswer };
     }
 
     /// <summary>What a GET answers, or null while the server does not answer, or not with success.</summary>
@@ -66,8 +69,11 @@ internal sealed class KubernetesApi : IDisposable
     {
         if (await TryGetAsync("/api/v1/nodes", cancellationToken).ConfigureAwait(false) is not { } text)
             return [];
-        using JsonDocument list = JsonDocument.Parse(text);
-        return [.. list.RootElement.GetProperty("items").EnumerateArray().Select(NodeStatus.Of)];
+        return ApiAnswer.Take("/api/v1/nodes", () =>
+        {
+            using JsonDocument list = JsonDocument.Parse(text);
+            return list.RootElement.GetProperty("items").EnumerateArray().Select(NodeStatus.Of).ToArray();
+        });
     }
 
     /// <summary>The pod ranges of the nodes that are registered, by their names; none for a node that has none yet.</summary>

@@ -30,6 +30,6 @@ internal static class KeptPatches
     }
 }
 
-[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true, RespectNullableAnnotations = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ContainerdPatches))]
 internal sealed partial class PatchesJson : JsonSerializerContext;

@@ -62,7 +62,8 @@ internal sealed class FailedCreation(EngineClient engine, IForgeReporter reporte
         string folder = Path.Combine(options.DiagnosticsFolder ?? Path.Combine(Path.GetTempPath(), "nodeforge-diagnostics"), $"{creation.Cluster}-{time}");
         List<Diagnostic> deaths = [];
         List<Diagnostic> full = [];
-        foreach (ContainerSummary container in containers)
+        // Those of another name than a creation gives were not made by it, whatever their labels say.
+        foreach (ContainerSummary container in containers.Where(container => LogExport.IsFolderName(container.Name)))
         {
             using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(CollectAtMost);

@@ -8,13 +8,25 @@ internal static class AdministratorConf
 {
     public static Kubeconfig Read(string cluster, Uri server, string text)
     {
-        JsonNode? file = YamlDocument.Read(text);
-        JsonNode? user = file?["users"]?[0]?["user"];
-        return new(cluster, server, Decoded(file?["clusters"]?[0]?["cluster"], "certificate-authority-data"),
-            new(Decoded(user, "client-certificate-data"), Decoded(user, "client-key-data")));
+        try
+        {
+            JsonNode? file = string.IsNullOrWhiteSpace(text) ? null : YamlDocument.Read(text);
+            JsonObject? user = First(file, "users")?["user"] as JsonObject;
+            return new(cluster, server, Decoded(First(file, "clusters")?["cluster"] as JsonObject, "certificate-authority-data"),
+                new(Decoded(user, "client-certificate-data"), Decoded(user, "client-key-data")));
+        }
+        catch (Exception wrong) when (wrong is FormatException or InvalidOperationException || (wrong is NodeForgeException known && known.Diagnostics[0].Code != ErrorCodes.KubeconfigInvalid))
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration cannot be read") { Where = new(Place), Got = wrong.Message, Mend = Mend }, wrong);
+        }
     }
 
-    private static string Decoded(JsonNode? mapping, string key) => (string?)mapping?[key] is { } data
+    private const string Place = "/etc/kubernetes/admin.conf";
+    private const string Mend = "run kubeadm init phase kubeconfig admin in the node";
+
+    private static JsonObject? First(JsonNode? file, string list) => ((file as JsonObject)?[list] as JsonArray ?? []).FirstOrDefault() as JsonObject;
+
+    private static string Decoded(JsonObject? mapping, string key) => (string?)mapping?[key] is { } data
         ? Encoding.UTF8.GetString(Convert.FromBase64String(data))
-        : throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration lacks a part") { Where = new("/etc/kubernetes/admin.conf"), Want = key, Mend = "run kubeadm init phase kubeconfig admin in the node" });
+        : throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration lacks a part") { Where = new(Place), Want = key, Mend = Mend });
 }

@@ -40,7 +40,7 @@ internal static class KubeconfigFile
     /// <exception cref="NodeForgeException">As <see cref="Add"/>.</exception>
     public static void Remove(string path, string context)
     {
-        if (LocalPath.KindOf(Path.GetFullPath(path), follow: true) != LocalKind.File || !AtomicFile.Guard(path, () => File.ReadAllText(path)).Contains(context, StringComparison.Ordinal))
+        if (LocalPath.KindOf(Path.GetFullPath(path), follow: true) != LocalKind.File || !Text(path).Contains(context, StringComparison.Ordinal))
             return;
         Change(path, existing =>
         {
@@ -56,7 +56,7 @@ internal static class KubeconfigFile
 
     private static YamlMappingNode Extend(YamlMappingNode? existing, Kubeconfig kubeconfig, string path)
     {
-        YamlMappingNode addition = Parse(kubeconfig.ToYaml(), path);
+        YamlMappingNode addition = Parse(kubeconfig.ToYaml(), path)!;
         YamlMappingNode file = existing ?? new YamlMappingNode { { "apiVersion", "v1" }, { "kind", "Config" } };
         foreach (string list in Lists)
         {
@@ -74,8 +74,8 @@ internal static class KubeconfigFile
         string target = KubeconfigPlace.Find(path);
         using KubeconfigLock held = KubeconfigLock.Take(target);
         bool exists = File.Exists(target);
-        string text = exists ? AtomicFile.Guard(target, () => File.ReadAllText(target)) : string.Empty;
-        YamlMappingNode? existing = string.IsNullOrWhiteSpace(text) ? null : Parse(text, target);
+        string text = exists ? Text(target) : string.Empty;
+        YamlMappingNode? existing = Parse(text, target);
         if (change(existing) is not { } changed)
             return;
         UnixFileMode mode = exists ? File.GetUnixFileMode(target) : UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -84,13 +84,25 @@ internal static class KubeconfigFile
             draft.Publish(mode);
     }
 
-    private static YamlMappingNode Parse(string text, string path)
+    private static string Text(string path) => Encoding.UTF8.GetString(WithoutMark(RegularFile.ReadSmall(path, KubeconfigLimits.Bytes, length => Invalid(path, $"{length} bytes, more than {KubeconfigLimits.Bytes}", null))));
+
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+
+    /// <returns>Null for a file with nothing in it: blanks, comments, <c>---</c>, <c>null</c>.</returns>
+    private static YamlMappingNode? Parse(string text, string path)
     {
         try
         {
+            if (KubeconfigLimits.Problem(text) is { } problem)
+                throw Invalid(path, problem, null);
             YamlStream stream = [];
             stream.Load(new StringReader(text));
-            return stream.Documents is [{ RootNode: YamlMappingNode root }] ? root : throw Invalid(path, "it is not one mapping", null);
+            return stream.Documents switch
+            {
+                [] or [{ RootNode: YamlScalarNode { Value: null or "" or "null" or "~" } }] => null,
+                [{ RootNode: YamlMappingNode root }] => root,
+                _ => throw Invalid(path, "it is not one mapping", null),
+            };
         }
         catch (YamlException failure)
         {

@@ -41,7 +41,7 @@ internal sealed class EtcdMembers(ClusterNode controlPlane, TimeSpan? patience =
     private async Task RemoveOnceAsync(string name, CancellationToken cancellationToken)
     {
         JsonNode? list = await CallAsync(name, "/v3/cluster/member/list", [], cancellationToken).ConfigureAwait(false);
-        if ((list?["members"] as JsonArray ?? []).FirstOrDefault(member => (string?)member?["name"] == name)?["ID"] is { } id)
+        if (((list as JsonObject)?["members"] as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(member => member["name"] is JsonValue called && called.TryGetValue(out string? text) && text == name)?["ID"] is { } id)
             await CallAsync(name, "/v3/cluster/member/remove", new() { ["ID"] = id.DeepClone() }, cancellationToken).ConfigureAwait(false);
     }
 

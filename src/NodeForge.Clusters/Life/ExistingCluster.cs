@@ -50,7 +50,7 @@ internal sealed class ExistingCluster
 
         EngineInformation information = await engine.InformationAsync(cancellationToken).ConfigureAwait(false);
         ClusterConfig config = new() { Name = cluster, Networking = networking, Nodes = [.. nodes.Select(node => node.Config)] };
-        ClusterPlan plan = new(config, network, nodes, balancer, entrance?.HostIp ?? "127.0.0.1", int.Parse(entrance?.HostPort ?? "0", CultureInfo.InvariantCulture))
+        ClusterPlan plan = new(config, network, nodes, balancer, entrance?.HostIp ?? "127.0.0.1", int.TryParse(entrance?.HostPort, NumberStyles.None, CultureInfo.InvariantCulture, out int port) ? port : 0)
         {
             OverlaySnapshots = information.Driver.StartsWith("overlay", StringComparison.Ordinal),
         };

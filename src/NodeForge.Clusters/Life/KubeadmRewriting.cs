@@ -54,12 +54,26 @@ internal static class KubeadmRewriting
     {
         try
         {
-            return [.. text.Split("---\n", StringSplitOptions.RemoveEmptyEntries).Select(part => (JsonObject)JsonNode.Parse(part)!)];
+            return [.. text.Split("---\n", StringSplitOptions.RemoveEmptyEntries).Select(part => Checked((JsonObject)JsonNode.Parse(part)!))];
         }
-        catch (Exception other) when (other is JsonException or InvalidCastException or NullReferenceException)
+        catch (Exception other) when (other is JsonException or InvalidCastException or NullReferenceException or InvalidOperationException or ArgumentException)
         {
             throw new NodeForgeException(ExistingCluster.NotOurs(node, $"{KubeadmDocuments.Path} is not what NodeForge writes"), other);
         }
+    }
+
+    // What is read out of them later has the type that kubeadm's reader would ask for.
+    private static JsonObject Checked(JsonObject document)
+    {
+        _ = (string?)document["kind"];
+        JsonNode? networking = document["networking"];
+        _ = ((string?)networking?["serviceSubnet"], (string?)networking?["podSubnet"]);
+        JsonNode? arguments = document["nodeRegistration"]?["kubeletExtraArgs"];
+        foreach (JsonObject argument in (arguments as JsonArray ?? []).OfType<JsonObject>())
+            _ = ((string?)argument["name"], (string?)argument["value"]);
+        if (arguments is not JsonArray)
+            _ = (string?)arguments?["node-labels"];
+        return document;
     }
 
     internal static IReadOnlyDictionary<string, string> LabelsIn(IReadOnlyList<JsonObject> documents)

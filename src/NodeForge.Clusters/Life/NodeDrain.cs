@@ -54,7 +54,7 @@ internal sealed class NodeDrain(KubernetesApi api, string node)
     private async Task<IReadOnlyList<NodePod>> PodsAsync(CancellationToken cancellationToken)
     {
         ApiAnswer answer = await api.CallAsync(HttpMethod.Get, $"/api/v1/pods?fieldSelector={Uri.EscapeDataString($"spec.nodeName={node}")}", null, cancellationToken).ConfigureAwait(false);
-        return [.. (answer.Accept(node).Json?["items"]?.AsArray() ?? []).OfType<JsonObject>().Select(NodePod.Of)];
+        return ApiAnswer.Take("/api/v1/pods", () => (answer.Accept(node).Json?["items"]?.AsArray() ?? []).OfType<JsonObject>().Select(NodePod.Of).ToArray());
     }
 
     /// <returns>Why not; null when the pod goes.</returns>
@@ -69,8 +69,8 @@ internal sealed class NodeDrain(KubernetesApi api, string node)
     // policy/v1 knows evictions since 1.22, where v1beta1 is on its way out.
     private async Task<string> EvictionVersionAsync(CancellationToken cancellationToken)
     {
-        JsonNode? version = (await api.CallAsync(HttpMethod.Get, "/version", null, cancellationToken).ConfigureAwait(false)).Accept("/version").Json;
-        string minor = ((string?)version?["minor"] ?? string.Empty).TrimEnd('+');
+        ApiAnswer answer = (await api.CallAsync(HttpMethod.Get, "/version", null, cancellationToken).ConfigureAwait(false)).Accept("/version");
+        string minor = ApiAnswer.Take("/version", () => (string?)answer.Json?["minor"] ?? string.Empty).TrimEnd('+');
         return int.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < 22 ? "policy/v1beta1" : "policy/v1";
     }
 }

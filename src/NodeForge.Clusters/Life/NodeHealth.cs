@@ -30,7 +30,9 @@ internal static class NodeHealth
     }
 
     /// <summary>Why a node is not Ready; null when it is.</summary>
-    internal static string? ProblemOf(string list, string node, DateTimeOffset since)
+    internal static string? ProblemOf(string list, string node, DateTimeOffset since) => ApiAnswer.Take("/api/v1/nodes", () => Find(list, node, since));
+
+    private static string? Find(string list, string node, DateTimeOffset since)
     {
         using JsonDocument document = JsonDocument.Parse(list);
         foreach (JsonElement item in document.RootElement.GetProperty("items").EnumerateArray().Where(item => item.GetProperty("metadata").GetProperty("name").GetString() == node))

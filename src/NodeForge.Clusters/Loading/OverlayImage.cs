@@ -17,7 +17,8 @@ internal sealed class OverlayImage : IAsyncDisposable
 {
     private const string Label = "dev.nodeforge.layers";
     private const string Root = "/nodeforge";
-    private const int LargestRecord = 256 << 20;
+    private const int LargestRecord = 64 << 20;
+    private const int MostRecords = 1_000;
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
 
     private readonly EngineClient engine;
@@ -110,20 +111,20 @@ internal sealed class OverlayImage : IAsyncDisposable
     {
         Stream archive = await engine.Containers.GetArchiveAsync(container, $"{Root}/records", cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
-            return await Task.Run(() => ReadRecords(archive), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => ReadRecords(archive, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private static Dictionary<string, byte[]> ReadRecords(Stream archive)
+    private static Dictionary<string, byte[]> ReadRecords(Stream archive, CancellationToken cancellationToken)
     {
         Dictionary<string, byte[]> records = new(StringComparer.Ordinal);
-        using TarReader reader = new(archive, "records");
+        using TarReader reader = new(archive, "records", options: null, cancellationToken);
         long left = LargestRecord;
         while (reader.Read() is { } entry)
         {
             if (entry.Kind != TarEntryKind.File)
                 continue;
             left -= entry.Size;
-            if (left < 0)
+            if (left < 0 || records.Count >= MostRecords)
                 throw new InvalidDataException("the records are too large");
             byte[] bytes = new byte[entry.Size];
             reader.Content.ReadExactly(bytes);

@@ -14,6 +14,7 @@ namespace NodeForge.Clusters;
 internal sealed class SavedImage(EngineImage image, NodeArchives archives)
 {
     private const int MostHeld = 64 << 20;
+    private const int MostFiles = 100_000;
     private readonly Dictionary<string, SavedBlob> blobs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> links = new(StringComparer.Ordinal);
     private long held;
@@ -21,10 +22,11 @@ internal sealed class SavedImage(EngineImage image, NodeArchives archives)
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageDocument"/>, <see cref="ErrorCodes.DiffIdMismatch"/>, <see cref="ErrorCodes.ImageBlobMissing"/> and those of the archive.</exception>
     public async Task WriteAsync(Stream export, CancellationToken cancellationToken)
     {
-        using TarReader reader = new(export, $"export of {image.Asked}", new() { TrailingBytesAllowed = true });
+        using TarReader reader = new(export, $"export of {image.Asked}", new() { TrailingBytesAllowed = true }, cancellationToken);
         while (reader.Read() is { } entry)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            if (blobs.Count + links.Count >= MostFiles)
+                throw Refuse(ErrorCodes.InvalidImageDocument, "the export has more files than an image", $"more than {MostFiles}", $"at most {MostFiles}");
             if (entry.Kind is TarEntryKind.SymbolicLink or TarEntryKind.HardLink)
                 links[entry.Path] = entry.Kind == TarEntryKind.HardLink ? entry.LinkTarget! : Resolve(entry.Path, entry.LinkTarget!);
             else if (entry.Kind == TarEntryKind.File)

@@ -16,7 +16,7 @@ internal sealed class SplitLayer(ReadOnlyMemory<byte> record, Stream folder, str
     public Digest Write(Stream output, CancellationToken cancellationToken)
     {
         using HashingStream hashing = new(output);
-        using TarReader reader = new(folder, "layer");
+        using TarReader reader = new(folder, "layer", options: null, cancellationToken);
         using FileStream spool = new(Path.Combine(scratch, Path.GetRandomFileName()), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
         foreach (TarPiece piece in TarSplit.Read(record))
         {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using NodeForge.Oci.Content;
 
 namespace NodeForge.Clusters;
 
@@ -8,7 +9,8 @@ namespace NodeForge.Clusters;
 /// <remarks>The format of github.com/vbatts/tar-split: a JSON object each line, of type 2 with bytes of the archive or of type 1 for a file whose content follows there.</remarks>
 internal static class TarSplit
 {
-    private const int LongestLine = 64 << 20;
+    // A line has what lies between two files, or one file's header: 1 MiB of attributes at most, in base 64.
+    private const int LongestLine = 16 << 20;
 
     /// <summary>Reads the pieces of an archive in order.</summary>
     /// <exception cref="InvalidDataException">It is of another format.</exception>
@@ -16,14 +18,11 @@ internal static class TarSplit
     {
         using MemoryStream compressed = new(gzip.ToArray(), writable: false);
         using GZipStream plain = new(compressed, CompressionMode.Decompress);
-        using StreamReader lines = new(plain, Encoding.UTF8);
+        using StreamReader lines = new(new LimitedLines(plain), Encoding.UTF8);
         while (lines.ReadLine() is { } line)
         {
-            if (line.Length == 0)
-                continue;
-            if (line.Length > LongestLine)
-                throw new InvalidDataException("a line of the record is too long");
-            yield return Parse(line);
+            if (line.Length > 0)
+                yield return Parse(line);
         }
     }
 
@@ -46,6 +45,20 @@ internal static class TarSplit
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new InvalidDataException(wrong.Message, wrong);
+        }
+    }
+
+    /// <summary>Ends where a line does not.</summary>
+    private sealed class LimitedLines(Stream inner) : ReadOnlyStream
+    {
+        private long line;
+
+        public override int Read(Span<byte> buffer)
+        {
+            int read = inner.Read(buffer);
+            int newline = buffer[..read].LastIndexOf((byte)'\n');
+            line = newline < 0 ? line + read : read - newline;
+            return line <= LongestLine ? read : throw new InvalidDataException("a line of the record is too long");
         }
     }
 

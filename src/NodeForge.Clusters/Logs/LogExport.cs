@@ -11,6 +11,10 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
 {
     // A node that hangs must not hold up the others' logs for ever.
     private static readonly TimeSpan ProgramAtMost = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PartAtMost = TimeSpan.FromMinutes(10);
+
+    private const string VersionFile = "nodeforge-version.txt";
+    private const string EngineFile = "docker-info.txt";
 
     private static readonly (string File, string[] Command)[] Programs =
     [
@@ -33,10 +37,22 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
         IReadOnlyList<ContainerSummary> containers = await NodeSelection.AllAsync(engine, cluster, cancellationToken).ConfigureAwait(false);
         string target = Path.GetFullPath(folder);
         NodeLogFolder top = new(target);
-        await top.WriteAsync("nodeforge-version.txt", stream => stream.WriteAsync(Encoding.UTF8.GetBytes(version + "\n"), cancellationToken).AsTask()).ConfigureAwait(false);
-        await top.WriteAsync("docker-info.txt", async stream => await CopyAsync(engine.OpenInformationAsync, stream, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        ExportedNodeLogs[] nodes = await Task.WhenAll(containers.Select(container => TakeAsync(cluster, container, Path.Combine(target, container.Name), cancellationToken))).ConfigureAwait(false);
+        await top.WriteAsync(VersionFile, stream => stream.WriteAsync(Encoding.UTF8.GetBytes(version + "\n"), cancellationToken).AsTask()).ConfigureAwait(false);
+        await top.WriteAsync(EngineFile, async stream => await CopyAsync(engine.OpenInformationAsync, stream, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        HashSet<string> folders = new(StringComparer.Ordinal) { VersionFile, EngineFile };
+        (ContainerSummary Container, bool Fits)[] named = [.. containers.Select(container => (container, IsFolderName(container.Name) && folders.Add(container.Name)))];
+        ExportedNodeLogs[] nodes = await Task.WhenAll(named.Select(node => node.Fits ? TakeAsync(cluster, node.Container, Path.Combine(target, node.Container.Name), cancellationToken) : Task.FromResult(Refused(node.Container)))).ConfigureAwait(false);
         return new(target, nodes);
+    }
+
+    // A container's name is the engine's word: one that is no single name leads out of the folder, or over another's files.
+    internal static bool IsFolderName(string name) => NodeLogFolder.IsPlain(name) && !name.Contains('/', StringComparison.Ordinal);
+
+    private ExportedNodeLogs Refused(ContainerSummary container)
+    {
+        const string Problem = "its name is no name for a folder here, or another's";
+        reporter.Warn(new(ErrorCodes.NodeLogsIncomplete, "nothing was taken from a container") { Where = new(container.Name), Got = Problem, Mend = "see what the engine has under this name: docker ps --all" });
+        return new(container.Name, container.State, 0, 0, [Problem]);
     }
 
     private async Task<ExportedNodeLogs> TakeAsync(string cluster, ContainerSummary container, string path, CancellationToken cancellationToken)
@@ -51,15 +67,15 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
             await CopyAsync(token => engine.Containers.OpenDetailsAsync(container.Id, token), stream, cancellationToken).ConfigureAwait(false);
             stream.Write("]\n"u8);
         })).ConfigureAwait(false);
-        await TryAsync(folder, "serial.log", () => folder.WriteAsync("serial.log", stream => engine.Containers.CopyLogAsync(container.Id, follow: false, stream, stream, cancellationToken))).ConfigureAwait(false);
+        await TryAsync(folder, "serial.log", () => folder.WriteAsync("serial.log", stream => InTimeAsync("the console", PartAtMost, token => engine.Containers.CopyLogAsync(container.Id, follow: false, stream, stream, token), cancellationToken))).ConfigureAwait(false);
         if (NodeSelection.IsNode(container))
         {
             if (running)
                 await RunProgramsAsync(container, folder, cancellationToken).ConfigureAwait(false);
             else
-                folder.Problems.Add($"it does not run ({container.State}): its programs could not be asked");
+                folder.Note($"it does not run ({container.State}): its programs could not be asked");
             // The journal's own files are for those who cannot be asked; journal.log says the same.
-            await TryAsync(folder, "/var/log", () => ExtractAsync(container, folder, path => running && path.StartsWith("journal/", StringComparison.Ordinal), cancellationToken)).ConfigureAwait(false);
+            await TryAsync(folder, "/var/log", () => InTimeAsync("the engine", PartAtMost, token => ExtractAsync(container, folder, path => running && path.StartsWith("journal/", StringComparison.Ordinal), token), cancellationToken)).ConfigureAwait(false);
         }
 
         if (folder.Problems.Count > 0)
@@ -72,19 +88,22 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
     {
         foreach ((string file, string[] command) in Programs)
         {
-            await TryAsync(folder, file, () => folder.WriteAsync(file, async stream =>
-            {
-                using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                patience.CancelAfter(ProgramAtMost);
-                try
-                {
-                    await engine.Containers.ExecAsync(container.Id, new ExecSpec(command), (Stream?)null, stream, stream, patience.Token).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    throw new InvalidDataException($"{command[0]} was still writing after {ProgramAtMost.TotalSeconds:0} s");
-                }
-            })).ConfigureAwait(false);
+            await TryAsync(folder, file, () => folder.WriteAsync(file, stream =>
+                InTimeAsync(command[0], ProgramAtMost, token => engine.Containers.ExecAsync(container.Id, new ExecSpec(command), (Stream?)null, stream, stream, token), cancellationToken))).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task InTimeAsync(string writer, TimeSpan atMost, Func<CancellationToken, Task> take, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(atMost);
+        try
+        {
+            await take(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new InvalidDataException($"{writer} was still writing after {atMost.TotalSeconds:0} s");
         }
     }
 
@@ -104,11 +123,11 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
         }
         catch (NodeForgeException failure) when (failure.Diagnostics[0].Code != ErrorCodes.DiskFull && failure.Diagnostics[0].Code != ErrorCodes.PathNotUsable)
         {
-            folder.Problems.Add($"{what}: {failure.Diagnostics[0].What}{(failure.Diagnostics[0].Got is { } got ? $": {got}" : string.Empty)}");
+            folder.Note($"{what}: {failure.Diagnostics[0].What}{(failure.Diagnostics[0].Got is { } got ? $": {got}" : string.Empty)}");
         }
         catch (InvalidDataException failure)
         {
-            folder.Problems.Add($"{what}: {failure.Message}");
+            folder.Note($"{what}: {failure.Message}");
         }
         catch (IOException failure)
         {

@@ -8,6 +8,9 @@ namespace NodeForge.Clusters;
 internal sealed class NodeLogFolder(string folder)
 {
     private const int LongestName = 255;
+    private const int MostProblems = 100;
+    private readonly HashSet<string> own = new(StringComparer.Ordinal);
+    private int untold;
 
     /// <summary>Bytes that all files may have together.</summary>
     public long MostBytes { get; init; } = 4L << 30;
@@ -21,9 +24,19 @@ internal sealed class NodeLogFolder(string folder)
     /// <summary>What was left out, and why.</summary>
     public List<string> Problems { get; } = [];
 
+    /// <summary>Notes what was left out; after the first hundred only how many.</summary>
+    public void Note(string problem)
+    {
+        if (Problems.Count < MostProblems)
+            Problems.Add(problem);
+        else
+            Problems[MostProblems - 1] = $"and {++untold + 1} more";
+    }
+
     /// <summary>Creates a file of our own naming, and lets it be written up to the limit.</summary>
     public async Task WriteAsync(string name, Func<Stream, Task> write)
     {
+        own.Add(name);
         using CappedFile file = Create(name);
         try
         {
@@ -41,24 +54,25 @@ internal sealed class NodeLogFolder(string folder)
     /// <exception cref="NodeForgeException">NF41xx: it is no archive that two readers would read alike.</exception>
     public void Extract(Stream archive, Func<string, bool> skip, CancellationToken cancellationToken)
     {
-        using TarReader reader = new(archive, folder);
+        using TarReader reader = new(archive, folder, options: null, cancellationToken);
         Dictionary<string, string> links = new(StringComparer.Ordinal);
         HashSet<string> taken = new(StringComparer.Ordinal);
         while (reader.Read() is { } entry)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             string path = entry.Path.IndexOf('/', StringComparison.Ordinal) is > 0 and int slash ? entry.Path[(slash + 1)..] : string.Empty;
             if (path.Length == 0 || entry.Kind == TarEntryKind.Directory || skip(path))
                 continue;
             if (!IsPlain(path))
-                Problems.Add($"refused: '{Printable.Escape(entry.Path)}' is no name for a file here");
-            else if (entry.Kind == TarEntryKind.SymbolicLink)
+                Note($"refused: '{Printable.Escape(entry.Path)}' is no name for a file here");
+            else if (own.Contains(path.Split('/')[0]))
+                Note($"refused: {path} has the name of a file that is not the node's to write");
+            else if (entry.Kind == TarEntryKind.SymbolicLink && links.Count < MostFiles)
                 links[path] = entry.LinkTarget!;
             else if (entry.Kind != TarEntryKind.File)
-                Problems.Add($"left out: {path} is a {entry.Kind}");
+                Note($"left out: {path} is a {entry.Kind}");
             else if (Files >= MostFiles || Bytes + entry.Size > MostBytes)
             {
-                Problems.Add($"left out from {path} on: the node has more than {MostFiles} files or {MostBytes >> 20} MiB");
+                Note($"left out from {path} on: the node has more than {MostFiles} files or {MostBytes >> 20} MiB");
                 break;
             }
             else if (taken.Add(path))

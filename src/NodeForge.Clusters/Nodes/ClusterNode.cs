@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
 using NodeForge.Engines;
@@ -55,40 +54,27 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
         FeedAsync(command, input is null ? null : async (stream, token) => await stream.WriteAsync(Encoding.UTF8.GetBytes(input), token).ConfigureAwait(false), cancellationToken);
 
     /// <summary>Runs a program to its end, with an input that is written while it runs.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeSaysTooMuch"/>.</exception>
     public async Task<ProgramOutcome> FeedAsync(IReadOnlyList<string> command, Func<Stream, CancellationToken, Task>? writeInput, CancellationToken cancellationToken)
     {
-        using MemoryStream output = new();
-        using MemoryStream errors = new();
+        using NodeWords output = new(name, command[0]);
+        using NodeWords errors = new(name, command[0]);
         int code = await PatientlyAsync(() => engine.Containers.ExecAsync(id, new ExecSpec(command), writeInput, output, errors, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return new(code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(errors.ToArray()));
+        return new(code, output.ToString(), errors.ToString());
     }
 
     /// <summary>Lays files down at the root, whether the node runs or not.</summary>
     public Task PutAsync(IReadOnlyList<NodeFile> files, TimeProvider clock, CancellationToken cancellationToken) =>
         engine.Containers.PutArchiveAsync(id, "/", (stream, token) => NodeFile.WriteTarAsync(files, stream, clock, token), cancellationToken);
 
-    /// <summary>Reads the regular files of a folder, whether the node runs or not; empty when there is no such folder.</summary>
+    /// <summary>Reads the small regular files of a folder, whether the node runs or not.</summary>
     /// <returns>Paths relative to the folder's parent, "kind/version", to content.</returns>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineObjectMissing"/>: there is no such folder; <see cref="ErrorCodes.NodeFolderTooLarge"/>.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ReadFolderAsync(string folder, CancellationToken cancellationToken)
     {
-        Dictionary<string, string> files = [];
         Stream archive = await engine.Containers.GetArchiveAsync(id, folder, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
-        {
-            TarReader reader = new(archive);
-            await using (reader.ConfigureAwait(false))
-            {
-                while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
-                {
-                    if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Length > FolderFileLimit)
-                        continue;
-                    using StreamReader text = new(entry.DataStream ?? Stream.Null);
-                    files[entry.Name] = await text.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-        }
-
-        return files;
+            return await Task.Run(() => FolderReading.Read(archive, name, folder, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
@@ -109,9 +95,6 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
 
     private static bool IsPassing(Diagnostic problem) =>
         problem.Code == ErrorCodes.EngineRefused && Passing.Any(words => problem.Got!.Contains(words, StringComparison.Ordinal));
-
-    // Manifests; the largest of the field's is a tenth of this.
-    private const long FolderFileLimit = 4 << 20;
 
     private NodeForgeException Failed(IReadOnlyList<string> command, string ended, ProgramOutcome outcome)
     {

@@ -22,9 +22,10 @@ public static class ClusterConfigReader
     /// <summary>Reads a cluster file out of a stream: <c>--config -</c>.</summary>
     public static async Task<ClusterConfig> ReadAsync(Stream text, string name, CancellationToken cancellationToken)
     {
-        using MemoryStream bytes = new();
-        await text.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
-        return Parse(name, YamlText.Decode(name, bytes.ToArray(), YamlSubject.ClusterFile));
+        // One byte more than may be: who writes without end is told, and not waited for.
+        byte[] bytes = new byte[YamlLimits.Bytes + 1];
+        int length = await text.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return Parse(name, YamlText.Decode(name, bytes.AsSpan(0, length), YamlSubject.ClusterFile));
     }
 
     internal static ClusterConfig Parse(string name, string text)

@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace NodeForge.Engines;
 
+/// <summary>What is written to engines, and read from them.</summary>
+/// <remarks>Generated readers hand init accessors null for what an answer lacks, whatever the initialiser says; so the accessors of the answers' records put the default there.</remarks>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EngineMessage))]
 [JsonSerializable(typeof(EngineVersion))]

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -12,6 +11,9 @@ internal sealed class EngineTransport : IDisposable
 {
     // Podman and Docker say what went wrong in a line or two; what is longer is not theirs.
     private const int MessageLimit = 4096;
+
+    // A document is written at once; an engine that is silent for so long in the midst of one does not come back.
+    private static readonly TimeSpan IdleAtMost = TimeSpan.FromSeconds(60);
 
     private readonly HttpMessageInvoker calls;
 
@@ -112,7 +114,7 @@ internal sealed class EngineTransport : IDisposable
         }
         catch (JsonException failure)
         {
-            throw EngineFailure.OfAnswer(Endpoint, call, 200, $"the answer is not the document expected: {failure.Message}");
+            throw EngineFailure.Unexpected(Endpoint, call, failure);
         }
     }
 
@@ -131,7 +133,14 @@ internal sealed class EngineTransport : IDisposable
     };
 
     private Task<T> ReadAsync<T>(HttpResponseMessage response, string call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        Guard(call, async () => await response.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false) ?? throw new JsonException("null"));
+        Guard(call, async () =>
+        {
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable _ = body.ConfigureAwait(false);
+            // What is posted may end with what it waits for: a container's exit.
+            TimeSpan? idle = response.RequestMessage?.Method == HttpMethod.Get ? IdleAtMost : null;
+            return await EngineAnswer.ReadAsync(body, type, idle, cancellationToken).ConfigureAwait(false);
+        });
 
     // The host is never dialled: the connect callback decides. Docker wants some Host header all the same.
     private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? content) =>

@@ -1,12 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using NodeForge.Oci.Content;
 
 namespace NodeForge.Engines;
 
 /// <summary>Reads the docker command's contexts: <c>config.json</c> and <c>contexts/meta/SHA256(name)/meta.json</c>.</summary>
 internal static class DockerContext
 {
+    // Contexts have some hundred bytes, a configuration with many registries some thousand.
+    private const int LongestFile = 4 << 20;
+
     /// <summary>The context that <c>docker context use</c> chose, or null for the default one.</summary>
     public static string? Current(string folder)
     {
@@ -35,7 +39,7 @@ internal static class DockerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), EngineJson.Default.ContextFile) ?? new();
+            return JsonSerializer.Deserialize(RegularFile.ReadSmall(path, LongestFile, length => TooLong(path, origin, length)), EngineJson.Default.ContextFile) ?? new();
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -47,6 +51,9 @@ internal static class DockerContext
             }, failure);
         }
     }
+
+    private static NodeForgeException TooLong(string path, string origin, long length) =>
+        new(new Diagnostic(ErrorCodes.EngineAddressInvalid, $"{origin} cannot be read") { Where = new(path), Got = $"{length} bytes", Want = $"at most {LongestFile}", Mend = "correct the file, or set DOCKER_HOST" });
 
     private static NodeForgeException Invalid(string origin, string what, string path) =>
         new(new Diagnostic(ErrorCodes.EngineAddressInvalid, what) { Where = new(origin, Detail: path), Mend = "choose one that docker context ls shows, or set DOCKER_HOST" });

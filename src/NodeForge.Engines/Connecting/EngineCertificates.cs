@@ -35,7 +35,7 @@ internal static class EngineCertificates
     {
         if (!tls.Verify)
         {
-            // The user said so: DOCKER_TLS without DOCKER_TLS_VERIFY, or a context that skips the check.
+            // The user said so: DOCKER_TLS without DOCKER_TLS_VERIFY and without an authority, or a context that skips the check.
 #pragma warning disable CA5359 // certificate validation is off on request
             options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359

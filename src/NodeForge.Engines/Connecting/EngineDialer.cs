@@ -35,7 +35,7 @@ internal static class EngineDialer
     private static async ValueTask<EngineConnection> UnixAsync(EngineEndpoint endpoint, CancellationToken cancellationToken)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        return await OpenAsync(socket, socket.ConnectAsync(new UnixDomainSocketEndPoint(Uri.UnescapeDataString(endpoint.Address.AbsolutePath)), cancellationToken)).ConfigureAwait(false);
+        return await OpenAsync(socket, socket.ConnectAsync(new UnixDomainSocketEndPoint(endpoint.SocketPath ?? Uri.UnescapeDataString(endpoint.Address.AbsolutePath)), cancellationToken)).ConfigureAwait(false);
     }
 
     private static async ValueTask<EngineConnection> TcpAsync(EngineEndpoint endpoint, CancellationToken cancellationToken)

@@ -38,10 +38,12 @@ public sealed record EngineDiscovery(Func<string, string?> Variable, string Home
 
     private EngineTls? TlsOfEnvironment()
     {
-        bool verify = Set("DOCKER_TLS_VERIFY") is not null;
-        if (!verify && Set("DOCKER_TLS") is null && Set("DOCKER_CERT_PATH") is null)
+        bool lenient = Set("DOCKER_TLS") is not null && Set("DOCKER_TLS_VERIFY") is null;
+        if (!lenient && Set("DOCKER_TLS_VERIFY") is null && Set("DOCKER_CERT_PATH") is null)
             return null;
-        return new(Set("DOCKER_CERT_PATH") ?? ConfigurationFolder, verify);
+        string folder = Set("DOCKER_CERT_PATH") ?? ConfigurationFolder;
+        // Who has the engine's authority wants it asked, whichever variable speaks of TLS; docker leaves such an engine unchecked.
+        return new(folder, Verify: !lenient || File.Exists(Path.Combine(folder, "ca.pem")));
     }
 
     private IEnumerable<string> Sockets()

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace NodeForge.Engines;
 
 /// <summary>Where an engine listens and how it is reached.</summary>
@@ -5,6 +7,14 @@ namespace NodeForge.Engines;
 /// <param name="Origin">What chose the address, for messages: "DOCKER_HOST", "docker context lab", "default".</param>
 public sealed record EngineEndpoint(Uri Address, string Origin)
 {
+    private const string Unix = "unix://";
+
+    // sockaddr_un has 108 bytes, the last of them zero (unix(7)).
+    private const int LongestSocketPath = 107;
+
+    /// <summary>The socket of a unix address, absolute; null for every other.</summary>
+    public string? SocketPath { get; private init; }
+
     /// <summary>Certificates for a TCP address; null for a plain connection.</summary>
     public EngineTls? Tls { get; init; }
 
@@ -13,27 +23,37 @@ public sealed record EngineEndpoint(Uri Address, string Origin)
     public static EngineEndpoint Parse(string address, string origin, EngineTls? tls = null)
     {
         // Go's tooling accepts a bare path and a bare host:port; so do we.
-        string whole = address.StartsWith('/') ? "unix://" + address : address.Contains("://", StringComparison.Ordinal) ? address : "tcp://" + address;
-        if (!Uri.TryCreate(whole, UriKind.Absolute, out Uri? uri) || !IsKnown(uri))
-        {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.EngineAddressInvalid, "the engine's address cannot be understood")
-            {
-                Where = new(origin),
-                Got = address,
-                Want = "unix:///path, tcp://host:port or ssh://user@host",
-                Mend = $"correct {origin}",
-            });
-        }
-
-        return new(uri, origin) { Tls = tls };
+        string whole = address.StartsWith('/') ? Unix + address : address.Contains("://", StringComparison.Ordinal) ? address : "tcp://" + address;
+        if (whole.StartsWith(Unix, StringComparison.Ordinal))
+            return OfSocket(whole[Unix.Length..], address, origin);
+        return Uri.TryCreate(whole, UriKind.Absolute, out Uri? uri) && IsKnown(uri) ? new(uri, origin) { Tls = tls } : throw Invalid(address, origin, "unix:///path, tcp://host:port or ssh://user@host");
     }
 
     /// <summary>The address and what chose it.</summary>
-    public override string ToString() => $"{Address.OriginalString} ({Origin})";
+    public override string ToString() => $"{(SocketPath is null ? Address.OriginalString : Unix + SocketPath)} ({Origin})";
+
+    // What follows the slashes is a path as it stands, whatever it means in a URL; a relative one is of the working folder. As Go's clients have it.
+    private static EngineEndpoint OfSocket(string path, string address, string origin)
+    {
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+            throw Invalid(address, origin, "unix:///path");
+        string absolute = Path.GetFullPath(path);
+        if (Encoding.UTF8.GetByteCount(absolute) > LongestSocketPath)
+            throw Invalid(address, origin, $"a path of at most {LongestSocketPath} bytes");
+        string escaped = string.Join('/', absolute.Split('/').Select(Uri.EscapeDataString));
+        return new(new Uri(Unix + escaped), origin) { SocketPath = absolute };
+    }
+
+    private static NodeForgeException Invalid(string address, string origin, string want) => new(new Diagnostic(ErrorCodes.EngineAddressInvalid, "the engine's address cannot be understood")
+    {
+        Where = new(origin),
+        Got = address,
+        Want = want,
+        Mend = $"correct {origin}",
+    });
 
     private static bool IsKnown(Uri uri) => uri.Scheme switch
     {
-        "unix" => uri.AbsolutePath.Length > 1,
         "tcp" or "http" or "https" or "ssh" => uri.Host.Length > 0,
         _ => false,
     };

@@ -62,6 +62,15 @@ internal static class EngineFailure
             Mend = "look into the engine's journal, start it, and run again",
         }, failure);
 
+    /// <summary>An answer that is not what the engine's API promises.</summary>
+    public static NodeForgeException Unexpected(EngineEndpoint endpoint, string call, Exception failure) =>
+        new(new Diagnostic(ErrorCodes.EngineRefused, "the engine's answer is not what its API promises")
+        {
+            Where = new(endpoint.ToString(), Detail: call),
+            Got = failure.Message,
+            Mend = "see that a Docker engine or Podman answers at this address, and not something before it",
+        }, failure);
+
     /// <summary>What an answer other than success means. The engine's words decide where the status alone does not.</summary>
     public static NodeForgeException OfAnswer(EngineEndpoint endpoint, string call, int status, string message)
     {

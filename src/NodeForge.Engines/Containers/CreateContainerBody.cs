@@ -175,7 +175,7 @@ internal sealed record AddressesBody
 
 internal sealed record CreatedObject
 {
-    public string Id { get; init; } = string.Empty;
+    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
 }
 
 internal sealed record WaitAnswer

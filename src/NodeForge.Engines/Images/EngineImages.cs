@@ -7,6 +7,9 @@ namespace NodeForge.Engines;
 /// <summary>The engine's images. Archives stream: no image is ever held in memory or in a temporary file of ours.</summary>
 public sealed class EngineImages
 {
+    // What an engine says while it loads: a line of 200 bytes some times a second.
+    private const long MostProgress = 64 << 20;
+
     private readonly EngineTransport transport;
 
     internal EngineImages(EngineTransport transport) => this.transport = transport;
@@ -68,7 +71,7 @@ public sealed class EngineImages
             List<string> loaded = [];
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable _ = body.ConfigureAwait(false);
-            await foreach (LoadMessage? message in JsonSerializer.DeserializeAsyncEnumerable(body, EngineJson.Lenient.LoadMessage, topLevelValues: true, cancellationToken).ConfigureAwait(false))
+            await foreach (LoadMessage? message in JsonSerializer.DeserializeAsyncEnumerable(new LimitedAnswer(body, MostProgress), EngineJson.Lenient.LoadMessage, topLevelValues: true, cancellationToken).ConfigureAwait(false))
             {
                 if (message is null)
                     continue;

@@ -56,13 +56,13 @@ internal sealed record ConnectNetworkBody
 /// <summary>A network as the engine has it.</summary>
 public sealed record NetworkDetails
 {
-    public string Id { get; init; } = string.Empty;
+    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
 
-    public string Name { get; init; } = string.Empty;
+    public string Name { get; init => field = value ?? string.Empty; } = string.Empty;
 
     public DateTimeOffset Created { get; init; }
 
-    public string Driver { get; init; } = string.Empty;
+    public string Driver { get; init => field = value ?? string.Empty; } = string.Empty;
 
     public bool EnableIPv6 { get; init; }
 
@@ -90,8 +90,8 @@ public sealed record AddressRange
 
 public sealed record NetworkMember
 {
-    public string Name { get; init; } = string.Empty;
+    public string Name { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>With the range's prefix length.</summary>
-    public string IPv4Address { get; init; } = string.Empty;
+    public string IPv4Address { get; init => field = value ?? string.Empty; } = string.Empty;
 }

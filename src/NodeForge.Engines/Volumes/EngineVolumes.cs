@@ -21,9 +21,9 @@ public sealed class EngineVolumes
 
 public sealed record VolumeDetails
 {
-    public string Name { get; init; } = string.Empty;
+    public string Name { get; init => field = value ?? string.Empty; } = string.Empty;
 
-    public string Mountpoint { get; init; } = string.Empty;
+    public string Mountpoint { get; init => field = value ?? string.Empty; } = string.Empty;
 
     public Dictionary<string, string>? Labels { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using NodeForge.Oci;
 using NodeForge.Oci.Layouts;
 
@@ -17,16 +18,24 @@ public static class ImageInspector
     /// <remarks>Documents, and the last layer of each image as a stream: nothing is unpacked, and nothing of the other layers is read.</remarks>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PlatformMissing"/>: an image is for none of the platforms that nodes have; what is damaged is told as by an import.</exception>
     public static Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport transport, CancellationToken cancellationToken) =>
-        Task.Run(() => Inspect(transport, cancellationToken), cancellationToken);
+        Task.Run(
+            () => Inspect(
+                ImageSource.Open(transport, cancellationToken),
+                (transport as ImageTransport.OciFolder)?.Tag ?? (transport as ImageTransport.OciFile)?.Tag ?? (transport as ImageTransport.DockerFile)?.Reference?.ToString(),
+                cancellationToken),
+            cancellationToken);
+
+    /// <summary>The same for every image of a source that is opened first.</summary>
+    public static Task<IReadOnlyList<InspectedImage>> InspectAsync(Func<ImageSource> open, CancellationToken cancellationToken) =>
+        Task.Run(() => Inspect(open(), name: null, cancellationToken), cancellationToken);
 
     // A tag chooses; without one everything is told.
-    private static IReadOnlyList<InspectedImage> Inspect(ImageTransport transport, CancellationToken cancellationToken)
+    private static IReadOnlyList<InspectedImage> Inspect(ImageSource source, string? name, CancellationToken cancellationToken)
     {
-        ImageSource source = ImageSource.Open(transport, cancellationToken);
-        string? name = (transport as ImageTransport.OciFolder)?.Tag ?? (transport as ImageTransport.OciFile)?.Tag ?? (transport as ImageTransport.DockerFile)?.Reference?.ToString();
         List<InspectedImage> inspected = [];
         foreach (SourceImage image in name is null ? source.Images : [source.Find(name)])
         {
+            cancellationToken.ThrowIfCancellationRequested();
             ViewedImage[] views = [.. Platforms.Select(platform => source.View(image, platform)).OfType<ViewedImage>().DistinctBy(view => view.ImageId)];
             if (views.Length == 0)
                 throw PlatformChoice.Missing(new($"{source.Path}, {image.DisplayName}"), Platform.LinuxAmd64, []);
@@ -50,9 +59,28 @@ public static class ImageInspector
     {
         if (image.Layers.Count == 0 || image.Layers[^1].ReadFile(NodeRecord, LongestRecord, cancellationToken) is not { } json)
             return (null, []);
-        using JsonDocument record = JsonDocument.Parse(json);
-        return (
-            record.RootElement.GetProperty("kubernetesVersion").GetString(),
-            [.. record.RootElement.GetProperty("closure").EnumerateArray().SelectMany(item => item.GetProperty("references").EnumerateArray()).Select(reference => reference.GetString()!)]);
+        try
+        {
+            NodeSummary record = JsonSerializer.Deserialize(json, NodeSummaryJson.Default.NodeSummary) ?? throw new JsonException("null");
+            return (record.KubernetesVersion, [.. (record.Closure ?? []).SelectMany(item => item?.References ?? []).OfType<string>()]);
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter: a string that is no text
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, "what the node image says of itself cannot be read")
+            {
+                Where = image.Layers[^1].Where with { Detail = $"'{NodeRecord}'" },
+                Got = wrong.Message,
+                Mend = "build the image again with nodeforge build node-image",
+            }, wrong);
+        }
     }
 }
+
+/// <summary>What is shown of a node image's record; it may come from anywhere.</summary>
+internal sealed record NodeSummary(string? KubernetesVersion, IReadOnlyList<NodeSummaryImage?>? Closure);
+
+internal sealed record NodeSummaryImage(IReadOnlyList<string?>? References);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 32)]
+[JsonSerializable(typeof(NodeSummary))]
+internal sealed partial class NodeSummaryJson : JsonSerializerContext;

@@ -26,8 +26,8 @@ public sealed class BlobStore
 
     public bool Contains(Digest digest) => File.Exists(PathOf(digest));
 
-    /// <summary>The blob's length in bytes, where it is a link that of its file; null when it is absent.</summary>
-    public long? SizeOf(Digest digest) => FileIdentity.Of(PathOf(digest))?.Size;
+    /// <summary>The blob's length in bytes; null when it is absent.</summary>
+    public long? SizeOf(Digest digest) => RegularFile.SizeOf(PathOf(digest));
 
     /// <summary>Opens a blob, seekable; one of a cache is sound.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>: the store does not have it; <see cref="ErrorCodes.CachedContentDamaged"/>.</exception>

@@ -11,6 +11,9 @@ internal static class LayerEntryRules
     /// <summary>Linux' PATH_MAX with its final zero, in bytes.</summary>
     public const int LongestPath = 4096;
 
+    /// <summary>Parts that a path may have. Linux knows no limit of its own; the deepest trees that package managers leave have about sixty.</summary>
+    public const int DeepestPath = 256;
+
     private const long LargestId = 0xffff_fffe; // 2^32-1 means "no change" to chown(2)
     private const uint LargestMajor = 0xfff;
     private const uint LargestMinor = 0xf_ffff;
@@ -52,6 +55,8 @@ internal static class LayerEntryRules
         byte[] bytes = Bytes(entry, path);
         if (bytes.Length is 0 or >= LongestPath)
             throw Invalid(entry, $"its path must have 1 to {LongestPath - 1} bytes", got: $"{bytes.Length}");
+        if (bytes.AsSpan().Count((byte)'/') >= DeepestPath)
+            throw Invalid(entry, $"its path must have at most {DeepestPath} parts");
         foreach (Range range in bytes.AsSpan().Split((byte)'/'))
         {
             ReadOnlySpan<byte> component = bytes.AsSpan(range);

@@ -29,18 +29,19 @@ internal sealed class RootfsNode(RootfsEntry entry)
     }
 
     /// <summary>A whiteout hides what is below, not what its own layer brings.</summary>
-    public void HideBelow(string name, int layer)
+    public void HideBelow(string name, int layer, RootfsBudget budget)
     {
+        budget.Step();
         if (Child(name) is not { } child)
             return;
-        child.HideAllBelow(layer);
+        child.HideAllBelow(layer, budget);
         if (child.Entry.Layer < layer && child.Children.Count == 0)
             children!.Remove(name);
     }
 
-    public void HideAllBelow(int layer)
+    public void HideAllBelow(int layer, RootfsBudget budget)
     {
         foreach (string name in Children.Keys.ToArray())
-            HideBelow(name, layer);
+            HideBelow(name, layer, budget);
     }
 }

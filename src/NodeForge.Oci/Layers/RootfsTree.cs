@@ -11,13 +11,21 @@ public sealed class RootfsTree
     private const int MostLinks = 40; // Linux' limit (path_resolution(7))
 
     private readonly RootfsNode root = new(Implicit("", 0));
+    private readonly RootfsBudget budget;
     private int layers;
+
+    public RootfsTree()
+        : this(new RootfsBudget())
+    {
+    }
+
+    internal RootfsTree(RootfsBudget budget) => this.budget = budget;
 
     /// <summary>Reads an image's layers; contents are skipped, and read in place when they are asked for.</summary>
     /// <param name="store">Has the layers.</param>
     /// <param name="layers">From the bottom up.</param>
-    /// <param name="cancellationToken">Stops between two layers.</param>
-    /// <exception cref="NodeForgeException">A layer is missing, damaged, or no layer.</exception>
+    /// <param name="cancellationToken">Stops between two entries, and within a long one.</param>
+    /// <exception cref="NodeForgeException">A layer is missing, damaged, or no layer; <see cref="ErrorCodes.ImageTreeTooLarge"/>.</exception>
     public static RootfsTree Read(BlobStore store, IEnumerable<Descriptor> layers, CancellationToken cancellationToken = default)
     {
         RootfsTree tree = new();
@@ -28,12 +36,12 @@ public sealed class RootfsTree
             using Stream blob = store.OpenRead(layer.Digest);
             if (compression == LayerCompression.None)
             {
-                tree.Apply(blob, layer.Digest.ToString(), store.PathOf(layer.Digest));
+                tree.Apply(blob, layer.Digest.ToString(), store.PathOf(layer.Digest), cancellationToken);
                 continue;
             }
 
             using Stream plain = Decompression.Open(blob, layer.Digest.ToString(), compression);
-            tree.Apply(plain, layer.Digest.ToString(), (offset, length) => new PackedContent(store, layer, offset, length));
+            tree.Apply(plain, layer.Digest.ToString(), (offset, length) => new PackedContent(store, layer, offset, length), cancellationToken);
         }
 
         return tree;
@@ -43,11 +51,15 @@ public sealed class RootfsTree
     /// <param name="layer">Uncompressed.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="file">The file that the stream reads from its first byte, so that contents can be read in place; null when there is none.</param>
-    public void Apply(Stream layer, string name, string? file = null) => Apply(layer, name, file is null ? null : (offset, length) => new FileContent(file, offset, length));
+    /// <param name="cancellationToken">Stops between two entries, and within a long one.</param>
+    /// <exception cref="NodeForgeException">As <see cref="Read"/>.</exception>
+    public void Apply(Stream layer, string name, string? file = null, CancellationToken cancellationToken = default) =>
+        Apply(layer, name, file is null ? null : (offset, length) => new FileContent(file, offset, length), cancellationToken);
 
-    private void Apply(Stream layer, string name, Func<long, long, LayerContent>? place)
+    private void Apply(Stream layer, string name, Func<long, long, LayerContent>? place, CancellationToken cancellationToken)
     {
-        using TarReader reader = new(layer, name);
+        budget.Layer = name;
+        using TarReader reader = new(layer, name, options: null, cancellationToken);
         while (reader.Read() is { } entry)
         {
             LayerContent? content = entry.Kind == TarEntryKind.File ? place?.Invoke(reader.ContentOffset, entry.Size) : null;
@@ -65,13 +77,13 @@ public sealed class RootfsTree
         string name = entry.Path[(slash + 1)..];
         (string folder, RootfsNode parent) = Parent(slash < 0 ? "" : entry.Path[..slash], layer, entry);
         if (name == Opaque)
-            parent.HideAllBelow(layers);
+            parent.HideAllBelow(layers, budget);
         else if (name.StartsWith(AufsInternal, StringComparison.Ordinal))
             return; // aufs' own bookkeeping
         else if (name.StartsWith(Whiteout, StringComparison.Ordinal))
-            parent.HideBelow(Hidden(name, layer, entry), layers);
+            parent.HideBelow(Hidden(name, layer, entry), layers, budget);
         else
-            parent.Put(name, new(entry with { Path = Join(folder, name) }, layers, content));
+            Put(parent, name, new(entry with { Path = Join(folder, name) }, layers, content));
     }
 
     private static string Hidden(string name, string layer, TarEntry entry) => name[Whiteout.Length..] is not ("" or "." or "..") and var hidden
@@ -83,16 +95,23 @@ public sealed class RootfsTree
     {
         string path = Resolve(folder);
         RootfsNode node = root;
-        string walked = "";
-        foreach (string part in Parts(path))
+        for (int start = 0; start < path.Length;)
         {
-            walked = Join(walked, part);
-            node = node.Child(part) ?? node.Put(part, Implicit(walked, layers));
+            int end = path.IndexOf('/', start) is > 0 and int slash ? slash : path.Length;
+            string part = path[start..end];
+            node = node.Child(part) ?? Put(node, part, Implicit(path[..end], layers));
             if (!node.IsDirectory)
-                throw Refuse($"an entry lies below '{walked}', which is no directory", layer, entry);
+                throw Refuse($"an entry lies below '{path[..end]}', which is no directory", layer, entry);
+            start = end + 1;
         }
 
         return (path, node);
+    }
+
+    private RootfsNode Put(RootfsNode parent, string name, RootfsEntry entry)
+    {
+        budget.Keep(entry.Header);
+        return parent.Put(name, entry);
     }
 
     /// <summary>What lies at a path, links not followed.</summary>
@@ -115,6 +134,7 @@ public sealed class RootfsTree
         int links = 0;
         while (rest.TryPop(out string? part))
         {
+            budget.Step();
             if (part == "..")
             {
                 if (walked.Count > 0)
@@ -126,6 +146,7 @@ public sealed class RootfsTree
             if (node?.Entry.Header is not { Kind: TarEntryKind.SymbolicLink, LinkTarget: { } target })
             {
                 walked.Add((part, node));
+                budget.CheckDepth(walked.Count);
                 continue;
             }
 

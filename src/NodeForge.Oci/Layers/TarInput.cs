@@ -3,7 +3,7 @@ using System.Buffers;
 namespace NodeForge.Oci.Layers;
 
 /// <summary>Reads an archive forwards and counts its bytes; what is not wanted is skipped by seeking where the stream can.</summary>
-internal sealed class TarInput(Stream archive) : IDisposable
+internal sealed class TarInput(Stream archive, CancellationToken cancellationToken) : IDisposable
 {
     private const int BufferSize = 1 << 16;
 
@@ -18,7 +18,11 @@ internal sealed class TarInput(Stream archive) : IDisposable
     public int Read(Span<byte> bytes)
     {
         if (start == end && bytes.Length >= BufferSize)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             return Count(archive.Read(bytes));
+        }
+
         if (start == end && !Refill())
             return 0;
         int count = Math.Min(end - start, bytes.Length);
@@ -69,6 +73,7 @@ internal sealed class TarInput(Stream archive) : IDisposable
 
     private bool Refill()
     {
+        cancellationToken.ThrowIfCancellationRequested();
         start = 0;
         end = archive.Read(buffer, 0, BufferSize);
         return end > 0;

@@ -15,6 +15,7 @@ internal static class TarPath
             throw faults.Fault(ErrorCodes.ArchiveNameRefused, $"the {what} has a zero byte in it", got: TarText.Decode(name));
         byte[] normal = new byte[name.Length];
         int length = 0;
+        int parts = 0;
         foreach (Range range in name.Split((byte)'/'))
         {
             ReadOnlySpan<byte> part = name[range];
@@ -24,6 +25,8 @@ internal static class TarPath
                 throw faults.Fault(ErrorCodes.ArchiveNameRefused, $"the {what} leads upwards", got: TarText.Decode(name), want: "no '..'");
             if (part.Length > LayerEntryRules.LongestComponent)
                 throw faults.Fault(ErrorCodes.ArchiveNameRefused, $"a part of the {what} is too long", got: $"{part.Length} bytes", want: $"at most {LayerEntryRules.LongestComponent}");
+            if (++parts > LayerEntryRules.DeepestPath)
+                throw faults.Fault(ErrorCodes.ArchiveNameRefused, $"the {what} is too deep", got: $"more than {LayerEntryRules.DeepestPath} parts", want: $"at most {LayerEntryRules.DeepestPath}");
             if (length > 0)
                 normal[length++] = (byte)'/';
             part.CopyTo(normal.AsSpan(length));

@@ -8,6 +8,7 @@ public sealed class TarPolicy
     private readonly Dictionary<string, TarEntryKind> seen = new(StringComparer.Ordinal);
     private int entries;
     private long bytes;
+    private long names;
 
     private TarPolicy(string archive) => this.archive = archive;
 
@@ -16,6 +17,9 @@ public sealed class TarPolicy
 
     /// <summary>How many bytes its files may have together.</summary>
     public long MaximumBytes { get; init; } = 16L << 30;
+
+    /// <summary>Letters that the names of entries and of the folders above them may have together: all of them are kept.</summary>
+    public long MaximumNames { get; init; } = 32L << 20;
 
     /// <summary>Regular files, directories, symbolic links that are relative and stay inside, and hard links to files before them; no path twice, nothing below a link, no setuid bits.</summary>
     /// <param name="archive">What messages call the archive.</param>
@@ -40,6 +44,7 @@ public sealed class TarPolicy
         if (entry.Size > MaximumBytes - bytes)
             throw Refuse(ErrorCodes.ArchiveTooLarge, entry, "the files of the archive are too large together", $"more than {MaximumBytes} bytes", $"at most {MaximumBytes}");
         bytes += entry.Size;
+        Keep(entry, entry.Path);
     }
 
     private void CheckKind(TarEntry entry)
@@ -60,13 +65,22 @@ public sealed class TarPolicy
         for (int slash = entry.Path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = entry.Path.IndexOf('/', slash + 1))
         {
             string parent = entry.Path[..slash];
-            if (!seen.TryAdd(parent, TarEntryKind.Directory) && seen[parent] != TarEntryKind.Directory)
+            if (seen.TryAdd(parent, TarEntryKind.Directory))
+                Keep(entry, parent);
+            else if (seen[parent] != TarEntryKind.Directory)
                 throw Refuse(ErrorCodes.ArchiveEntryRefused, entry, $"an entry lies below '{parent}', which is no directory", seen[parent].ToString());
         }
 
         // A directory may come after what is in it, and again: tar -r leaves such archives, and they mean one thing.
         if (!seen.TryAdd(entry.Path, entry.Kind) && (entry.Kind != TarEntryKind.Directory || seen[entry.Path] != TarEntryKind.Directory))
             throw Refuse(ErrorCodes.ArchiveEntryRefused, entry, "a path is in the archive twice");
+    }
+
+    private void Keep(TarEntry entry, string name)
+    {
+        names += name.Length;
+        if (names > MaximumNames)
+            throw Refuse(ErrorCodes.ArchiveTooLarge, entry, "the names of the archive are too long together", $"more than {MaximumNames} letters", $"at most {MaximumNames}");
     }
 
     // Nothing lies below a link, so the folder of a link is a real one, and steps up from it are what they look like. After a step down they are not:

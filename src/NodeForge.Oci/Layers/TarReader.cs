@@ -13,15 +13,18 @@ public sealed class TarReader : IDisposable
     private readonly TarFaults faults;
     private readonly TarExtensions extensions;
     private readonly TarReaderOptions options;
+    private readonly CancellationToken cancellationToken;
     private TarContent content = TarContent.None;
     private bool ended;
 
     /// <param name="archive">Uncompressed; read to its end, not disposed. A seekable one is not read where content is skipped.</param>
     /// <param name="name">What messages call the archive.</param>
     /// <param name="options">What is let pass; null for the defaults.</param>
-    public TarReader(Stream archive, string name, TarReaderOptions? options = null)
+    /// <param name="cancellationToken">Ends the reading, also within an entry that is long.</param>
+    public TarReader(Stream archive, string name, TarReaderOptions? options = null, CancellationToken cancellationToken = default)
     {
-        input = new(archive);
+        input = new(archive, cancellationToken);
+        this.cancellationToken = cancellationToken;
         faults = new(name);
         extensions = new(faults);
         this.options = options ?? TarReaderOptions.Default;
@@ -50,6 +53,7 @@ public sealed class TarReader : IDisposable
         Span<byte> block = stackalloc byte[TarBlock.Size];
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             faults.HeaderOffset = input.Offset;
             if (!ReadHeader(block))
             {

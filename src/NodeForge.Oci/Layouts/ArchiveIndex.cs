@@ -8,12 +8,15 @@ internal sealed class ArchiveIndex
 {
     // An image has some hundred layers at most; a bundle of images some thousand files.
     private const int MostEntries = 200_000;
+    // Letters of all their names and link targets.
+    private const int MostNames = 32 << 20;
     // Documents are small; they are looked at before anybody knows whether the store shall have them.
     private const int LargestKept = 64 << 10;
     private const int MostKept = 4 << 20;
     private readonly Dictionary<string, ArchiveIndexEntry> files = new(StringComparer.Ordinal);
     private readonly BlobStore? taken;
     private int kept;
+    private long names;
 
     private ArchiveIndex(string path, BlobStore? taken)
     {
@@ -24,22 +27,11 @@ internal sealed class ArchiveIndex
     /// <summary>The archive's file, or what messages call it.</summary>
     public string Path { get; }
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageArchive"/>, <see cref="ErrorCodes.ImageArchiveEntryRefused"/>, and the errors of <see cref="TarReader"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageArchive"/>, <see cref="ErrorCodes.ImageArchiveEntryRefused"/>, <see cref="ErrorCodes.PathNotUsable"/>, and the errors of <see cref="TarReader"/>.</exception>
     public static ArchiveIndex Read(string path, CancellationToken cancellationToken)
     {
         ArchiveIndex index = new(System.IO.Path.GetFullPath(path), taken: null);
-        using FileStream file = AtomicFile.Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
-        if (!file.CanSeek)
-        {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.NotAnImageArchive, "the archive is a pipe, and its files are wanted in another order than they come")
-            {
-                Where = new(index.Path),
-                Got = "a pipe",
-                Want = "a file",
-                Mend = "write it to a file first",
-            });
-        }
-
+        using FileStream file = RegularFile.Open(path);
         byte[] head = new byte[Decompression.LongestMagic];
         int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         file.Position = 0;
@@ -85,12 +77,9 @@ internal sealed class ArchiveIndex
     private void AddAll(Stream archive, ReadOnlySpan<byte> head, string name, CancellationToken cancellationToken)
     {
         CheckPlain(head);
-        using TarReader reader = new(archive, name);
+        using TarReader reader = new(archive, name, options: null, cancellationToken);
         while (reader.Read() is { } entry)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
             Add(entry, reader);
-        }
     }
 
     private void CheckPlain(ReadOnlySpan<byte> head)
@@ -118,6 +107,9 @@ internal sealed class ArchiveIndex
             throw Refuse(entry.Path, reader.EntryNumber, "an image archive holds files and links, nothing else", entry.Kind.ToString());
         if (files.Count >= MostEntries)
             throw Refuse(entry.Path, reader.EntryNumber, $"the archive has more than {MostEntries} files", null);
+        names += entry.Path.Length + (entry.LinkTarget?.Length ?? 0);
+        if (names > MostNames)
+            throw Refuse(entry.Path, reader.EntryNumber, $"the names in the archive have more than {MostNames} letters together", null);
         ArchiveIndexEntry file = new(entry.Path, reader.EntryNumber, reader.ContentOffset, entry.Size, entry.Kind == TarEntryKind.File ? null : Target(entry));
         if (!files.TryAdd(entry.Path, file))
             throw Refuse(entry.Path, reader.EntryNumber, $"the archive has a file twice; the first is entry {files[entry.Path].Number}", null);

@@ -18,8 +18,6 @@ internal sealed partial class DockerArchiveJson : JsonSerializerContext
     {
         AllowDuplicateProperties = false,
         MaxDepth = 8,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 

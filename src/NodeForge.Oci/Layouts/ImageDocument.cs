@@ -34,7 +34,7 @@ public static class ImageDocument
             throw Refuse(where, "the manifest's schema version is not 2", manifest.SchemaVersion.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (manifest.MediaType is { } mediaType && !MediaTypes.IsManifest(mediaType))
             throw Refuse(where, "the document is taken for a manifest and says that it is something else", mediaType);
-        foreach (Descriptor descriptor in manifest.Layers.Prepend(manifest.Config))
+        foreach (Descriptor? descriptor in manifest.Layers.Prepend(manifest.Config))
             CheckDescriptor(descriptor, where);
         return manifest;
     }
@@ -48,7 +48,7 @@ public static class ImageDocument
             throw Refuse(where, "the index's schema version is not 2", index.SchemaVersion.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (index.MediaType is { } mediaType && !MediaTypes.IsIndex(mediaType))
             throw Refuse(where, "the document is taken for an index and says that it is something else", mediaType);
-        foreach (Descriptor descriptor in index.Manifests)
+        foreach (Descriptor? descriptor in index.Manifests)
             CheckDescriptor(descriptor, where);
         return index;
     }
@@ -60,7 +60,8 @@ public static class ImageDocument
         ImageConfig config = Read(json, Strict.ImageConfig, where, "image config");
         if (config.RootFs.Type != "layers")
             throw Refuse(where, "the image config's rootfs is not of type 'layers'", config.RootFs.Type);
-        return config;
+        // The serializer looks at members, not at what is in lists.
+        return (config.History ?? []).All(entry => (HistoryEntry?)entry is not null) ? config : throw Refuse(where, "the image config's history has null in it", null);
     }
 
     /// <summary>What a document of unknown media type is: the media type it states, or the one that its members show.</summary>
@@ -139,8 +140,10 @@ public static class ImageDocument
         }
     }
 
-    private static void CheckDescriptor(Descriptor descriptor, Location where)
+    private static void CheckDescriptor(Descriptor? descriptor, Location where)
     {
+        if (descriptor is null)
+            throw Refuse(where, "null stands where a descriptor should", null);
         if (descriptor.Size < 0)
             throw Refuse(where, "a descriptor has a negative size", $"{descriptor.Digest}: {descriptor.Size}");
         if (descriptor.MediaType.Length == 0)

@@ -6,6 +6,8 @@ namespace NodeForge.Oci.Layouts;
 internal sealed class LayoutSource : ImageSource
 {
     private const int Deepest = 8;
+    // As many documents as one look for an image may read: indexes that name each other many times would cost for ever.
+    private const int MostDocuments = 10_000;
     private readonly BlobSource blobs;
     private readonly IReadOnlyList<IReadOnlyList<Descriptor>> roots;
 
@@ -67,7 +69,7 @@ internal sealed class LayoutSource : ImageSource
         Location where = new($"{Path}, {image.DisplayName}");
         List<byte[]> documents = [];
         ImageIndex all = new() { Manifests = roots[image.Position] };
-        FoundImage found = Find(all, platform, where, documents, 0) ?? throw PlatformChoice.Missing(ImageTree.At(where, all.Manifests[0]), platform, Offered(all, where, 0));
+        FoundImage found = Find(all, platform, where, new Search(documents), 0) ?? throw PlatformChoice.Missing(ImageTree.At(where, all.Manifests[0]), platform, Offered(all, where, new Search([]), 0));
         CheckPresent(found, where);
         LayerIntake intake = new(store, cancellationToken);
         List<ImportedLayer> layers = [];
@@ -86,7 +88,7 @@ internal sealed class LayoutSource : ImageSource
     public override ViewedImage? View(SourceImage image, Platform platform)
     {
         Location where = new($"{Path}, {image.DisplayName}");
-        if (Find(new() { Manifests = roots[image.Position] }, platform, where, [], 0) is not { } found)
+        if (Find(new() { Manifests = roots[image.Position] }, platform, where, new Search([]), 0) is not { } found)
             return null;
         CheckPresent(found, where);
         return new(image, found.Manifest.Config.Digest, found.Config,
@@ -100,13 +102,12 @@ internal sealed class LayoutSource : ImageSource
             blobs.Check(layer, where);
     }
 
-
     private protected override OfferedImage Offer(SourceImage image, Platform platform, CancellationToken cancellationToken)
     {
         Location where = new($"{Path}, {image.DisplayName}");
         List<byte[]> documents = [];
         ImageIndex all = new() { Manifests = roots[image.Position] };
-        FoundImage found = Find(all, platform, where, documents, 0) ?? throw PlatformChoice.Missing(ImageTree.At(where, all.Manifests[0]), platform, Offered(all, where, 0));
+        FoundImage found = Find(all, platform, where, new Search(documents), 0) ?? throw PlatformChoice.Missing(ImageTree.At(where, all.Manifests[0]), platform, Offered(all, where, new Search([]), 0));
         CheckLayers(found.Manifest.Layers, found.Config, where);
         foreach (Descriptor layer in found.Manifest.Layers)
             blobs.Check(layer, where);
@@ -116,7 +117,7 @@ internal sealed class LayoutSource : ImageSource
 
     private VerifyingStream Verifying(Descriptor layer, Location where) => new(blobs.Open(layer.Digest), layer.Digest, layer.Size, ImageTree.At(where, layer).ToString());
 
-    private FoundImage? Find(ImageIndex index, Platform platform, Location where, List<byte[]> documents, int depth)
+    private FoundImage? Find(ImageIndex index, Platform platform, Location where, Search search, int depth)
     {
         if (depth > Deepest)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {Deepest} deep") { Where = where });
@@ -126,14 +127,14 @@ internal sealed class LayoutSource : ImageSource
             // Who copies one platform of an image keeps the index as it is: the others are named in it, and not there.
             if (IsAbsent(candidate) && !index.Manifests.All(IsAbsent))
                 continue;
-            byte[] bytes = blobs.ReadDocument(candidate, where);
+            byte[] bytes = Read(candidate, where, search);
             Location here = ImageTree.At(where, candidate);
             FoundImage? found = MediaTypes.IsIndex(candidate.MediaType)
-                ? Find(ImageDocument.ReadIndex(bytes, here), platform, where, documents, depth + 1) is { } under ? under with { Root = candidate } : null
-                : ReadImage(candidate, bytes, platform, where, documents);
+                ? Find(ImageDocument.ReadIndex(bytes, here), platform, where, search, depth + 1) is { } under ? under with { Root = candidate } : null
+                : ReadImage(candidate, bytes, platform, where, search);
             if (found is null)
                 continue;
-            documents.Add(bytes);
+            search.Documents.Add(bytes);
             return found;
         }
 
@@ -142,36 +143,47 @@ internal sealed class LayoutSource : ImageSource
 
     private bool IsAbsent(Descriptor document) => blobs.SizeOf(document.Digest) is null;
 
-    private FoundImage? ReadImage(Descriptor descriptor, byte[] bytes, Platform platform, Location where, List<byte[]> documents)
+    private FoundImage? ReadImage(Descriptor descriptor, byte[] bytes, Platform platform, Location where, Search search)
     {
         Manifest manifest = ImageDocument.ReadManifest(bytes, ImageTree.At(where, descriptor));
-        byte[] configBytes = blobs.ReadDocument(manifest.Config, where);
+        byte[] configBytes = Read(manifest.Config, where, search);
         ImageConfig config = ImageDocument.ReadConfig(configBytes, ImageTree.At(where, manifest.Config));
         // The variant of an index entry is often missing in the config, and the entry is what was chosen by.
         bool serves = platform.Accepts(config.Platform) || (descriptor.Platform is { } stated && platform.Accepts(stated) && config.Os == platform.Os && config.Architecture == platform.Architecture);
         if (!serves)
             return null;
-        documents.Add(configBytes);
+        search.Documents.Add(configBytes);
         return new(descriptor, descriptor, manifest, config);
     }
 
-    private IEnumerable<Platform> Offered(ImageIndex index, Location where, int depth)
+    private IEnumerable<Platform> Offered(ImageIndex index, Location where, Search search, int depth)
     {
         foreach (Descriptor entry in index.Manifests.Where(entry => !IsAbsent(entry)))
         {
             if (MediaTypes.IsIndex(entry.MediaType) && depth < Deepest)
             {
-                foreach (Platform platform in Offered(ImageDocument.ReadIndex(blobs.ReadDocument(entry, where), ImageTree.At(where, entry)), where, depth + 1))
+                foreach (Platform platform in Offered(ImageDocument.ReadIndex(Read(entry, where, search), ImageTree.At(where, entry)), where, search, depth + 1))
                     yield return platform;
             }
             else if (entry.Platform is { } stated)
                 yield return stated;
             else
             {
-                Manifest manifest = ImageDocument.ReadManifest(blobs.ReadDocument(entry, where), ImageTree.At(where, entry));
-                yield return ImageDocument.ReadConfig(blobs.ReadDocument(manifest.Config, where), ImageTree.At(where, manifest.Config)).Platform;
+                Manifest manifest = ImageDocument.ReadManifest(Read(entry, where, search), ImageTree.At(where, entry));
+                yield return ImageDocument.ReadConfig(Read(manifest.Config, where, search), ImageTree.At(where, manifest.Config)).Platform;
             }
         }
+    }
+
+    private byte[] Read(Descriptor document, Location where, Search search) => ++search.Read <= MostDocuments
+        ? blobs.ReadDocument(document, where)
+        : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"the index leads to more than {MostDocuments} documents") { Where = ImageTree.At(where, document) });
+
+    private sealed class Search(List<byte[]> documents)
+    {
+        public List<byte[]> Documents => documents;
+
+        public int Read { get; set; }
     }
 
     private sealed record FoundImage(Descriptor Root, Descriptor Descriptor, Manifest Manifest, ImageConfig Config);

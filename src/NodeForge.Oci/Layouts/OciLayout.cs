@@ -70,12 +70,9 @@ public sealed class OciLayout
     private static byte[] ReadSmall(string folder, string name)
     {
         string path = Path.Combine(folder, name);
-        FileInfo file = new(path);
-        if (!file.Exists)
+        if (RegularFile.SizeOf(path) is null)
             throw NotALayout(new(folder), $"this is no image layout: {name} is not there or is no file", null, null);
-        if (file.Length > ImageDocument.MaxBytes)
-            throw NotALayout(new(path), $"the file is longer than {ImageDocument.MaxBytes} bytes", $"{file.Length} bytes", null);
-        return AtomicFile.Guard(path, () => File.ReadAllBytes(path));
+        return RegularFile.ReadSmall(path, ImageDocument.MaxBytes, length => NotALayout(new(path), $"the file is longer than {ImageDocument.MaxBytes} bytes", $"{length} bytes", null));
     }
 
     private static bool IsNew(string target) => AtomicFile.Guard(target, () =>

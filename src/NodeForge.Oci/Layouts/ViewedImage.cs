@@ -28,11 +28,10 @@ public sealed record ViewedLayer(Digest DiffId, long Size, Location Where, Func<
         using Stream plain = Decompression.Open(Open(), Where.ToString());
         using HashingStream hashed = new(Stream.Null);
         using TeeReader tee = new(plain, hashed);
-        using (TarReader reader = new(tee, Where.ToString()))
+        using (TarReader reader = new(tee, Where.ToString(), options: null, cancellationToken))
         {
             while (reader.Read() is { } entry)
             {
-                cancellationToken.ThrowIfCancellationRequested();
                 if (entry.Path != path || entry.Kind != TarEntryKind.File)
                     continue;
                 if (entry.Size > limit)

@@ -9,6 +9,8 @@ internal sealed class LayerCheck(BlobStore store, List<Diagnostic> problems, Can
 {
     // What is kept of a layer is its paths alone: about 100 bytes each.
     private const int MostEntries = 1_000_000;
+    private const long MostNames = 128L << 20; // letters
+    private const int MostRepeated = 100;
 
     /// <returns>Null when the layer cannot be read to its end; the problem is told.</returns>
     public ValidatedLayer? Run(Descriptor layer, Location where)
@@ -58,13 +60,17 @@ internal sealed class LayerCheck(BlobStore store, List<Diagnostic> problems, Can
     {
         HashSet<string> paths = new(StringComparer.Ordinal);
         int entries = 0;
-        using TarReader reader = new(plain, here.ToString());
+        int repeated = 0;
+        long names = 0;
+        using TarReader reader = new(plain, here.ToString(), options: null, cancellationToken);
         while (reader.Read() is { } entry)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            names += entry.Path.Length;
+            if (names > MostNames)
+                throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerUnreadable, $"the names in the layer have more than {MostNames} letters together") { Where = here });
             if (++entries > MostEntries)
                 throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerUnreadable, $"the layer has more than {MostEntries} entries") { Where = here });
-            if (!paths.Add(entry.Path))
+            if (!paths.Add(entry.Path) && ++repeated <= MostRepeated)
                 problems.Add(new(ErrorCodes.LayerPathRepeated, "the layer has two entries of one path") { Where = here with { Detail = $"{here.Detail}, entry {reader.EntryNumber}, '{Printable.Escape(entry.Path)}'" } });
         }
 

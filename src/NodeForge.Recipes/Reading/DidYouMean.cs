@@ -1,10 +1,12 @@
 namespace NodeForge.Recipes.Reading;
 
 /// <summary>The known word nearest to an unknown one.</summary>
-internal static class DidYouMean
+public static class DidYouMean
 {
     private const int LongestWord = 64;
 
+    /// <param name="word">What was written.</param>
+    /// <param name="known">What could have been.</param>
     /// <returns>Null where no word is near: at most a third of its letters wrong, and at most three.</returns>
     public static string? Nearest(string word, IEnumerable<string> known)
     {

@@ -129,6 +129,20 @@ public sealed class DraftingLayers
         Assert.Contains("etc/systemd/system/multi-user.target.wants/a.service", Paths(draft));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_unit_of_a_base_that_is_too_long_to_be_one_is_refused_unread(bool compressed)
+    {
+        using AssemblyRoom room = new();
+        byte[] plain = AssemblyRoom.Tar(AssemblyRoom.File_("usr/lib/systemd/system/a.service", new string('x', (1 << 20) + 1)));
+        byte[] layer = compressed ? AssemblyRoom.Encode(plain, LayerEncoding.Gzip) : plain;
+        RootfsTree tree = RootfsTree.Read(room.Store, [new(compressed ? MediaTypes.LayerGzip : MediaTypes.Layer, room.Store.Write(layer), layer.Length)]);
+        LayerDraft draft = new(tree, AssemblyRoom.Epoch);
+        NodeForgeException refused = Assert.Throws<NodeForgeException>(() => new SystemdLinks(draft, new UnitFiles(draft, tree).Read).Write(new SystemdUnits { Enable = ["a.service"] }));
+        Assert.Equal((ErrorCodes.ImageFileTooLong, "/usr/lib/systemd/system/a.service"), (refused.Diagnostics[0].Code, refused.Diagnostics[0].Where!.Resource));
+    }
+
     [Fact]
     public void A_disabled_units_links_in_the_base_are_whited_out()
     {

@@ -4,6 +4,7 @@ using NodeForge.Images.Tests.Assembly;
 using NodeForge.Images.Verification;
 using NodeForge.Kubernetes;
 using NodeForge.Oci;
+using NodeForge.Oci.Layers;
 using NodeForge.Oci.Layouts;
 
 namespace NodeForge.Images.Tests.Verification;
@@ -60,6 +61,43 @@ public sealed class InspectingImages
         File.Delete(Path.Combine(node.Room["out"], "blobs/sha256", image.Layers[1].Blob.Descriptor.Digest.Hex));
         Diagnostic problem = await AssemblyRoom.FailsAsync(() => ImageInspector.InspectAsync(ImageTransport.Parse("oci:" + node.Room["out"]), CancellationToken.None));
         Assert.Equal(ErrorCodes.ImageBlobMissing, problem.Code);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("<html>")]
+    [InlineData("""{"kubernetesVersion":7}""")]
+    [InlineData("""{"closure":{}}""")]
+    [InlineData("""{"closure":[7]}""")]
+    [InlineData("""{"closure":[{"references":"a"}]}""")]
+    [InlineData("""{"closure":[{"references":[7]}]}""")]
+    [InlineData("""{"kubernetesVersion":"\ud800"}""")]
+    public async Task A_record_of_the_wrong_form_is_told_as_the_images(string record)
+    {
+        using AssemblyRoom room = new();
+        Diagnostic problem = await AssemblyRoom.FailsAsync(() => ImageInspector.InspectAsync(ImageTransport.Parse("oci:" + WithRecord(room, record)), CancellationToken.None));
+        Assert.Equal(ErrorCodes.InvalidImageDocument, problem.Code);
+        Assert.Contains("usr/lib/nodeforge/image.json", problem.Where!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_record_lacks_is_not_shown()
+    {
+        using AssemblyRoom room = new();
+        string layout = WithRecord(room, """{"closure":[null,{"references":null},{"references":[null,"a:1"]}]}""");
+        InspectedImage read = Assert.Single(await ImageInspector.InspectAsync(ImageTransport.Parse("oci:" + layout), CancellationToken.None));
+        Assert.Null(read.KubernetesVersion);
+        Assert.Equal(["a:1"], read.Preloaded);
+    }
+
+    private static string WithRecord(AssemblyRoom room, string record)
+    {
+        LayerBlob layer = LayerWriter.WriteToStore([AssemblyRoom.File_("usr/lib/nodeforge/image.json", record)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch);
+        byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", [layer.DiffId]) });
+        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, room.Store.Write(config), config.Length), Layers = [layer.Descriptor] });
+        OciLayout.ExportAsync(room["layout"], room.Store, [new(new(MediaTypes.Manifest, room.Store.Write(manifest), manifest.Length))], default).GetAwaiter().GetResult();
+        return room["layout"];
     }
 
     private static async Task<InspectedImage> InspectAsync(NodeRoom node, string transport, string compression, BuiltImage image)

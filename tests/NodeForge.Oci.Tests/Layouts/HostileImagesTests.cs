@@ -41,6 +41,7 @@ public sealed class HostileImagesTests : ImageFolder
     [InlineData("\"schemaVersion\":2", "\"schemaVersion\":1", "schema version")]
     [InlineData("\"size\":", "\"size\":-", "negative")]
     [InlineData("\"size\":", "\"no\":", "specification")]
+    [InlineData("\"layers\":[", "\"layers\":[null,", "null")]
     [InlineData("\"schemaVersion\":2", "\"\\ud800\":1,\"schemaVersion\":2", "JSON")]
     [InlineData("image.manifest.v1", "image.index.v1", "something else")]
     public async Task A_manifest_that_breaks_a_rule(string part, string instead, string rule)
@@ -121,6 +122,38 @@ public sealed class HostileImagesTests : ImageFolder
     }
 
     [Fact]
+    public async Task Indexes_that_name_each_other_a_thousand_times_are_read_for_so_many_documents()
+    {
+        List<byte[]> blobs = [.. Amd.Blobs];
+        Descriptor at = Amd.Descriptor;
+        for (int i = 0; i < 4; i++)
+        {
+            at = Index(out byte[] index, [.. Enumerable.Repeat(at with { Platform = null }, 100)]);
+            blobs.Add(index);
+        }
+
+        string archive = LayoutArchive([at], [.. blobs]);
+        Task refused = FailsAsync(ErrorCodes.InvalidImageDocument, () => TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxArm64));
+        await refused.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task An_image_whose_history_has_null_in_it()
+    {
+        byte[] config = Encoding.UTF8.GetBytes($$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{Digest.Of(Amd.Layer)}}"]},"history":[null]}""");
+        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, Digest.Of(config), config.Length), Layers = [new(MediaTypes.Layer, Digest.Of(Amd.Layer), Amd.Layer.Length)] });
+        await OfManifestAsync(ErrorCodes.InvalidImageDocument, manifest, config);
+    }
+
+    [Fact]
+    public void A_docker_archive_of_an_image_without_layers_reads_what_Go_writes_for_none()
+    {
+        byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", []) });
+        ImageSource source = Open("docker-archive:" + Archive(("manifest.json", """[{"Config":"config.json","RepoTags":["x:1"],"Layers":null}]"""), ("config.json", config)));
+        Assert.Empty(source.View(source.Images[0], Platform.LinuxAmd64)!.Layers);
+    }
+
+    [Fact]
     public async Task One_name_for_two_images()
     {
         SortedDictionary<string, string> same = new() { ["org.opencontainers.image.ref.name"] = "v1" };
@@ -191,6 +224,9 @@ public sealed class HostileImagesTests : ImageFolder
     [InlineData("[{}]")]
     [InlineData("""[{"Config":"a","Config":"b","Layers":[]}]""")]
     [InlineData("""[{"Config":null,"Layers":[]}]""")]
+    [InlineData("""[{"Config":null,"Layers":["a"]}]""")]
+    [InlineData("""[{"Config":"a","Layers":[null]}]""")]
+    [InlineData("""[{"Config":"a","RepoTags":[null],"Layers":[]}]""")]
     [InlineData("<html>")]
     public async Task A_docker_manifest_that_is_none(string json) =>
         await FailsAsync(ErrorCodes.InvalidImageDocument, () => Task.Run(() => Open("docker-archive:" + Archive(("manifest.json", json)))));

@@ -13,6 +13,7 @@ internal sealed class UnpackedImage
 
     // So that no path grows too long where it is laid.
     private const int LongestPath = 3584;
+    private const int DeepestPath = 240;
 
     private readonly IReadOnlyList<LayerEntry> entries;
 
@@ -61,7 +62,7 @@ internal sealed class UnpackedImage
         bool overlays = (header.Kind == TarEntryKind.CharacterDevice && (header.DeviceMajor | header.DeviceMinor) == 0)
             || header.ExtendedAttributes.Keys.Any(name => name.StartsWith("trusted.overlay.", StringComparison.Ordinal) || name.StartsWith("user.overlay.", StringComparison.Ordinal));
         bool dangles = header.Kind == TarEntryKind.HardLink && tree.Find(header.LinkTarget!)?.Layer != file.Layer;
-        return !overlays && !dangles && header.Path.Length < LongestPath;
+        return !overlays && !dangles && header.Path.Length < LongestPath && header.Path.Count(c => c == '/') < DeepestPath;
     }
 
     private static LayerContent? Place(RootfsEntry file, Descriptor[] layers, BlobStore store) =>

@@ -10,7 +10,7 @@ namespace NodeForge.Images.Assembly.Rootfs;
 public sealed class DebFile
 {
     private const int HeaderLength = 60;
-    private const int LongestControl = 1 << 20;
+    private const long LongestControl = 4 << 20; // the longest of Debian has 20 KiB
     private static readonly byte[] Magic = "!<arch>\n"u8.ToArray();
     private readonly string name;
     private readonly string file;
@@ -33,7 +33,7 @@ public sealed class DebFile
             if (entry.Path != "control" || entry.Kind != TarEntryKind.File)
                 continue;
             if (entry.Size > LongestControl)
-                throw Invalid("its control file is larger than any has to be");
+                throw Invalid($"its control file has {entry.Size} bytes, more than {LongestControl}");
             using StreamReader text = new(reader.Content, Encoding.UTF8);
             return ControlStanzas.Parse(text.ReadToEnd().Split('\n')).ToArray() is [var fields] ? fields : throw Invalid("its control file is not one stanza");
         }

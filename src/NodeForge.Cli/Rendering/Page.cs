@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace NodeForge.Cli.Rendering;
+
+/// <summary>What a command prints for people: lines, and no other way to add to them. What comes from elsewhere neither moves the cursor nor begins a line of its own.</summary>
+internal sealed class Page
+{
+    private readonly StringBuilder text = new();
+
+    public static Page Of(params IEnumerable<string> lines)
+    {
+        Page page = new();
+        foreach (string line in lines)
+            page.Line(line);
+        return page;
+    }
+
+    /// <summary>A text of our own making that has several lines.</summary>
+    public static Page OfText(string text) => Of(text.TrimEnd('\n').Split('\n'));
+
+    public Page Line(string line)
+    {
+        text.Append(Printable.Escape(line)).Append('\n');
+        return this;
+    }
+
+    /// <summary>Rows whose cells are escaped already.</summary>
+    public Page Rows(Columns columns)
+    {
+        text.Append(columns);
+        return this;
+    }
+
+    public override string ToString() => text.ToString();
+}
