@@ -68,7 +68,7 @@ public sealed class ImagesOfOtherTools : ImageFolder
     public async Task A_pipe_is_called_so()
     {
         using AnonymousPipeServerStream pipe = new(PipeDirection.In);
-        Diagnostic told = await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open($"docker-archive:/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}")));
+        Diagnostic told = await FailsAsync(ErrorCodes.PathNotUsable, () => Task.Run(() => Open($"docker-archive:/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}")));
         Assert.Equal(("a pipe", "a file"), (told.Got, told.Want));
     }
 
