@@ -23,7 +23,7 @@ public sealed class ImagesOfOtherTools : ImageFolder
     [Theory]
     [InlineData("null", "null")]
     [InlineData("[null]", "a list with a null in it")]
-    [InlineData("""[{"Config":"a","Layers":[null]}]""", "a list with a null in it")]
+    [InlineData("""[{"Config":"a","RepoTags":null,"Layers":[null]}]""", "a list with a null in it")]
     [InlineData("""[{"Config":5,"Layers":[]}]""", "something else at $[0].Config")]
     [InlineData("<html>", "no such JSON")]
     public async Task A_list_of_images_that_is_none_is_told_in_plain_words(string json, string got)
