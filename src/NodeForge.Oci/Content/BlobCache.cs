@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace NodeForge.Oci.Content;
 
 /// <summary>What a process knows of a cache's blobs: which it has hashed, and which were damaged.</summary>
-/// <remarks>A name and a size are no reason to believe bytes: disks rot, and so do copies of caches. SHA-256 of what a build uses costs less than a second for each gigabyte.</remarks>
+/// <remarks>A name and a size are no reason to believe bytes: disks rot, and so do copies of caches. SHA-256 of what a build uses costs about a second for each gigabyte.</remarks>
 public sealed class BlobCache
 {
     private readonly ConcurrentDictionary<Digest, FileIdentity> known = new();
