@@ -35,6 +35,7 @@ internal static class CommandTree
             CreateCommand.Create(terminal, interruption),
             DeleteCommand.Create(terminal, interruption),
             GetCommand.Create(terminal, interruption),
+            ExecCommand.Create(terminal, interruption),
             LoadCommand.Create(terminal, interruption),
             ExportCommand.Create(terminal, interruption),
             StopCommand.Create(terminal, interruption),

@@ -41,4 +41,12 @@ public static partial class ErrorCodes
     public static readonly ErrorCode ApiRefused = new("NF8049", ExitCode.Cluster,
         "The API server refused a call.",
         "The message has its own words.");
+
+    public static readonly ErrorCode NodeProgramMissing = new("NF8065", ExitCode.ProgramNotFound,
+        "A node has no program of that name.",
+        "Check the name; a shell's own words need a shell: nodeforge exec NODE -- bash -c 'COMMAND'.");
+
+    public static readonly ErrorCode NodeProgramNotRunnable = new("NF8066", ExitCode.ProgramNotRunnable,
+        "A program cannot be run in a node.",
+        "The message has the runtime's own words; a file that is not executable, or is for another architecture, is the usual cause.");
 }

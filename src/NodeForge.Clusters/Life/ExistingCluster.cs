@@ -63,7 +63,7 @@ internal sealed class ExistingCluster
     {
         if (options.Like is not { } name)
             return Plan.Nodes.FirstOrDefault(node => node.Role == (options.Role ?? NodeRole.Worker)) ?? Plan.First;
-        NodePlan like = Plan.Nodes.FirstOrDefault(node => node.Name == name) ?? throw new NodeForgeException(NodeSelection.Missing(Plan.Name, name, [.. Containers.Where(NodeSelection.IsNode)]));
+        NodePlan like = Plan.Nodes.FirstOrDefault(node => node.Name == name) ?? throw new NodeForgeException(NodeSelection.MissingOf(Plan.Name, name, [.. Containers.Where(NodeSelection.IsNode)]));
         return options.Role is null || options.Role == like.Role ? like : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, "the node that is to be like another has another role")
         {
             Where = new(name),
