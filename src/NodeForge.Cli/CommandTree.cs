@@ -14,6 +14,8 @@ internal static class CommandTree
         ParseResult parsed = Create(terminal, interruption).Parse(args);
         if (parsed.Errors.Count > 0)
             return new CommandFrame(terminal, interruption, parsed).Fail([.. parsed.Errors.Select(error => Unknown(error.Message, parsed))]);
+        if (parsed.GetValue(GlobalOptions.Format) == GlobalOptions.Wide && parsed.CommandResult.Command.Name != GetCommand.NodesName)
+            return new CommandFrame(terminal, interruption, parsed).Fail([Unknown("only 'get nodes' has a wide format", parsed)]);
         InvocationConfiguration configuration = new()
         {
             Output = terminal.Out,

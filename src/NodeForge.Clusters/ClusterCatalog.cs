@@ -13,10 +13,20 @@ public sealed class ClusterCatalog(EngineClient engine)
     }
 
     /// <summary>The containers of a cluster, sorted by name; empty when there is no such cluster.</summary>
-    public async Task<IReadOnlyList<CatalogNode>> NodesAsync(string cluster, CancellationToken cancellationToken)
+    /// <param name="cluster">Null for all clusters.</param>
+    public async Task<IReadOnlyList<CatalogNode>> NodesAsync(string? cluster, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Of(cluster)], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([cluster is null ? ClusterLabels.Cluster : ClusterLabels.Of(cluster)], cancellationToken).ConfigureAwait(false);
         return [.. containers.Select(container => new CatalogNode(container.Name, container.Labels.GetValueOrDefault(ClusterLabels.Role) ?? string.Empty, container.State)).OrderBy(node => node.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The containers of a cluster, or of all clusters, looked at closer; sorted by cluster and name.</summary>
+    /// <param name="cluster">Null for all.</param>
+    public async Task<IReadOnlyList<ListedNode>> DescribeAsync(string? cluster, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([cluster is null ? ClusterLabels.Cluster : ClusterLabels.Of(cluster)], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ListedNode> nodes = await new NodeListing(engine).OfAsync(containers, cancellationToken).ConfigureAwait(false);
+        return [.. nodes.OrderBy(node => node.Cluster, StringComparer.Ordinal).ThenBy(node => node.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>What a client on this machine needs to reach a cluster: the administrator of its first control plane, at the published port.</summary>

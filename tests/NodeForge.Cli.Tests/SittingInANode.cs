@@ -4,7 +4,6 @@ using NodeForge.Testing.Engines;
 
 namespace NodeForge.Cli.Tests;
 
-/// <summary>The program as a process of its own, for its standard streams are what counts.</summary>
 public sealed class SittingInANode
 {
     private const string Node = """[{"Id":"a","Names":["/lab-worker"],"State":"running","Labels":{"io.x-k8s.kind.cluster":"lab","io.x-k8s.kind.role":"worker"} }]""";
@@ -22,7 +21,7 @@ public sealed class SittingInANode
             await raw.WriteAsync(ScriptedCall.Frame(2, "warned\n"));
             await call.EndUpgradedAsync();
         });
-        using Process process = Start(engine, "dotnet", [Program, "exec", "lab-worker", "--", "cat", "-v", "@file"]);
+        using Process process = OwnProcess.Start(engine, "exec", "lab-worker", "--", "cat", "-v", "@file");
         await process.StandardInput.BaseStream.WriteAsync(odd);
         process.StandardInput.Close();
         using MemoryStream output = new();
@@ -46,7 +45,7 @@ public sealed class SittingInANode
             await raw.WriteAsync(ScriptedCall.Frame(1, "second\n"));
             await raw.CopyToAsync(Stream.Null);
         });
-        using Process process = Start(engine, "dotnet", [Program, "exec", "lab-worker", "--", "yes"]);
+        using Process process = OwnProcess.Start(engine, "exec", "lab-worker", "--", "yes");
         Assert.Equal("first", await process.StandardOutput.ReadLineAsync());
         process.StandardOutput.Close();
         gone.SetResult();
@@ -76,8 +75,8 @@ public sealed class SittingInANode
             await call.EndUpgradedAsync();
         });
         // script(1) gives it a terminal of its own.
-        string line = $"stty cols 91 rows 33; dotnet '{Program}' exec lab-worker; echo ended $?; stty -a";
-        using Process process = Start(engine, "script", ["-qec", line, "/dev/null"]);
+        string line = $"stty cols 91 rows 33; dotnet '{OwnProcess.Program}' exec lab-worker; echo ended $?; stty -a";
+        using Process process = OwnProcess.StartProgram(engine, "script", "-qec", line, "/dev/null");
         StringBuilder said = new();
         await ReadUntilAsync(process, said, "ready\n");
         await process.StandardInput.WriteAsync("x\u0003\r");
@@ -98,22 +97,9 @@ public sealed class SittingInANode
     {
         await using ScriptedEngine engine = new();
         engine.On("GET /containers/json", 200, Node);
-        using Process process = Start(engine, "dotnet", [Program, "exec", "lab-worke", "--", "ls"]);
-        Assert.Empty(await process.StandardOutput.ReadToEndAsync());
-        Assert.StartsWith("error NF8040", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
-        await process.WaitForExitAsync();
-        Assert.Equal(7, process.ExitCode);
-    }
-
-    private static string Program => typeof(CommandTree).Assembly.Location;
-
-    private static Process Start(ScriptedEngine engine, string program, string[] arguments)
-    {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOCKER_HOST"] = "unix://" + engine.SocketPath;
-        start.Environment["TERM"] = "xterm";
-        start.Environment.Remove("DOCKER_CONTEXT");
-        return Process.Start(start)!;
+        CommandRun run = await OwnProcess.RunAsync(engine, "exec", "lab-worke", "--", "ls");
+        Assert.Equal((7, ""), (run.Exit, run.Out));
+        Assert.StartsWith("error NF8040", run.Error, StringComparison.Ordinal);
     }
 
     private static async Task ReadUntilAsync(Process process, StringBuilder said, string words)

@@ -33,16 +33,6 @@ internal sealed record ClusterDocument(int SchemaVersion, string Name, IReadOnly
 /// <summary>One action of a creation.</summary>
 internal sealed record TimelineItem(string Title, double StartedSeconds, double ElapsedSeconds);
 
-/// <summary>A cluster's nodes.</summary>
-internal sealed record NodesDocument(int SchemaVersion, IReadOnlyList<CatalogNode> Nodes)
-{
-    public static NodesDocument Of(IReadOnlyList<CatalogNode> nodes) => new(1, nodes);
-
-    public string ToText() => string.Join('\n', Nodes.Select(node => node.Name));
-
-    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.NodesDocument);
-}
-
 /// <summary>A list of names under one key.</summary>
 internal static class NamesDocument
 {

@@ -12,7 +12,15 @@ internal static class ProcessStreams
     private const int Output = 1;
     private const int Errors = 2;
 
-    public static ExecStreams Open() => new(new DescriptorStream(Input), new DescriptorStream(Output), new DescriptorStream(Errors))
+    // The process's own: nobody closes them.
+    private static readonly DescriptorStream input = new(Input);
+    private static readonly DescriptorStream output = new(Output);
+    private static readonly DescriptorStream errors = new(Errors);
+
+    /// <summary>Columns of the terminal that standard output is; null where it is none, or does not say.</summary>
+    public static int? Width => TerminalLibrary.IsTerminal(Output) && TerminalLibrary.SizeOf(Output) is { Columns: > 0 } size ? size.Columns : null;
+
+    public static ExecStreams Open() => new(input, output, errors)
     {
         Terminal = TerminalLibrary.IsTerminal(Input) && TerminalLibrary.IsTerminal(Output) ? SizesAsync(CancellationToken.None) : null,
     };
