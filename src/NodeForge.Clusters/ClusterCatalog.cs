@@ -37,7 +37,7 @@ public sealed class ClusterCatalog(EngineClient engine)
     /// <param name="cluster">The cluster.</param>
     /// <param name="within">For a client on the cluster's network, in a container beside the nodes: the server by name.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, or a stopped cluster, which publishes nothing.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, or a stopped cluster, which publishes nothing; <see cref="ErrorCodes.AdministratorMissing"/>.</exception>
     public async Task<Kubeconfig> KubeconfigAsync(string cluster, bool within, CancellationToken cancellationToken)
     {
         IReadOnlyList<CatalogNode> nodes = await NodesAsync(cluster, cancellationToken).ConfigureAwait(false);
@@ -47,7 +47,7 @@ public sealed class ClusterCatalog(EngineClient engine)
         if (details.NetworkSettings.Ports?.GetValueOrDefault($"{ClusterPlan.ApiServerPort}/tcp") is not [PortBinding published, ..])
             throw Missing(engine, cluster, $"{entrance.Name} is {details.State.Status} and publishes no port", $"nodeforge start cluster --name {cluster}");
         ClusterNode node = new(engine, plane.Name, plane.Name);
-        IReadOnlyDictionary<string, string> files = await node.ReadFolderAsync("/etc/kubernetes/admin.conf", cancellationToken).ConfigureAwait(false);
+        IReadOnlyDictionary<string, string> files = await AdministratorAsync(node, cancellationToken).ConfigureAwait(false);
         if (within)
             return AdministratorConf.Read(cluster, new Uri($"https://{entrance.Name}:{ClusterPlan.ApiServerPort}"), files["admin.conf"]);
         return AdministratorConf.Read(cluster, new Uri($"https://{ClusterPlan.Reachable(published.HostIp)}:{published.HostPort}"), files["admin.conf"]);
@@ -62,6 +62,23 @@ public sealed class ClusterCatalog(EngineClient engine)
         string path = file ?? KubeconfigFile.DefaultPath;
         await Task.Run(() => KubeconfigFile.Add(path, kubeconfig), cancellationToken).ConfigureAwait(false);
         return new(path, kubeconfig.Context, kubeconfig.Server);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> AdministratorAsync(ClusterNode plane, CancellationToken cancellationToken)
+    {
+        const string File = "/etc/kubernetes/admin.conf";
+        try
+        {
+            return await plane.ReadFolderAsync(File, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NodeForgeException missing) when (missing.Diagnostics[0].Code == ErrorCodes.EngineObjectMissing)
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.AdministratorMissing, "the control plane has no administrator's kubeconfig: there is no Kubernetes in it yet")
+            {
+                Where = new(plane.Name, Detail: File),
+                Mend = $"nodeforge exec {plane.Name} -- kubeadm init",
+            }, missing);
+        }
     }
 
     internal static NodeForgeException Missing(EngineClient engine, string cluster, string? got = null, string? mend = null) =>

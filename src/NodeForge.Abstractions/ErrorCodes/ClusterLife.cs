@@ -49,4 +49,12 @@ public static partial class ErrorCodes
     public static readonly ErrorCode NodeProgramNotRunnable = new("NF8066", ExitCode.ProgramNotRunnable,
         "A program cannot be run in a node.",
         "The message has the runtime's own words; a file that is not executable, or is for another architecture, is the usual cause.");
+
+    public static readonly ErrorCode KubernetesByHand = new("NF8067", ExitCode.Cluster,
+        "A cluster was made without Kubernetes, and what is asked for changes a Kubernetes that NodeForge made.",
+        "Use kubeadm in its nodes: kubeadm join for a node more, kubectl drain and kubeadm reset for one less; docs/nodes-by-hand.md.");
+
+    public static readonly ErrorCode AdministratorMissing = new("NF8068", ExitCode.Cluster,
+        "A control plane has no administrator's kubeconfig.",
+        "Run kubeadm init in it: nodeforge exec NODE -- kubeadm init.");
 }

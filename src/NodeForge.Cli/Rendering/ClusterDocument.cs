@@ -7,7 +7,7 @@ using NodeForge.Clusters;
 namespace NodeForge.Cli.Rendering;
 
 /// <summary>What <c>create cluster</c> prints.</summary>
-internal sealed record ClusterDocument(int SchemaVersion, string Name, IReadOnlyList<string> Nodes, string ApiServer, string Kubeconfig, IReadOnlyList<TimelineItem> Timeline)
+internal sealed record ClusterDocument(int SchemaVersion, string Name, IReadOnlyList<string> Nodes, string ApiServer, string? Kubeconfig, IReadOnlyList<TimelineItem> Timeline)
 {
     public static ClusterDocument Of(CreatedCluster created) => new(
         1, created.Name, created.Nodes, created.ApiServer.OriginalString, created.Kubeconfig,
@@ -26,7 +26,7 @@ internal sealed record ClusterDocument(int SchemaVersion, string Name, IReadOnly
             text.Append(columns);
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"kubectl cluster-info --context kind-{Name}").ToString();
+        return text.Append(Kubeconfig is null ? $"nodeforge exec {Nodes[0]}" : $"kubectl cluster-info --context kind-{Name}").ToString();
     }
 }
 

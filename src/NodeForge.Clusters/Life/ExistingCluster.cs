@@ -23,10 +23,11 @@ internal sealed class ExistingCluster
     /// <summary>A control plane that runs.</summary>
     public ClusterNode Source { get; }
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.ClusterNotOurs"/>, <see cref="ErrorCodes.NodeNotRunning"/>: no control plane runs.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.ClusterNotOurs"/>, <see cref="ErrorCodes.KubernetesByHand"/>, <see cref="ErrorCodes.NodeNotRunning"/>: no control plane runs.</exception>
     public static async Task<ExistingCluster> ReadAsync(EngineClient engine, string cluster, CancellationToken cancellationToken)
     {
         IReadOnlyList<ContainerSummary> containers = await NodeSelection.AllAsync(engine, cluster, cancellationToken).ConfigureAwait(false);
+        BareNode.Refuse(cluster, containers);
         ClusterNetwork network = await NetworkAsync(engine, cluster, cancellationToken).ConfigureAwait(false);
         ContainerSummary[] planes = [.. containers.Where(container => NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane)];
         ContainerSummary plane = planes.FirstOrDefault(container => container.State == "running")
