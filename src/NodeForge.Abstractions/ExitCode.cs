@@ -29,6 +29,12 @@ public enum ExitCode
     /// <summary>Somebody else is at it.</summary>
     Busy = 8,
 
+    /// <summary>Of nodeforge exec, as docker exec and shells have it.</summary>
+    ProgramNotRunnable = 126,
+
+    /// <summary>Of nodeforge exec, as docker exec and shells have it.</summary>
+    ProgramNotFound = 127,
+
     Interrupted = 130,
     Terminated = 143,
 }

@@ -15,11 +15,12 @@ internal sealed class CommandFrame(Terminal terminal, Interruption interruption,
 
     /// <summary>Runs a command's work.</summary>
     /// <param name="work">Is given the house, and returns what is printed to standard output, if anything.</param>
-    public async Task<int> RunAsync(Func<Forge, CancellationToken, Task<CommandResult>> work)
+    /// <param name="steps">Whether steps are told; not by a command that gives the terminal to another program.</param>
+    public async Task<int> RunAsync(Func<Forge, CancellationToken, Task<CommandResult>> work, bool steps = true)
     {
         try
         {
-            CommandResult result = await WithReporterAsync(reporter => work(new Forge(Options(), reporter), interruption.Token));
+            CommandResult result = await WithReporterAsync(steps && !Quiet, reporter => work(new Forge(Options(), reporter), interruption.Token));
             string? text = Json ? result.Json : result.Text?.ToString();
             if (!string.IsNullOrEmpty(text))
                 await terminal.Out.WriteLineAsync(text.TrimEnd('\n'));
@@ -52,9 +53,9 @@ internal sealed class CommandFrame(Terminal terminal, Interruption interruption,
         return (int)diagnostics[0].Code.ExitCode;
     }
 
-    private Task<CommandResult> WithReporterAsync(Func<IForgeReporter, Task<CommandResult>> work)
+    private Task<CommandResult> WithReporterAsync(bool told, Func<IForgeReporter, Task<CommandResult>> work)
     {
-        if (Quiet)
+        if (!told)
             return work(SilentReporter.Instance);
         return terminal.Live ? LiveReporter.WhileAsync(terminal, Verbose, work) : work(new PlainReporter(terminal, Verbose));
     }

@@ -15,6 +15,8 @@ internal static class CommandTree
         ParseResult parsed = Create(terminal, interruption).Parse(args);
         if (parsed.Errors.Count > 0)
             return new CommandFrame(terminal, interruption, parsed).Fail([.. parsed.Errors.Select(error => Unknown(error.Message, parsed))]);
+        if (parsed.GetValue(GlobalOptions.Format) == GlobalOptions.Wide && parsed.CommandResult.Command.Name != GetCommand.NodesName)
+            return new CommandFrame(terminal, interruption, parsed).Fail([Unknown("only 'get nodes' has a wide format", parsed)]);
         InvocationConfiguration configuration = new()
         {
             Output = terminal.Out,
@@ -36,6 +38,7 @@ internal static class CommandTree
             CreateCommand.Create(terminal, interruption),
             DeleteCommand.Create(terminal, interruption),
             GetCommand.Create(terminal, interruption),
+            ExecCommand.Create(terminal, interruption),
             LoadCommand.Create(terminal, interruption),
             ExportCommand.Create(terminal, interruption),
             StopCommand.Create(terminal, interruption),

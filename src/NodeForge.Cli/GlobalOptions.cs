@@ -5,6 +5,8 @@ namespace NodeForge.Cli;
 /// <summary>The options that every command takes.</summary>
 internal static class GlobalOptions
 {
+    public const string Wide = "wide";
+
     public static readonly Option<string> Format = new("--format", "-o")
     {
         Description = "Print results as text or as one JSON document.",
@@ -26,7 +28,8 @@ internal static class GlobalOptions
 
     public static readonly Option<bool> Offline = new("--offline") { Description = "Open no connection; what is not in the cache is named." };
 
-    static GlobalOptions() => Format.AcceptOnlyFromAmong("text", "json");
+    // Of the one command that has a table: CommandTree refuses it to others.
+    static GlobalOptions() => Format.AcceptOnlyFromAmong("text", "json", Wide);
 
     public static IEnumerable<Option> All => [Format, Verbose, Quiet, Cache];
 }

@@ -13,10 +13,20 @@ public sealed class ClusterCatalog(EngineClient engine)
     }
 
     /// <summary>The containers of a cluster, sorted by name; empty when there is no such cluster.</summary>
-    public async Task<IReadOnlyList<CatalogNode>> NodesAsync(string cluster, CancellationToken cancellationToken)
+    /// <param name="cluster">Null for all clusters.</param>
+    public async Task<IReadOnlyList<CatalogNode>> NodesAsync(string? cluster, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Of(cluster)], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([cluster is null ? ClusterLabels.Cluster : ClusterLabels.Of(cluster)], cancellationToken).ConfigureAwait(false);
         return [.. containers.Select(container => new CatalogNode(container.Name, container.Labels.GetValueOrDefault(ClusterLabels.Role) ?? string.Empty, container.State)).OrderBy(node => node.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The containers of a cluster, or of all clusters, looked at closer; sorted by cluster and name.</summary>
+    /// <param name="cluster">Null for all.</param>
+    public async Task<IReadOnlyList<ListedNode>> DescribeAsync(string? cluster, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([cluster is null ? ClusterLabels.Cluster : ClusterLabels.Of(cluster)], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ListedNode> nodes = await new NodeListing(engine).OfAsync(containers, cancellationToken).ConfigureAwait(false);
+        return [.. nodes.OrderBy(node => node.Cluster, StringComparer.Ordinal).ThenBy(node => node.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>What a client on this machine needs to reach a cluster: the administrator of its first control plane, at the published port.</summary>
@@ -27,7 +37,7 @@ public sealed class ClusterCatalog(EngineClient engine)
     /// <param name="cluster">The cluster.</param>
     /// <param name="within">For a client on the cluster's network, in a container beside the nodes: the server by name.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, or a stopped cluster, which publishes nothing.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, or a stopped cluster, which publishes nothing; <see cref="ErrorCodes.AdministratorMissing"/>.</exception>
     public async Task<Kubeconfig> KubeconfigAsync(string cluster, bool within, CancellationToken cancellationToken)
     {
         IReadOnlyList<CatalogNode> nodes = await NodesAsync(cluster, cancellationToken).ConfigureAwait(false);
@@ -37,7 +47,7 @@ public sealed class ClusterCatalog(EngineClient engine)
         if (details.NetworkSettings.Ports?.GetValueOrDefault($"{ClusterPlan.ApiServerPort}/tcp") is not [PortBinding published, ..])
             throw Missing(engine, cluster, $"{entrance.Name} is {details.State.Status} and publishes no port", $"nodeforge start cluster --name {cluster}");
         ClusterNode node = new(engine, plane.Name, plane.Name);
-        IReadOnlyDictionary<string, string> files = await node.ReadFolderAsync("/etc/kubernetes/admin.conf", cancellationToken).ConfigureAwait(false);
+        IReadOnlyDictionary<string, string> files = await AdministratorAsync(node, cancellationToken).ConfigureAwait(false);
         string host = within ? $"{entrance.Name}:{ClusterPlan.ApiServerPort}" : $"{ClusterPlan.Reachable(published.HostIp)}:{published.HostPort}";
         return Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? server)
             ? AdministratorConf.Read(cluster, server, files.GetValueOrDefault("admin.conf") ?? string.Empty)
@@ -53,6 +63,23 @@ public sealed class ClusterCatalog(EngineClient engine)
         string path = file ?? KubeconfigFile.DefaultPath;
         await Task.Run(() => KubeconfigFile.Add(path, kubeconfig), cancellationToken).ConfigureAwait(false);
         return new(path, kubeconfig.Context, kubeconfig.Server);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> AdministratorAsync(ClusterNode plane, CancellationToken cancellationToken)
+    {
+        const string File = "/etc/kubernetes/admin.conf";
+        try
+        {
+            return await plane.ReadFolderAsync(File, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NodeForgeException missing) when (missing.Diagnostics[0].Code == ErrorCodes.EngineObjectMissing)
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.AdministratorMissing, "the control plane has no administrator's kubeconfig: there is no Kubernetes in it yet")
+            {
+                Where = new(plane.Name, Detail: File),
+                Mend = $"nodeforge exec {plane.Name} -- kubeadm init",
+            }, missing);
+        }
     }
 
     internal static NodeForgeException Missing(EngineClient engine, string cluster, string? got = null, string? mend = null) =>

@@ -31,7 +31,8 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         MachineFacts facts = await gathering.ConfigureAwait(false);
         RefuseMachine(facts, options);
         WarnOfMirrors(config);
-        KubeconfigFile.Check(options.KubeconfigPath, config.Name);
+        if (!options.NoKubernetes)
+            KubeconfigFile.Check(options.KubeconfigPath, config.Name);
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -101,7 +102,10 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         using Timeline timeline = new(reporter, cancellationToken);
         try
         {
-            return await new ClusterCreation(engine, timeline, clock, config, facts, entry.Creation, options).RunAsync().ConfigureAwait(false);
+            Task<CreatedCluster> creating = options.NoKubernetes
+                ? new BareCreation(engine, timeline, clock, config, facts, entry.Creation).RunAsync()
+                : new ClusterCreation(engine, timeline, clock, config, facts, entry.Creation, options).RunAsync();
+            return await creating.ConfigureAwait(false);
         }
         catch (Exception failure)
         {

@@ -66,8 +66,19 @@ public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
         WithEngineAsync(engine => new ClusterCatalog(engine).ClustersAsync(cancellationToken), cancellationToken);
 
-    public Task<IReadOnlyList<CatalogNode>> NodesAsync(string cluster, CancellationToken cancellationToken) =>
+    /// <param name="cluster">Null for all clusters.</param>
+    public Task<IReadOnlyList<CatalogNode>> NodesAsync(string? cluster, CancellationToken cancellationToken) =>
         WithEngineAsync(engine => new ClusterCatalog(engine).NodesAsync(cluster, cancellationToken), cancellationToken);
+
+    /// <summary>The same nodes with their addresses, images and versions.</summary>
+    public Task<IReadOnlyList<ListedNode>> DescribeNodesAsync(string? cluster, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => new ClusterCatalog(engine).DescribeAsync(cluster, cancellationToken), cancellationToken);
+
+    /// <summary>Runs a program in a node, joined to the streams given; without a command a shell.</summary>
+    /// <param name="cluster">The node's cluster; null for whichever has a node of that name.</param>
+    /// <returns>The program's exit code.</returns>
+    public Task<int> ExecAsync(string? cluster, string node, IReadOnlyList<string> command, ExecStreams streams, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => new NodeExec(engine).RunAsync(cluster, node, command, streams, cancellationToken), cancellationToken);
 
     /// <param name="within">For clients in containers on the cluster's own network.</param>
     public Task<Kubeconfig> KubeconfigAsync(string cluster, bool within, CancellationToken cancellationToken) =>

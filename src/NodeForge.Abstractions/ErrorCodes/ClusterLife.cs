@@ -53,4 +53,20 @@ public static partial class ErrorCodes
     public static readonly ErrorCode ApiAnswerInvalid = new("NF8062", ExitCode.Cluster,
         "The API server of a cluster answers something else than its API promises, or endlessly much.",
         "See what runs in the cluster's control plane (nodeforge export logs); make the cluster anew if it is not yours.");
+
+    public static readonly ErrorCode NodeProgramMissing = new("NF8065", ExitCode.ProgramNotFound,
+        "A node has no program of that name.",
+        "Check the name; a shell's own words need a shell: nodeforge exec NODE -- bash -c 'COMMAND'.");
+
+    public static readonly ErrorCode NodeProgramNotRunnable = new("NF8066", ExitCode.ProgramNotRunnable,
+        "A program cannot be run in a node.",
+        "The message has the runtime's own words; a file that is not executable, or is for another architecture, is the usual cause.");
+
+    public static readonly ErrorCode KubernetesByHand = new("NF8067", ExitCode.Cluster,
+        "A cluster was made without Kubernetes, and what is asked for changes a Kubernetes that NodeForge made.",
+        "Use kubeadm in its nodes: kubeadm join for a node more, kubectl drain and kubeadm reset for one less; docs/nodes-by-hand.md.");
+
+    public static readonly ErrorCode AdministratorMissing = new("NF8068", ExitCode.Cluster,
+        "A control plane has no administrator's kubeconfig.",
+        "Run kubeadm init in it: nodeforge exec NODE -- kubeadm init.");
 }

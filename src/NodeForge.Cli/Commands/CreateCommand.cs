@@ -19,14 +19,22 @@ internal static class CreateCommand
         Option<Duration> wait = ClusterOptions.Wait();
         Option<bool> retain = new("--retain") { Description = "Keep the nodes when something fails." };
         Option<bool> skipChecks = new("--skip-checks") { Description = "Do not look at the machine first, as nodeforge doctor does." };
-        Command command = new("cluster", "Make a cluster and wait until it is Ready.") { name, config, image, wait, retain, skipChecks, kubeconfig };
+        Option<bool> bare = new("--no-kubernetes") { Description = "Boot the nodes and leave kubeadm to you; no kubeconfig is written." };
+        Command command = new("cluster", "Make a cluster and wait until it is Ready.") { name, config, image, wait, bare, retain, skipChecks, kubeconfig };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
             ClusterConfig wanted = await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellation);
             if (parsed.GetValue(name) is not null || parsed.GetValue(config) is null)
                 wanted = wanted with { Name = ClusterOptions.NameOf(parsed, name) };
             interruption.CleanUpCommand = $"nodeforge delete cluster --name {wanted.Name}";
-            CreateOptions options = new() { Wait = parsed.GetValue(wait).Time, Retain = parsed.GetValue(retain), SkipChecks = parsed.GetValue(skipChecks), Kubeconfig = parsed.GetValue(kubeconfig)?.FullName };
+            CreateOptions options = new()
+            {
+                Wait = parsed.GetValue(wait).Time,
+                NoKubernetes = parsed.GetValue(bare),
+                Retain = parsed.GetValue(retain),
+                SkipChecks = parsed.GetValue(skipChecks),
+                Kubeconfig = parsed.GetValue(kubeconfig)?.FullName,
+            };
             CreatedCluster created = await forge.Clusters.CreateAsync(wanted, parsed.GetValue(image), options, cancellation);
             ClusterDocument document = ClusterDocument.Of(created);
             return new(document.ToText(parsed.GetValue(GlobalOptions.Verbose), options.Kubeconfig), document.ToJson());

@@ -4,9 +4,12 @@ using NodeForge.Clusters;
 
 namespace NodeForge.Cli.Commands;
 
-/// <summary><c>get clusters</c> and <c>get nodes</c>, a name a line, and <c>get kubeconfig</c>, as kind prints them.</summary>
+/// <summary><c>get clusters</c> and <c>get nodes</c>, a name a line, and <c>get kubeconfig</c>, as kind prints them; nodes in a table too, as kubectl prints its own.</summary>
 internal static class GetCommand
 {
+    /// <summary>The command that has <see cref="GlobalOptions.Wide"/>.</summary>
+    public const string NodesName = "nodes";
+
     public static Command Create(Terminal terminal, Interruption interruption) =>
         new("get", "List clusters and nodes, print a kubeconfig.") { Clusters(terminal, interruption), Nodes(terminal, interruption), Kubeconfig(terminal, interruption) };
 
@@ -24,12 +27,15 @@ internal static class GetCommand
     private static Command Nodes(Terminal terminal, Interruption interruption)
     {
         Option<string?> name = ClusterOptions.Name();
-        Command command = new("nodes", "List a cluster's nodes.") { name };
+        Option<bool> all = new("--all-clusters", "-A") { Description = "The nodes of every cluster that the engine has." };
+        Command command = new(NodesName, "List a cluster's nodes, a name a line; with -o wide a table.") { name, all };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            IReadOnlyList<CatalogNode> nodes = await forge.Clusters.NodesAsync(ClusterOptions.NameOf(parsed, name), cancellation);
-            NodesDocument document = NodesDocument.Of(nodes);
-            return new(document.ToText(), document.ToJson());
+            string? cluster = parsed.GetValue(all) ? null : ClusterOptions.NameOf(parsed, name);
+            if (parsed.GetValue(GlobalOptions.Format) == "text")
+                return new(string.Join('\n', (await forge.Clusters.NodesAsync(cluster, cancellation)).Select(node => node.Name)), null);
+            NodesDocument document = NodesDocument.Of(await forge.Clusters.DescribeNodesAsync(cluster, cancellation));
+            return new(document.ToText(parsed.GetValue(all), terminal.Width), document.ToJson());
         }));
         return command;
     }

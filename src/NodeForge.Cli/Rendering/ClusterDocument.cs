@@ -6,7 +6,7 @@ using NodeForge.Clusters;
 namespace NodeForge.Cli.Rendering;
 
 /// <summary>What <c>create cluster</c> prints.</summary>
-internal sealed record ClusterDocument(int SchemaVersion, string Name, IReadOnlyList<string> Nodes, string ApiServer, string Kubeconfig, IReadOnlyList<TimelineItem> Timeline)
+internal sealed record ClusterDocument(int SchemaVersion, string Name, IReadOnlyList<string> Nodes, string ApiServer, string? Kubeconfig, IReadOnlyList<TimelineItem> Timeline)
 {
     public static ClusterDocument Of(CreatedCluster created) => new(
         1, created.Name, created.Nodes, created.ApiServer.OriginalString, created.Kubeconfig,
@@ -25,22 +25,12 @@ internal sealed record ClusterDocument(int SchemaVersion, string Name, IReadOnly
             text.Rows(columns);
         }
 
-        return text.Line(NextStep.For("kind-" + Name, kubeconfig));
+        return text.Line(Kubeconfig is null ? $"nodeforge exec {Nodes[0]}" : NextStep.For("kind-" + Name, kubeconfig));
     }
 }
 
 /// <summary>One action of a creation.</summary>
 internal sealed record TimelineItem(string Title, double StartedSeconds, double ElapsedSeconds);
-
-/// <summary>A cluster's nodes.</summary>
-internal sealed record NodesDocument(int SchemaVersion, IReadOnlyList<CatalogNode> Nodes)
-{
-    public static NodesDocument Of(IReadOnlyList<CatalogNode> nodes) => new(1, nodes);
-
-    public Page ToText() => Page.Of(Nodes.Select(node => node.Name));
-
-    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.NodesDocument);
-}
 
 /// <summary>A list of names under one key.</summary>
 internal static class NamesDocument

@@ -2,8 +2,9 @@ using System.Text;
 
 namespace NodeForge.Cli.Rendering;
 
-/// <summary>Rows in columns as wide as their widest word, two spaces between; the last column is as long as it likes.</summary>
-internal sealed class Columns
+/// <summary>Rows in columns as wide as their widest word; the last column is as long as it likes.</summary>
+/// <param name="gap">Spaces between columns.</param>
+internal sealed class Columns(int gap = 2)
 {
     private readonly List<string[]> rows = [];
 
@@ -17,7 +18,7 @@ internal sealed class Columns
         {
             StringBuilder line = new();
             for (int column = 0; column < row.Length; column++)
-                line.Append(row[column].PadRight(widths[column])).Append("  ");
+                line.Append(row[column].PadRight(widths[column])).Append(' ', gap);
             text.AppendLine(line.ToString().TrimEnd());
         }
 

@@ -1,3 +1,4 @@
+using NodeForge.Cli.Terminals;
 using Spectre.Console;
 
 namespace NodeForge.Cli.Rendering;
@@ -28,6 +29,9 @@ internal sealed class Terminal
 
     public IAnsiConsole Error { get; }
 
+    /// <summary>Columns that <see cref="Out"/> has; null where it is no terminal, or one that does not say.</summary>
+    public int? Width { get; init; }
+
     public bool Colour { get; }
 
     /// <summary>Progress may be drawn over itself.</summary>
@@ -40,5 +44,5 @@ internal sealed class Terminal
         nowhere.Error.MarkupLine(DiagnosticText.Markup(new Diagnostic(ErrorCodes.PathNotUsable, "") { Where = new(""), Got = "", Want = "", Mend = "" }));
     }
 
-    public static Terminal OfThisProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected, Environment.GetEnvironmentVariable);
+    public static Terminal OfThisProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected, Environment.GetEnvironmentVariable) { Width = ProcessStreams.Width };
 }

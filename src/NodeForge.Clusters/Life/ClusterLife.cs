@@ -25,10 +25,10 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Starts nodes, and waits until they say that they are Ready; an engine's restart starts them from then on.</summary>
+    /// <summary>Starts nodes, and waits until they say that they are Ready, those without Kubernetes until their systems are up; an engine's restart starts them from then on.</summary>
     /// <param name="nodes">Names; empty for all of the cluster's, its load balancer with them.</param>
     /// <param name="wait">How long they may take; zero does not wait.</param>
-    /// <exception cref="NodeForgeException">As <see cref="StopAsync"/>; <see cref="ErrorCodes.NodesNotReady"/>, <see cref="ErrorCodes.ApiServerTimeout"/>.</exception>
+    /// <exception cref="NodeForgeException">As <see cref="StopAsync"/>; <see cref="ErrorCodes.NodesNotReady"/>, <see cref="ErrorCodes.ApiServerTimeout"/>, <see cref="ErrorCodes.NodeBootTimeout"/>.</exception>
     public async Task StartAsync(string cluster, IReadOnlyList<string> nodes, TimeSpan wait, CancellationToken cancellationToken)
     {
         IReadOnlyList<ContainerSummary> containers = await ContainersAsync(cluster, nodes, cancellationToken).ConfigureAwait(false);
@@ -112,6 +112,14 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
     private async Task AwaitAsync(string cluster, IReadOnlyList<ContainerSummary> nodes, TimeSpan wait, CancellationToken cancellationToken)
     {
         using ForgeStep step = reporter.Step(nodes.Count == 1 ? $"await {nodes[0].Name}" : "await nodes");
+        if (nodes.Any(BareNode.IsOne))
+        {
+            // Whether there is a Kubernetes by now, and of which nodes, only its maker knows.
+            await Task.WhenAll(nodes.Select(node => BareBoot.AwaitAsync(new(engine, node.Id, node.Name), wait, cancellationToken))).ConfigureAwait(false);
+            step.Finish();
+            return;
+        }
+
         using KubernetesApi api = new(await new ClusterCatalog(engine).KubeconfigAsync(cluster, cancellationToken).ConfigureAwait(false));
         long begun = Stopwatch.GetTimestamp();
         await NodeHealth.AwaitAsync(engine, api, nodes, wait, cancellationToken).ConfigureAwait(false);

@@ -23,10 +23,11 @@ internal sealed class ExistingCluster
     /// <summary>A control plane that runs.</summary>
     public ClusterNode Source { get; }
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.ClusterNotOurs"/>, <see cref="ErrorCodes.NodeNotRunning"/>: no control plane runs.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.ClusterNotOurs"/>, <see cref="ErrorCodes.KubernetesByHand"/>, <see cref="ErrorCodes.NodeNotRunning"/>: no control plane runs.</exception>
     public static async Task<ExistingCluster> ReadAsync(EngineClient engine, string cluster, CancellationToken cancellationToken)
     {
         IReadOnlyList<ContainerSummary> containers = await NodeSelection.AllAsync(engine, cluster, cancellationToken).ConfigureAwait(false);
+        BareNode.Refuse(cluster, containers);
         ClusterNetwork network = await NetworkAsync(engine, cluster, cancellationToken).ConfigureAwait(false);
         ContainerSummary[] planes = [.. containers.Where(container => NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane)];
         ContainerSummary plane = planes.FirstOrDefault(container => container.State == "running")
@@ -63,7 +64,7 @@ internal sealed class ExistingCluster
     {
         if (options.Like is not { } name)
             return Plan.Nodes.FirstOrDefault(node => node.Role == (options.Role ?? NodeRole.Worker)) ?? Plan.First;
-        NodePlan like = Plan.Nodes.FirstOrDefault(node => node.Name == name) ?? throw new NodeForgeException(NodeSelection.Missing(Plan.Name, name, [.. Containers.Where(NodeSelection.IsNode)]));
+        NodePlan like = Plan.Nodes.FirstOrDefault(node => node.Name == name) ?? throw new NodeForgeException(NodeSelection.MissingOf(Plan.Name, name, [.. Containers.Where(NodeSelection.IsNode)]));
         return options.Role is null || options.Role == like.Role ? like : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, "the node that is to be like another has another role")
         {
             Where = new(name),

@@ -15,6 +15,10 @@ internal static class ClusterLabels
     /// <summary>The node image's ID, for nodes that are added later.</summary>
     public const string Image = "dev.nodeforge.image";
 
+    /// <summary><see cref="None"/> on nodes that were made without Kubernetes.</summary>
+    public const string Kubernetes = "dev.nodeforge.kubernetes";
+    public const string None = "none";
+
     public const string ControlPlane = "control-plane";
     public const string Worker = "worker";
     public const string LoadBalancer = "external-load-balancer";

@@ -12,6 +12,9 @@ public sealed record CreateOptions
     /// <summary>Makes the cluster without looking at the machine first, whatever the checks would say.</summary>
     public bool SkipChecks { get; init; }
 
+    /// <summary>Boots the nodes and leaves Kubernetes to whoever runs kubeadm in them; no kubeconfig is written.</summary>
+    public bool NoKubernetes { get; init; }
+
     /// <summary>Keeps the nodes when something fails.</summary>
     public bool Retain { get; init; }
 
@@ -27,11 +30,11 @@ public sealed record CreateOptions
 /// <summary>A cluster that was made.</summary>
 /// <param name="Name">The cluster's name.</param>
 /// <param name="Nodes">Names of the nodes.</param>
-/// <param name="ApiServer">Where the API server answers on this machine.</param>
-/// <param name="Kubeconfig">The file that was extended.</param>
+/// <param name="ApiServer">Where the API server answers on this machine, or will answer.</param>
+/// <param name="Kubeconfig">The file that was extended; null for a cluster without Kubernetes.</param>
 /// <param name="HasDns">Whether the image had CoreDNS; where it is false say so to the user.</param>
 /// <param name="Timeline">What was done when, in the order of the starts.</param>
-public sealed record CreatedCluster(string Name, IReadOnlyList<string> Nodes, Uri ApiServer, string Kubeconfig, bool HasDns, IReadOnlyList<TimelineEntry> Timeline);
+public sealed record CreatedCluster(string Name, IReadOnlyList<string> Nodes, Uri ApiServer, string? Kubeconfig, bool HasDns, IReadOnlyList<TimelineEntry> Timeline);
 
 /// <summary>One action of a creation.</summary>
 /// <param name="Title">What was done.</param>

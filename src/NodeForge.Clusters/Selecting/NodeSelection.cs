@@ -16,7 +16,15 @@ internal static class NodeSelection
         string[] missing = [.. names.Where(name => !containers.Any(container => container.Name == name))];
         return missing.Length == 0
             ? [.. containers.Where(container => names.Contains(container.Name))]
-            : throw new NodeForgeException([.. missing.Select(name => Missing(cluster, name, containers))]);
+            : throw new NodeForgeException([.. missing.Select(name => MissingOf(cluster, name, containers))]);
+    }
+
+    /// <summary>The container of that name, of whichever cluster: an engine has a name once.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeMissing"/>.</exception>
+    public static async Task<ContainerSummary> AnywhereAsync(EngineClient engine, string name, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Cluster], cancellationToken).ConfigureAwait(false);
+        return containers.FirstOrDefault(container => container.Name == name) ?? throw new NodeForgeException(Missing("no cluster has such a node", name, containers));
     }
 
     /// <summary>Every container of a cluster, sorted by name.</summary>
@@ -48,10 +56,14 @@ internal static class NodeSelection
         Mend = $"nodeforge start node {container.Name} --name {cluster}",
     };
 
-    public static Diagnostic Missing(string cluster, string name, IReadOnlyList<ContainerSummary> containers) => new(ErrorCodes.NodeMissing, $"the cluster {cluster} has no such node")
+    public static Diagnostic MissingOf(string cluster, string name, IReadOnlyList<ContainerSummary> containers) =>
+        Missing($"the cluster {cluster} has no such node", name, containers);
+
+    private static Diagnostic Missing(string what, string name, IReadOnlyList<ContainerSummary> containers) => new(ErrorCodes.NodeMissing, what)
     {
         Where = new(name),
-        Got = string.Join(", ", containers.Select(container => container.Name)),
-        Mend = DidYouMean.Nearest(name, containers.Select(container => container.Name)) is { } near ? $"did you mean {near}?" : "name one of those",
+        Got = containers.Count == 0 ? "no nodes at all" : string.Join(", ", containers.Select(container => container.Name).Order(StringComparer.Ordinal)),
+        Mend = DidYouMean.Nearest(name, containers.Select(container => container.Name)) is { } near ? $"did you mean {near}?"
+            : containers.Count == 0 ? "see nodeforge get clusters; DOCKER_HOST or the docker context may name another engine" : "name one of those",
     };
 }

@@ -35,19 +35,37 @@ internal static class StreamFrames
         }
     }
 
-    private static async Task<int> ReadHeaderAsync(Stream source, Memory<byte> header, bool resetEnds, CancellationToken cancellationToken)
+    /// <summary>Copies what a terminal says: bytes without frames, the two outputs in one. A reset counts as the end.</summary>
+    public static async Task CopyTerminalAsync(Stream source, Stream output, CancellationToken cancellationToken)
     {
-        int first;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBuffer);
         try
         {
-            first = await source.ReadAsync(header, cancellationToken).ConfigureAwait(false);
+            while (await ReadAsync(source, buffer, resetEnds: true, cancellationToken).ConfigureAwait(false) is var read and > 0)
+                await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task<int> ReadHeaderAsync(Stream source, Memory<byte> header, bool resetEnds, CancellationToken cancellationToken)
+    {
+        int first = await ReadAsync(source, header, resetEnds, cancellationToken).ConfigureAwait(false);
+        return first == 0 ? 0 : first + await source.ReadAtLeastAsync(header[first..], header.Length - first, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ReadAsync(Stream source, Memory<byte> buffer, bool resetEnds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (resetEnds && failure.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset })
         {
             return 0;
         }
-
-        return first == 0 ? 0 : first + await source.ReadAtLeastAsync(header[first..], header.Length - first, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task CopyFrameAsync(Stream source, Stream target, uint length, byte[] buffer, CancellationToken cancellationToken)

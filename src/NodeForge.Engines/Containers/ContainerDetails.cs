@@ -120,6 +120,8 @@ public sealed record ContainerSummary
 
     public Dictionary<string, string> Labels { get; init => field = value ?? []; } = [];
 
+    public ContainerNetworking? NetworkSettings { get; init; }
+
     /// <summary>What is published, of containers that run.</summary>
     public IReadOnlyList<PublishedPort>? Ports { get; init; }
 

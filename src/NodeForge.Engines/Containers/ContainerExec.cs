@@ -10,9 +10,8 @@ internal sealed class ContainerExec(EngineTransport transport)
 
     public async Task<int> RunAsync(string container, ExecSpec spec, Func<Stream, CancellationToken, Task>? writeInput, Stream output, Stream errors, CancellationToken cancellationToken)
     {
-        string id = await CreateAsync(container, spec, writeInput is not null, cancellationToken).ConfigureAwait(false);
-        using (JsonContent body = await BufferedAsync(new(), cancellationToken).ConfigureAwait(false))
-        using (UpgradedConnection connection = await transport.UpgradeAsync($"/exec/{id}/start", body, cancellationToken).ConfigureAwait(false))
+        string id = await CreateAsync(container, spec, writeInput is not null, terminal: false, cancellationToken).ConfigureAwait(false);
+        using (UpgradedConnection connection = await StartAsync(id, terminal: false, cancellationToken).ConfigureAwait(false))
         {
             Task feeding = writeInput is null ? Task.CompletedTask : FeedAsync(connection, writeInput, cancellationToken);
             await transport.Guard(transport.Call(HttpMethod.Post, $"/exec/{id}/start"), async () =>
@@ -26,7 +25,7 @@ internal sealed class ContainerExec(EngineTransport transport)
         return await ExitCodeAsync(id, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<string> CreateAsync(string container, ExecSpec spec, bool hasInput, CancellationToken cancellationToken)
+    public async Task<string> CreateAsync(string container, ExecSpec spec, bool hasInput, bool terminal, CancellationToken cancellationToken)
     {
         CreateExecBody body = new()
         {
@@ -36,13 +35,22 @@ internal sealed class ContainerExec(EngineTransport transport)
             WorkingDir = spec.WorkingDirectory,
             Privileged = spec.Privileged,
             AttachStdin = hasInput,
+            Tty = terminal,
         };
         using JsonContent content = JsonContent.Create(body, EngineJson.Default.CreateExecBody);
         await content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
         return (await transport.GetAsync(HttpMethod.Post, $"/containers/{container}/exec", content, EngineJson.Default.CreatedObject, cancellationToken).ConfigureAwait(false)).Id;
     }
 
-    private static async Task FeedAsync(UpgradedConnection connection, Func<Stream, CancellationToken, Task> writeInput, CancellationToken cancellationToken)
+    public async Task<UpgradedConnection> StartAsync(string id, bool terminal, CancellationToken cancellationToken)
+    {
+        using JsonContent body = JsonContent.Create(new StartExecBody { Tty = terminal }, EngineJson.Default.StartExecBody);
+        await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+        return await transport.UpgradeAsync($"/exec/{id}/start", body, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Hands a program its input; one that ends before its input is no failure.</summary>
+    public static async Task FeedAsync(UpgradedConnection connection, Func<Stream, CancellationToken, Task> writeInput, CancellationToken cancellationToken)
     {
         RequestBody input = new(connection.Bytes);
         try
@@ -78,7 +86,7 @@ internal sealed class ContainerExec(EngineTransport transport)
     private static bool IsGone(Exception failure) => failure is IOException or System.Net.Sockets.SocketException or ObjectDisposedException;
 
     // The output's end may be seen before the engine has noted the program's exit.
-    private async Task<int> ExitCodeAsync(string id, CancellationToken cancellationToken)
+    public async Task<int> ExitCodeAsync(string id, CancellationToken cancellationToken)
     {
         for (int round = 0; ; round++)
         {
@@ -87,12 +95,5 @@ internal sealed class ContainerExec(EngineTransport transport)
                 return state.ExitCode ?? -1;
             await Task.Delay(SettleEvery, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private static async Task<JsonContent> BufferedAsync(StartExecBody body, CancellationToken cancellationToken)
-    {
-        JsonContent content = JsonContent.Create(body, EngineJson.Default.StartExecBody);
-        await content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
-        return content;
     }
 }

@@ -10,12 +10,14 @@ public sealed class EngineContainers
     private readonly EngineTransport transport;
     private readonly EngineDifferences differences;
     private readonly ContainerExec exec;
+    private readonly AttachedExec attached;
 
     internal EngineContainers(EngineTransport transport, EngineDifferences differences)
     {
         this.transport = transport;
         this.differences = differences;
         exec = new(transport);
+        attached = new(transport, exec);
     }
 
     /// <summary>Creates a container and does not start it.</summary>
@@ -125,6 +127,16 @@ public sealed class EngineContainers
     /// <summary>As the other one, with an input that is written while the program runs.</summary>
     public Task<int> ExecAsync(string id, ExecSpec spec, Func<Stream, CancellationToken, Task>? writeInput, Stream output, Stream errors, CancellationToken cancellationToken) =>
         exec.RunAsync(id, spec, writeInput, output, errors, cancellationToken);
+
+    /// <summary>Runs a program in a running container for somebody who sits at it, until it ends: what is left of the input then is not waited for.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="spec">The program.</param>
+    /// <param name="streams">What it reads and writes; with a terminal it has one of its own, of the same size.</param>
+    /// <param name="cancellationToken">Lets go of the program; it is not killed.</param>
+    /// <exception cref="NodeForgeException">The NF55 range.</exception>
+    /// <exception cref="IOException">One of the streams failed.</exception>
+    public Task<ExecOutcome> AttachAsync(string id, ExecSpec spec, ExecStreams streams, CancellationToken cancellationToken) =>
+        attached.RunAsync(id, spec, streams, cancellationToken);
 
     /// <summary>Unpacks a tar stream into a folder of the container, running or not. Mounted volumes are seen, tmpfs mounts are not.</summary>
     public async Task PutArchiveAsync(string id, string folder, Func<Stream, CancellationToken, Task> writeTar, CancellationToken cancellationToken)
