@@ -25,7 +25,7 @@ internal static class CreateNode
         ClusterAuthorities authorities = await making.ConfigureAwait(false);
         List<NodeFile> files =
         [
-            .. NodeCertificates.Of(plan, node, KubeadmDocuments.NamesOf(plan, node, facts.Version), authorities),
+            .. NodeCertificates.Of(plan, node, KubeadmDocuments.SettingsOf(plan, facts.Version), authorities),
             NodeFile.Secret(KubeadmDocuments.Path, KubeadmDocuments.Of(plan, node, facts.Version)),
             .. ClusterManifests.Of(plan, node, facts),
             .. EtcdPatch.FilesFor(facts.Version),
@@ -128,8 +128,10 @@ internal static class CreateNode
                 set.AddRange([$"{name}={value}", $"{name.ToLowerInvariant()}={value}"]);
         }
 
-        string without = string.Join(',', new[] { proxies.Without }.Concat(plan.Ranges.Select(range => range.ToString())).Concat([".svc", ".cluster.local"])
-            .Concat(plan.Nodes.Select(node => node.Name)).Where(part => part is { Length: > 0 }));
+        IReadOnlyList<EffectiveSettings> possible = EffectiveSettings.PossibleFor(plan);
+        IEnumerable<string> ranges = plan.Network.Ranges.Concat(possible.SelectMany(settings => settings.PodRanges.Concat(settings.ServiceRanges))).Select(range => range.ToString());
+        string without = string.Join(',', new[] { proxies.Without }.Concat(ranges).Append(".svc").Concat(possible.Select(settings => "." + settings.DnsDomain))
+            .Concat(plan.Nodes.Select(node => node.Name)).Where(part => part is { Length: > 0 }).Distinct());
         return [.. set, $"NO_PROXY={without}", $"no_proxy={without}"];
     }
 }

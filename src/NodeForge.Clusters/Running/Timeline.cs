@@ -29,6 +29,8 @@ internal sealed class Timeline(IForgeReporter reporter, CancellationToken cancel
         return true;
     });
 
+    public void Warn(Diagnostic diagnostic) => reporter.Warn(diagnostic);
+
     /// <summary>Waits for every action, however it ends.</summary>
     /// <returns>What failed first; null when nothing did.</returns>
     public async Task<Exception?> SettleAsync()
