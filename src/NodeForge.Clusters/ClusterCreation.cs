@@ -13,7 +13,12 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     {
         Task<ClusterAuthorities> making = timeline.Start("make certificate authorities", _ => Task.FromResult(ClusterAuthorities.Create(clock)));
         ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, token)).ConfigureAwait(false);
-        ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: facts.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with { Creation = creationId, CgroupVersion = facts.Information.CgroupVersionNumber };
+        ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: facts.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with
+        {
+            Creation = creationId,
+            BootstrapToken = BootstrapToken.Create(),
+            CgroupVersion = facts.Information.CgroupVersionNumber,
+        };
         Task<PreparedNode> creating = CreateAsync(plan, plan.First, making);
         using ClusterAuthorities authorities = await making.ConfigureAwait(false);
         Kubeconfig kubeconfig = new(plan.Name, plan.PublishedEndpoint, authorities.Cluster.Pair.Certificate, authorities.Administrator());
@@ -73,6 +78,8 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     private async Task<PreparedNode> CreateAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
     {
         PreparedNode prepared = await timeline.Start($"create {node.Name}", token => CreateNode.RunAsync(engine, plan, node, image, authorities, token)).ConfigureAwait(false);
+        foreach (Diagnostic unused in KubeadmDocuments.Unmatched(plan, node, prepared.Facts.Version))
+            timeline.Warn(unused);
         if (config.Containerd.Any)
             await timeline.Start($"patch containerd of {node.Name}", token => PatchContainerd.RunAsync(prepared, config.Containerd, clock, token)).ConfigureAwait(false);
         return prepared;

@@ -22,6 +22,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
     /// <exception cref="NodeForgeException">The NF55 and NF80 ranges, and NF91 for everything at once that the machine lacks. Diagnostics of the nodes were saved before anything was removed.</exception>
     public async Task<CreatedCluster> CreateAsync(ClusterConfig config, string image, CreateOptions options, CancellationToken cancellationToken)
     {
+        ClusterNameText.Check(config);
         using CreationJournal journal = CreationJournal.Begin(Journals, config.Name, engine.Endpoint);
         Task refusing = RefuseExistingAsync(config.Name, journal.Previous, cancellationToken);
         Task<MachineFacts> gathering = FactGathering.OfAsync(engine, config, image, clock, cancellationToken);
@@ -54,6 +55,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
     /// <see cref="ErrorCodes.PathNotUsable"/> and <see cref="ErrorCodes.DiskFull"/>: the cluster is gone, its context is not. After a failure of the engine its context may be gone and the cluster not.</exception>
     public async Task<bool> DeleteAsync(string cluster, string? kubeconfig, CancellationToken cancellationToken)
     {
+        ClusterNameText.Check(cluster);
         using ForgeStep step = reporter.Step($"delete cluster {cluster}");
         // Beside each other, since the engine takes most of a second. Whatever fails, deleting again does the rest.
         Task removingContext = Task.Run(() => RemoveContext(cluster, kubeconfig is null ? KubeconfigFile.Paths : [kubeconfig]), CancellationToken.None);

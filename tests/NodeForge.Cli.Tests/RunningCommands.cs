@@ -28,6 +28,37 @@ public sealed class RunningCommands
         Assert.Equal("node-v1.20.2", JsonDocument.Parse(run.Out).RootElement.GetProperty("plans")[0].GetProperty("name").GetString());
     }
 
+    [Theory]
+    [InlineData("create", "Bug_X")]
+    [InlineData("create", "../x")]
+    [InlineData("delete", "../x")]
+    [InlineData("stop", "a/b")]
+    public async Task A_name_that_no_cluster_can_have_is_told_before_an_engine_is_asked(string verb, string name)
+    {
+        using CommandRoom room = new();
+        CommandRun run = await room.RunAsync(verb, "cluster", "--name", name);
+        Assert.Equal(2, run.Exit);
+        Assert.Contains("NF8017", run.Error, StringComparison.Ordinal);
+        Assert.Contains(name, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cluster_s_name_is_the_option_s_then_the_environment_s_then_the_file_s()
+    {
+        using CommandRoom room = new();
+        room.Write("cluster.yaml", "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nname: lab\n");
+        Environment.SetEnvironmentVariable("KIND_CLUSTER_NAME", "Of_Environment");
+        try
+        {
+            Assert.Contains("Of_Environment", (await room.RunAsync("create", "cluster", "--config", room["cluster.yaml"])).Error, StringComparison.Ordinal);
+            Assert.Contains("Of_Option", (await room.RunAsync("create", "cluster", "--config", room["cluster.yaml"], "--name", "Of_Option")).Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("KIND_CLUSTER_NAME", null);
+        }
+    }
+
     [Fact]
     public async Task A_parameter_that_is_set_takes_effect()
     {

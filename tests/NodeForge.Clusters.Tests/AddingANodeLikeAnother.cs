@@ -66,7 +66,7 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
     public void Labels_are_read_in_the_newer_form_of_arguments_too()
     {
         ClusterPlan plan = PlanningACluster.Plan(new ClusterConfig { Name = "lab", Nodes = [new() { Labels = new Dictionary<string, string> { ["zone"] = "a", ["tier"] = "" } }] });
-        string documents = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.33.1"));
+        string documents = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.36.1"));
         Assert.Equal(plan.First.Config.Labels, KubeadmRewriting.LabelsIn(KubeadmRewriting.Parse(documents, "lab")));
     }
 

@@ -5,8 +5,6 @@ namespace NodeForge.Clusters.Tests;
 
 public sealed class ClusterCertificates
 {
-    private static readonly CertificateNames None = new([], [], []);
-
     [Fact]
     public void Names_that_a_patch_asks_for_are_on_the_certificates_that_are_made_beforehand()
     {
@@ -20,8 +18,7 @@ public sealed class ClusterCertificates
             },
         };
         ClusterPlan plan = PlanningACluster.Plan(config);
-        Assert.True(KubernetesVersion.TryParse("v1.20.2", out KubernetesVersion version));
-        Dictionary<string, string> files = NodeCertificates.Of(plan, plan.First, KubeadmDocuments.NamesOf(plan, plan.First, version), Authorities).ToDictionary(file => file.Path, file => file.Content);
+        Dictionary<string, string> files = NodeCertificates.Of(plan, plan.First, Settings(plan), Authorities).ToDictionary(file => file.Path, file => file.Content);
 
         using X509Certificate2 api = X509Certificate2.CreateFromPem(files["/etc/kubernetes/pki/apiserver.crt"]);
         Assert.True(api.MatchesHostname("lab.example") && api.MatchesHostname("192.0.2.7") && api.MatchesHostname("kubernetes.default.svc"));
@@ -66,7 +63,7 @@ public sealed class ClusterCertificates
     public void A_node_of_two_addresses_has_both_on_its_certificates(IPFamily family, string service)
     {
         ClusterPlan plan = PlanningACluster.Plan(family);
-        Dictionary<string, string> files = NodeCertificates.Of(plan, plan.First, None, Authorities).ToDictionary(file => file.Path, file => file.Content);
+        Dictionary<string, string> files = NodeCertificates.Of(plan, plan.First, Settings(plan), Authorities).ToDictionary(file => file.Path, file => file.Content);
         string[] wanted = ["10.201.0.2", "fd00:77::2"];
         Assert.Empty(wanted.Append(service).Append("::1").Except(AddressesOf("/etc/kubernetes/pki/apiserver.crt")));
         Assert.Empty(wanted.Except(AddressesOf("/etc/kubernetes/pki/etcd/peer.crt")));
@@ -91,7 +88,7 @@ public sealed class ClusterCertificates
     public void Keys_are_for_root_alone()
     {
         ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane);
-        Assert.All(NodeCertificates.Of(plan, plan.First, None, Authorities).Where(file => file.Content.Contains("PRIVATE KEY", StringComparison.Ordinal) || file.Content.Contains("client-key-data", StringComparison.Ordinal)),
+        Assert.All(NodeCertificates.Of(plan, plan.First, Settings(plan), Authorities).Where(file => file.Content.Contains("PRIVATE KEY", StringComparison.Ordinal) || file.Content.Contains("client-key-data", StringComparison.Ordinal)),
             file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.Mode));
     }
 
@@ -110,9 +107,26 @@ public sealed class ClusterCertificates
         }
     }
 
+    [Fact]
+    public void What_patches_make_of_the_cluster_s_services_and_its_domain_is_on_the_API_server_s_certificate()
+    {
+        ClusterConfig config = new()
+        {
+            Name = "lab",
+            Patches = new() { Merges = ["{kind: ClusterConfiguration, controlPlaneEndpoint: 'api.lab.example:6443', networking: {serviceSubnet: 10.11.0.0/16, dnsDomain: lab.local}}"] },
+        };
+        ClusterPlan plan = PlanningACluster.Plan(config);
+        Dictionary<string, string> files = NodeCertificates.Of(plan, plan.First, Settings(plan), Authorities).ToDictionary(file => file.Path, file => file.Content);
+        using X509Certificate2 api = X509Certificate2.CreateFromPem(files["/etc/kubernetes/pki/apiserver.crt"]);
+        Assert.All(new[] { "10.11.0.1", "kubernetes.default.svc.lab.local", "api.lab.example" }, name => Assert.True(api.MatchesHostname(name), name));
+        Assert.False(api.MatchesHostname("10.96.0.1"));
+    }
+
+    private static EffectiveSettings Settings(ClusterPlan plan) => KubeadmDocuments.SettingsOf(plan, Recipes.KubernetesVersion.Parse("v1.20.2"));
+
     private static Dictionary<string, string> Files(NodeRole role)
     {
         ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane, NodeRole.Worker);
-        return NodeCertificates.Of(plan, plan.Nodes.First(node => node.Role == role), None, Authorities).ToDictionary(file => file.Path, file => file.Content);
+        return NodeCertificates.Of(plan, plan.Nodes.First(node => node.Role == role), Settings(plan), Authorities).ToDictionary(file => file.Path, file => file.Content);
     }
 }

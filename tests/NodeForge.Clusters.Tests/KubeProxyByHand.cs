@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using NodeForge.Recipes;
+using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Tests;
 

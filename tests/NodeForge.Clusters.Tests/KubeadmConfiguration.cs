@@ -9,10 +9,13 @@ public sealed class KubeadmConfiguration
     [Theory]
     [InlineData("v1.20.2", "kubeadm.k8s.io/v1beta2", "cgroupfs")]
     [InlineData("v1.21.14", "kubeadm.k8s.io/v1beta2", "cgroupfs")]
-    [InlineData("v1.22.0", "kubeadm.k8s.io/v1beta3", "cgroupfs")]
+    [InlineData("v1.22.17", "kubeadm.k8s.io/v1beta2", "cgroupfs")]
+    [InlineData("v1.23.0", "kubeadm.k8s.io/v1beta3", "cgroupfs")]
     [InlineData("v1.30.1", "kubeadm.k8s.io/v1beta3", "systemd")]
-    [InlineData("v1.31.0", "kubeadm.k8s.io/v1beta4", "systemd")]
-    public void Documents_are_of_the_version_that_the_image_s_kubeadm_reads(string version, string apiVersion, string driver)
+    [InlineData("v1.35.9", "kubeadm.k8s.io/v1beta3", "systemd")]
+    [InlineData("v1.36.0-alpha.1", "kubeadm.k8s.io/v1beta4", "systemd")]
+    [InlineData("v1.37.0", "kubeadm.k8s.io/v1beta4", "systemd")]
+    public void Documents_are_of_the_version_that_kind_writes_for_the_image_s_kubeadm(string version, string apiVersion, string driver)
     {
         IReadOnlyDictionary<string, JsonObject> documents = Documents(new() { Name = "lab" }, version);
         Assert.Equal(apiVersion, (string?)documents["ClusterConfiguration"]["apiVersion"]);
@@ -52,7 +55,7 @@ public sealed class KubeadmConfiguration
 
     [Theory]
     [InlineData("v1.20.2")]
-    [InlineData("v1.31.0")]
+    [InlineData("v1.36.0")]
     public void Feature_gates_reach_all_that_have_them(string version)
     {
         IReadOnlyDictionary<string, JsonObject> documents = Documents(new() { FeatureGates = new Dictionary<string, bool> { ["TTLAfterFinished"] = true, ["Other"] = false } }, version);

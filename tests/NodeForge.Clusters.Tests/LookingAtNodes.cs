@@ -1,4 +1,5 @@
 using NodeForge.Engines;
+using NodeForge.Kubernetes;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

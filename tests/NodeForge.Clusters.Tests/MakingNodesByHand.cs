@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Formats.Tar;
 using System.Text.Json;
 using NodeForge.Engines;
-using NodeForge.Recipes;
+using NodeForge.Kubernetes;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

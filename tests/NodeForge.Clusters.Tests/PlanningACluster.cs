@@ -1,4 +1,5 @@
 using System.Net;
+using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Tests;
 
@@ -13,7 +14,7 @@ public sealed class PlanningACluster
         Assert.Equal(["10.244.0.0/24", "10.244.1.0/24", "10.244.2.0/24"], plan.Nodes.Select(node => node.PodRange));
         Assert.Equal("10.201.0.2:6443", plan.Endpoint);
         Assert.Null(plan.Balancer);
-        Assert.Equal(IPAddress.Parse("10.96.0.1"), plan.ServiceAddress);
+        Assert.Equal(IPAddress.Parse("10.96.0.1"), KubeadmDocuments.SettingsOf(plan, KubernetesVersion.Parse("v1.20.2")).ServiceAddress);
     }
 
     [Fact]
@@ -42,7 +43,7 @@ public sealed class PlanningACluster
     public void A_dual_cluster_whose_services_are_of_IPv6_first_goes_by_that()
     {
         ClusterPlan plan = Plan(IPFamily.Dual, new() { Family = IPFamily.Dual, ServiceSubnet = "fd00:10:96::/112,10.96.0.0/16" });
-        Assert.Equal(("[fd00:77::2]:6443", "fd00:10:96::1"), (plan.Endpoint, plan.ServiceAddress.ToString()));
+        Assert.Equal(("[fd00:77::2]:6443", "fd00:10:96::1"), (plan.Endpoint, KubeadmDocuments.SettingsOf(plan, KubernetesVersion.Parse("v1.20.2")).ServiceAddress.ToString()));
         Assert.Equal("fd00:77::2,10.201.0.2", KubeadmDocuments.NodeIP(plan, plan.First));
     }
 
@@ -62,6 +63,25 @@ public sealed class PlanningACluster
         Engines.ContainerSpec container = CreateNode.Container(Plan(NodeRole.ControlPlane), Plan(NodeRole.ControlPlane).First, "node:v1");
         Assert.Null(container.IPv6Address);
         Assert.Empty(container.Sysctls);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_cluster_without_the_default_network_is_given_none_whatever_its_image_has(bool disabled)
+    {
+        ClusterPlan plan = Plan(new ClusterConfig { Networking = new() { DisableDefaultCni = disabled } });
+        NodeImageFacts facts = new(KubernetesVersion.Parse("v1.20.2"), "name: nodeforge-pod-network, podSubnet: {{ .PodSubnet }}", null);
+        Assert.Equal((!disabled, !disabled), (SeedPodNetwork.Applies(plan, facts), ClusterManifests.Of(plan, plan.First, facts).Any()));
+    }
+
+    [Fact]
+    public void The_pod_network_is_told_the_range_that_patches_leave()
+    {
+        ClusterPlan plan = Plan(new ClusterConfig { Patches = new() { Merges = ["kind: ClusterConfiguration\nnetworking: {podSubnet: 10.12.0.0/16}"] } });
+        NodeImageFacts facts = new(KubernetesVersion.Parse("v1.20.2"), "podSubnet: {{ .PodSubnet }}", null);
+        Assert.Equal("podSubnet: 10.12.0.0/16", Assert.Single(ClusterManifests.Of(plan, plan.First, facts)).Content);
+        Assert.False(plan.KnowsPodRanges);
     }
 
     [Theory]

@@ -91,7 +91,7 @@ public sealed class ReadingAClusterFile
     [InlineData("nodes:\n- {extraMounts: [{hostPath: '/a:b', containerPath: /b, selinuxRelabel: true}]}", "NF8014", 4, 72)]
     [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 70000}]}", "NF8013", 4, 40)]
     [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 80}, {containerPort: 81, hostPort: 80}]}", "NF8014", 4, 89)]
-    [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 80, protocol: tcp}]}", "NF8013", 4, 54)]
+    [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 80, protocol: icmp}]}", "NF8013", 4, 54)]
     [InlineData("networking: {podSubnet: 10.0.0.1/8}", "NF8013", 3, 25)]
     [InlineData("networking: {apiServerAddress: localhost}", "NF8013", 3, 32)]
     [InlineData("networking: {kubeProxyMode: iptable}", "NF8013", 3, 29)]

@@ -70,6 +70,10 @@ public static partial class ErrorCodes
         "A cluster's name cannot be used.",
         "Lower-case letters, digits, dots and dashes; short enough that the longest node name has at most 63 characters.");
 
+    public static readonly ErrorCode KubeadmPatchUnused = new("NF8018", ExitCode.Usage,
+        "A kubeadm patch of a cluster file changes nothing.",
+        "Correct its kind, group or version, or leave them out; docs/cluster-file.md says which documents there are.");
+
     public static readonly ErrorCode ClusterHalfMade = new("NF8030", ExitCode.Cluster,
         "A cluster of that name was begun and never finished: the process that made it was killed, or the engine went away.",
         "Remove what is left of it with nodeforge delete cluster --name NAME, then make it again.");

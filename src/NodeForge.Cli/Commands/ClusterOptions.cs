@@ -17,7 +17,7 @@ internal static class ClusterOptions
     /// <summary>The cluster file; without one a cluster as kind makes it by itself.</summary>
     public static async Task<ClusterConfig> ReadAsync(string? path, CancellationToken cancellation)
     {
-        if (path is null)
+        if (string.IsNullOrEmpty(path))
             return new ClusterConfig();
         if (path != "-")
             return ClusterConfigReader.Read(path);
@@ -44,6 +44,17 @@ internal static class ClusterOptions
     public static IReadOnlyList<string> NodesOf(ParseResult parsed, Option<string[]> nodes) =>
         [.. (parsed.GetValue(nodes) ?? []).SelectMany(given => given.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
 
-    public static string NameOf(ParseResult parsed, Option<string?> name) =>
-        parsed.GetValue(name) ?? (Environment.GetEnvironmentVariable("KIND_CLUSTER_NAME") is { Length: > 0 } set ? set : ClusterConfig.DefaultName);
+    /// <summary>The cluster that a command is about.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterName"/>: no cluster can have that name.</exception>
+    public static string NameOf(ParseResult parsed, Option<string?> name) => GivenName(parsed, name) ?? ClusterConfig.DefaultName;
+
+    /// <summary>The name that the command or its environment gives; null where neither does.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterName"/>: no cluster can have that name.</exception>
+    public static string? GivenName(ParseResult parsed, Option<string?> name)
+    {
+        string? given = new[] { parsed.GetValue(name), Environment.GetEnvironmentVariable("KIND_CLUSTER_NAME") }.FirstOrDefault(text => text is { Length: > 0 });
+        if (given is not null)
+            ClusterNameText.Check(given);
+        return given;
+    }
 }

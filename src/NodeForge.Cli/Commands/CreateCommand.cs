@@ -24,8 +24,8 @@ internal static class CreateCommand
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
             ClusterConfig wanted = await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellation);
-            if (parsed.GetValue(name) is not null || parsed.GetValue(config) is null)
-                wanted = wanted with { Name = ClusterOptions.NameOf(parsed, name) };
+            if (ClusterOptions.GivenName(parsed, name) is { } given)
+                wanted = wanted with { Name = given };
             interruption.CleanUpCommand = $"nodeforge delete cluster --name {wanted.Name}";
             CreateOptions options = new()
             {

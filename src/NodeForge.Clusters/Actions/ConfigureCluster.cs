@@ -15,7 +15,7 @@ internal static class ConfigureCluster
     public static async Task RunAsync(PreparedNode node, ClusterPlan plan, bool dns, KubernetesApi api, CancellationToken cancellationToken)
     {
         string[] addOns = [.. dns ? ["addon/coredns"] : Array.Empty<string>(), .. plan.Config.Networking.KubeProxyMode == "none" ? [] : (string[])["addon/kube-proxy"]];
-        string skipped = string.Join(',', KubeadmPhases.Init.SkippedWhenRunning(node.Facts.Version, [.. Run, .. addOns]));
+        string skipped = node.SkippedWhenRunning(KubeadmPhases.Init, [.. Run, .. addOns]);
         await node.Container.RunAsync(["kubeadm", "init", "--config", KubeadmDocuments.Path, "--skip-phases", skipped], cancellationToken).ConfigureAwait(false);
         if (plan.Nodes.Count == 1)
             await api.RemoveLabelAsync(node.Plan.Name, Excluded, cancellationToken).ConfigureAwait(false);

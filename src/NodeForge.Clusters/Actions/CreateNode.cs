@@ -1,4 +1,5 @@
 using NodeForge.Engines;
+using NodeForge.Kubernetes.Kubeadm;
 
 namespace NodeForge.Clusters;
 
@@ -25,7 +26,7 @@ internal static class CreateNode
         ClusterAuthorities authorities = await making.ConfigureAwait(false);
         List<NodeFile> files =
         [
-            .. NodeCertificates.Of(plan, node, KubeadmDocuments.NamesOf(plan, node, facts.Version), authorities),
+            .. NodeCertificates.Of(plan, node, KubeadmDocuments.SettingsOf(plan, facts.Version), authorities),
             NodeFile.Secret(KubeadmDocuments.Path, KubeadmDocuments.Of(plan, node, facts.Version)),
             .. ClusterManifests.Of(plan, node, facts),
             .. EtcdPatch.FilesFor(facts.Version),
@@ -33,7 +34,7 @@ internal static class CreateNode
         ];
         await running.PutAsync(files, authorities.Clock, cancellationToken).ConfigureAwait(false);
         await running.StartAsync(cancellationToken).ConfigureAwait(false);
-        return new(running, node, facts);
+        return new(running, node, facts) { SkippedPhases = KubeadmDocuments.SkippedPhases(plan, node, facts.Version) };
     }
 
     /// <summary>Whether a mount at a path takes the place of a volume that a node has for its state: such a one is of one node alone.</summary>
@@ -128,11 +129,21 @@ internal static class CreateNode
                 set.AddRange([$"{name}={value}", $"{name.ToLowerInvariant()}={value}"]);
         }
 
-        string without = string.Join(',', new[] { proxies.Without }.Concat(plan.Ranges.Select(range => range.ToString())).Concat([".svc", ".cluster.local"])
-            .Concat(plan.Nodes.Select(node => node.Name)).Where(part => part is { Length: > 0 }));
+        IReadOnlyList<EffectiveSettings> possible = EffectiveSettings.PossibleFor(plan);
+        IEnumerable<string> ranges = plan.Network.Ranges.Concat(possible.SelectMany(settings => settings.PodRanges.Concat(settings.ServiceRanges))).Select(range => range.ToString());
+        string without = string.Join(',', new[] { proxies.Without }.Concat(ranges).Append(".svc").Concat(possible.Select(settings => "." + settings.DnsDomain))
+            .Concat(plan.Nodes.Select(node => node.Name)).Where(part => part is { Length: > 0 }).Distinct());
         return [.. set, $"NO_PROXY={without}", $"no_proxy={without}"];
     }
 }
 
 /// <summary>A started node and what its image said of itself.</summary>
-internal sealed record PreparedNode(ClusterNode Container, NodePlan Plan, NodeImageFacts Facts);
+internal sealed record PreparedNode(ClusterNode Container, NodePlan Plan, NodeImageFacts Facts)
+{
+    /// <summary>Phases of kubeadm that the cluster file leaves out. kubeadm looks at its document's list only where it is given none.</summary>
+    public IReadOnlyList<string> SkippedPhases { get; init; } = [];
+
+    /// <summary>What kubeadm is told to skip so that it runs some phases alone, and of those what the cluster file does not leave out.</summary>
+    public string SkippedWhenRunning(KubeadmPhases phases, params IReadOnlyCollection<string> run) =>
+        string.Join(',', phases.SkippedWhenRunning(Facts.Version, run).Union(SkippedPhases));
+}

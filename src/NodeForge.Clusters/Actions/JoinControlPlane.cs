@@ -56,7 +56,7 @@ internal static class JoinControlPlane
 
     private static Task RunAsync(PreparedNode node, string[] phases, CancellationToken cancellationToken)
     {
-        string skipped = string.Join(',', KubeadmPhases.Join.SkippedWhenRunning(node.Facts.Version, phases));
+        string skipped = node.SkippedWhenRunning(KubeadmPhases.Join, phases);
         string[] join = ["kubeadm", "join", "--config", KubeadmDocuments.Path, "--skip-phases", skipped, .. EtcdPatch.ArgumentsFor(node.Facts.Version)];
         return node.Container.RunAsync(join, AtMost, cancellationToken);
     }

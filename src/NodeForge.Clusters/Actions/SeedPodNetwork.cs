@@ -15,7 +15,7 @@ internal static class SeedPodNetwork
         """;
 
     public static bool Applies(ClusterPlan plan, NodeImageFacts facts) =>
-        plan.KnowsPodRanges && (facts.PodNetwork?.Contains("nodeforge-pod-network", StringComparison.Ordinal) ?? false);
+        !plan.Config.Networking.DisableDefaultCni && plan.KnowsPodRanges && (facts.PodNetwork?.Contains("nodeforge-pod-network", StringComparison.Ordinal) ?? false);
 
     public static Task RunAsync(PreparedNode node, CancellationToken cancellationToken) =>
         node.Container.RunAsync(["bash", "-c", Script, "seed-pod-network", node.Plan.PodRange.Replace(',', ' ')], cancellationToken);

@@ -13,7 +13,7 @@ internal static class StartControlPlane
 
     public static async Task RunAsync(PreparedNode node, CancellationToken cancellationToken)
     {
-        string skipped = string.Join(',', KubeadmPhases.Init.SkippedWhenRunning(node.Facts.Version, Run));
+        string skipped = node.SkippedWhenRunning(KubeadmPhases.Init, Run);
         string[] init = ["init", "--skip-phases", skipped, .. EtcdPatch.ArgumentsFor(node.Facts.Version)];
         await ConfigureKubelet.RunAsync(node.Container, init, cancellationToken).ConfigureAwait(false);
         await StartKubelet.RunAsync(node.Container, cancellationToken).ConfigureAwait(false);

@@ -79,10 +79,10 @@ internal static class BareFiles
             "--eviction-hard=nodefs.available<0%%,nodefs.inodesFree<0%%,imagefs.available<0%%",
         ];
         // What node images give containerd for that version. kubeadm says systemd since 1.22.
-        if (!version.IsAtLeast(1, 24))
+        if (!Changes.SystemdCgroupDriver.HoldsFor(version))
             flags.Add("--cgroup-driver=cgroupfs");
         // Since then it would not start there by itself.
-        if (version.IsAtLeast(1, 35) && host.CgroupVersion == "1")
+        if (Changes.FailsOnCgroupV1.HoldsFor(version) && host.CgroupVersion == "1")
             flags.Add("--fail-cgroupv1=false");
         return $"""
             # What a kubelet in a container needs and kubeadm does not know of.

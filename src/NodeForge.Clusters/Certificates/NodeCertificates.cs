@@ -8,8 +8,8 @@ internal static class NodeCertificates
 {
     private const string Folder = "/etc/kubernetes/pki/";
 
-    public static IEnumerable<NodeFile> Of(ClusterPlan plan, NodePlan node, CertificateNames names, ClusterAuthorities authorities) =>
-        node.Role == NodeRole.ControlPlane ? [.. Kubelet(plan, node, authorities), .. ControlPlane(plan, node, names, authorities)] : Kubelet(plan, node, authorities);
+    public static IEnumerable<NodeFile> Of(ClusterPlan plan, NodePlan node, EffectiveSettings settings, ClusterAuthorities authorities) =>
+        node.Role == NodeRole.ControlPlane ? [.. Kubelet(plan, node, authorities), .. ControlPlane(plan, node, settings, authorities)] : Kubelet(plan, node, authorities);
 
     private static IEnumerable<NodeFile> Kubelet(ClusterPlan plan, NodePlan node, ClusterAuthorities authorities)
     {
@@ -29,7 +29,7 @@ internal static class NodeCertificates
         yield return NodeFile.Secret("/etc/kubernetes/kubelet.conf", Kubeconfig.Document(plan.Name, server, authorities.Cluster.Pair.Certificate, $"system:node:{node.Name}", Current));
     }
 
-    private static IEnumerable<NodeFile> ControlPlane(ClusterPlan plan, NodePlan node, CertificateNames names, ClusterAuthorities authorities)
+    private static IEnumerable<NodeFile> ControlPlane(ClusterPlan plan, NodePlan node, EffectiveSettings settings, ClusterAuthorities authorities)
     {
         TimeProvider clock = authorities.Clock;
         string local = "https://" + ClusterPlan.EndpointAt(node.Address);
@@ -40,11 +40,11 @@ internal static class NodeCertificates
             .. Pair("ca", authorities.Cluster.Pair),
             .. Pair("etcd/ca", authorities.Etcd.Pair),
             .. Pair("front-proxy-ca", authorities.FrontProxy.Pair),
-            .. Pair("apiserver", authorities.Cluster.Server("kube-apiserver", [.. ApiNames(plan, node), .. Names(names.ApiServer)], [.. ApiAddresses(plan, node), .. Addresses(names.ApiServer)], clock)),
+            .. Pair("apiserver", authorities.Cluster.Server("kube-apiserver", [.. ApiNames(plan, node, settings), .. Names(ApiPatched(settings))], [.. ApiAddresses(plan, node, settings), .. Addresses(ApiPatched(settings))], clock)),
             .. Pair("apiserver-kubelet-client", authorities.Cluster.Client("kube-apiserver-kubelet-client", clock, "system:masters")),
             .. Pair("front-proxy-client", authorities.FrontProxy.Client("front-proxy-client", clock)),
-            .. Pair("etcd/server", authorities.Etcd.Server(node.Name, [.. etcdNames, .. Names(names.EtcdServer)], [.. etcdAddresses, .. Addresses(names.EtcdServer)], clock)),
-            .. Pair("etcd/peer", authorities.Etcd.Server(node.Name, [.. etcdNames, .. Names(names.EtcdPeer)], [.. etcdAddresses, .. Addresses(names.EtcdPeer)], clock)),
+            .. Pair("etcd/server", authorities.Etcd.Server(node.Name, [.. etcdNames, .. Names(settings.EtcdServerNames)], [.. etcdAddresses, .. Addresses(settings.EtcdServerNames)], clock)),
+            .. Pair("etcd/peer", authorities.Etcd.Server(node.Name, [.. etcdNames, .. Names(settings.EtcdPeerNames)], [.. etcdAddresses, .. Addresses(settings.EtcdPeerNames)], clock)),
             .. Pair("etcd/healthcheck-client", authorities.Etcd.Client("kube-etcd-healthcheck-client", clock, "system:masters")),
             .. Pair("apiserver-etcd-client", authorities.Etcd.Client("kube-apiserver-etcd-client", clock, "system:masters")),
             NodeFile.Public(Folder + "sa.pub", authorities.ServiceAccounts.Certificate),
@@ -56,6 +56,9 @@ internal static class NodeCertificates
         ];
     }
 
+    private static IEnumerable<string> ApiPatched(EffectiveSettings settings) =>
+        settings.EndpointHost is { } host ? settings.ApiServerNames.Append(host) : settings.ApiServerNames;
+
     private static IEnumerable<string> Names(IEnumerable<string> mixed) => mixed.Where(name => !IPAddress.TryParse(name, out _));
 
     private static IEnumerable<IPAddress> Addresses(IEnumerable<string> mixed) => mixed.Except(Names(mixed)).Select(IPAddress.Parse);
@@ -66,12 +69,12 @@ internal static class NodeCertificates
     private static IEnumerable<NodeFile> Pair(string name, KeyPair pair) =>
         [NodeFile.Public($"{Folder}{name}.crt", pair.Certificate), NodeFile.Secret($"{Folder}{name}.key", pair.Key)];
 
-    private static IEnumerable<string> ApiNames(ClusterPlan plan, NodePlan node) =>
-        [node.Name, "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "localhost", .. plan.Balancer is { } balancer ? [balancer.Name] : Array.Empty<string>()];
+    private static IEnumerable<string> ApiNames(ClusterPlan plan, NodePlan node, EffectiveSettings settings) =>
+        [node.Name, "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{settings.DnsDomain}", "localhost", .. plan.Balancer is { } balancer ? [balancer.Name] : Array.Empty<string>()];
 
-    private static IEnumerable<IPAddress> ApiAddresses(ClusterPlan plan, NodePlan node)
+    private static IEnumerable<IPAddress> ApiAddresses(ClusterPlan plan, NodePlan node, EffectiveSettings settings)
     {
-        IEnumerable<IPAddress> fixedOnes = [plan.ServiceAddress, .. node.Place.All, IPAddress.Loopback, IPAddress.IPv6Loopback];
+        IEnumerable<IPAddress> fixedOnes = [settings.ServiceAddress, .. node.Place.All, IPAddress.Loopback, IPAddress.IPv6Loopback];
         IEnumerable<IPAddress> balancer = plan.Balancer is { } known ? known.Place.All : [];
         return [.. fixedOnes, .. balancer, .. IPAddress.TryParse(plan.ApiAddress, out IPAddress? published) ? [published] : Array.Empty<IPAddress>()];
     }

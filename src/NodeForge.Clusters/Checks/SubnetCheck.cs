@@ -11,10 +11,15 @@ internal sealed class SubnetCheck : IMachineCheck
     {
         NetworkingConfig wanted = facts.Config.Networking;
         NetworkingConfig defaults = new() { Family = wanted.Family };
-        (string Key, AddressRange Range)[] ranges = [.. wanted.PodRanges.Select(range => ("podSubnet", range)), .. wanted.ServiceRanges.Select(range => ("serviceSubnet", range))];
+        IReadOnlyList<EffectiveSettings> possible = EffectiveSettings.PossibleFor(facts.Config);
+        (string Key, AddressRange Range)[] ranges =
+        [
+            .. possible.SelectMany(settings => settings.PodRanges).Distinct().Select(range => ("podSubnet", range)),
+            .. possible.SelectMany(settings => settings.ServiceRanges).Distinct().Select(range => ("serviceSubnet", range)),
+        ];
         string finding = string.Join(", ", ranges.Select(range => $"{range.Key} {range.Range}"));
         List<Diagnostic> problems = [];
-        if (wanted.PodRanges.Any(pods => wanted.ServiceRanges.Any(pods.Overlaps)))
+        if (possible.Any(settings => settings.PodRanges.Any(pods => settings.ServiceRanges.Any(pods.Overlaps))))
         {
             problems.Add(new(ErrorCodes.ClusterFileConflict, "pods and services have addresses in common")
             {

@@ -16,7 +16,7 @@ internal static class ContainerdPatching
         foreach (JsonObject patch in patches.Merges.Select(TomlDocument.Read).Where(patch => IsFor(patch, document)))
             Merge(document, patch);
         foreach (string operations in patches.JsonPatches)
-            JsonPatching.Apply(document, operations, new("containerdConfigPatchesJSON6902", Path));
+            JsonPatching.Apply(document, operations, new(new("containerdConfigPatchesJSON6902"), Path));
         IReadOnlyList<NodeFile> hosts = RegistryHosts.TakeFrom(document);
         return [NodeFile.Public(Path, TomlText.Of(document)), .. hosts];
     }

@@ -1,113 +1,112 @@
-using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace NodeForge.Clusters;
 
-/// <summary>Applies a JSON patch (RFC 6902); its operations are JSON or YAML.</summary>
+/// <summary>Applies a JSON patch (RFC 6902).</summary>
 internal static class JsonPatching
 {
-    public static void Apply(JsonObject document, string text, PatchPlace patch)
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: the operations are malformed, or do not fit the document.</exception>
+    public static void Apply(JsonObject document, string text, PatchPlace patch) =>
+        Apply(document, YamlDocument.Read(text) as JsonArray ?? throw Refused(patch, "it is not a list"), patch);
+
+    /// <inheritdoc cref="Apply(JsonObject, string, PatchPlace)"/>
+    public static void Apply(JsonObject document, JsonArray operations, PatchPlace patch)
     {
-        if (YamlDocument.Read(text) is not JsonArray operations)
-            throw Refused(patch, "it is not a list");
-        foreach (JsonObject operation in operations.OfType<JsonObject>())
-            Apply(document, operation, patch);
+        JsonNode? result = Result(document.DeepClone(), operations, patch);
+        if (result is not JsonObject changed)
+            throw Refused(patch, "what it leaves is not a mapping");
+        document.Clear();
+        foreach ((string key, JsonNode? value) in changed.ToArray())
+        {
+            changed.Remove(key);
+            document[key] = value;
+        }
     }
 
-    private static void Apply(JsonObject document, JsonObject operation, PatchPlace patch)
+    /// <summary>What operations make of a document, which is not to be used any longer.</summary>
+    internal static JsonNode? Result(JsonNode? document, JsonArray operations, PatchPlace patch)
     {
-        string path = (string?)operation["path"] ?? throw Refused(patch, "an operation has no path");
-        switch ((string?)operation["op"])
+        foreach (JsonNode? operation in operations)
+            document = Next(document, operation as JsonObject ?? throw Refused(patch, "an operation is not a mapping"), patch);
+        return document;
+    }
+
+    /// <summary>What makes an operation one that no document takes; null for the others.</summary>
+    public static string? Malformed(JsonNode? operation)
+    {
+        PatchPlace nowhere = new(new(string.Empty), string.Empty);
+        try
+        {
+            JsonObject mapping = operation as JsonObject ?? throw Refused(nowhere, "an operation is not a mapping");
+            Pointer(mapping, "path", nowhere);
+            switch (Text(mapping, "op", nowhere))
+            {
+                case "add" or "replace" or "test":
+                    Value(mapping, nowhere);
+                    break;
+                case "move" or "copy":
+                    Pointer(mapping, "from", nowhere);
+                    break;
+                case not "remove" and string other:
+                    return $"there is no operation '{other}'";
+            }
+        }
+        catch (NodeForgeException refused)
+        {
+            return refused.Diagnostics[0].Got;
+        }
+
+        return null;
+    }
+
+    private static JsonNode? Next(JsonNode? document, JsonObject operation, PatchPlace patch)
+    {
+        JsonPointer path = Pointer(operation, "path", patch);
+        switch (Text(operation, "op", patch))
         {
             case "add":
-                Put(document, path, operation["value"]?.DeepClone(), patch);
-                break;
+                return path.Put(document, Value(operation, patch));
             case "replace":
-                Take(document, path, patch);
-                Put(document, path, operation["value"]?.DeepClone(), patch);
-                break;
+                JsonNode? value = Value(operation, patch);
+                return path.IsRoot ? value : path.Put(path.Take(document, out _), value);
             case "remove":
-                Take(document, path, patch);
-                break;
+                return path.Take(document, out _);
             case "move":
-                Put(document, path, Take(document, From(operation, patch), patch), patch);
-                break;
+                JsonPointer from = Pointer(operation, "from", patch);
+                if (from.IsAbove(path))
+                    throw Refused(patch, $"{from} cannot be moved into itself");
+                document = from.Take(document, out JsonNode? moved);
+                return path.Put(document, moved);
             case "copy":
-                Put(document, path, Find(document, From(operation, patch), patch)?.DeepClone(), patch);
-                break;
+                return path.Put(document, Pointer(operation, "from", patch).Find(document)?.DeepClone());
             case "test":
-                if (!JsonNode.DeepEquals(Find(document, path, patch), operation["value"]))
-                    throw Refused(patch, $"the test of {path} fails");
-                break;
-            default:
-                throw Refused(patch, $"there is no operation '{operation["op"]}'");
+                return JsonEquality.Are(path.Find(document), Value(operation, patch)) ? document : throw Refused(patch, $"the test of {path} fails");
+            case var other:
+                throw Refused(patch, $"there is no operation '{other}'");
         }
     }
 
-    private static string From(JsonObject operation, PatchPlace patch) => (string?)operation["from"] ?? throw Refused(patch, "an operation has no from");
+    // A value of null is one; a value that is left out is none.
+    private static JsonNode? Value(JsonObject operation, PatchPlace patch) =>
+        operation.TryGetPropertyValue("value", out JsonNode? value) ? value?.DeepClone() : throw Refused(patch, $"an operation at {operation["path"]} has no value");
 
-    // RFC 6901: ~1 is a slash, ~0 a tilde, in that order.
-    private static string[] Parts(string pointer) =>
-        [.. pointer.Split('/').Skip(1).Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+    private static JsonPointer Pointer(JsonObject operation, string key, PatchPlace patch) => new(Text(operation, key, patch), patch);
 
-    private static JsonNode? Find(JsonNode document, string pointer, PatchPlace patch) =>
-        Parts(pointer).Aggregate((JsonNode?)document, (node, part) => Child(node, part, pointer, patch));
-
-    private static JsonNode? Child(JsonNode? node, string part, string pointer, PatchPlace patch) => node switch
+    private static string Text(JsonObject operation, string key, PatchPlace patch) => operation[key] switch
     {
-        JsonObject mapping when mapping.TryGetPropertyValue(part, out JsonNode? value) => value,
-        JsonArray list when Index(part, list.Count - 1) is { } index => list[index],
-        _ => throw Refused(patch, $"there is nothing at {pointer}"),
+        null => throw Refused(patch, $"an operation has no {key}"),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+        { } other => throw Refused(patch, $"{key} is not text: {other.ToJsonString()}"),
     };
 
-    private static (JsonNode? Parent, string Last) Place(JsonObject document, string pointer, PatchPlace patch)
+    internal static NodeForgeException Refused(PatchPlace patch, string why) => new(new Diagnostic(ErrorCodes.ClusterFileValue, "a JSON patch cannot be applied")
     {
-        string[] parts = Parts(pointer);
-        if (parts.Length == 0)
-            throw Refused(patch, "the whole document cannot be replaced");
-        return (parts[..^1].Aggregate((JsonNode?)document, (node, part) => Child(node, part, pointer, patch)), parts[^1]);
-    }
-
-    private static JsonNode? Take(JsonObject document, string pointer, PatchPlace patch)
-    {
-        (JsonNode? parent, string last) = Place(document, pointer, patch);
-        JsonNode? taken = Child(parent, last, pointer, patch);
-        if (parent is JsonArray list)
-            list.RemoveAt(Index(last, list.Count - 1)!.Value);
-        else
-            ((JsonObject)parent!).Remove(last);
-        return taken;
-    }
-
-    private static void Put(JsonObject document, string pointer, JsonNode? value, PatchPlace patch)
-    {
-        (JsonNode? parent, string last) = Place(document, pointer, patch);
-        switch (parent)
-        {
-            case JsonObject mapping:
-                mapping[last] = value;
-                break;
-            case JsonArray list when last == "-":
-                list.Add(value);
-                break;
-            case JsonArray list when Index(last, list.Count) is { } index:
-                list.Insert(index, value);
-                break;
-            default:
-                throw Refused(patch, $"nothing can be put at {pointer}");
-        }
-    }
-
-    private static int? Index(string part, int highest) =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= highest ? index : null;
-
-    private static NodeForgeException Refused(PatchPlace patch, string why) => new(new Diagnostic(ErrorCodes.ClusterFileValue, "a JSON patch cannot be applied")
-    {
-        Where = new(patch.Where),
+        Where = patch.Where,
         Got = why,
         Mend = $"compare it with {patch.Document} in a node",
     });
 }
 
 /// <summary>Where a patch stands and what it is for.</summary>
-internal sealed record PatchPlace(string Where, string Document);
+internal sealed record PatchPlace(Location Where, string Document);

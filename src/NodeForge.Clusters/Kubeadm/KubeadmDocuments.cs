@@ -5,90 +5,81 @@ using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters;
 
-/// <summary>kubeadm's configuration of one node: JSON documents in a YAML stream.</summary>
+/// <summary>kubeadm's configuration of one node with the cluster file's patches in it: JSON documents in a YAML stream.</summary>
 internal static class KubeadmDocuments
 {
     public const string Path = "/kind/kubeadm.conf";
     public const string RuntimeSocket = "unix:///run/containerd/containerd.sock";
+    public const string NodeLabels = "node-labels";
 
-    private const string DualStackGate = "IPv6DualStack";
-
-    // Only nodes of the cluster's own network reach it; kubeadm wants one, and kind's is known to its users.
-    private const string Token = "abcdef.0123456789abcdef";
-
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: a patch does not fit;
+    /// <see cref="ErrorCodes.ClusterFileUnsupported"/>: its result is none that a cluster can be made by.</exception>
     public static string Of(ClusterPlan plan, NodePlan node, KubernetesVersion version)
     {
         RefuseTooOld(plan, version);
+        NodeDocuments documents = Patched(plan, node, version);
         KubeadmDialect dialect = KubeadmDialect.Of(version);
-        JsonObject[] documents =
-        [
-            Cluster(plan, version, dialect),
-            Init(plan, node, dialect),
-            Join(plan, node, dialect),
-            Kubelet(plan, version),
-            Proxy(plan, version),
-        ];
-        foreach (JsonObject document in documents)
-            KubeadmPatching.Apply(document, [plan.Config.Patches, node.Config.Patches]);
+        FixedParts.Refuse(documents, node);
+        foreach (JsonObject configuration in dialect.KnowsSkippedPhases ? [] : new[] { documents.Init, documents.Join })
+            configuration.Remove("skipPhases");
+        // A patch may have put kind's own way of finding the cluster beside ours.
+        documents.Join["discovery"] = KubeadmTemplates.Discovery();
         // Workers run a phase of init, see StartWorker; what cluster files change for them stands in the join's document.
         if (node.Role == NodeRole.Worker)
-            documents[1]["nodeRegistration"] = documents[2]["nodeRegistration"]?.DeepClone();
-        return string.Concat(documents.Select(Text));
+            documents.Init["nodeRegistration"] = WorkerRegistration.Of(documents.Join, dialect.ArgumentsAreLists);
+        return string.Concat(documents.All.Select(Text));
     }
 
-    /// <summary>Names and addresses that a cluster file's patches want on a node's certificates: kubeadm refuses one that is there and lacks them.</summary>
-    public static CertificateNames NamesOf(ClusterPlan plan, NodePlan node, KubernetesVersion version)
+    /// <summary>What holds for the whole cluster by the first control plane's documents.</summary>
+    public static EffectiveSettings SettingsOf(ClusterPlan plan, KubernetesVersion version) => EffectiveSettings.In(Cluster(plan, version));
+
+    /// <summary>The phases of <c>kubeadm init</c> on the first control plane, and of <c>kubeadm join</c> elsewhere, that the patched documents leave out.</summary>
+    /// <remarks>kubeadm itself looks at them only where no phase is named to it, and knows the key since v1beta3.</remarks>
+    public static IReadOnlyList<string> SkippedPhases(ClusterPlan plan, NodePlan node, KubernetesVersion version)
     {
-        JsonObject cluster = Cluster(plan, version, KubeadmDialect.Of(version));
-        KubeadmPatching.Apply(cluster, [plan.Config.Patches, node.Config.Patches]);
-        return NamesIn(cluster);
+        NodeDocuments documents = Patched(plan, node, version);
+        return [.. ((node == plan.First ? documents.Init : documents.Join)["skipPhases"] as JsonArray ?? []).Select(phase => phase?.ToString()).OfType<string>()];
     }
 
-    /// <param name="cluster">A ClusterConfiguration.</param>
-    public static CertificateNames NamesIn(JsonObject cluster)
+    /// <summary>Warnings about patches that change nothing in a node: those of the cluster, where it is the first one, and its own.</summary>
+    public static IReadOnlyList<Diagnostic> Unmatched(ClusterPlan plan, NodePlan node, KubernetesVersion version)
     {
-        JsonNode? etcd = (cluster["etcd"] as JsonObject)?["local"];
-        return new(Texts((cluster["apiServer"] as JsonObject)?["certSANs"]), Texts((etcd as JsonObject)?["serverCertSANs"]), Texts((etcd as JsonObject)?["peerCertSANs"]));
+        NodeDocuments documents = Patched(plan, node, version);
+        JsonObject[] own = node == plan.First ? [.. documents.All] : [documents.Init, documents.Join, documents.Kubelet];
+        IReadOnlyList<PatchDocument> ofNode = PatchDocument.AllOf(node.Config.Patches);
+        return [.. node == plan.First ? UnmatchedPatches.Among(PatchDocument.AllOf(plan.Config.Patches), [.. documents.All]) : [], .. UnmatchedPatches.Among(ofNode, own)];
     }
 
-    private static string[] Texts(JsonNode? list) => [.. (list as JsonArray ?? []).Select(item => item?.ToString()).OfType<string>()];
-
-    private static JsonObject Cluster(ClusterPlan plan, KubernetesVersion version, KubeadmDialect dialect)
+    /// <summary>The ClusterConfiguration with the patches of the cluster and of its first control plane: kubeadm has every other node take that one's.</summary>
+    internal static JsonObject Cluster(ClusterPlan plan, KubernetesVersion version)
     {
-        NetworkingConfig networking = plan.Config.Networking;
-        JsonObject apiServer = new() { ["certSANs"] = new JsonArray("localhost", plan.ApiAddress) };
-        JsonObject apiServerArguments = [];
-        if (plan.Config.RuntimeConfig.Count > 0)
-            apiServerArguments["runtime-config"] = string.Join(',', plan.Config.RuntimeConfig.Select(pair => $"{pair.Key}={pair.Value}"));
-        string gates = string.Join(',', Gates(plan, version).Select(pair => $"{pair.Key}={(pair.Value ? "true" : "false")}"));
-        JsonObject controllerArguments = new() { ["enable-hostpath-provisioner"] = "true" };
-        JsonObject schedulerArguments = [];
-        // A value for each: a JSON node has one parent.
-        foreach (JsonObject arguments in gates.Length > 0 ? [apiServerArguments, controllerArguments, schedulerArguments] : Array.Empty<JsonObject>())
-            arguments["feature-gates"] = gates;
-        if (networking.Family == IPFamily.IPv6)
-        {
-            controllerArguments["bind-address"] = "::";
-            schedulerArguments["bind-address"] = "::1";
-        }
-
-        apiServer["extraArgs"] = dialect.Arguments(apiServerArguments);
-        JsonObject cluster = new()
-        {
-            ["apiVersion"] = dialect.ApiVersion,
-            ["kind"] = "ClusterConfiguration",
-            ["kubernetesVersion"] = version.ToString(),
-            ["clusterName"] = plan.Name,
-            ["controlPlaneEndpoint"] = plan.Endpoint,
-            ["apiServer"] = apiServer,
-            ["controllerManager"] = new JsonObject { ["extraArgs"] = dialect.Arguments(controllerArguments) },
-            ["scheduler"] = new JsonObject { ["extraArgs"] = dialect.Arguments(schedulerArguments) },
-            ["networking"] = new JsonObject { ["podSubnet"] = networking.PodSubnet, ["serviceSubnet"] = networking.ServiceSubnet },
-        };
-        // kubeadm has gates of its own, and one of that name among them.
-        if (NeedsDualStackGate(plan, version))
-            cluster["featureGates"] = new JsonObject { [DualStackGate] = true };
+        KubeadmDialect dialect = KubeadmDialect.Of(version);
+        JsonObject cluster = KubeadmTemplates.Cluster(plan, version, dialect);
+        KubeadmPatching.Apply(cluster, OfFirst(plan), dialect.ArgumentsAreLists);
         return cluster;
+    }
+
+    private static IEnumerable<PatchDocument> OfFirst(ClusterPlan plan) => PatchDocument.AllOf(plan.Config.Patches).Concat(PatchDocument.AllOf(plan.First.Config.Patches));
+
+    private static NodeDocuments Patched(ClusterPlan plan, NodePlan node, KubernetesVersion version)
+    {
+        KubeadmDialect dialect = KubeadmDialect.Of(version);
+        NodeDocuments documents = new(
+            Cluster(plan, version),
+            KubeadmTemplates.Init(plan, node, dialect),
+            KubeadmTemplates.Join(plan, node, dialect),
+            KubeadmTemplates.Kubelet(plan, version),
+            KubeadmTemplates.HasProxy(plan) ? KubeadmTemplates.Proxy(plan, version) : null);
+        PatchDocument[] first = [.. OfFirst(plan)];
+        IReadOnlyList<PatchDocument> own = PatchDocument.AllOf(node.Config.Patches);
+        PatchDocument[] ofNode = [.. PatchDocument.AllOf(plan.Config.Patches), .. own];
+        KubeadmPatching.Apply(documents.Init, ofNode, dialect.ArgumentsAreLists);
+        KubeadmPatching.Apply(documents.Join, ofNode, dialect.ArgumentsAreLists);
+        // kubeadm gives every kubelet the first one's configuration; a node's own goes on top.
+        KubeadmPatching.Apply(documents.Kubelet, node == plan.First ? first : [.. first, .. own], dialect.ArgumentsAreLists);
+        if (documents.Proxy is { } proxy)
+            KubeadmPatching.Apply(proxy, first, dialect.ArgumentsAreLists);
+        return documents;
     }
 
     // Its kubelet takes one address, and its services know nothing of families.
@@ -105,132 +96,17 @@ internal static class KubeadmDocuments
         });
     }
 
-    private static bool NeedsDualStackGate(ClusterPlan plan, KubernetesVersion version) => plan.Config.Networking.Family == IPFamily.Dual && Changes.DualStackGate.HoldsFor(version);
-
-    private static IEnumerable<KeyValuePair<string, bool>> Gates(ClusterPlan plan, KubernetesVersion version) =>
-        NeedsDualStackGate(plan, version) && !plan.Config.FeatureGates.ContainsKey(DualStackGate) ? plan.Config.FeatureGates.Append(new(DualStackGate, true)) : plan.Config.FeatureGates;
+    /// <summary>What a node's kubelet is told by NodeForge, in kind's order.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> OwnArguments(ClusterPlan plan, NodePlan node) =>
+        [new("node-ip", NodeIP(plan, node)), new("provider-id", $"kind://docker/{plan.Name}/{node.Name}"), new(NodeLabels, Text(node.Config.Labels))];
 
     /// <summary>A node's addresses as its kubelet takes them: the family of the API server's first.</summary>
     public static string NodeIP(ClusterPlan plan, NodePlan node) => plan.Config.Networking.Family == IPFamily.Dual ? string.Join(',', node.Place.All) : node.Address.ToString();
 
-    private static JsonObject Init(ClusterPlan plan, NodePlan node, KubeadmDialect dialect) => new()
-    {
-        ["apiVersion"] = dialect.ApiVersion,
-        ["kind"] = "InitConfiguration",
-        ["bootstrapTokens"] = new JsonArray(new JsonObject { ["token"] = Token }),
-        ["localAPIEndpoint"] = LocalEndpoint(node),
-        ["nodeRegistration"] = Registration(plan, node, dialect),
-    };
-
-    private static JsonObject Join(ClusterPlan plan, NodePlan node, KubeadmDialect dialect)
-    {
-        JsonObject join = new()
-        {
-            ["apiVersion"] = dialect.ApiVersion,
-            ["kind"] = "JoinConfiguration",
-            ["discovery"] = new JsonObject { ["file"] = new JsonObject { ["kubeConfigPath"] = "/etc/kubernetes/admin.conf" } },
-            ["nodeRegistration"] = Registration(plan, node, dialect),
-        };
-        if (node.Role == NodeRole.ControlPlane)
-            join["controlPlane"] = new JsonObject { ["localAPIEndpoint"] = LocalEndpoint(node) };
-        return join;
-    }
-
-    private static JsonObject LocalEndpoint(NodePlan node) =>
-        new() { ["advertiseAddress"] = node.Address.ToString(), ["bindPort"] = ClusterPlan.ApiServerPort };
-
-    private static JsonObject Registration(ClusterPlan plan, NodePlan node, KubeadmDialect dialect)
-    {
-        JsonObject arguments = new()
-        {
-            ["node-ip"] = NodeIP(plan, node),
-            ["provider-id"] = $"kind://docker/{plan.Name}/{node.Name}",
-            ["node-labels"] = Text(node.Config.Labels),
-        };
-        JsonObject registration = new()
-        {
-            ["name"] = node.Name,
-            ["criSocket"] = RuntimeSocket,
-            ["kubeletExtraArgs"] = dialect.Arguments(arguments),
-        };
-        // No workers: pods must run where the control plane does. An absent list would bring kubeadm's own taint.
-        if (node.Role == NodeRole.Worker || !plan.HasWorkers)
-            registration["taints"] = new JsonArray();
-        return registration;
-    }
-
-    private static JsonObject Kubelet(ClusterPlan plan, KubernetesVersion version)
-    {
-        JsonObject kubelet = new()
-        {
-            ["apiVersion"] = "kubelet.config.k8s.io/v1beta1",
-            ["kind"] = "KubeletConfiguration",
-            // What node images give containerd for that version.
-            ["cgroupDriver"] = Changes.SystemdCgroupDriver.HoldsFor(version) ? "systemd" : "cgroupfs",
-            ["cgroupRoot"] = "/kubelet",
-            ["failSwapOn"] = false,
-            // The disk is the host's: its other uses must not drive pods out of the node.
-            ["imageGCHighThresholdPercent"] = 100,
-            ["evictionHard"] = new JsonObject { ["nodefs.available"] = "0%", ["nodefs.inodesFree"] = "0%", ["imagefs.available"] = "0%" },
-            // A node's Ready is looked at this often; the default of ten seconds is most of a fast creation.
-            ["nodeStatusUpdateFrequency"] = "2s",
-            // It would follow the other, and every node would write its unchanged status that often; its lease says that it lives.
-            ["nodeStatusReportFrequency"] = "5m0s",
-        };
-        // kubeadm joins a control plane by what the mirrors of etcd's static pods say. One that could not be made while there was no API server is tried again at the
-        // pod's next turn, which comes after a minute by default.
-        if (plan.ControlPlanes.Skip(1).Any())
-            kubelet["syncFrequency"] = "10s";
-        // The host has no other: its user was warned by KubernetesCheck.
-        if (plan.CgroupVersion == 1 && Changes.FailsOnCgroupV1.HoldsFor(version))
-            kubelet["failCgroupV1"] = false;
-        if (plan.Config.Networking.Family == IPFamily.IPv6)
-        {
-            kubelet["address"] = "::";
-            kubelet["healthzBindAddress"] = "::";
-        }
-
-        AddGates(kubelet, Gates(plan, version));
-        return kubelet;
-    }
-
-    private static JsonObject Proxy(ClusterPlan plan, KubernetesVersion version)
-    {
-        JsonObject proxy = new()
-        {
-            ["apiVersion"] = "kubeproxy.config.k8s.io/v1alpha1",
-            ["kind"] = "KubeProxyConfiguration",
-            ["mode"] = plan.Config.Networking.KubeProxyMode is "none" ? "iptables" : plan.Config.Networking.KubeProxyMode,
-            ["iptables"] = new JsonObject { ["minSyncPeriod"] = "1s" },
-            ["conntrack"] = Conntrack(plan, version),
-        };
-        AddGates(proxy, Gates(plan, version));
-        return proxy;
-    }
-
-    // The table is the host's; a container may not change its size. With nftables the rule that drops invalid packets would cut connections that
-    // the host's conntrack sees one half of.
-    private static JsonObject Conntrack(ClusterPlan plan, KubernetesVersion version)
-    {
-        JsonObject conntrack = new() { ["maxPerCore"] = 0 };
-        if (plan.Config.Networking.KubeProxyMode == "nftables" && Changes.TcpBeLiberal.HoldsFor(version))
-            conntrack["tcpBeLiberal"] = true;
-        return conntrack;
-    }
-
-    private static void AddGates(JsonObject document, IEnumerable<KeyValuePair<string, bool>> wanted)
-    {
-        JsonObject gates = [];
-        foreach ((string name, bool on) in wanted)
-            gates[name] = on;
-        if (gates.Count > 0)
-            document["featureGates"] = gates;
-    }
-
     /// <summary>As the kubelet takes labels.</summary>
     public static string Text(IReadOnlyDictionary<string, string> labels) => string.Join(',', labels.Select(label => $"{label.Key}={label.Value}"));
 
-    private static string Text(JsonObject document)
+    internal static string Text(JsonObject document)
     {
         using MemoryStream bytes = new();
         using (Utf8JsonWriter writer = new(bytes, new JsonWriterOptions { Indented = true }))
@@ -239,5 +115,8 @@ internal static class KubeadmDocuments
     }
 }
 
-/// <summary>What certificates carry beside what every cluster's do; names and addresses mixed, as kubeadm takes them.</summary>
-internal sealed record CertificateNames(IReadOnlyList<string> ApiServer, IReadOnlyList<string> EtcdServer, IReadOnlyList<string> EtcdPeer);
+/// <param name="Proxy">Null for a cluster without kube-proxy.</param>
+internal sealed record NodeDocuments(JsonObject Cluster, JsonObject Init, JsonObject Join, JsonObject Kubelet, JsonObject? Proxy)
+{
+    public IEnumerable<JsonObject> All => Proxy is null ? [Cluster, Init, Join, Kubelet] : [Cluster, Init, Join, Kubelet, Proxy];
+}

@@ -2,41 +2,63 @@ using System.Text.Json.Nodes;
 
 namespace NodeForge.Clusters;
 
-/// <summary>Applies a cluster file's patches to the documents of their kind.</summary>
+/// <summary>Applies a cluster file's patches to the documents of their kind and version, as kind 0.33 does.</summary>
 internal static class KubeadmPatching
 {
-    public static void Apply(JsonObject document, IReadOnlyList<KubeadmPatches> patches)
+    private const string CertificateNames = "certSANs";
+
+    /// <param name="document">Is changed.</param>
+    /// <param name="patches">Those for other documents are passed over.</param>
+    /// <param name="argumentsAreLists">How the document's version has extra arguments.</param>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: an operation that the document does not allow.</exception>
+    public static void Apply(JsonObject document, IEnumerable<PatchDocument> patches, bool argumentsAreLists)
     {
-        foreach (string text in patches.SelectMany(patch => patch.Merges))
+        foreach (PatchDocument patch in patches.Where(patch => patch.Fits(document)))
         {
-            if (YamlDocument.Read(text) is JsonObject merge && (string?)merge["kind"] == (string?)document["kind"])
-                Merge(document, merge);
+            if (patch.Merge is { } merge)
+                Merge(document, merge, argumentsAreLists);
+            else
+                JsonPatching.Apply(document, patch.Operations, new(patch.Where, KubeadmDocuments.Path));
         }
 
-        foreach (JsonPatch patch in patches.SelectMany(patch => patch.JsonPatches).Where(patch => IsFor(patch, document)))
-            JsonPatching.Apply(document, patch.Patch, new($"kubeadmConfigPatchesJSON6902 for {patch.Kind}", KubeadmDocuments.Path));
+        // kind's documents have a name by which old patches find them; kubeadm's do not.
+        document.Remove("metadata");
+        ExtraArguments.Conform(document, argumentsAreLists);
     }
 
-    // Group and version as kind has them: what is left out fits all.
-    private static bool IsFor(JsonPatch patch, JsonObject document)
-    {
-        string[] version = ((string?)document["apiVersion"] ?? "").Split('/');
-        return patch.Kind == (string?)document["kind"] && (patch.Group.Length == 0 || patch.Group == version[0]) && (patch.Version.Length == 0 || patch.Version == version[^1]);
-    }
-
-    // The kinds of kubeadm, kubelet and kube-proxy declare no merge keys: lists are replaced, mappings merged, null deletes.
-    private static void Merge(JsonObject target, JsonObject patch)
+    // RFC 7386, but for arguments, which are merged by name, and names on certificates, which are joined.
+    private static void Merge(JsonObject target, JsonObject patch, bool argumentsAreLists)
     {
         foreach ((string key, JsonNode? value) in patch)
         {
-            if (key is "apiVersion" or "kind" && target.ContainsKey(key))
-                continue;
-            if (value is null)
-                target.Remove(key);
-            else if (value is JsonObject inner && target[key] is JsonObject existing)
-                Merge(existing, inner);
-            else
-                target[key] = value.DeepClone();
+            switch (value)
+            {
+                case JsonObject or JsonArray when ExtraArguments.IsKey(key):
+                    target[key] = ExtraArguments.Merge(target[key], value, argumentsAreLists);
+                    break;
+                case null or JsonArray when key == CertificateNames:
+                    Join(target, value as JsonArray ?? []);
+                    break;
+                case null:
+                    target.Remove(key);
+                    break;
+                case JsonObject inner:
+                    if (target[key] is not JsonObject existing)
+                        target[key] = existing = [];
+                    Merge(existing, inner, argumentsAreLists);
+                    break;
+                default:
+                    target[key] = value.DeepClone();
+                    break;
+            }
         }
+    }
+
+    private static void Join(JsonObject target, JsonArray names)
+    {
+        if (target[CertificateNames] is not JsonArray existing)
+            target[CertificateNames] = existing = [];
+        foreach (JsonNode? name in names.Where(name => !existing.Any(known => JsonNode.DeepEquals(known, name))).ToArray())
+            existing.Add(name?.DeepClone());
     }
 }

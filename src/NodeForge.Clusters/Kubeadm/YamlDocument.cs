@@ -1,19 +1,26 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Clusters;
 
-/// <summary>A YAML document as JSON sees it.</summary>
+/// <summary>YAML documents as JSON sees them, scalars as kind's and kubeadm's reader takes them.</summary>
 internal static class YamlDocument
 {
-    public static JsonNode? Read(string text) => Convert(YamlComposer.Compose("patch", text, YamlSubject.Patch, problem => throw new NodeForgeException(problem)));
+    /// <summary>The first document; null where there is none.</summary>
+    /// <exception cref="NodeForgeException">It is not YAML, or has something that JSON has not.</exception>
+    public static JsonNode? Read(string text) => Nodes(text) is [YamlNode first, ..] ? Convert(first) : null;
 
-    private static JsonNode? Convert(YamlNode node) => node switch
+    /// <param name="text">All of it.</param>
+    /// <param name="firstLine">The line of a file in which it begins, so that places are the file's.</param>
+    /// <exception cref="NodeForgeException">It is not YAML.</exception>
+    public static IReadOnlyList<YamlNode> Nodes(string text, int firstLine = 1) =>
+        YamlComposer.ComposeAll("patch", new string('\n', firstLine - 1) + text, YamlSubject.Patch, problem => throw new NodeForgeException(problem));
+
+    public static JsonNode? Convert(YamlNode node) => node switch
     {
         YamlMapping mapping => Convert(mapping),
         YamlSequence sequence => new JsonArray([.. sequence.Items.Select(Convert)]),
-        YamlScalar scalar => Convert(scalar),
+        YamlScalar scalar => KubernetesScalar.Read(scalar),
         _ => throw new InvalidOperationException(node.Description),
     };
 
@@ -21,15 +28,7 @@ internal static class YamlDocument
     {
         JsonObject result = [];
         foreach ((YamlScalar key, YamlNode value) in mapping.Entries)
-            result[key.Text] = Convert(value);
+            result[KubernetesScalar.Read(key)?.ToString() ?? "null"] = Convert(value);
         return result;
     }
-
-    private static JsonNode? Convert(YamlScalar scalar) => scalar.Type switch
-    {
-        ScalarType.Null => null,
-        ScalarType.Boolean => scalar.Text[0] is 't' or 'T',
-        ScalarType.Integer or ScalarType.Float => JsonNode.Parse(CoreSchema.CanonicalNumber(scalar.Text).ToString(CultureInfo.InvariantCulture)),
-        _ => scalar.Text,
-    };
 }

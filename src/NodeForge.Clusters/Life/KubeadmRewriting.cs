@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,12 +6,10 @@ namespace NodeForge.Clusters;
 /// <summary>Makes a new node's kubeadm documents out of an existing node's, so that what the cluster file changed in them holds for it too.</summary>
 internal static class KubeadmRewriting
 {
-    private const string NodeLabels = "node-labels";
-
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterNotOurs"/>.</exception>
     public static async Task<NetworkingConfig> NetworkingAsync(ClusterNode source, CancellationToken cancellationToken)
     {
-        JsonNode? networking = (await ReadAsync(source, cancellationToken).ConfigureAwait(false)).FirstOrDefault(document => (string?)document["kind"] == "ClusterConfiguration")?["networking"];
+        JsonNode? networking = OfKind(await ReadAsync(source, cancellationToken).ConfigureAwait(false), "ClusterConfiguration")?["networking"];
         NetworkingConfig defaults = new();
         string services = (string?)networking?["serviceSubnet"] ?? defaults.ServiceSubnet;
         IPFamily family = services.Contains(',', StringComparison.Ordinal) ? IPFamily.Dual : services.Contains(':', StringComparison.Ordinal) ? IPFamily.IPv6 : IPFamily.IPv4;
@@ -28,26 +25,31 @@ internal static class KubeadmRewriting
     public static async Task<string> ForAsync(ClusterPlan plan, NodePlan node, ClusterNode source, CancellationToken cancellationToken) =>
         Rewrite(await ReadAsync(source, cancellationToken).ConfigureAwait(false), plan, node);
 
-    /// <summary>What the cluster file wanted on certificates, out of documents of this cluster.</summary>
-    public static CertificateNames NamesIn(string documents, string node) =>
-        KubeadmDocuments.NamesIn(Parse(documents, node).FirstOrDefault(document => (string?)document["kind"] == "ClusterConfiguration") ?? []);
+    /// <summary>What the cluster goes by, out of documents of it.</summary>
+    public static EffectiveSettings SettingsIn(string documents, string node) => EffectiveSettings.In(OfKind(Parse(documents, node), "ClusterConfiguration") ?? []);
 
+    /// <param name="documents">Of a node that is there; they are changed.</param>
+    /// <param name="plan">The cluster with the new node.</param>
+    /// <param name="node">The new node.</param>
     internal static string Rewrite(IReadOnlyList<JsonObject> documents, ClusterPlan plan, NodePlan node)
     {
+        bool wasWorker = OfKind(documents, "JoinConfiguration")?["controlPlane"] is null;
         foreach (JsonObject document in documents)
         {
             if (document["nodeRegistration"] is JsonObject registration)
-                Register(registration, plan, node);
+                Register(registration, plan, node, wasWorker);
             if (document["localAPIEndpoint"] is JsonObject local)
                 local["advertiseAddress"] = node.Address.ToString();
-            if ((string?)document["kind"] != "JoinConfiguration")
-                continue;
-            document.Remove("controlPlane");
-            if (node.Role == NodeRole.ControlPlane)
-                document["controlPlane"] = new JsonObject { ["localAPIEndpoint"] = new JsonObject { ["advertiseAddress"] = node.Address.ToString(), ["bindPort"] = ClusterPlan.ApiServerPort } };
         }
 
-        return string.Concat(documents.Select(Text));
+        if (OfKind(documents, "JoinConfiguration") is not { } join)
+            return string.Concat(documents.Select(KubeadmDocuments.Text));
+        join.Remove("controlPlane");
+        if (node.Role == NodeRole.ControlPlane)
+            join["controlPlane"] = new JsonObject { ["localAPIEndpoint"] = KubeadmTemplates.LocalEndpoint(node) };
+        else if (OfKind(documents, "InitConfiguration") is { } init)
+            init["nodeRegistration"] = WorkerRegistration.Of(join, HasLists(join["nodeRegistration"]));
+        return string.Concat(documents.Select(KubeadmDocuments.Text));
     }
 
     internal static IReadOnlyList<JsonObject> Parse(string text, string node)
@@ -78,10 +80,10 @@ internal static class KubeadmRewriting
 
     internal static IReadOnlyDictionary<string, string> LabelsIn(IReadOnlyList<JsonObject> documents)
     {
-        JsonNode? arguments = documents.FirstOrDefault(document => (string?)document["kind"] == "JoinConfiguration")?["nodeRegistration"]?["kubeletExtraArgs"];
-        string? text = arguments is JsonArray list ? (string?)list.FirstOrDefault(argument => (string?)argument?["name"] == NodeLabels)?["value"] : (string?)arguments?[NodeLabels];
-        // As the kubelet reads it: NAME=VALUE, divided by commas.
-        return (text ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
+        string? text = ExtraArguments.Find(OfKind(documents, "JoinConfiguration")?["nodeRegistration"]?["kubeletExtraArgs"], KubeadmDocuments.NodeLabels);
+        // As the kubelet reads it: NAME=VALUE, divided by commas, the last of a name in effect.
+        return (text ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Split('=', 2)).Where(pair => pair.Length == 2)
+            .GroupBy(pair => pair[0]).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]);
     }
 
     private static async Task<IReadOnlyList<JsonObject>> ReadAsync(ClusterNode source, CancellationToken cancellationToken)
@@ -90,36 +92,24 @@ internal static class KubeadmRewriting
         return Parse(files.Values.FirstOrDefault() ?? string.Empty, source.Name);
     }
 
-    private static void Register(JsonObject registration, ClusterPlan plan, NodePlan node)
+    private static void Register(JsonObject registration, ClusterPlan plan, NodePlan node, bool wasWorker)
     {
         registration["name"] = node.Name;
-        Dictionary<string, string> own = new() { ["node-ip"] = KubeadmDocuments.NodeIP(plan, node), ["provider-id"] = $"kind://docker/{plan.Name}/{node.Name}", [NodeLabels] = KubeadmDocuments.Text(node.Config.Labels) };
-        switch (registration["kubeletExtraArgs"])
+        bool asLists = HasLists(registration);
+        JsonObject own = new(KubeadmDocuments.OwnArguments(plan, node).Select(argument => KeyValuePair.Create(argument.Key, (JsonNode?)argument.Value)));
+        registration["kubeletExtraArgs"] = ExtraArguments.Merge(registration["kubeletExtraArgs"], own, asLists);
+        // Of its role a node has the taints of its example; a worker that is made like a control plane takes pods.
+        if (wasWorker != (node.Role == NodeRole.Worker))
         {
-            case JsonObject map:
-                foreach ((string name, string value) in own)
-                    map[name] = value;
-                break;
-            case JsonArray list:
-                foreach (JsonObject argument in list.OfType<JsonObject>())
-                {
-                    if ((string?)argument["name"] is { } name && own.TryGetValue(name, out string? value))
-                        argument["value"] = value;
-                }
-
-                break;
+            registration.Remove("taints");
+            WorkerRegistration.Forget(registration, asLists);
         }
 
-        // A worker takes pods; a control plane does as those do that are there.
-        if (node.Role == NodeRole.Worker)
+        if (node.Role == NodeRole.Worker && registration["taints"] is null)
             registration["taints"] = new JsonArray();
     }
 
-    private static string Text(JsonObject document)
-    {
-        using MemoryStream bytes = new();
-        using (Utf8JsonWriter writer = new(bytes, new JsonWriterOptions { Indented = true }))
-            document.WriteTo(writer);
-        return $"---\n{Encoding.UTF8.GetString(bytes.ToArray())}\n";
-    }
+    private static bool HasLists(JsonNode? registration) => (registration as JsonObject)?["kubeletExtraArgs"] is JsonArray;
+
+    private static JsonObject? OfKind(IEnumerable<JsonObject> documents, string kind) => documents.FirstOrDefault(document => (string?)document["kind"] == kind);
 }

@@ -25,7 +25,7 @@ internal sealed class NodeAddition(EngineClient engine, TimeProvider clock, Exis
         NodeImageFacts facts = await NodeImageFacts.ReadAsync(container, chosen, cancellationToken).ConfigureAwait(false);
         NodeFile[] files =
         [
-            .. NodeCertificates.Of(plan, node, KubeadmRewriting.NamesIn(documents, node.Name), authorities),
+            .. NodeCertificates.Of(plan, node, KubeadmRewriting.SettingsIn(documents, node.Name), authorities),
             NodeFile.Secret(KubeadmDocuments.Path, documents),
             .. EtcdPatch.FilesFor(facts.Version),
             .. KeptPatches.Of(patches),

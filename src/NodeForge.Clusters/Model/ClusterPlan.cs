@@ -17,6 +17,9 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     /// <summary>The value of <see cref="ClusterLabels.Creation"/>.</summary>
     public string Creation { get; init; } = string.Empty;
 
+    /// <summary>The token that kubeadm wants for joins, of which NodeForge needs none: a secret that nobody is told. Empty leaves the choice to kubeadm.</summary>
+    public string BootstrapToken { get; init; } = string.Empty;
+
     private static readonly string[] PodRangeKeys = ["podSubnet", "node-cidr-mask-size", "allocate-node-cidrs", "cluster-cidr"];
 
     public string Name => Config.Name;
@@ -29,7 +32,7 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
 
     /// <summary>Whether the pod ranges of the plan hold: patches may give the handing out another form, or to somebody else.</summary>
     public bool KnowsPodRanges => !Nodes.Select(node => node.Config.Patches).Append(Config.Patches)
-        .SelectMany(patches => patches.Merges.Concat(patches.JsonPatches.Select(patch => patch.Patch)))
+        .SelectMany(patches => patches.Merges.Select(patch => patch.Text).Concat(patches.JsonPatches.Select(patch => patch.Patch)))
         .Any(text => PodRangeKeys.Any(key => text.Contains(key, StringComparison.Ordinal)));
 
     public bool HasWorkers => Workers.Any();
@@ -39,12 +42,6 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
 
     /// <summary>Where this machine reaches it.</summary>
     public Uri PublishedEndpoint => new(string.Create(CultureInfo.InvariantCulture, $"https://{Reachable(ApiAddress)}:{ApiPort}"));
-
-    /// <summary>The in-cluster address of the API server's service: the first of the range.</summary>
-    public IPAddress ServiceAddress => Config.Networking.ServiceRanges[0].At(1);
-
-    /// <summary>All addresses that pods, services and nodes have.</summary>
-    public IEnumerable<AddressRange> Ranges => [.. Network.Ranges, .. Config.Networking.PodRanges, .. Config.Networking.ServiceRanges];
 
     public static ClusterPlan Of(ClusterConfig config, ClusterNetwork network, int apiPort, bool overlaySnapshots)
     {

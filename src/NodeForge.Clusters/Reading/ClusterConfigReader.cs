@@ -40,15 +40,15 @@ public static class ClusterConfigReader
     {
         if (!IsOurs(file, top))
             return null;
-        Fields fields = new(file, top, "", Keys);
+        ClusterFields fields = new(file, top, "", Keys);
         NetworkingConfig networking = NetworkingSection.Read(fields);
         return new()
         {
-            Name = fields.Has("name") ? ClusterNameText.Read(fields) : ClusterConfig.DefaultName,
+            Name = ClusterNameText.Read(fields),
             Nodes = NodeSection.ReadAll(fields, networking.Everywhere),
             Networking = networking,
-            FeatureGates = Gates(fields),
-            RuntimeConfig = ScalarTexts(fields, "runtimeConfig"),
+            FeatureGates = SwitchSection.Gates(fields),
+            RuntimeConfig = SwitchSection.Apis(fields),
             Patches = PatchSection.Read(fields),
             Containerd = ContainerdSection.Read(fields),
         };
@@ -60,65 +60,23 @@ public static class ClusterConfigReader
         if (kind == "Cluster" && version == ApiVersion)
             return true;
         YamlNode at = version == ApiVersion ? top.Find("kind") ?? top : top.Find("apiVersion") ?? top;
-        bool older = version?.StartsWith(ApiGroup, StringComparison.Ordinal) == true || version?.StartsWith("kind.sigs.k8s.io/", StringComparison.Ordinal) == true;
-        file.Report(ErrorCodes.ClusterFileVersion, at, older ? "the cluster file is of a version that is no longer read" : "this is not a cluster file",
-            got: $"kind {kind ?? "none"}, apiVersion {version ?? "none"}",
-            want: $"kind: Cluster, apiVersion: {ApiVersion}",
-            mend: older ? $"write apiVersion: {ApiVersion}; a nodes entry with replicas becomes as many entries" : "correct the two keys");
+        bool older = version != ApiVersion && (version?.StartsWith(ApiGroup, StringComparison.Ordinal) == true || version?.StartsWith("kind.sigs.k8s.io/", StringComparison.Ordinal) == true);
+        (string what, string mend) = (kind, version) switch
+        {
+            _ when older => ("the cluster file is of a version that is no longer read", $"write apiVersion: {ApiVersion}; a nodes entry with replicas becomes as many entries"),
+            (null or "", ApiVersion) => ("kind: is missing in the cluster file", "write kind: Cluster"),
+            ("Cluster", null or "") => ("apiVersion: is missing in the cluster file", $"write apiVersion: {ApiVersion}"),
+            _ => ("this is not a cluster file", "correct the two keys"),
+        };
+        file.Report(ErrorCodes.ClusterFileVersion, at, what, got: $"kind {Shown(kind)}, apiVersion {Shown(version)}", want: $"kind: Cluster, apiVersion: {ApiVersion}", mend: mend);
         return false;
     }
+
+    private static string Shown(string? value) => value is { Length: > 0 } ? value : "none";
 
     private static ClusterConfig? NotAMapping(RecipeFile file)
     {
         file.Add(new(ErrorCodes.ClusterFileVersion, "this is not a cluster file") { Where = new(file.Path, 1, 1), Want = $"kind: Cluster, apiVersion: {ApiVersion}" });
         return null;
-    }
-
-    private static Dictionary<string, bool> Gates(Fields fields)
-    {
-        Dictionary<string, bool> gates = [];
-        if (fields["featureGates"] is null or YamlScalar { Type: ScalarType.Null })
-            return gates;
-        if (fields["featureGates"] is not YamlMapping mapping)
-        {
-            fields.File.WrongType(fields["featureGates"]!, "featureGates", "a mapping of names to true or false");
-            return gates;
-        }
-
-        foreach ((YamlScalar key, YamlNode value) in mapping.Entries)
-        {
-            if (value is YamlScalar { Type: ScalarType.Boolean } flag)
-                gates[key.Text] = flag.Text[0] is 't' or 'T';
-            else
-                fields.File.WrongType(value, key.Text, "true or false");
-        }
-
-        return gates;
-    }
-
-    /// <summary>A mapping of words, where kind takes <c>true</c> and <c>1</c> without quotes too.</summary>
-    internal static IReadOnlyDictionary<string, string> ScalarTexts(Fields fields, string key)
-    {
-        Dictionary<string, string> texts = [];
-        switch (fields[key])
-        {
-            case null or YamlScalar { Type: ScalarType.Null }:
-                break;
-            case YamlMapping mapping:
-                foreach ((YamlScalar name, YamlNode value) in mapping.Entries)
-                {
-                    if (value is YamlScalar scalar)
-                        texts[name.Text] = scalar.Text;
-                    else
-                        fields.File.WrongType(value, name.Text, "a string");
-                }
-
-                break;
-            case { } node:
-                fields.File.WrongType(node, key, "a mapping of strings");
-                break;
-        }
-
-        return texts;
     }
 }

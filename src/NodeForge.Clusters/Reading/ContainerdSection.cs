@@ -10,7 +10,7 @@ internal static class ContainerdSection
     private const string MergesKey = "containerdConfigPatches";
     private const string JsonPatchesKey = "containerdConfigPatchesJSON6902";
 
-    public static ContainerdPatches Read(Fields fields) => new()
+    public static ContainerdPatches Read(ClusterFields fields) => new()
     {
         Merges = [.. fields.Items(MergesKey).Select(item => Merge(fields.File, item)).OfType<string>()],
         JsonPatches = [.. fields.Items(JsonPatchesKey).Select(item => Patch(fields.File, item)).OfType<string>()],
@@ -36,8 +36,18 @@ internal static class ContainerdSection
     {
         if (file.Text(item, $"an item of {JsonPatchesKey}", "a string that is a list of operations") is not { } text)
             return null;
-        if (PatchSection.Understand(file, item, text) is not JsonArray)
-            file.Report(ErrorCodes.ClusterFileValue, item, "the patch is not a list of operations", want: "a list of mappings with op, path and value (RFC 6902)");
+        try
+        {
+            if (YamlDocument.Read(text) is JsonArray operations)
+                PatchSection.CheckOperations(file, item, operations);
+            else
+                file.Report(ErrorCodes.ClusterFileValue, item, "the patch is not a list of operations", want: "a list of mappings with op, path and value (RFC 6902)");
+        }
+        catch (NodeForgeException failure)
+        {
+            file.Report(failure.Diagnostics[0].Code, item, "the patch is not YAML: " + failure.Diagnostics[0].What, got: failure.Diagnostics[0].Got);
+        }
+
         return text;
     }
 }

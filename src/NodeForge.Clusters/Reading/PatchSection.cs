@@ -4,56 +4,85 @@ using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Clusters;
 
+/// <summary>The patches of kubeadm's documents, understood here already: a mistake in one would else show up in a node, minutes later.</summary>
 internal static class PatchSection
 {
+    private const string MergesKey = "kubeadmConfigPatches";
+    private const string JsonPatchesKey = "kubeadmConfigPatchesJSON6902";
+
     private static readonly string[] Keys = ["group", "version", "kind", "patch"];
 
-    public static KubeadmPatches Read(Fields fields) => new()
+    public static KubeadmPatches Read(ClusterFields fields) => new()
     {
-        Merges = [.. fields.Items("kubeadmConfigPatches").Select(item => Merge(fields.File, item)).OfType<string>()],
-        JsonPatches = [.. fields.Items("kubeadmConfigPatchesJSON6902").Select(item => Patch(fields.File, item)).OfType<JsonPatch>()],
+        Merges = [.. fields.Items(MergesKey).Select(item => Merge(fields.File, item)).OfType<MergePatch>()],
+        JsonPatches = [.. fields.Sections(JsonPatchesKey, Keys).Select(Patch)],
     };
 
-    public static void Unsupported(RecipeFile file, YamlNode at, string what, string mend) =>
-        file.Report(ErrorCodes.ClusterFileUnsupported, at, $"{what} is not done yet", mend: mend);
-
-    private static string? Merge(RecipeFile file, YamlNode item)
+    private static MergePatch? Merge(RecipeFile file, YamlNode item)
     {
-        if (file.Text(item, "an item of kubeadmConfigPatches", "a string that is a YAML mapping with a kind") is not { } text)
+        if (file.Text(item, $"an item of {MergesKey}", "a string that is a YAML mapping with a kind") is not { } text)
             return null;
-        // Understood here already: a mistake in it would else show up in a node, minutes later.
-        if (Understand(file, item, text) is not JsonObject patch || patch["kind"] is null)
-            file.Report(ErrorCodes.ClusterFileValue, item, "the patch is not a mapping with a kind", want: "kind: ClusterConfiguration, InitConfiguration, JoinConfiguration, KubeletConfiguration or KubeProxyConfiguration");
-        return text;
-    }
-
-    private static JsonPatch? Patch(RecipeFile file, YamlNode item)
-    {
-        if (item is not YamlMapping mapping)
+        MergePatch patch = new(text) { Where = new(file.Path, item.Line, item.Column), FirstLine = item is YamlScalar { IsLiteral: true } ? item.Line + 1 : null };
+        foreach (YamlNode node in Understand(file, patch).Where(node => !ClusterFields.IsNull(node)))
         {
-            file.WrongType(item, "an item of kubeadmConfigPatchesJSON6902", "a mapping with group, version, kind and patch");
-            return null;
+            if (node is not YamlMapping mapping || mapping.Find("kind") is not YamlScalar { Text.Length: > 0 })
+            {
+                file.Add(new(ErrorCodes.ClusterFileValue, "the patch is not a mapping with a kind")
+                {
+                    Where = patch.WhereOf(node.Line, MergesKey),
+                    Want = "kind: ClusterConfiguration, InitConfiguration, JoinConfiguration, KubeletConfiguration or KubeProxyConfiguration",
+                });
+                continue;
+            }
+
+            PatchedArguments.Check(mapping, (problem, line) => file.Add(problem with { Where = patch.WhereOf(line, MergesKey) }));
         }
 
-        Fields fields = new(file, mapping, "kubeadmConfigPatchesJSON6902", Keys);
-        foreach (string key in new[] { "kind", "patch" }.Where(key => !fields.Has(key)))
-            fields.ReportMissing(key);
-        string text = fields.Optional("patch") ?? "[]";
-        if (Understand(file, fields["patch"] ?? mapping, text) is not JsonArray)
-            file.Report(ErrorCodes.ClusterFileValue, fields["patch"] ?? mapping, "the patch is not a list of operations", want: "a list of mappings with op, path and value (RFC 6902)");
-        return new(fields.Optional("group") ?? "", fields.Optional("version") ?? "", fields.Optional("kind") ?? "", text);
+        return patch;
     }
 
-    internal static JsonNode? Understand(RecipeFile file, YamlNode at, string text)
+    private static JsonPatch Patch(ClusterFields fields)
     {
+        string? kind = fields.Required("kind");
+        string text = fields.Required("patch") ?? "[]";
+        YamlNode at = fields.At("patch");
         try
         {
-            return YamlDocument.Read(text);
+            if (YamlDocument.Read(text) is JsonArray operations)
+                CheckOperations(fields.File, at, operations);
+            else
+                fields.File.Report(ErrorCodes.ClusterFileValue, at, "the patch is not a list of operations", want: "a list of mappings with op, path and value (RFC 6902)");
         }
         catch (NodeForgeException failure)
         {
-            file.Report(failure.Diagnostics[0].Code, at, "the patch is not YAML: " + failure.Diagnostics[0].What, got: failure.Diagnostics[0].Got);
-            return new JsonObject { ["kind"] = "" };
+            fields.File.Report(failure.Diagnostics[0].Code, at, "the patch is not YAML: " + failure.Diagnostics[0].What, got: failure.Diagnostics[0].Got);
+        }
+
+        return new(fields.Text("group") ?? "", fields.Text("version") ?? "", kind ?? "", text) { Where = new(fields.File.Path, fields.Mapping.Line, fields.Mapping.Column) };
+    }
+
+    /// <summary>Reports operations that fit no document at all.</summary>
+    internal static void CheckOperations(RecipeFile file, YamlNode at, JsonArray operations)
+    {
+        foreach (string problem in operations.Select(JsonPatching.Malformed).OfType<string>())
+            file.Report(ErrorCodes.ClusterFileValue, at, "the patch has an operation that RFC 6902 does not know", got: problem, want: "op, path and what the op asks for: value or from");
+    }
+
+    private static IReadOnlyList<YamlNode> Understand(RecipeFile file, MergePatch patch)
+    {
+        try
+        {
+            IReadOnlyList<YamlNode> nodes = patch.Nodes();
+            foreach (YamlNode node in nodes)
+                YamlDocument.Convert(node);
+            return nodes;
+        }
+        catch (NodeForgeException failure)
+        {
+            Diagnostic told = failure.Diagnostics[0];
+            string what = told.Code == ErrorCodes.RecipeNotYaml ? "the patch is not YAML: " + told.What : told.What;
+            file.Add(told with { What = what, Where = patch.WhereOf(told.Where?.Line ?? 1, MergesKey) });
+            return [];
         }
     }
 }

@@ -14,9 +14,9 @@ internal static class SubnetText
     /// <param name="otherwise">The default, and the example in complaints.</param>
     /// <param name="longestIPv6Part">How many bits may differ within an IPv6 range: the API server keeps a bit for each address of services.</param>
     /// <returns>IPv6 in its short form: what stands in the nodes' files is compared as text.</returns>
-    public static string Read(Fields fields, string key, IPFamily family, string otherwise, int longestIPv6Part = 128)
+    public static string Read(ClusterFields fields, string key, IPFamily family, string otherwise, int longestIPv6Part = 128)
     {
-        if (fields.Optional(key) is not { } text)
+        if (fields.Text(key) is not { } text)
             return otherwise;
         AddressRange?[] ranges = [.. text.Split(',').Select(Parse)];
         bool fits = family == IPFamily.Dual
@@ -24,23 +24,23 @@ internal static class SubnetText
             : ranges is [{ } only] && only.IsIPv6 == (family == IPFamily.IPv6);
         if (!fits)
         {
-            Report(fields.File, fields[key]!, $"{key} is {Wanted(family)}", text, $"{(family == IPFamily.Dual ? "ranges" : "a range")} such as {otherwise}, host bits zero", MendFor(text, family));
+            Report(fields.File, fields.At(key), $"{key} is {Wanted(family)}", text, $"{(family == IPFamily.Dual ? "ranges" : "a range")} such as {otherwise}, host bits zero", MendFor(text, family));
             return otherwise;
         }
 
         if (ranges.FirstOrDefault(range => range is { IsIPv6: true } && 128 - range.Network.PrefixLength > longestIPv6Part) is { } wide)
-            Report(fields.File, fields[key]!, $"{key} is larger than Kubernetes takes it", wide.ToString(), string.Create(CultureInfo.InvariantCulture, $"an IPv6 range of /{128 - longestIPv6Part} or smaller"), null);
+            Report(fields.File, fields.At(key), $"{key} is larger than Kubernetes takes it", wide.ToString(), string.Create(CultureInfo.InvariantCulture, $"an IPv6 range of /{128 - longestIPv6Part} or smaller"), null);
         return string.Join<AddressRange?>(',', ranges);
     }
 
-    // Depending on its version .NET refuses host bits or clears them; the kubelet and kubeadm refuse them. IPv4 has one spelling here, since .NET reads 10.1 and 010.0.0.1 too.
+    // Depending on its version .NET refuses host bits or clears them; the kubelet and kubeadm refuse them.
     private static AddressRange? Parse(string text)
     {
         string[] parts = text.Split('/');
-        if (parts.Length != 2 || !IPAddress.TryParse(parts[0], out IPAddress? address) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > address.GetAddressBytes().Length * 8)
+        if (parts.Length != 2 || !AddressText.TryParse(parts[0], out IPAddress? address) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > address.GetAddressBytes().Length * 8)
             return null;
         AddressRange range = AddressRange.Around(address, length);
-        return range.Network.BaseAddress.Equals(address) && (range.IsIPv6 || range.ToString() == text) ? range : null;
+        return range.Network.BaseAddress.Equals(address) ? range : null;
     }
 
     private static string Wanted(IPFamily family) => family switch

@@ -1,3 +1,5 @@
+using NodeForge.Kubernetes;
+
 namespace NodeForge.Clusters;
 
 /// <summary>A container of a cluster, looked at closer.</summary>

@@ -1,5 +1,5 @@
 using NodeForge.Engines;
-using NodeForge.Recipes;
+using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters;
 

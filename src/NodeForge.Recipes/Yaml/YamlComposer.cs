@@ -32,6 +32,11 @@ internal sealed class YamlComposer
     /// <exception cref="NodeForgeException">It is not one YAML document, or beyond the limits.</exception>
     public static YamlNode Compose(string file, string text, YamlSubject subject, Action<Diagnostic> report) => new YamlComposer(file, text, subject, report).Document();
 
+    /// <summary>The roots of all documents; none where the text has only comments.</summary>
+    /// <exception cref="NodeForgeException">It is not YAML, or beyond the limits.</exception>
+    public static IReadOnlyList<YamlNode> ComposeAll(string file, string text, YamlSubject subject, Action<Diagnostic> report) =>
+        [.. new YamlComposer(file, text, subject, report).Documents()];
+
     private YamlNode Document()
     {
         Next(); // stream start
@@ -39,8 +44,22 @@ internal sealed class YamlComposer
             throw Refuse(ErrorCodes.RecipeNotYaml, 1, 1, $"the {subject.Name} is empty", want: subject.Least);
         YamlNode root = Node(Next(), depth: 1);
         Next(); // document end
+        if (subject.EndsWithFirstDocument)
+            return root;
         ParsingEvent end = Next();
-        return end is StreamEnd ? root : throw Refuse(ErrorCodes.RecipeNotYaml, Line(end), Column(end), "a second document begins", want: "one document in a file", mend: $"give each {subject.Name} its own file");
+        return end is StreamEnd ? root : throw Refuse(ErrorCodes.RecipeNotYaml, Line(end), Column(end), "a second document begins",
+            want: "one document in a file", mend: $"give each {subject.Name} its own file");
+    }
+
+    private IEnumerable<YamlNode> Documents()
+    {
+        Next(); // stream start
+        while (Next() is DocumentStart)
+        {
+            anchors.Clear();
+            yield return Node(Next(), depth: 1);
+            Next(); // document end
+        }
     }
 
     private YamlNode Node(ParsingEvent at, int depth)
@@ -54,7 +73,7 @@ internal sealed class YamlComposer
             throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), $"{subject.Plural} have no tags", got: Printable.Escape(start.Tag.Value), mend: "leave the tag out; quotes make a string");
         YamlNode node = start switch
         {
-            Scalar scalar => new YamlScalar(Line(at), Column(at), scalar.Value, scalar.Style is ScalarStyle.Plain),
+            Scalar scalar => new YamlScalar(Line(at), Column(at), scalar.Value, scalar.Style is ScalarStyle.Plain) { IsLiteral = scalar.Style is ScalarStyle.Literal },
             SequenceStart => Sequence(at, depth),
             _ => Mapping(at, depth),
         };
@@ -94,7 +113,26 @@ internal sealed class YamlComposer
                 report(Duplicate(key, known[key.Text]));
         }
 
-        return new(Line(at), Column(at), entries);
+        return new(Line(at), Column(at), subject.MergesKeys ? Merged(entries) : entries);
+    }
+
+    // YAML 1.1's merge key: what a mapping says itself goes before what is merged into it, and an earlier one of several before a later.
+    private List<KeyValuePair<YamlScalar, YamlNode>> Merged(List<KeyValuePair<YamlScalar, YamlNode>> entries)
+    {
+        int at = entries.FindIndex(entry => entry.Key is { Text: "<<", IsPlain: true });
+        if (at < 0)
+            return entries;
+        YamlNode value = entries[at].Value;
+        entries.RemoveAt(at);
+        HashSet<string> known = [.. entries.Select(entry => entry.Key.Text)];
+        foreach (YamlNode part in value is YamlSequence several ? several.Items : [value])
+        {
+            if (part is not YamlMapping mapping)
+                throw Refuse(ErrorCodes.RecipeNotYaml, part.Line, part.Column, "only mappings can be merged", got: part.Description, want: "<<: *NAME of a mapping, or a list of such");
+            entries.AddRange(mapping.Entries.Where(entry => known.Add(entry.Key.Text)));
+        }
+
+        return entries;
     }
 
     private Diagnostic Duplicate(YamlScalar key, YamlScalar first) =>

@@ -11,6 +11,9 @@ internal sealed record YamlScalar(int Line, int Column, string Text, bool IsPlai
 {
     private const int ShownLength = 60;
 
+    /// <summary>A block that keeps its lines: the first of them stands in the file's line after <see cref="YamlNode.Line"/>.</summary>
+    public bool IsLiteral { get; init; }
+
     public ScalarType Type => IsPlain ? CoreSchema.Resolve(Text) : ScalarType.String;
 
     public override int Count => 1;

@@ -44,7 +44,7 @@ internal static class YamlText
         try
         {
             LocalKind kind = LocalPath.KindOf(file, follow: true);
-            if (kind is LocalKind.Folder or LocalKind.Special)
+            if (kind is LocalKind.Folder || (kind is LocalKind.Special && !subject.MayBePipe))
                 throw new NodeForgeException(new Diagnostic(ErrorCodes.RecipeNotReadable, $"the {subject.Name} is not a file") { Where = new(file), Got = LocalPath.Describe(kind), Want = "a YAML file" });
             using FileStream stream = File.OpenRead(file);
             byte[] buffer = new byte[YamlLimits.Bytes + 1];

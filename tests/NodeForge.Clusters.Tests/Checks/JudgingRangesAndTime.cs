@@ -20,6 +20,15 @@ public sealed class JudgingRangesAndTime
     }
 
     [Fact]
+    public void What_a_patch_makes_of_a_range_is_judged()
+    {
+        MachineFacts facts = Facts.Fine with { Config = new() { Patches = new() { Merges = ["kind: ClusterConfiguration\nnetworking: {podSubnet: 10.96.128.0/17}"] } } };
+        Assert.Equal("podSubnet 10.96.128.0/17, serviceSubnet 10.96.0.0/16", new SubnetCheck().Judge(facts).Only(ErrorCodes.ClusterFileConflict, Severity.Error).Got);
+        MachineFacts wrong = Facts.Fine with { Config = new() { Patches = new() { Merges = ["kind: ClusterConfiguration\nnetworking: {serviceSubnet: 10.96.0.0}"] } } };
+        Assert.Equal(ErrorCodes.ClusterFileValue, Assert.Throws<NodeForgeException>(() => new SubnetCheck().Judge(wrong)).Diagnostics[0].Code);
+    }
+
+    [Fact]
     public void Ranges_of_both_families_are_told_with_the_nodes_own_and_judged_each()
     {
         Judgement fine = new SubnetCheck().Judge(Wants(new() { Family = IPFamily.Dual }));

@@ -71,7 +71,7 @@ public sealed class When_a_creation_fails : IAsyncLifetime
     [Fact]
     public async Task An_API_server_that_never_answers_is_told_with_what_it_said()
     {
-        ClusterConfig config = new() { Name = name, Patches = new() { Merges = ["{kind: ClusterConfiguration, apiServer: {extraArgs: {no-such-flag: yes}}}"] } };
+        ClusterConfig config = new() { Name = name, Patches = new() { Merges = ["{kind: ClusterConfiguration, apiServer: {extraArgs: {no-such-flag: \"yes\"}}}"] } };
 
         NodeForgeException told = await FailsAsync(config, NodeImage.Reference, Options with { ApiServerWait = TimeSpan.FromSeconds(25) });
 
