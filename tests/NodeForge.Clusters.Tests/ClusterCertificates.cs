@@ -50,7 +50,7 @@ public sealed class ClusterCertificates
     public void The_first_control_plane_s_kubelet_asks_its_own_API_server_and_others_the_balancer_until_they_have_one()
     {
         ClusterPlan plan = PlanningACluster.Plan(new ClusterConfig { Name = "lab", Nodes = [new() { Role = NodeRole.ControlPlane }, new() { Role = NodeRole.ControlPlane }, new() { Role = NodeRole.Worker }] });
-        string[] servers = [.. plan.Nodes.Select(node => NodeCertificates.Of(plan, node, None, Authorities).Single(file => file.Path == "/etc/kubernetes/kubelet.conf").Content)
+        string[] servers = [.. plan.Nodes.Select(node => NodeCertificates.Of(plan, node, Settings(plan), Authorities).Single(file => file.Path == "/etc/kubernetes/kubelet.conf").Content)
             .Select(text => text.Split('\n').Single(line => line.Contains("server:", StringComparison.Ordinal)).Trim())];
 
         Assert.Equal([$"server: https://{ClusterPlan.EndpointAt(plan.First.Address)}", $"server: https://{plan.Endpoint}", $"server: https://{plan.Endpoint}"], servers);
@@ -122,7 +122,7 @@ public sealed class ClusterCertificates
         Assert.False(api.MatchesHostname("10.96.0.1"));
     }
 
-    private static EffectiveSettings Settings(ClusterPlan plan) => KubeadmDocuments.SettingsOf(plan, Recipes.KubernetesVersion.Parse("v1.20.2"));
+    private static EffectiveSettings Settings(ClusterPlan plan) => KubeadmDocuments.SettingsOf(plan, KubernetesVersion.Parse("v1.20.2"));
 
     private static Dictionary<string, string> Files(NodeRole role)
     {

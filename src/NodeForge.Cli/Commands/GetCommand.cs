@@ -33,9 +33,9 @@ internal static class GetCommand
         {
             string? cluster = parsed.GetValue(all) ? null : ClusterOptions.NameOf(parsed, name);
             if (parsed.GetValue(GlobalOptions.Format) == "text")
-                return new(string.Join('\n', (await forge.Clusters.NodesAsync(cluster, cancellation)).Select(node => node.Name)), null);
+                return new(Page.Of((await forge.Clusters.NodesAsync(cluster, cancellation)).Select(node => node.Name)), null);
             NodesDocument document = NodesDocument.Of(await forge.Clusters.DescribeNodesAsync(cluster, cancellation));
-            return new(document.ToText(parsed.GetValue(all), terminal.Width), document.ToJson());
+            return new(Page.OfText(document.ToText(parsed.GetValue(all), terminal.Width)), document.ToJson());
         }));
         return command;
     }

@@ -31,7 +31,7 @@ internal sealed partial class DockerArchiveJson : JsonSerializerContext
             if (!Utf8.IsValid(json))
                 throw Refuse("no UTF-8", where);
             if (JsonSerializer.Deserialize(json, Strict.IReadOnlyListDockerArchiveManifest) is { } images)
-                return images.All(image => image is not null && Complete(image.RepoTags) && Complete(image.Layers)) ? images : throw Refuse("a list with a null in it", where);
+                return images.All(image => image is not null && Complete(image.RepoTags) && Complete(image.Layers)) ? [.. images.Select(image => WithConfig(image, where))] : throw Refuse("a list with a null in it", where);
             throw Refuse("null", where);
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter: half a surrogate pair
@@ -39,6 +39,8 @@ internal sealed partial class DockerArchiveJson : JsonSerializerContext
             throw Refuse(wrong is JsonException { Path: { Length: > 1 } path } ? $"something else at {path}" : "no such JSON", where, wrong);
         }
     }
+
+    private static DockerArchiveManifest WithConfig(DockerArchiveManifest image, Location where) => image.Config is null ? throw Refuse("an image without Config", where) : image;
 
     private static bool Complete(IReadOnlyList<string>? texts) => texts?.All(text => text is not null) ?? true;
 

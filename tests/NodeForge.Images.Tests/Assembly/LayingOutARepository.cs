@@ -50,9 +50,9 @@ public sealed class LayingOutARepository
     public void A_control_file_without_an_end_is_refused_before_it_is_read()
     {
         using AssemblyRoom room = new();
-        LockedPackage package = Package(room, DebFixture.Control + "Description: " + new string('x', 1 << 20));
+        LockedPackage package = Package(room, DebFixture.Control + "Description: " + new string('x', 4 << 20));
 
-        Assert.Contains("larger than any", AssemblyRoom.Fails(() => Write(room, package)).What, StringComparison.Ordinal);
+        Assert.Contains("more than 4194304", AssemblyRoom.Fails(() => Write(room, package)).What, StringComparison.Ordinal);
     }
 
     private static LockedPackage Package(AssemblyRoom room, string control)

@@ -57,13 +57,6 @@ public sealed class BoundedTreesTests
     }
 
     [Fact]
-    public void Global_headers_without_end_are_refused_at_their_limit()
-    {
-        byte[][] headers = [.. Enumerable.Range(0, 40).Select(i => Pax('g', $"comment{i}", new string('x', 60_000)))];
-        Assert.Equal(ErrorCodes.ArchiveExtensionInvalid, Tar.Fault(() => Tree(new(), Tar.Join([.. headers, Tar.Entry("f", []), Tar.End]))).Code);
-    }
-
-    [Fact]
     public void Names_of_a_strict_archive_are_counted_with_the_folders_that_they_imply()
     {
         TarPolicy policy = TarPolicy.Strict("programs");
