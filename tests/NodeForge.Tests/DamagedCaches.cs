@@ -46,7 +46,7 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    public void Report(ForgeEvent happened) => events.Enqueue(happened);
+    void IForgeReporter.Report(ForgeEvent happened) => events.Enqueue(happened);
 
     /// <remarks>NODEFORGE_BIT_FLIPS makes it more, for a run by hand.</remarks>
     [Theory]

@@ -33,7 +33,7 @@ internal static class BareFiles
 
         """;
 
-    private static readonly string KubeProxyService = $"""
+    private const string KubeProxyService = $"""
         [Unit]
         Description=kube-proxy of a kubeadm init by hand: leave the connection table's size to the host
         StartLimitIntervalSec=0

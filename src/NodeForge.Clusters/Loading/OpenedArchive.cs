@@ -67,7 +67,7 @@ internal sealed class OpenedArchive : IDisposable
     /// <returns>The unpacked file, or null where the archive is a plain file.</returns>
     private static async Task<string?> UnpackAsync(string file, string scratch, CancellationToken cancellationToken)
     {
-        FileStream compressed = RegularFile.Open(file);
+        FileStream compressed = AtomicFile.Guard(file, () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
         await using (compressed.ConfigureAwait(false))
         {
             // What comes through a pipe comes once, and is kept whatever it is.

@@ -124,12 +124,19 @@ public sealed class Images_that_cannot_be_preloaded
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("{\"manifests\":null}")]
     [InlineData("{\"manifests\":[null]}")]
     public void An_index_that_cannot_be_read(string text)
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
         Refused("NF6136", Good.Build() with { Index = SampleImage.Describe(MediaTypes.Index, bytes), IndexBytes = bytes });
+    }
+
+    // Go writes an empty list so.
+    [Fact]
+    public void An_index_of_nothing()
+    {
+        byte[] bytes = "{\"manifests\":null}"u8.ToArray();
+        Refused("NF6134", Good.Build() with { Index = SampleImage.Describe(MediaTypes.Index, bytes), IndexBytes = bytes });
     }
 
     [Fact]
