@@ -40,7 +40,7 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
             platforms: [linux/amd64]
             base: {image: "oci:base"}
             kubernetes: {version: "{{Version}}", tarball: server.tar.gz}
-            images: [{recipe: app.yaml}, {image: "oci:base", tags: ["example.com/other:1"]}]
+            images: [{kubeadm: false}, {recipe: app.yaml}, {image: "oci:base", tags: ["example.com/other:1"]}]
             """);
     }
 
