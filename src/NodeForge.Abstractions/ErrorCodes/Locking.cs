@@ -77,4 +77,8 @@ public static partial class ErrorCodes
     public static readonly ErrorCode ChecksumMissing = new("NF2118", ExitCode.Verification,
         "The checksum file that a recipe names for a file cannot be had, or has no line for it.",
         "Check the address in the recipe and the network; leave checksums out only where nobody publishes any.");
+
+    public static readonly ErrorCode ContainerdTooOld = new("NF2119", ExitCode.Usage,
+        "A node recipe has a Kubernetes whose kubelet does not run on its containerd.",
+        "Pin a containerd of version 2 in the recipe, as recipes/node/upstream.yaml does, or take a base that has one.");
 }

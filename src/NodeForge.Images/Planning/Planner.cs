@@ -85,7 +85,7 @@ public sealed class Planner
     private NodeImagePlan NodeOf(NodeImageRecipe recipe)
     {
         IReadOnlyList<LockedImage> ofKubeadm = KubeadmEntry.LockedFor(recipe, PartOf(recipe));
-        return KubeadmEntry.Check(Bare(recipe) with { OfKubeadm = ofKubeadm });
+        return KubeadmEntry.Check(ContainerdFit.Check(Bare(recipe)) with { OfKubeadm = ofKubeadm });
     }
 
     private NodeImagePlan Bare(NodeImageRecipe recipe) => new()
