@@ -37,6 +37,8 @@ public sealed class What_a_cluster_file_asks_for
             - |
               [plugins."io.containerd.grpc.v1.cri"]
                 max_container_log_line_size = 65536
+              [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
+                endpoint = ["http://mirror.example"]
             - |
               version = 3
               oom_score = -1
@@ -51,6 +53,7 @@ public sealed class What_a_cluster_file_asks_for
         Assert.Contains("max_container_log_line_size = 65536", containerd, StringComparison.Ordinal);
         Assert.Contains("stats_collect_period = 11", containerd, StringComparison.Ordinal);
         Assert.Contains("oom_score = 0", containerd, StringComparison.Ordinal);
+        Assert.Contains("[host.\"http://mirror.example\"]", await cluster.RunAsync(cluster.First, "cat", "/etc/containerd/certs.d/docker.io/hosts.toml"), StringComparison.Ordinal);
         Assert.Contains("lab.example", await cluster.RunAsync(cluster.First, "openssl", "x509", "-in", "/etc/kubernetes/pki/apiserver.crt", "-noout", "-ext", "subjectAltName"), StringComparison.Ordinal);
         Assert.Equal("front|57|10.99.0.0/24", await cluster.KubectlAsync("get", "nodes", "-o", "jsonpath={.items[0].metadata.labels.tier}|{.items[0].status.capacity.pods}|{.items[0].spec.podCIDR}"));
         Assert.Equal("10.98.0.1", await cluster.KubectlAsync("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}"));
@@ -62,9 +65,9 @@ public sealed class What_a_cluster_file_asks_for
     [Fact]
     public async Task Is_told_when_containerd_does_not_take_it()
     {
-        ClusterConfig config = new() { Containerd = new() { Merges = ["[plugins.\"io.containerd.grpc.v1.cri\".registry.mirrors.\"docker.io\"]\nendpoint = [\"http://mirror.example\"]"] } };
+        ClusterConfig config = new() { Containerd = new() { Merges = ["[plugins.\"io.containerd.grpc.v1.cri\".containerd]\ndefault_runtime_name = \"missing\""] } };
         NodeForgeException told = await Assert.ThrowsAsync<NodeForgeException>(() => MadeCluster.CreateAsync(config));
         Assert.Equal(ErrorCodes.ClusterFileValue, told.Diagnostics[0].Code);
-        Assert.Contains("`mirrors` cannot be set when `config_path` is provided", told.Diagnostics[0].Got, StringComparison.Ordinal);
+        Assert.Contains("default_runtime_name = \"missing\"", told.Diagnostics[0].Got, StringComparison.Ordinal);
     }
 }
