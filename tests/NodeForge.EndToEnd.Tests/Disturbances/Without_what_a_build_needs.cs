@@ -21,7 +21,7 @@ public sealed class Without_what_a_build_needs(NodeImage node) : IDisposable
     {
         ProgramRun run = await ProgramRun.TryAsync(["unshare", "--net", .. Checkout.NodeForge("build", "node-image", Checkout.NodeRecipe, "--lock", Checkout.NodeLock, "--cache", Path.Combine(folder, "cache"), "--offline")]);
         run.Returned(NetworkExit);
-        string[] codes = [.. Regex.Matches(run.Error, @"\bNF\d{4}\b").Select(static match => match.Value)];
+        string[] codes = [.. Regex.Matches(run.Error, @"\berror (NF\d{4})\b").Select(static match => match.Groups[1].Value)];
         Assert.Equal(["NF3002"], codes.Distinct());
         Assert.Equal(LockedDigests().Distinct().Count(), codes.Length);
     }
