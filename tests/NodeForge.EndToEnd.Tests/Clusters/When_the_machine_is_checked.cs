@@ -19,9 +19,9 @@ public sealed class When_the_machine_is_checked : IDisposable
     {
         ProgramRun run = (await NodeForgeAsync("doctor")).Succeeded();
         Assert.Equal("", run.Error);
-        Assert.Equal(13, run.Output.Split('\n').Count(line => line.StartsWith('✓') || line.StartsWith('!') || line.StartsWith('-')));
+        Assert.Equal(14, run.Output.Split('\n').Count(line => line.StartsWith('✓') || line.StartsWith('!') || line.StartsWith('-')));
         JsonElement document = JsonDocument.Parse((await NodeForgeAsync("doctor", "-o", "json")).Succeeded().Output).RootElement;
-        Assert.Equal((1, 13), (document.GetProperty("schemaVersion").GetInt32(), document.GetProperty("checks").GetArrayLength()));
+        Assert.Equal((1, 14), (document.GetProperty("schemaVersion").GetInt32(), document.GetProperty("checks").GetArrayLength()));
         Assert.NotEqual("error", document.GetProperty("verdict").GetString());
     }
 

@@ -32,7 +32,7 @@ internal sealed class CacheOfItsOwn(string folder)
         Directory.CreateDirectory(Path.Combine(folder, "actions"));
         foreach (string action in Directory.EnumerateFiles(Path.Combine(Checkout.Cache, "actions")).Where(static file => !Path.GetFileName(file).Contains('.', StringComparison.Ordinal)))
         {
-            using JsonDocument outputs = JsonDocument.Parse(File.ReadAllText(action));
+            using JsonDocument outputs = OutputsOf(action);
             if (!outputs.RootElement.EnumerateArray().Any(output))
                 continue;
             // What an older build left may be gone by now.
@@ -44,6 +44,9 @@ internal sealed class CacheOfItsOwn(string folder)
             File.Copy(action, Path.Combine(folder, "actions", Path.GetFileName(action)));
         }
     }
+
+    /// <summary>What a record of a finished step names, below the line with its checksum.</summary>
+    public static JsonDocument OutputsOf(string action) => JsonDocument.Parse(string.Concat(File.ReadLines(action).Skip(1)));
 
     private void TakeBlob(string digest)
     {

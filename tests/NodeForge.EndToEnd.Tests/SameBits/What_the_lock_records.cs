@@ -53,7 +53,7 @@ public sealed class What_the_lock_records(NodeImage node) : IDisposable
 
     private static bool IsOfTheNodeStage(string action)
     {
-        using JsonDocument outputs = JsonDocument.Parse(File.ReadAllText(action));
+        using JsonDocument outputs = CacheOfItsOwn.OutputsOf(action);
         return !outputs.RootElement.EnumerateArray().Any(static output => CacheOfItsOwn.IsConfiguredRootfs(output) || CacheOfItsOwn.IsCompiledKubernetes(output));
     }
 

@@ -27,7 +27,9 @@ public sealed class UpstreamSite : IAsyncDisposable
     private const string Cni = "/github/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz";
     private const string Crictl = "/github/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz";
 
-    private UpstreamSite(InMemoryRegistry registry) => Registry = registry;
+    private readonly Func<string, byte[]?> programs;
+
+    private UpstreamSite(InMemoryRegistry registry, Func<string, byte[]?> programs) => (Registry, this.programs) = (registry, programs);
 
     public ScriptedServer Releases { get; } = new();
 
@@ -39,9 +41,10 @@ public sealed class UpstreamSite : IAsyncDisposable
     /// <summary>The mirrors' setting, under which this site stands for upstream's.</summary>
     public string Mirrors => $"https://dl.k8s.io={Releases.Address}/k8s https://github.com={Releases.Address}/github docker://registry.k8s.io=docker://{Registry.Host}/k8s docker://docker.io=docker://{Registry.Host}/hub";
 
-    public static async Task<UpstreamSite> StartAsync()
+    /// <param name="programs">What is to be in the components' archives in place of small programs, by name; null for those that stay small.</param>
+    public static async Task<UpstreamSite> StartAsync(Func<string, byte[]?>? programs = null)
     {
-        UpstreamSite site = new(await InMemoryRegistry.StartAsync());
+        UpstreamSite site = new(await InMemoryRegistry.StartAsync(), programs ?? (_ => null));
         string[] wanted = [.. Core[..3].Select(image => "registry.k8s.io/" + image)];
         site.ServeRelease(ServerRelease.Tarball(Version, SpeakingProgram.That(ServerRelease.Answer(Version, wanted), Version)));
         site.ServeComponents();
@@ -66,19 +69,19 @@ public sealed class UpstreamSite : IAsyncDisposable
         ServeTarball(Containerd, ".sha256sum", named: true, "bin/containerd", "bin/containerd-shim-runc-v2", "bin/containerd-stress", "bin/ctr");
         ServeTarball(Cni, ".sha256", named: true, "./bridge", "./host-local", "./loopback", "./portmap", "./ptp");
         ServeTarball(Crictl, ".sha256", named: false, "crictl");
-        byte[] runc = SpeakingProgram.That("runc version 1.4.3\n");
+        byte[] runc = programs("runc") ?? SpeakingProgram.That("runc version 1.4.3\n");
         Releases.Serve(Runc + "runc.amd64", Replies.File(runc));
         Releases.Serve(Runc + "runc.sha256sum", Replies.Status(200,
             $"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{Hash(runc)} *runc.amd64\n{new string('1', 64)} *runc.arm64\n-----BEGIN PGP SIGNATURE-----\n"));
     }
 
-    private void ServeTarball(string path, string suffix, bool named, params IReadOnlyList<string> programs)
+    private void ServeTarball(string path, string suffix, bool named, params IReadOnlyList<string> names)
     {
         using MemoryStream bytes = new();
         using (TarWriter writer = new(bytes, TarEntryFormat.Gnu, leaveOpen: true))
         {
-            foreach (string program in programs)
-                writer.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, program) { Mode = (UnixFileMode)0x1ed, DataStream = new MemoryStream(SpeakingProgram.That(program + "\n")) });
+            foreach (string program in names)
+                writer.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, program) { Mode = (UnixFileMode)0x1ed, DataStream = new MemoryStream(programs(Path.GetFileName(program)) ?? SpeakingProgram.That(program + "\n")) });
         }
 
         byte[] tarball = Gzip(bytes.ToArray());
