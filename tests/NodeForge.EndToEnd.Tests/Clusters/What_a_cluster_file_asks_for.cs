@@ -68,6 +68,6 @@ public sealed class What_a_cluster_file_asks_for
         ClusterConfig config = new() { Containerd = new() { Merges = ["[plugins.\"io.containerd.grpc.v1.cri\".containerd]\ndefault_runtime_name = \"missing\""] } };
         NodeForgeException told = await Assert.ThrowsAsync<NodeForgeException>(() => MadeCluster.CreateAsync(config));
         Assert.Equal(ErrorCodes.ClusterFileValue, told.Diagnostics[0].Code);
-        Assert.Contains("default_runtime_name = \"missing\"", told.Diagnostics[0].Got, StringComparison.Ordinal);
+        Assert.Contains("default_runtime_name", told.Diagnostics[0].Got, StringComparison.Ordinal);
     }
 }
