@@ -98,6 +98,7 @@ public sealed class WaitingForACluster
     [InlineData("etcd:3.6.8-0\npause:3.10\n", "etcd:3.6.8-0\npause:3.10\ncoredns:v1.14.2\n", false, "")]
     [InlineData("etcd:3.5.21-0\ncoredns:v1.12.0\n", "etcd:3.6.8-0\ncoredns:v1.14.2\n", true, "etcd:3.6.8-0,coredns:v1.14.2")]
     [InlineData("etcd:3.6.8-0\ncoredns:v1.14.2\n", "", true, "")]
+    [InlineData("etcd:3.4.13-0\n", "[config] WARNING: Ignored YAML document\netcd:3.4.13-0\n", false, "")]
     public void Images_that_kubeadm_asks_for_and_the_node_lacks_are_known_before_a_pod_waits_for_them(string present, string wanted, bool dns, string missing)
     {
         NodeImages images = LookForImages.Compare(present, wanted);

@@ -36,7 +36,9 @@ internal static class LookForImages
             Mend = "put them into the node image's recipe; images: of that recipe, and kubeadm config images list, say which",
         };
 
-    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    // kubeadm 1.20 was seen to put warnings of its own between the names; a name has no blank.
+    private static IEnumerable<string> Lines(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => !line.Contains(' ', StringComparison.Ordinal));
 }
 
 /// <param name="HasDns">Whether there is a CoreDNS of any version.</param>
