@@ -32,8 +32,8 @@ internal sealed class CacheOfItsOwn(string folder)
         Directory.CreateDirectory(Path.Combine(folder, "actions"));
         foreach (string action in Directory.EnumerateFiles(Path.Combine(Checkout.Cache, "actions")).Where(static file => !Path.GetFileName(file).Contains('.', StringComparison.Ordinal)))
         {
-            using JsonDocument outputs = OutputsOf(action);
-            if (!outputs.RootElement.EnumerateArray().Any(output))
+            using JsonDocument? outputs = OutputsOf(action);
+            if (outputs is null || !outputs.RootElement.EnumerateArray().Any(output))
                 continue;
             // What an older build left may be gone by now.
             string[] digests = [.. outputs.RootElement.EnumerateArray().Select(static made => made.GetProperty("digest").GetString()!)];
@@ -46,7 +46,12 @@ internal sealed class CacheOfItsOwn(string folder)
     }
 
     /// <summary>What a record of a finished step names, below the line with its checksum.</summary>
-    public static JsonDocument OutputsOf(string action) => JsonDocument.Parse(string.Concat(File.ReadLines(action).Skip(1)));
+    /// <returns>Null for a record that an older version left in the cache: those have no such line, and count for nothing.</returns>
+    public static JsonDocument? OutputsOf(string action)
+    {
+        string[] lines = File.ReadAllLines(action);
+        return lines is [{ } head, ..] && head.StartsWith("nodeforge action record ", StringComparison.Ordinal) ? JsonDocument.Parse(string.Concat(lines.Skip(1))) : null;
+    }
 
     private void TakeBlob(string digest)
     {

@@ -53,8 +53,8 @@ public sealed class What_the_lock_records(NodeImage node) : IDisposable
 
     private static bool IsOfTheNodeStage(string action)
     {
-        using JsonDocument outputs = CacheOfItsOwn.OutputsOf(action);
-        return !outputs.RootElement.EnumerateArray().Any(static output => CacheOfItsOwn.IsConfiguredRootfs(output) || CacheOfItsOwn.IsCompiledKubernetes(output));
+        using JsonDocument? outputs = CacheOfItsOwn.OutputsOf(action);
+        return outputs?.RootElement.EnumerateArray().Any(static output => CacheOfItsOwn.IsConfiguredRootfs(output) || CacheOfItsOwn.IsCompiledKubernetes(output)) != true;
     }
 
     private static (string ImageId, string[] Layers) Recorded(string platform)
