@@ -22,6 +22,7 @@ public sealed class ReferenceDirectionTests
 
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
+        ["NodeForge.Engines"] = ["Docker.DotNet.Enhanced"],
         ["NodeForge.Kubernetes"] = ["NuGet.Versioning"],
         ["NodeForge.Recipes"] = ["YamlDotNet"],
         ["NodeForge.Cli"] = ["System.CommandLine", "Spectre.Console"],
