@@ -1,8 +1,10 @@
+using NodeForge.Oci.Content;
+
 namespace NodeForge.Oci;
 
 /// <summary>Where images are: a layout, an archive, an engine, a registry, a store. Nothing of what it gives is believed before it is checked.</summary>
 /// <remarks>What is read from all sources alike, images of a name and a platform above all, is in <see cref="ImageReading"/>.</remarks>
-public interface IImageSource : IAsyncDisposable
+public interface IImageSource
 {
     /// <summary>The folder, file, engine or registry, for messages.</summary>
     string Place { get; }
@@ -20,6 +22,9 @@ public interface IImageSource : IAsyncDisposable
 
     /// <summary>Opens a document or layer that is there, as it lies: its digest is the reader's to check.</summary>
     ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken);
+
+    /// <summary>The store that has every layer, where it is one whose blobs are believed; null for a source from elsewhere.</summary>
+    BlobStore? Sound => null;
 
     /// <summary>How messages name a document or layer of it.</summary>
     string DetailOf(Descriptor blob) => $"{blob.MediaType} {blob.Digest}";

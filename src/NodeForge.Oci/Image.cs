@@ -1,7 +1,7 @@
 namespace NodeForge.Oci;
 
 /// <summary>An image for one platform, wherever it lies: its documents are read and checked, its layers are read by whoever wants them.</summary>
-/// <remarks>Sources give images (<see cref="IImageSource"/>), targets take them (<see cref="IImageTarget"/>). One that a source gave can be read as long as the source is open.</remarks>
+/// <remarks>Sources give images (<see cref="IImageSource"/>), targets take them (<see cref="IImageTarget"/>). One that a source gave can be read as long as what the source lies in is there.</remarks>
 /// <param name="RawManifest">The manifest's bytes.</param>
 /// <param name="Manifest">The manifest, read.</param>
 /// <param name="RawConfig">The image config's bytes; their digest is the image ID.</param>

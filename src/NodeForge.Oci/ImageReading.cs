@@ -1,3 +1,5 @@
+using NodeForge.Oci.Layouts;
+
 namespace NodeForge.Oci;
 
 /// <summary>Reads images of every source alike: one walk from a name to its manifests, whatever the documents lie in.</summary>

@@ -43,8 +43,6 @@ public sealed class OciLayout : IImageSource
 
     public ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => new(Blobs.OpenRead(blob.Digest));
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageLayout"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
     public static OciLayout Open(string folder)
     {
