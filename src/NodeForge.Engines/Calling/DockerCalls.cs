@@ -16,6 +16,7 @@ internal sealed class DockerCalls : IDockerHandlerFactory<EngineTransport>
     public static DockerClient Over(EngineTransport transport) => new DockerClientBuilder()
         .WithEndpoint(EngineTransport.Host)
         .WithApiVersion(transport.Version)
+        .WithTimeout(Timeout.InfiniteTimeSpan)
         .WithTransportOptions(Factory, transport)
         .Build();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using NodeForge.Engines.Calling;
 using NodeForge.Engines.Connecting;
@@ -41,10 +42,10 @@ public sealed class EngineContainers
 
     /// <summary>Sends the container's stop signal, and kills it when that does not end it in time.</summary>
     public Task StopAsync(string id, TimeSpan patience, CancellationToken cancellationToken) =>
-        transport.Docker.Containers.StopContainerAsync(id, new() { WaitBeforeKillSeconds = Seconds(patience) }, cancellationToken);
+        transport.DoAsync(HttpMethod.Post, $"/containers/{id}/stop" + QueryText.Of(("t", Seconds(patience))), null, cancellationToken);
 
     public Task RestartAsync(string id, TimeSpan patience, CancellationToken cancellationToken) =>
-        transport.Docker.Containers.RestartContainerAsync(id, new() { WaitBeforeKillSeconds = Seconds(patience) }, cancellationToken);
+        transport.DoAsync(HttpMethod.Post, $"/containers/{id}/restart" + QueryText.Of(("t", Seconds(patience))), null, cancellationToken);
 
     /// <param name="id">The container.</param>
     /// <param name="signal">"SIGKILL", "SIGTERM", "SIGRTMIN+3".</param>
@@ -142,5 +143,6 @@ public sealed class EngineContainers
     public Task<Stream> GetArchiveAsync(string id, string path, CancellationToken cancellationToken) =>
         transport.OpenAsync($"/containers/{id}/archive" + QueryText.Of(("path", path)), cancellationToken);
 
-    private static uint Seconds(TimeSpan patience) => (uint)Math.Ceiling(patience.TotalSeconds);
+    // Docker.DotNet leaves a patience of nothing out, and the engine then has its own of ten seconds.
+    private static string Seconds(TimeSpan patience) => ((int)Math.Ceiling(patience.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }
