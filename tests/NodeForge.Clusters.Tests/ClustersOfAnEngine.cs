@@ -1,3 +1,8 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Lifecycle;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;

@@ -2,7 +2,10 @@ using System.Formats.Tar;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Diagnostics;
 using NodeForge.Engines;
+using NodeForge.Kubernetes.Kubeconfigs;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

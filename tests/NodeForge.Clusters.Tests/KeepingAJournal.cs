@@ -1,3 +1,5 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
 using NodeForge.Engines;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;

@@ -1,8 +1,13 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Lifecycle;
+using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Kubernetes;
+using NodeForge.Kubernetes.Certificates;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

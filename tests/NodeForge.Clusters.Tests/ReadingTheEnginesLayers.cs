@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using NodeForge.Clusters.Images;
 using NodeForge.Engines;
 using NodeForge.Oci;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using NodeForge.Engines;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Nodes;
 
 /// <summary>A node's container, and programs run in it.</summary>
 internal sealed class ClusterNode(EngineClient engine, string id, string name)

@@ -1,6 +1,7 @@
+using NodeForge.Clusters.Configuration;
 using NodeForge.Engines;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Nodes;
 
 /// <summary>Runs a program in a node for somebody who sits at it, as docker exec does.</summary>
 /// <param name="engine">Where the node runs.</param>

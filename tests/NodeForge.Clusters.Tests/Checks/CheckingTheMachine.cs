@@ -1,5 +1,9 @@
 using System.Text.Json;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
+using NodeForge.Kubernetes.Kubeconfigs;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

@@ -1,3 +1,5 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 using NodeForge.Kubernetes;
 

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Preflight;
+using NodeForge.Clusters.Preflight.Host;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters.Tests.Checks;

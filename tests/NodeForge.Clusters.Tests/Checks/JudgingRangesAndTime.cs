@@ -1,3 +1,6 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Planning;
+using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters.Tests.Checks;

@@ -1,6 +1,8 @@
-using NodeForge.Clusters;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Nodes;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

@@ -1,6 +1,9 @@
 using System.Text;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Lifecycle;
 using NodeForge.Engines;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Nodes;
 using NodeForge.EndToEnd.Tests.Disturbances;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
