@@ -5,6 +5,7 @@ using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Testing.Engines;
+using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

@@ -9,6 +9,7 @@ using NodeForge.Engines;
 using NodeForge.Kubernetes;
 using NodeForge.Kubernetes.Certificates;
 using NodeForge.Testing.Engines;
+using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;
