@@ -32,7 +32,10 @@ public static class RecipeDigest
 
     private static async Task AppendRecipeAsync(IncrementalHash hash, Recipe recipe, CancellationToken cancellationToken)
     {
-        await AppendFileAsync(hash, "recipe", recipe.File, cancellationToken).ConfigureAwait(false);
+        if (recipe.Content is { } content)
+            AppendContent(hash, "recipe", Convert.FromHexString(content.Hex));
+        else
+            await AppendFileAsync(hash, "recipe", recipe.File, cancellationToken).ConfigureAwait(false);
         foreach ((string name, string value) in Parameters(recipe))
         {
             Append(hash, "parameter");
@@ -111,15 +114,21 @@ public static class RecipeDigest
     private static async Task AppendFileAsync(IncrementalHash hash, string role, string path, CancellationToken cancellationToken)
     {
         LocalTree.RefuseSpecial(path, LocalPath.KindOf(path, follow: true));
-        Append(hash, LocalPath.IsExecutable(path) && role != "recipe" ? "program" : role);
+        string kind = LocalPath.IsExecutable(path) && role != "recipe" ? "program" : role;
         try
         {
-            hash.AppendData(await Task.Run(() => DigestOf(path, cancellationToken), cancellationToken).ConfigureAwait(false));
+            AppendContent(hash, kind, await Task.Run(() => DigestOf(path, cancellationToken), cancellationToken).ConfigureAwait(false));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw AtomicFile.Explain(path, failure);
         }
+    }
+
+    private static void AppendContent(IncrementalHash hash, string role, byte[] content)
+    {
+        Append(hash, role);
+        hash.AppendData(content);
     }
 
     // Not SHA256.HashDataAsync: it reads 4096 bytes at a time, and a base image has hundreds of megabytes.

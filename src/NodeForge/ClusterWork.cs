@@ -6,6 +6,8 @@ using NodeForge.Clusters.Lifecycle;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge;

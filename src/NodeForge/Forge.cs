@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Exporting;
@@ -17,8 +18,10 @@ using NodeForge.Recipes.Locks;
 
 namespace NodeForge;
 
-/// <summary>The house's table of contents: each step of the work is one call into one room, and data goes one way.</summary>
-/// <remarks>Only <see cref="LockAsync"/>, <see cref="FetchAsync"/> and <see cref="PushAsync"/> touch a network; every other step works on what is at hand.</remarks>
+/// <summary>The house's table of contents: a verb is a few steps, each step is one call into one room, and data goes one way.</summary>
+/// <remarks>
+/// A verb reads its recipe once, and what it checked is what it builds. Only locking, fetching and pushing touch a network; every other step works on what is at hand.
+/// </remarks>
 public sealed class Forge
 {
     private readonly ForgeOptions options;
@@ -34,11 +37,89 @@ public sealed class Forge
         environment = BuildEnvironment.Of(options.Cache, new BlobStore(Path.Combine(options.Cache, "blobs")) { Cache = new() }, reporter);
     }
 
+    /// <summary>Resolves every name of a recipe and writes its lock file, unless it is only to be checked. Networked.</summary>
+    /// <exception cref="NodeForgeException">When checking: <see cref="ErrorCodes.LockMoved"/>, one for each change; <see cref="ErrorCodes.LockMissing"/>.</exception>
+    public async Task<LockOutcome> LockAsync(LockRequest request, CancellationToken cancellationToken)
+    {
+        Recipe recipe = Read(request.Recipe);
+        LockOutcome outcome = await WithSoundCacheAsync(() => ResolveAsync(recipe, request, cancellationToken)).ConfigureAwait(false);
+        if (request.Record)
+            await WithSoundCacheAsync(() => RecordAsync(recipe, request.Recipe, cancellationToken)).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <summary>Plans a recipe for the platforms that are asked for.</summary>
+    public Task<PlannedRecipe> PlanAsync(RecipeRequest request, CancellationToken cancellationToken) => PlanAsync(Read(request), request, cancellationToken);
+
+    /// <summary>Brings into the store what the plans of a recipe need. Networked, unless it is offline: then it names what is not there.</summary>
+    public Task<PlannedRecipe> FetchAsync(RecipeRequest request, bool offline, CancellationToken cancellationToken) => FetchAsync(Read(request), request, offline, cancellationToken);
+
+    /// <summary>Fetches, assembles, exports and pushes an image.</summary>
+    public async Task<BuildOutcome> BuildAsync(BuildRequest request, CancellationToken cancellationToken)
+    {
+        Recipe recipe = Read(request.Recipe);
+        RecipeRequest.RefuseOtherKind(recipe, request.Kind);
+        RegistryOutputs registries = RegistryOutputs.Parse(request.Outputs, request.Compression, request.Offline);
+        ImageOutputs outputs = ImageOutputs.Parse(registries.Others, request.Tag ?? "nodeforge/" + recipe.Name, request.Compression);
+        return await WithSoundCacheAsync(async () =>
+        {
+            PlannedRecipe planned = await FetchAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<BuiltImage> images = await AssembleAsync(planned.Plans, cancellationToken).ConfigureAwait(false);
+            await ExportAsync(images, outputs, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<ImageReference> pushed = await PushAsync(images, registries, cancellationToken).ConfigureAwait(false);
+            return new BuildOutcome(images, [.. outputs.Texts, .. pushed.Select(reference => "docker://" + reference)]);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Fetches and compiles Kubernetes, for one platform.</summary>
+    public async Task<TarballOutcome> BuildAsync(TarballRequest request, CancellationToken cancellationToken)
+    {
+        Recipe recipe = Read(request.Recipe);
+        RecipeRequest.RefuseOtherKind(recipe, "KubernetesBuild");
+        request.Recipe.RefuseSeveralPlatforms(recipe);
+        return await WithSoundCacheAsync(async () =>
+        {
+            PlannedRecipe planned = await FetchAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
+            Descriptor tarball = await CompileAsync((KubernetesBuildPlan)planned.Plans[0], cancellationToken).ConfigureAwait(false);
+            if (request.File is { } file)
+                await TarballOutput.WriteAsync(tarball, file, environment, cancellationToken).ConfigureAwait(false);
+            return new TarballOutcome(tarball.Digest, tarball.Size, request.File);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>layout, archive or an engine's image → what is in it.</summary>
+    public Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport image, CancellationToken cancellationToken) =>
+        image is ImageTransport.Engine engine ? InspectAsync(engine, cancellationToken) : ImageInspector.InspectAsync(image, cancellationToken);
+
+    /// <summary>cluster file + node image → cluster, and its life after that.</summary>
+    public ClusterWork Clusters => new(options, reporter);
+
     /// <summary>file → recipe, every problem at once.</summary>
     public static Recipe Read(RecipeRequest request) => RecipeReader.Read(request.Path, request.Parameters);
 
-    /// <summary>recipe → lock: every name resolved. Networked.</summary>
-    public async Task<RecipeLock> LockAsync(Recipe recipe, RecipeLock? previous, IReadOnlyList<string> update, IReadOnlyList<Platform> platforms, CancellationToken cancellationToken)
+    /// <summary>recipe + lock → plan. Pure.</summary>
+    public ImagePlan Plan(Recipe recipe, RecipeLock locked, Platform platform) => Planner.Plan(recipe, locked, platform, options.SourceDateEpoch);
+
+    /// <summary>plan + store → image.</summary>
+    public Task<BuiltImage> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken) => new ImageAssembler(environment).AssembleAsync(plan, cancellationToken);
+
+    /// <summary>images → layouts, archives, engines.</summary>
+    public Task ExportAsync(IReadOnlyList<BuiltImage> images, ImageOutputs outputs, CancellationToken cancellationToken) => outputs.WriteAsync(images, environment, cancellationToken);
+
+    private async Task<LockOutcome> ResolveAsync(Recipe recipe, LockRequest request, CancellationToken cancellationToken)
+    {
+        string path = request.Recipe.LockPathOf(recipe);
+        RecipeLock? previous = request.Check || File.Exists(path) ? RecipeLockFile.Read(path, recipe.File) : null;
+        RecipeLock locked = await ResolveAsync(recipe, previous, request.Update, request.Recipe.PlatformsToLock(recipe), cancellationToken).ConfigureAwait(false);
+        LockDifference? difference = previous is null ? null : LockDifference.Between(previous, locked);
+        if (request.Check)
+            difference?.RefuseAny(path, recipe.File);
+        else
+            RecipeLockFile.Write(path, locked);
+        return new(path, difference, locked);
+    }
+
+    private async Task<RecipeLock> ResolveAsync(Recipe recipe, RecipeLock? previous, IReadOnlyList<string> update, IReadOnlyList<Platform> platforms, CancellationToken cancellationToken)
     {
         using HttpConnections connections = new();
         using RegistryClient registry = OpenRegistry();
@@ -47,18 +128,50 @@ public sealed class Forge
         return await locker.LockAsync(recipe, previous, how, reporter, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>recipe + lock → plan. Pure.</summary>
-    public ImagePlan Plan(Recipe recipe, RecipeLock locked, Platform platform) => Planner.Plan(recipe, locked, platform, options.SourceDateEpoch);
-
-    /// <summary>Tells what plans have to be told of.</summary>
-    internal void Warn(IEnumerable<ImagePlan> plans)
+    private async Task<RecipeLock> RecordAsync(Recipe recipe, RecipeRequest request, CancellationToken cancellationToken)
     {
-        foreach (Diagnostic warning in plans.SelectMany(plan => plan.Warnings).Distinct())
-            reporter.Warn(warning);
+        PlannedRecipe planned = await PlanAsync(recipe, request, cancellationToken).ConfigureAwait(false);
+        RecipeLock recorded = planned.Lock;
+        foreach (KubernetesBuildPlan build in planned.Plans.Select(plan => plan as KubernetesBuildPlan ?? (plan as NodeImagePlan)?.Kubernetes).OfType<KubernetesBuildPlan>())
+        {
+            await FetchAsync([build], planned.Lock, offline: false, cancellationToken).ConfigureAwait(false);
+            Descriptor tarball = await CompileAsync(build, cancellationToken).ConfigureAwait(false);
+            recorded = recorded.With(build.Part, build.Part with { Output = tarball.Digest });
+        }
+
+        foreach (Platform platform in planned.Plans.Where(plan => plan is not KubernetesBuildPlan).Select(plan => plan.Platform))
+        {
+            ImagePlan plan = Plan(recipe, recorded, platform) with { Recorded = null };
+            await FetchAsync([plan], recorded, offline: false, cancellationToken).ConfigureAwait(false);
+            BuiltImage image = await AssembleAsync(plan, cancellationToken).ConfigureAwait(false);
+            LockedPart top = recorded.Part(recipe, recipe, platform);
+            recorded = recorded.With(top, top with { Output = image.Config.Digest, Layers = image.Document.RootFs.DiffIds });
+        }
+
+        RecipeLockFile.Write(planned.LockPath, recorded);
+        return recorded;
     }
 
-    /// <summary>plans → their content in the store, by digest. Networked.</summary>
-    public async Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken)
+    private async Task<PlannedRecipe> PlanAsync(Recipe recipe, RecipeRequest request, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Platform> platforms = request.PlatformsOf(recipe);
+        Digest digest = await RecipeDigest.ComputeAsync(recipe, cancellationToken).ConfigureAwait(false);
+        RecipeLock locked = LockCheck.Load(recipe, digest, platforms, request.LockPath);
+        ImagePlan[] plans = [.. platforms.Select(platform => Plan(recipe, locked, platform))];
+        foreach (Diagnostic warning in plans.SelectMany(plan => plan.Warnings).Distinct())
+            reporter.Warn(warning);
+        return new(recipe, locked, request.LockPathOf(recipe), plans);
+    }
+
+    private async Task<PlannedRecipe> FetchAsync(Recipe recipe, RecipeRequest request, bool offline, CancellationToken cancellationToken)
+    {
+        PlannedRecipe planned = await PlanAsync(recipe, request, cancellationToken).ConfigureAwait(false);
+        environment.Sweep(TimeProvider.System);
+        await FetchAsync(planned.Plans, planned.Lock, offline, cancellationToken).ConfigureAwait(false);
+        return planned;
+    }
+
+    private async Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken)
     {
         IReadOnlyList<Source> sources = PlanSources.Of(plans, locked, options.Mirrors, environment.Store);
         bool packages = !offline && sources.Any(source => source.Kind != SourceKind.File && source.Image is null && !environment.Store.Contains(source.Digest));
@@ -68,28 +181,21 @@ public sealed class Forge
         await fetcher.FetchAsync(sources, environment.Store, new FetchOptions { Offline = offline }, reporter, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>plan + store → image.</summary>
-    public Task<BuiltImage> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken) => new ImageAssembler(environment).AssembleAsync(plan, cancellationToken);
+    private async Task<IReadOnlyList<BuiltImage>> AssembleAsync(IReadOnlyList<ImagePlan> plans, CancellationToken cancellationToken)
+    {
+        List<BuiltImage> images = [];
+        foreach (ImagePlan plan in plans)
+            images.Add(await AssembleAsync(plan, cancellationToken).ConfigureAwait(false));
+        return images;
+    }
 
-    /// <summary>plan + store → Kubernetes' server tarball.</summary>
-    public Task<Descriptor> CompileAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken) => new KubernetesBuilder(environment).BuildAsync(plan, cancellationToken);
+    private Task<Descriptor> CompileAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken) => new KubernetesBuilder(environment).BuildAsync(plan, cancellationToken);
 
-    /// <summary>images → layouts, archives, engines.</summary>
-    public Task ExportAsync(IReadOnlyList<BuiltImage> images, ImageOutputs outputs, CancellationToken cancellationToken) => outputs.WriteAsync(images, environment, cancellationToken);
-
-    /// <summary>images → registries. Networked.</summary>
-    public async Task<IReadOnlyList<ImageReference>> PushAsync(IReadOnlyList<BuiltImage> images, RegistryOutputs registries, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ImageReference>> PushAsync(IReadOnlyList<BuiltImage> images, RegistryOutputs registries, CancellationToken cancellationToken)
     {
         using RegistryClient registry = OpenRegistry();
         return await registries.PushAsync(images, environment, registry, new FetchOptions(), TimeProvider.System, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>tarball → file, whole or not at all.</summary>
-    public Task ExportAsync(Descriptor tarball, string file, CancellationToken cancellationToken) => TarballOutput.WriteAsync(tarball, file, environment, cancellationToken);
-
-    /// <summary>layout, archive or an engine's image → what is in it.</summary>
-    public Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport image, CancellationToken cancellationToken) =>
-        image is ImageTransport.Engine engine ? InspectAsync(engine, cancellationToken) : ImageInspector.InspectAsync(image, cancellationToken);
 
     // An engine's export comes by once: its files lie in the scratch folder while they are looked at.
     private async Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport.Engine image, CancellationToken cancellationToken)
@@ -101,14 +207,8 @@ public sealed class Forge
             return await ImageInspector.InspectAsync(() => Oci.Layouts.ImageSource.TakeArchive(export, image.ToString(), new BlobStore(scratch.Path), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Work on the cache, done again as long as damaged content is found in it and removed.</summary>
-    public Task<T> WithSoundCacheAsync<T>(Func<Task<T>> work) => CacheRepair.RunAsync(environment, work);
-
-    /// <summary>Removes what killed builds left in the cache; each build begins with it.</summary>
-    public void Sweep() => environment.Sweep(TimeProvider.System);
-
-    /// <summary>cluster file + node image → cluster, and its life after that.</summary>
-    public ClusterWork Clusters => new(options, reporter);
+    // Work on the cache, done again as long as damaged content is found in it and removed.
+    private Task<T> WithSoundCacheAsync<T>(Func<Task<T>> work) => CacheRepair.RunAsync(environment, work);
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
     private static RegistryClient OpenRegistry() => new(RegistryClient.CreateHandler(), new RegistryOptions { Credentials = new DockerCredentials(DockerCredentials.DefaultFile) });

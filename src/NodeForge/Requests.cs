@@ -1,15 +1,26 @@
-using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge;
 
-/// <summary>A recipe and how to read it.</summary>
-/// <param name="Path">The recipe.</param>
-/// <param name="LockPath">Its lock; null: beside it.</param>
-/// <param name="Parameters">Values for its parameters.</param>
-/// <param name="Platforms">Some of its platforms; empty for all.</param>
-public sealed record RecipeRequest(string Path, string? LockPath, IReadOnlyDictionary<string, string> Parameters, IReadOnlyList<string> Platforms);
+/// <summary>What is locked.</summary>
+/// <param name="Recipe">The recipe; of its platforms all, unless some are named.</param>
+public sealed record LockRequest(RecipeRequest Recipe)
+{
+    /// <summary>Packages, files, images and parts whose newest is taken; <c>all</c> for everything.</summary>
+    public IReadOnlyList<string> Update { get; init; } = [];
+
+    /// <summary>Writes nothing, and fails for each thing that would move.</summary>
+    public bool Check { get; init; }
+
+    /// <summary>Builds the locked recipe too, and writes into the lock what it must come out as from now on: the Kubernetes that it compiles, and its image.</summary>
+    public bool Record { get; init; }
+}
+
+/// <summary>What locking came to.</summary>
+/// <param name="Path">The lock file.</param>
+/// <param name="Difference">What moved; null when there was no lock before.</param>
+public sealed record LockOutcome(string Path, LockDifference? Difference, RecipeLock Lock);
 
 /// <summary>A build: what, and where to.</summary>
 /// <param name="Recipe">The recipe.</param>
@@ -29,14 +40,20 @@ public sealed record BuildRequest(RecipeRequest Recipe, string Kind)
 }
 
 /// <summary>What a build came to.</summary>
-public sealed record BuildOutcome(IReadOnlyList<BuiltImage> Images, IReadOnlyList<string> Outputs);
+public sealed record BuildOutcome(IReadOnlyList<Images.Assembly.BuiltImage> Images, IReadOnlyList<string> Outputs);
+
+/// <summary>A build of Kubernetes alone, for one platform.</summary>
+/// <param name="Recipe">A recipe of kind KubernetesBuild.</param>
+public sealed record TarballRequest(RecipeRequest Recipe)
+{
+    /// <summary>Where the server tarball is written; null leaves it in the cache.</summary>
+    public string? File { get; init; }
+
+    public bool Offline { get; init; }
+}
 
 /// <summary>What a build of Kubernetes came to.</summary>
 /// <param name="Digest">Of the plain tar.</param>
+/// <param name="Size">Bytes of the plain tar.</param>
 /// <param name="File">Where it was written; null: only in the cache.</param>
 public sealed record TarballOutcome(Digest Digest, long Size, string? File);
-
-/// <summary>What locking came to.</summary>
-/// <param name="Path">The lock file.</param>
-/// <param name="Difference">What moved; null when there was no lock before.</param>
-public sealed record LockOutcome(string Path, LockDifference? Difference, RecipeLock Lock);

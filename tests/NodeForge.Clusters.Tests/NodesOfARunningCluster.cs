@@ -6,6 +6,7 @@ using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Lifecycle;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
+using NodeForge.Engines.Networks;
 using NodeForge.Kubernetes;
 using NodeForge.Kubernetes.Certificates;
 using NodeForge.Testing.Engines;

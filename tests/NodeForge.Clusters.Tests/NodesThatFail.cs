@@ -2,6 +2,7 @@ using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

@@ -6,6 +6,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NodeForge.Clusters.Images;
 using NodeForge.Engines;
+using NodeForge.Engines.Images;
 using NodeForge.Oci;
 
 namespace NodeForge.Clusters.Tests;

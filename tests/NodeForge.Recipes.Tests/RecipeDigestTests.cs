@@ -49,6 +49,19 @@ public sealed class RecipeDigestTests : IDisposable
         Assert.NotEqual(before, await Digest(here, parameters));
     }
 
+    [Fact]
+    public async Task It_is_of_what_was_read_whatever_the_file_has_become_since()
+    {
+        await Checkout(here, reversed: false, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Digest before = await Digest(here);
+        Recipe read = RecipeReader.Read(here["node/node.yaml"]);
+        File.AppendAllText(here["node/node.yaml"], "\n");
+        File.AppendAllText(here["base.yaml"], "# again\n");
+
+        Assert.Equal(before, await RecipeDigest.ComputeAsync(read, CancellationToken.None));
+        Assert.NotEqual(before, await Digest(here));
+    }
+
     [Theory]
     [InlineData("", false)]
     [InlineData("files: [{tree: ../layout, path: /opt/layout}]\n", true)]

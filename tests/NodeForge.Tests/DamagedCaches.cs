@@ -158,13 +158,13 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
     private async Task<BuiltImage> BuildAsync(string recipe, string kind)
     {
         Directory.CreateDirectory(Path.Combine(folder, "out"));
-        RecipeWork work = new(new Forge(new ForgeOptions { Cache = Path.Combine(folder, "cache") }, this));
+        Forge forge = new(new ForgeOptions { Cache = Path.Combine(folder, "cache") }, this);
         BuildRequest build = new(Request(recipe), kind)
         {
             Offline = true,
             Compression = "gzip",
             Outputs = [$"oci:{folder}/out/layout:1", $"oci-archive:{folder}/out/oci.tar:1", $"docker-archive:{folder}/out/docker.tar:registry.test/image:1"],
         };
-        return Assert.Single((await work.BuildAsync(build, CancellationToken.None)).Images);
+        return Assert.Single((await forge.BuildAsync(build, CancellationToken.None)).Images);
     }
 }

@@ -52,7 +52,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     [Fact]
     public async Task Becomes_an_image_whose_closure_is_all_that_kubeadm_and_the_manifests_ask_for()
     {
-        RecipeLock locked = (await Work("one").LockAsync(Request, [], check: false, CancellationToken.None)).Lock;
+        RecipeLock locked = (await Work("one").LockAsync(new LockRequest(Request), CancellationToken.None)).Lock;
         Assert.DoesNotContain("127.0.0.1", await File.ReadAllTextAsync(RecipeLockFile.DefaultPath(Recipe)), StringComparison.Ordinal);
         Assert.Equal(
             [
@@ -78,7 +78,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     [Fact]
     public async Task Gives_the_same_image_from_its_lock_in_a_cache_that_has_nothing()
     {
-        await Work("one").LockAsync(Request, [], check: false, CancellationToken.None);
+        await Work("one").LockAsync(new LockRequest(Request), CancellationToken.None);
         BuiltImage first = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
         BuiltImage second = Assert.Single((await Work("two").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
         Assert.Equal(first.Config.Digest, second.Config.Digest);
@@ -88,7 +88,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     [Fact]
     public async Task Puts_the_pinned_components_where_the_bases_units_look_for_them()
     {
-        await Work("one").LockAsync(Request, [], check: false, CancellationToken.None);
+        await Work("one").LockAsync(new LockRequest(Request), CancellationToken.None);
         BuiltImage image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
         string[] laid = [.. image.Layers.Where(layer => layer.Title is "containerd" or "runc" or "cni" or "crictl").SelectMany(layer => PathsOf(layer, "one"))];
         Assert.Equal(
@@ -106,7 +106,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
         site.PushOfDocker("k8s/etcd:9.9.9-0");
         string[] wanted = ["registry.k8s.io/coredns/coredns:v1.14.2", "registry.k8s.io/etcd:9.9.9-0", "registry.k8s.io/pause:3.10.2"];
         site.ServeRelease(ServerRelease.Tarball(UpstreamSite.Version, SpeakingProgram.That(ServerRelease.Answer(UpstreamSite.Version, wanted), UpstreamSite.Version)));
-        RecipeLock locked = (await Work("one").LockAsync(Request, [], check: false, CancellationToken.None)).Lock;
+        RecipeLock locked = (await Work("one").LockAsync(new LockRequest(Request), CancellationToken.None)).Lock;
         string[] references = [.. locked.Parts[0].Images.Select(image => image.Reference).Where(reference => reference.Contains("k8s.io", StringComparison.Ordinal))];
         Assert.Equal(wanted.Select(reference => "docker://" + reference), references.Order(StringComparer.Ordinal));
     }
@@ -115,7 +115,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     public async Task Has_what_is_on_record_where_the_kubeadm_of_its_version_cannot_be_run()
     {
         site.ServeRelease(ServerRelease.Tarball(UpstreamSite.Version));
-        RecipeLock locked = (await Work("one").LockAsync(Request, [], check: false, CancellationToken.None)).Lock;
+        RecipeLock locked = (await Work("one").LockAsync(new LockRequest(Request), CancellationToken.None)).Lock;
         Assert.Contains("docker://registry.k8s.io/etcd:3.6.8-0", locked.Parts[0].Images.Select(image => image.Reference));
     }
 
@@ -123,7 +123,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     public async Task Stands_on_kinds_base_as_well_with_the_sandbox_that_its_containerd_asks_for()
     {
         RecipeRequest request = Request with { Path = Path.Combine(folder, "recipes/node/kindest.yaml"), Platforms = ["linux/amd64"] };
-        await Work("one").LockAsync(request, [], check: false, CancellationToken.None);
+        await Work("one").LockAsync(new LockRequest(request), CancellationToken.None);
         BuiltImage image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(request, "NodeImage"), CancellationToken.None)).Images);
         JsonElement record = RecordOf(image, "one");
         string[] closure = [.. record.GetProperty("closure").EnumerateArray().SelectMany(item => item.GetProperty("references").EnumerateArray()).Select(reference => reference.GetString()!)];
@@ -137,7 +137,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     public async Task Cannot_be_locked_without_the_checksums_that_it_names(string path)
     {
         site.Releases.Serve(path, Replies.Status(404, "no such file"));
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Work("one").LockAsync(Request, [], check: false, CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Work("one").LockAsync(new LockRequest(Request), CancellationToken.None));
         Assert.Equal(ErrorCodes.ChecksumMissing, failure.Diagnostics[0].Code);
     }
 
@@ -145,7 +145,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     public async Task Cannot_be_locked_while_a_checksum_file_of_the_release_says_otherwise()
     {
         site.Releases.Serve(site.TarballPath + ".sha256", Replies.Status(200, new string('0', 64)));
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Work("one").LockAsync(Request, [], check: false, CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Work("one").LockAsync(new LockRequest(Request), CancellationToken.None));
         Assert.Equal(ErrorCodes.ChecksumFileDisagrees, failure.Diagnostics[0].Code);
         Assert.False(File.Exists(RecipeLockFile.DefaultPath(Recipe)));
     }
@@ -154,9 +154,9 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
 
     private RecipeRequest Request => new(Recipe, null, new Dictionary<string, string> { ["version"] = UpstreamSite.Version }, []);
 
-    private RecipeWork Work(string cache) => new(new Forge(
+    private Forge Work(string cache) => new(
         new ForgeOptions { Cache = Path.Combine(folder, cache), SourceDateEpoch = 1_747_000_000, Mirrors = SourceMirrors.OfThisMachine(name => name == SourceMirrors.Variable ? site.Mirrors : null) },
-        SilentReporter.Instance));
+        SilentReporter.Instance);
 
     private IEnumerable<string> ManifestImages() => Directory.EnumerateFiles(Path.Combine(folder, "images/manifests"))
         .SelectMany(File.ReadLines).Select(line => line.Trim()).Where(line => line.StartsWith("image: ", StringComparison.Ordinal)).Select(line => line["image: ".Length..]).Distinct();

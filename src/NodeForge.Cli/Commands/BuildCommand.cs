@@ -37,7 +37,7 @@ internal static class BuildCommand
                 Tag = parsed.GetValue(tag),
                 Offline = parsed.GetValue(GlobalOptions.Offline),
             };
-            BuildDocument document = BuildDocument.Of(await new RecipeWork(forge).BuildAsync(request, cancellation));
+            BuildDocument document = BuildDocument.Of(await forge.BuildAsync(request, cancellation));
             return new(document.ToText(), document.ToJson());
         }));
         return command;
@@ -51,7 +51,7 @@ internal static class BuildCommand
         recipe.AddTo(command);
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            TarballOutcome outcome = await new RecipeWork(forge).BuildKubernetesAsync(recipe.Read(parsed), parsed.GetValue(output)?.FullName, parsed.GetValue(GlobalOptions.Offline), cancellation);
+            TarballOutcome outcome = await forge.BuildAsync(new TarballRequest(recipe.Read(parsed)) { File = parsed.GetValue(output)?.FullName, Offline = parsed.GetValue(GlobalOptions.Offline) }, cancellation);
             return new(Page.Of($"{outcome.Digest}  {outcome.File ?? "in the cache"}"), $$"""{"schemaVersion":1,"digest":"{{outcome.Digest}}","size":{{outcome.Size}}}""");
         }));
         return command;

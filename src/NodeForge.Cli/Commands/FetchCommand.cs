@@ -12,7 +12,7 @@ internal static class FetchCommand
         recipe.AddTo(command);
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            await new RecipeWork(forge).FetchAsync(recipe.Read(parsed), parsed.GetValue(GlobalOptions.Offline), cancellation);
+            await forge.FetchAsync(recipe.Read(parsed), parsed.GetValue(GlobalOptions.Offline), cancellation);
             return new(null, """{"schemaVersion":1}""");
         }));
         return command;

@@ -15,10 +15,8 @@ internal static class LockCommand
         recipe.AddTo(command);
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            LockOutcome outcome = await new RecipeWork(forge).LockAsync(recipe.Read(parsed), parsed.GetValue(update) ?? [], parsed.GetValue(check), cancellation);
-            if (parsed.GetValue(record))
-                await new RecipeWork(forge).RecordAsync(recipe.Read(parsed), cancellation);
-            LockDocument document = LockDocument.Of(outcome);
+            LockRequest request = new(recipe.Read(parsed)) { Update = parsed.GetValue(update) ?? [], Check = parsed.GetValue(check), Record = parsed.GetValue(record) };
+            LockDocument document = LockDocument.Of(await forge.LockAsync(request, cancellation));
             return new CommandResult(Page.OfText(document.Text), document.ToJson());
         }));
         return command;

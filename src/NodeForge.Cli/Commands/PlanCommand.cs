@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NodeForge.Cli.Rendering;
+using NodeForge.Recipes;
 
 namespace NodeForge.Cli.Commands;
 
@@ -12,8 +13,8 @@ internal static class PlanCommand
         recipe.AddTo(command);
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            PlannedRecipe planned = await new RecipeWork(forge).PlanAsync(recipe.Read(parsed), cancellation);
-            PlanDocument document = PlanDocument.Of(planned.Plans, planned.LocalFiles);
+            PlannedRecipe planned = await forge.PlanAsync(recipe.Read(parsed), cancellation);
+            PlanDocument document = PlanDocument.Of(planned.Plans, RecipeFiles.Of(planned.Recipe));
             return new(document.ToText(), document.ToJson());
         }));
         return command;

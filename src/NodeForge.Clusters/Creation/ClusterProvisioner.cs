@@ -4,6 +4,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Clusters.Creation;

@@ -8,6 +8,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
+using NodeForge.Engines.Networks;
 
 namespace NodeForge.Clusters.Creation;
 

@@ -3,6 +3,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Creation;
 

@@ -1,5 +1,8 @@
 using NodeForge.Clusters.Configuration;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Networks;
+using NodeForge.Engines.Volumes;
 
 namespace NodeForge.Clusters.Creation;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Oci.Content;
 
 namespace NodeForge.Clusters.Diagnostics;

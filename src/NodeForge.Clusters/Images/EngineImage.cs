@@ -1,5 +1,6 @@
 using NodeForge.Documents;
 using NodeForge.Engines;
+using NodeForge.Engines.Images;
 using NodeForge.Oci;
 
 namespace NodeForge.Clusters.Images;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Oci;
 using NodeForge.Oci.Layouts;
 

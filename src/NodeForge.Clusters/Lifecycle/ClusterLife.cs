@@ -4,6 +4,7 @@ using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Api;
 
 namespace NodeForge.Clusters.Lifecycle;

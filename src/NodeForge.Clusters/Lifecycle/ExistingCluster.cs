@@ -6,8 +6,10 @@ using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
-using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Networks;
 using NodeForge.Kubernetes.Certificates;
+using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 
 namespace NodeForge.Clusters.Lifecycle;
 

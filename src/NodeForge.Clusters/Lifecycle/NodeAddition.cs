@@ -2,6 +2,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Certificates;
 using NodeForge.Kubernetes.Kubeadm;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Api;
 
 namespace NodeForge.Clusters.Lifecycle;

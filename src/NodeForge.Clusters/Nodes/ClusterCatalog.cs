@@ -1,6 +1,7 @@
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Clusters.Nodes;

@@ -1,5 +1,6 @@
 using NodeForge.Clusters.Configuration;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Nodes;
 

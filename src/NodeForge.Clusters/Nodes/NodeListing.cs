@@ -1,5 +1,7 @@
 using NodeForge.Clusters.Configuration;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Images;
 using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Nodes;

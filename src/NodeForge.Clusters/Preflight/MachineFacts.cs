@@ -2,6 +2,9 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Planning;
 using NodeForge.Clusters.Preflight.Host;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Images;
+using NodeForge.Engines.Networks;
 
 namespace NodeForge.Clusters.Preflight;
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Preflight.Host;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Preflight;
 

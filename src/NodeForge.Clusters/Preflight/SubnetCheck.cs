@@ -3,6 +3,7 @@ using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Kubeadm;
 using NodeForge.Engines;
 using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
+using NodeForge.Engines.Networks;
 
 namespace NodeForge.Clusters.Preflight;
 

@@ -9,7 +9,7 @@ public static class YamlText
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="NodeForgeException">The file cannot be opened, is too large or is not text.</exception>
-    public static string Load(string file, YamlSubject subject) => Decode(file, ReadBounded(file, subject), subject);
+    public static string Load(string file, YamlSubject subject) => Decode(file, Read(file, subject), subject);
 
     /// <exception cref="NodeForgeException">The bytes are too many or not text.</exception>
     public static string Decode(string file, ReadOnlySpan<byte> bytes, YamlSubject subject)
@@ -38,7 +38,9 @@ public static class YamlText
         return text;
     }
 
-    private static byte[] ReadBounded(string file, YamlSubject subject)
+    /// <summary>A file's bytes, one more than is allowed at most.</summary>
+    /// <exception cref="NodeForgeException">The file cannot be opened or read.</exception>
+    public static byte[] Read(string file, YamlSubject subject)
     {
         try
         {

@@ -15,6 +15,9 @@ public sealed record RecipeLock
 
     /// <summary>One per recipe and platform, the top recipe first.</summary>
     public required IReadOnlyList<LockedPart> Parts { get; init; }
+
+    /// <summary>The same lock with another part in the place of one of its own.</summary>
+    public RecipeLock With(LockedPart part, LockedPart instead) => this with { Parts = [.. Parts.Select(each => ReferenceEquals(each, part) ? instead : each)] };
 }
 
 /// <summary>What one recipe needs for one platform.</summary>

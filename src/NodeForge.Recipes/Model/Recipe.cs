@@ -8,6 +8,9 @@ public abstract record Recipe
     /// <summary>The file it was read from, absolute. Paths in a recipe are relative to its folder and absolute in the model.</summary>
     public required string File { get; init; }
 
+    /// <summary>Of the bytes that it was read from, so that its digest is of what was read and not of what the file has become; null where no file was read.</summary>
+    public Digest? Content { get; init; }
+
     /// <summary>Lower-case letters, digits, dots and dashes; at most 63 characters.</summary>
     public required string Name { get; init; }
 

@@ -1,5 +1,6 @@
 using NodeForge.Documents.Yaml;
 using NodeForge.Files;
+using NodeForge.Oci;
 using NodeForge.Recipes.Files;
 
 namespace NodeForge.Recipes.Reading;
@@ -45,11 +46,12 @@ internal sealed class RecipeSet
         chain.Add(path);
         try
         {
-            if (YamlComposer.Compose(path, YamlText.Load(path, YamlSubject.Recipe), YamlSubject.Recipe, file.Add) is YamlMapping top)
+            byte[] bytes = YamlText.Read(path, YamlSubject.Recipe);
+            if (YamlComposer.Compose(path, YamlText.Decode(path, bytes, YamlSubject.Recipe), YamlSubject.Recipe, file.Add) is YamlMapping top)
             {
                 kind = RecipeHeader.Kind(file, top);
                 if (kind is { } known && (wanted is null || known == wanted))
-                    recipe = RecipeHeader.Read(this, file, top, known, parameters);
+                    recipe = RecipeHeader.Read(this, file, top, known, parameters) with { Content = Digest.Of(bytes) };
             }
             else
             {

@@ -3,6 +3,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 using NodeForge.Kubernetes.Kubeconfigs;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;

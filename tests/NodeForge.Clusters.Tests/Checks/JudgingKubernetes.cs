@@ -1,6 +1,7 @@
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
+using NodeForge.Engines.Images;
 using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Tests.Checks;

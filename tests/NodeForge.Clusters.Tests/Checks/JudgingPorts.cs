@@ -5,6 +5,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Clusters.Preflight.Host;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Tests.Checks;
 

@@ -2,6 +2,8 @@ using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Nodes;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;

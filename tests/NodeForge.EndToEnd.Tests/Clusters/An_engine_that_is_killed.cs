@@ -1,7 +1,7 @@
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Nodes;
 using NodeForge.EndToEnd.Tests.NodeImages;
-using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

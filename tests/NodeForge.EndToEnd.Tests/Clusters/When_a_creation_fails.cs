@@ -7,6 +7,7 @@ using NodeForge.EndToEnd.Tests.Disturbances;
 using NodeForge.EndToEnd.Tests.Engines;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;

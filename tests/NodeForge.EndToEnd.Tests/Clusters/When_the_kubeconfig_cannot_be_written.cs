@@ -4,6 +4,7 @@ using NodeForge.Clusters.Nodes;
 using NodeForge.EndToEnd.Tests.Disturbances;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;

@@ -56,10 +56,10 @@ public sealed class A_real_containerd_on_a_built_node_s_store : IDisposable
               - {kubeadm: false}
             preload: {method: content-store, layers: {{layers}}}
             """);
-        RecipeWork work = new(new Forge(new ForgeOptions { Cache = Path.Combine(folder, "cache"), SourceDateEpoch = 1_700_000_000 }, SilentReporter.Instance));
+        Forge forge = new(new ForgeOptions { Cache = Path.Combine(folder, "cache"), SourceDateEpoch = 1_700_000_000 }, SilentReporter.Instance);
         RecipeRequest request = new(Path.Combine(folder, "node.yaml"), null, new Dictionary<string, string>(), []);
-        await work.LockAsync(request, [], check: false, CancellationToken.None);
-        return Assert.Single((await work.BuildAsync(new BuildRequest(request, "NodeImage") { Offline = true }, CancellationToken.None)).Images);
+        await forge.LockAsync(new LockRequest(request), CancellationToken.None);
+        return Assert.Single((await forge.BuildAsync(new BuildRequest(request, "NodeImage") { Offline = true }, CancellationToken.None)).Images);
     }
 
     private async Task WriteLayoutAsync(string name, RealImage image, string reference)

@@ -1,11 +1,10 @@
 using NodeForge.Oci.Content;
-using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 
-namespace NodeForge;
+namespace NodeForge.Recipes;
 
 /// <summary>Every local file that a recipe and those it includes take in: what a reader of a stranger's recipe wants to know first.</summary>
-internal static class RecipeFiles
+public static class RecipeFiles
 {
     /// <returns>Paths from the recipe's folder, each once, in the order of their bytes; of a folder every file in it, links not followed, and of a tree that is compiled the folder.</returns>
     public static IReadOnlyList<string> Of(Recipe top)
