@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using NodeForge.Cli.Commands;
 using NodeForge.Cli.Rendering;
+using NodeForge.Documents;
 using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Cli;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.Cli.Tests;

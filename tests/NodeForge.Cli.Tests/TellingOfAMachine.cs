@@ -1,6 +1,6 @@
 using System.Text.Json;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Preflight;
 using NodeForge.Testing.Golden;
 
 namespace NodeForge.Cli.Tests;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Cli.Commands;
 

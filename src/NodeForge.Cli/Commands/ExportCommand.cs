@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Cli.Commands;
 

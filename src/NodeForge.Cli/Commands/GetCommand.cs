@@ -1,6 +1,6 @@
 using System.CommandLine;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Cli.Commands;
 

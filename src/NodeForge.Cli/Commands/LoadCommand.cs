@@ -1,6 +1,6 @@
 using System.CommandLine;
-using NodeForge.Clusters;
 using NodeForge.Cli.Rendering;
+using NodeForge.Clusters.Images;
 
 namespace NodeForge.Cli.Commands;
 

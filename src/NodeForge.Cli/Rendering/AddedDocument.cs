@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Lifecycle;
 
 namespace NodeForge.Cli.Rendering;
 

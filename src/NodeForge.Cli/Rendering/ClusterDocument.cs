@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Creation;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Cli.Rendering;
 

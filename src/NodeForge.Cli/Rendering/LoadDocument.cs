@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Images;
 using NodeForge.Images.Fetching;
 
 namespace NodeForge.Cli.Rendering;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NodeForge.Kubernetes;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Cli.Rendering;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Diagnostics;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Cli.Rendering;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Nodes;
 
 namespace NodeForge.Cli.Rendering;
 
