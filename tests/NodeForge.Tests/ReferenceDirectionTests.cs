@@ -26,6 +26,7 @@ public sealed class ReferenceDirectionTests
         ["NodeForge.Documents"] = ["Tomlyn", "YamlDotNet"],
         ["NodeForge.Engines"] = ["Docker.DotNet.Enhanced"],
         ["NodeForge.Kubernetes"] = ["NuGet.Versioning", "YamlDotNet"],
+        ["NodeForge.Oci"] = ["ZstdSharp.Port"],
         ["NodeForge.Cli"] = ["System.CommandLine", "Spectre.Console"],
     };
 
