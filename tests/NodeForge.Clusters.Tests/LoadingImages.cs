@@ -230,7 +230,8 @@ public sealed class LoadingImages : IDisposable
         string place = $"/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}";
         using EngineClient client = await engine.ConnectAsync();
         Task<IReadOnlyList<LoadedImage>> loading = Loader(client).LoadArchivesAsync("lab", [], [place], default);
-        await end.WriteAsync(DockerArchive(Config()));
+        // More than a pipe holds: it is written when the loader has opened its end, which could not be opened after ours is closed.
+        await end.WriteAsync((byte[])[.. DockerArchive(Config()), .. new byte[1 << 18]]);
         end.Close();
 
         Assert.Equal("docker.io/library/app:1", Assert.Single(await loading).Name);
