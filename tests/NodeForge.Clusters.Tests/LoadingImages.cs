@@ -230,8 +230,9 @@ public sealed class LoadingImages : IDisposable
         string place = $"/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}";
         using EngineClient client = await engine.ConnectAsync();
         Task<IReadOnlyList<LoadedImage>> loading = Loader(client).LoadArchivesAsync("lab", [], [place], default);
-        // More than a pipe holds: it is written when the loader has opened its end, which could not be opened after ours is closed.
-        await end.WriteAsync((byte[])[.. DockerArchive(Config()), .. new byte[1 << 18]]);
+        // 8 KiB more than a pipe holds: it is written when the loader reads, for once our end is closed its own could not be opened.
+        byte[] archive = DockerArchive(Config());
+        await end.WriteAsync((byte[])[.. archive, .. new byte[(72 << 10) - archive.Length]]);
         end.Close();
 
         Assert.Equal("docker.io/library/app:1", Assert.Single(await loading).Name);
