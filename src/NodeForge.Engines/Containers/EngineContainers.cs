@@ -51,7 +51,7 @@ public sealed class EngineContainers
     /// <param name="signal">"SIGKILL", "SIGTERM", "SIGRTMIN+3".</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task KillAsync(string id, string signal, CancellationToken cancellationToken) =>
-        transport.Docker.Containers.KillContainerAsync(id, new() { Signal = signal }, cancellationToken);
+        transport.DoAsync(HttpMethod.Post, $"/containers/{id}/kill" + QueryText.Of(("signal", signal)), null, cancellationToken);
 
     /// <summary>Kills and removes a container with its anonymous volumes.</summary>
     /// <returns>False when there was none.</returns>
@@ -59,13 +59,12 @@ public sealed class EngineContainers
     {
         try
         {
-            await transport.Docker.Containers.RemoveContainerAsync(id, new() { Force = true, RemoveVolumes = true }, cancellationToken).ConfigureAwait(false);
-            return true;
+            return await transport.DoAsync(HttpMethod.Delete, $"/containers/{id}?force=1&v=1", null, cancellationToken, HttpStatusCode.NotFound).ConfigureAwait(false);
         }
-        catch (NodeForgeException failure) when (EngineRefusal.Of(failure) is { Kind: EngineRefusalKind.Missing or EngineRefusalKind.BeingRemoved } refusal)
+        catch (NodeForgeException failure) when (EngineRefusal.Of(failure) is { Kind: EngineRefusalKind.BeingRemoved })
         {
-            // Where somebody else removes it at this moment the outcome is the one asked for.
-            return refusal.Kind == EngineRefusalKind.BeingRemoved;
+            // Somebody else removes it at this moment; the outcome is the one asked for.
+            return true;
         }
     }
 
