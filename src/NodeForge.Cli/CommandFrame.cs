@@ -61,8 +61,7 @@ internal sealed class CommandFrame(Terminal terminal, Interruption interruption,
     }
 
     // Given, --cache stands for the variable: a machine without HOME is then no obstacle.
-    private ForgeOptions Options() => ForgeOptions.FromEnvironment(name =>
-        name == "NODEFORGE_CACHE" && parsed.GetValue(GlobalOptions.Cache) is { } cache ? cache.FullName : Environment.GetEnvironmentVariable(name));
+    private ForgeOptions Options() => ForgeOptions.From(parsed.GetValue(GlobalOptions.Cache) is { } cache ? terminal.Host.With("NODEFORGE_CACHE", cache.FullName) : terminal.Host);
 }
 
 /// <summary>What a command prints to standard output.</summary>

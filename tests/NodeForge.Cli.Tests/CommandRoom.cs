@@ -68,7 +68,8 @@ internal sealed class CommandRoom : IDisposable
         StringWriter output = new();
         StringWriter error = new();
         using Interruption interruption = new();
-        int exit = await CommandTree.RunAsync(args, new Terminal(output, error, terminal, variable), interruption);
+        HostEnvironment host = new[] { "NO_COLOR", "TERM", "CI" }.Aggregate(HostEnvironment.FromProcess(), (known, name) => known.With(name, variable(name)));
+        int exit = await CommandTree.RunAsync(args, new Terminal(output, error, terminal, host), interruption);
         return new(exit, output.ToString(), error.ToString());
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NodeForge.Cli.Rendering;
 using NodeForge.Clusters;
 
 namespace NodeForge.Cli.Commands;
@@ -46,13 +47,13 @@ internal static class ClusterOptions
 
     /// <summary>The cluster that a command is about.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterName"/>: no cluster can have that name.</exception>
-    public static string NameOf(ParseResult parsed, Option<string?> name) => GivenName(parsed, name) ?? ClusterConfig.DefaultName;
+    public static string NameOf(Terminal terminal, ParseResult parsed, Option<string?> name) => GivenName(terminal, parsed, name) ?? ClusterConfig.DefaultName;
 
     /// <summary>The name that the command or its environment gives; null where neither does.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterName"/>: no cluster can have that name.</exception>
-    public static string? GivenName(ParseResult parsed, Option<string?> name)
+    public static string? GivenName(Terminal terminal, ParseResult parsed, Option<string?> name)
     {
-        string? given = new[] { parsed.GetValue(name), Environment.GetEnvironmentVariable("KIND_CLUSTER_NAME") }.FirstOrDefault(text => text is { Length: > 0 });
+        string? given = new[] { parsed.GetValue(name), terminal.Host.Variable("KIND_CLUSTER_NAME") }.FirstOrDefault(text => text is { Length: > 0 });
         if (given is not null)
             ClusterNameText.Check(given);
         return given;

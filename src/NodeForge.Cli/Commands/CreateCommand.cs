@@ -24,7 +24,7 @@ internal static class CreateCommand
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
             ClusterConfig wanted = await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellation);
-            if (ClusterOptions.GivenName(parsed, name) is { } given)
+            if (ClusterOptions.GivenName(terminal, parsed, name) is { } given)
                 wanted = wanted with { Name = given };
             interruption.CleanUpCommand = $"nodeforge delete cluster --name {wanted.Name}";
             CreateOptions options = new()

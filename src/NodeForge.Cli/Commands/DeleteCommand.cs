@@ -16,7 +16,7 @@ internal static class DeleteCommand
         Command command = new("cluster", "Remove a cluster, whole or half-made; removing what is not there is no error.") { name, kubeconfig };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            string cluster = ClusterOptions.NameOf(parsed, name);
+            string cluster = ClusterOptions.NameOf(terminal, parsed, name);
             bool any = await forge.Clusters.DeleteAsync(cluster, parsed.GetValue(kubeconfig)?.FullName, cancellation);
             return new(null, NamesDocument.Of("deleted", any ? [cluster] : []));
         }));

@@ -18,8 +18,8 @@ internal static class ExportCommand
         Command command = new("logs", "Save the nodes' logs and print the folder; a node that is down does not stop the others.") { folder, name };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            string cluster = ClusterOptions.NameOf(parsed, name);
-            string target = parsed.GetValue(folder)?.FullName ?? Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"nodeforge-logs-{cluster}-{TimeProvider.System.GetUtcNow():yyyyMMdd'T'HHmmss}"));
+            string cluster = ClusterOptions.NameOf(terminal, parsed, name);
+            string target = parsed.GetValue(folder)?.FullName ?? Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"nodeforge-logs-{cluster}-{terminal.Host.Clock.GetUtcNow():yyyyMMdd'T'HHmmss}"));
             LogsDocument document = LogsDocument.Of(await forge.Clusters.ExportLogsAsync(cluster, target, VersionCommand.Text, cancellation));
             return new(document.ToText(), document.ToJson());
         }));
@@ -34,7 +34,7 @@ internal static class ExportCommand
         Command command = new("kubeconfig", "Add a cluster's context to a kubeconfig and make it the current one.") { name, kubeconfig, within };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            ExportedKubeconfig exported = await forge.Clusters.ExportKubeconfigAsync(ClusterOptions.NameOf(parsed, name), parsed.GetValue(kubeconfig)?.FullName, parsed.GetValue(within), cancellation);
+            ExportedKubeconfig exported = await forge.Clusters.ExportKubeconfigAsync(ClusterOptions.NameOf(terminal, parsed, name), parsed.GetValue(kubeconfig)?.FullName, parsed.GetValue(within), cancellation);
             return new(Page.Of(NextStep.For(exported.Context, parsed.GetValue(kubeconfig)?.FullName)), KubeconfigDocument.Of(exported).ToJson());
         }));
         return command;

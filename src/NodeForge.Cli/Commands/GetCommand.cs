@@ -31,7 +31,7 @@ internal static class GetCommand
         Command command = new(NodesName, "List a cluster's nodes, a name a line; with -o wide a table.") { name, all };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            string? cluster = parsed.GetValue(all) ? null : ClusterOptions.NameOf(parsed, name);
+            string? cluster = parsed.GetValue(all) ? null : ClusterOptions.NameOf(terminal, parsed, name);
             if (parsed.GetValue(GlobalOptions.Format) == "text")
                 return new(Page.Of((await forge.Clusters.NodesAsync(cluster, cancellation)).Select(node => node.Name)), null);
             NodesDocument document = NodesDocument.Of(await forge.Clusters.DescribeNodesAsync(cluster, cancellation));
@@ -47,7 +47,7 @@ internal static class GetCommand
         Command command = new("kubeconfig", "Print a cluster's kubeconfig.") { name, within };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            Kubeconfig kubeconfig = await forge.Clusters.KubeconfigAsync(ClusterOptions.NameOf(parsed, name), parsed.GetValue(within), cancellation);
+            Kubeconfig kubeconfig = await forge.Clusters.KubeconfigAsync(ClusterOptions.NameOf(terminal, parsed, name), parsed.GetValue(within), cancellation);
             return new(Page.OfText(kubeconfig.ToYaml()), NamesDocument.Of("kubeconfig", [kubeconfig.ToYaml()]));
         }));
         return command;

@@ -23,7 +23,7 @@ internal static class LoadCommand
             command.Aliases.Add(alias);
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            LoadDocument document = LoadDocument.Of(await load(forge.Clusters, ClusterOptions.NameOf(parsed, name), ClusterOptions.NodesOf(parsed, nodes), parsed.GetRequiredValue(images), cancellation));
+            LoadDocument document = LoadDocument.Of(await load(forge.Clusters, ClusterOptions.NameOf(terminal, parsed, name), ClusterOptions.NodesOf(parsed, nodes), parsed.GetRequiredValue(images), cancellation));
             return new(document.ToText(), document.ToJson());
         }));
         return command;

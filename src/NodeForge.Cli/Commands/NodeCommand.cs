@@ -14,7 +14,7 @@ internal static class NodeCommand
         Command command = new("node", "Stop nodes of a cluster.") { nodes, name };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            await forge.Clusters.StopNodesAsync(ClusterOptions.NameOf(parsed, name), parsed.GetRequiredValue(nodes), cancellation);
+            await forge.Clusters.StopNodesAsync(ClusterOptions.NameOf(terminal, parsed, name), parsed.GetRequiredValue(nodes), cancellation);
             return new(null, NamesDocument.Of("nodes", parsed.GetRequiredValue(nodes)));
         }));
         return command;
@@ -28,7 +28,7 @@ internal static class NodeCommand
         Command command = new("node", "Start stopped nodes of a cluster and wait until they are Ready.") { nodes, name, wait };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            await forge.Clusters.StartNodesAsync(ClusterOptions.NameOf(parsed, name), parsed.GetRequiredValue(nodes), parsed.GetValue(wait).Time, cancellation);
+            await forge.Clusters.StartNodesAsync(ClusterOptions.NameOf(terminal, parsed, name), parsed.GetRequiredValue(nodes), parsed.GetValue(wait).Time, cancellation);
             return new(null, NamesDocument.Of("nodes", parsed.GetRequiredValue(nodes)));
         }));
         return command;
@@ -52,7 +52,7 @@ internal static class NodeCommand
                 Image = parsed.GetValue(image),
                 Wait = parsed.GetValue(wait).Time,
             };
-            AddedDocument document = AddedDocument.Of(await forge.Clusters.AddNodeAsync(ClusterOptions.NameOf(parsed, name), options, cancellation));
+            AddedDocument document = AddedDocument.Of(await forge.Clusters.AddNodeAsync(ClusterOptions.NameOf(terminal, parsed, name), options, cancellation));
             return new(Page.Of(document.Name), document.ToJson());
         }));
         return new("add", "Add nodes to a cluster.") { command };
@@ -69,7 +69,7 @@ internal static class NodeCommand
         {
             DeleteNodeOptions options = new() { Force = parsed.GetValue(force), Wait = parsed.GetValue(wait).Time };
             foreach (string node in parsed.GetRequiredValue(nodes).Distinct())
-                await forge.Clusters.DeleteNodeAsync(ClusterOptions.NameOf(parsed, name), node, options, cancellation);
+                await forge.Clusters.DeleteNodeAsync(ClusterOptions.NameOf(terminal, parsed, name), node, options, cancellation);
             return new(null, NamesDocument.Of("deleted", parsed.GetRequiredValue(nodes)));
         }));
         return command;

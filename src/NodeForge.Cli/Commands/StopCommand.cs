@@ -24,7 +24,7 @@ internal static class StopCommand
         Command command = new("cluster", "Stop a cluster's nodes.") { name };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            string cluster = ClusterOptions.NameOf(parsed, name);
+            string cluster = ClusterOptions.NameOf(terminal, parsed, name);
             await forge.Clusters.StopAsync(cluster, cancellation);
             return new(null, NamesDocument.Of("clusters", [cluster]));
         }));
@@ -38,7 +38,7 @@ internal static class StopCommand
         Command command = new("cluster", "Start a cluster's nodes and wait until they are Ready.") { name, wait };
         command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
-            string cluster = ClusterOptions.NameOf(parsed, name);
+            string cluster = ClusterOptions.NameOf(terminal, parsed, name);
             await forge.Clusters.StartAsync(cluster, parsed.GetValue(wait).Time, cancellation);
             return new(null, NamesDocument.Of("clusters", [cluster]));
         }));

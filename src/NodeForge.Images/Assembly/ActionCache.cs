@@ -11,12 +11,14 @@ public sealed class ActionCache
     private static readonly TimeSpan QuietWait = TimeSpan.FromSeconds(2);
     private readonly string folder;
     private readonly BlobStore store;
+    private readonly TimeProvider clock;
     private readonly IForgeReporter reporter;
 
-    public ActionCache(string folder, BlobStore store, IForgeReporter reporter)
+    public ActionCache(string folder, BlobStore store, TimeProvider clock, IForgeReporter reporter)
     {
         this.folder = Path.GetFullPath(folder);
         this.store = store;
+        this.clock = clock;
         this.reporter = reporter;
     }
 
@@ -79,7 +81,7 @@ public sealed class ActionCache
         }
 
         // Two builds that want the same thing: the second waits and finds it made.
-        using DigestLock held = await DigestLock.TakeAsync(PathOf(key) + ".lock", QuietWait, TimeProvider.System, holder => reporter.Report(new ProgramSaid("nodeforge", $"waiting for {holder}, which makes the same")), cancellationToken).ConfigureAwait(false);
+        using DigestLock held = await DigestLock.TakeAsync(PathOf(key) + ".lock", QuietWait, clock, holder => reporter.Report(new ProgramSaid("nodeforge", $"waiting for {holder}, which makes the same")), cancellationToken).ConfigureAwait(false);
         if (Find(key) is { } made)
         {
             step.Finish("made by another build");

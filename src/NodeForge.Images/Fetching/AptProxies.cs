@@ -35,9 +35,9 @@ public sealed partial class AptProxies : IWebProxy
     }
 
     /// <summary>What this machine's apt says; a machine without apt has the environment alone.</summary>
-    public static async Task<IWebProxy> OfThisMachineAsync(DebianMirrors mirrors, Func<string, string?> variable, IForgeReporter reporter, CancellationToken cancellationToken)
+    public static async Task<IWebProxy> OfHostAsync(HostEnvironment host, DebianMirrors mirrors, IForgeReporter reporter, CancellationToken cancellationToken)
     {
-        ProgramRunner runner = new(reporter);
+        ProgramRunner runner = new(host, reporter);
         ProgramResult dump;
         try
         {
@@ -45,11 +45,11 @@ public sealed partial class AptProxies : IWebProxy
         }
         catch (NodeForgeException absent) when (absent.Diagnostics[0].Code == ErrorCodes.ProgramMissing)
         {
-            return HttpClient.DefaultProxy;
+            return host.Proxies;
         }
 
         string[] lines = dump.Output.Split('\n');
-        return new AptProxies([.. lines, .. await DetectAsync(lines, mirrors, runner, cancellationToken).ConfigureAwait(false)], mirrors, HttpClient.DefaultProxy, variable("no_proxy") ?? variable("NO_PROXY"));
+        return new AptProxies([.. lines, .. await DetectAsync(lines, mirrors, runner, cancellationToken).ConfigureAwait(false)], mirrors, host.Proxies, host.Variable("no_proxy") ?? host.Variable("NO_PROXY"));
     }
 
     /// <summary>What the program of <c>Acquire::http::Proxy-Auto-Detect</c> says of each mirror, in lines as a dump has them.</summary>

@@ -22,11 +22,10 @@ public sealed record DebianMirrors
     public string? Snapshot { get; init; }
 
     /// <summary>The mirrors of this machine: those that the environment names, else those that apt uses.</summary>
-    /// <param name="environment">Gives a variable's value; null reads the process's.</param>
+    /// <param name="environment">Gives a variable's value.</param>
     /// <param name="etcApt">apt's configuration.</param>
-    public static DebianMirrors OfThisMachine(Func<string, string?>? environment = null, string etcApt = "/etc/apt")
+    public static DebianMirrors OfThisMachine(Func<string, string?> environment, string etcApt = "/etc/apt")
     {
-        environment ??= Environment.GetEnvironmentVariable;
         IReadOnlyList<AptSource> sources = AptSourceFiles.Read(etcApt);
         string[] archive = Named(environment(ArchiveVariable)) ?? DebianSuites.ArchiveMirrors(sources);
         string[] security = Named(environment(SecurityVariable)) ?? DebianSuites.SecurityMirrors(sources);

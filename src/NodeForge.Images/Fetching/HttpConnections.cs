@@ -8,7 +8,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeForge.Images.Fetching;
 
-/// <summary>The HTTP client that locking and fetching share: proxies of the environment and of apt, bytes as they are, certificates remembered when they are refused.</summary>
+/// <summary>The HTTP client that locking and fetching share: proxies, bytes as they are, certificates remembered when they are refused.</summary>
 public sealed class HttpConnections : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
@@ -16,7 +16,7 @@ public sealed class HttpConnections : IDisposable
     private readonly ConcurrentDictionary<string, string> refused = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="handler">Takes the requests instead of the network; disposed with this.</param>
-    /// <param name="proxy">Null: that of the environment.</param>
+    /// <param name="proxy">The way to servers; null goes straight.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The client disposes its handler.")]
     public HttpConnections(HttpMessageHandler? handler = null, IWebProxy? proxy = null)
     {
@@ -36,6 +36,7 @@ public sealed class HttpConnections : IDisposable
     private SocketsHttpHandler Handler(IWebProxy? proxy) => new()
     {
         Proxy = proxy,
+        UseProxy = proxy is not null,
         // A body must have the digest of what is stored at the server, not of what a decoder makes of it.
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,

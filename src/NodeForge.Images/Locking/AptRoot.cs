@@ -34,15 +34,15 @@ internal sealed class AptRoot
     /// <summary>Brings a folder's package lists up to date; the caller holds the lock.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KeyringMissing"/>, <see cref="ErrorCodes.ProgramMissing"/>, <see cref="ErrorCodes.ArchiveSignatureInvalid"/>,
     /// <see cref="ErrorCodes.ArchiveIndexUnavailable"/>, or the mirror is not known.</exception>
-    public static async Task<AptRoot> OpenAsync(DebianRepository repository, string folder, LockOptions options, IForgeReporter reporter, CancellationToken cancellationToken)
+    public static async Task<AptRoot> OpenAsync(DebianRepository repository, string folder, LockOptions options, ProgramRunner runner, CancellationToken cancellationToken)
     {
         if (!File.Exists(repository.Keyring))
             throw NoKeyring(repository, "is not there", "install it: apt-get install debian-archive-keyring, or name the keyring in the recipe");
         if (repository.Keyring.Any(c => char.IsWhiteSpace(c) || c is '[' or ']' or ',' or '#'))
             throw NoKeyring(repository, "has a path that apt takes apart", "move it to a path without blanks, brackets and commas");
         string[] sources = [.. repository.SourceLines(options.Mirrors.Debian)];
-        AptRoot root = new(new ProgramRunner(reporter), repository, folder);
-        using ForgeStep step = reporter.Step($"update package lists of {repository.Suite} ({(repository.Type == "deb" ? repository.Architecture : "sources")})");
+        AptRoot root = new(runner, repository, folder);
+        using ForgeStep step = runner.Reporter.Step($"update package lists of {repository.Suite} ({(repository.Type == "deb" ? repository.Architecture : "sources")})");
         await root.WriteFilesAsync(sources, cancellationToken).ConfigureAwait(false);
         await root.UpdateAsync(cancellationToken).ConfigureAwait(false);
         step.Finish();

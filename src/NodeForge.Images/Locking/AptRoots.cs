@@ -3,7 +3,7 @@ using NodeForge.Images.Fetching;
 namespace NodeForge.Images.Locking;
 
 /// <summary>The private apts of one run, each opened when first asked for and updated once.</summary>
-internal sealed class AptRoots(string cacheFolder, LockOptions options, TimeProvider time, IForgeReporter reporter) : IDisposable
+internal sealed class AptRoots(string cacheFolder, LockOptions options, HostEnvironment host, IForgeReporter reporter) : IDisposable
 {
     private readonly Dictionary<string, AptRoot> opened = new(StringComparer.Ordinal);
 
@@ -17,13 +17,13 @@ internal sealed class AptRoots(string cacheFolder, LockOptions options, TimeProv
     {
         string folder = Path.Combine(Path.GetFullPath(cacheFolder), "apt");
         held ??= await DigestLock.TakeAsync(
-            Path.Combine(folder, "nodeforge.lock"), options.Fetch.QuietWait, time,
+            Path.Combine(folder, "nodeforge.lock"), options.Fetch.QuietWait, host.Clock,
             holder => reporter.Warn(new Diagnostic(ErrorCodes.RepositoryBusy, $"waiting for {holder}, which resolves packages") { Where = new(folder) }),
             cancellationToken).ConfigureAwait(false);
         string key = AptRoot.KeyOf(repository, options.Mirrors.Debian);
         if (!opened.TryGetValue(key, out AptRoot? root))
         {
-            root = await AptRoot.OpenAsync(repository, Path.Combine(folder, key), options, reporter, cancellationToken).ConfigureAwait(false);
+            root = await AptRoot.OpenAsync(repository, Path.Combine(folder, key), options, new(host, reporter), cancellationToken).ConfigureAwait(false);
             opened.Add(key, root);
         }
 

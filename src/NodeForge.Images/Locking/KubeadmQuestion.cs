@@ -66,12 +66,8 @@ internal sealed partial class KubeadmQuestion(BuildEnvironment environment)
         patience.CancelAfter(Patience);
         try
         {
-            ProgramCall call = new(program, "config", "images", "list", "--kubernetes-version", node.Kubernetes.Version)
-            {
-                WorkingDirectory = scratch.Path,
-                Environment = HermeticEnvironment.With(new() { ["HOME"] = scratch.Path }),
-            };
-            ProgramResult result = await new ProgramRunner(environment.Reporter).RunAsync(call, patience.Token).ConfigureAwait(false);
+            ProgramCall call = new(program, "config", "images", "list", "--kubernetes-version", node.Kubernetes.Version) { WorkingDirectory = scratch.Path };
+            ProgramResult result = await environment.Programs.RunAsync(call.Hermetically(new() { ["HOME"] = scratch.Path }), patience.Token).ConfigureAwait(false);
             step.Finish();
             return Read(result.Output) is { Count: > 0 } said ? (said, null) : (null, "its answer names no image");
         }

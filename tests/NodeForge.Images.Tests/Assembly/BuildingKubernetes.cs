@@ -113,7 +113,7 @@ public sealed class BuildingKubernetes
         KubernetesBuildRecipe recipe = Plan(room, output: null).Recipe with { Source = null, Tree = new() { Folder = room["tree"] }, Go = room["go"] };
         SourceTrees trees = new(room.Environment);
         string[] before = await trees.DigestsAsync(recipe, CancellationToken.None);
-        await trees.LayAsync(recipe, Directory.CreateDirectory(room["build"]).FullName, new ProgramRunner(room.Environment.Reporter), CancellationToken.None);
+        await trees.LayAsync(recipe, Directory.CreateDirectory(room["build"]).FullName, room.Environment.Programs, CancellationToken.None);
         Assert.Equal(["go/bin/go", "source/tree/go.mod"], Directory.EnumerateFiles(room["build"], "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(room["build"], file)).Order(StringComparer.Ordinal));
         room.Write("tree/go.mod", "edited");
         string[] after = await trees.DigestsAsync(recipe, CancellationToken.None);

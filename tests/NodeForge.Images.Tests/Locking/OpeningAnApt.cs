@@ -14,7 +14,7 @@ public sealed class OpeningAnApt
     {
         await using FetchRoom room = new();
         string cache = Path.GetFullPath(Path.Combine(room.PartialFolder, "..", "..", "cache"));
-        using AptRoots roots = new(cache, Options(room), TimeProvider.System, room);
+        using AptRoots roots = new(cache, Options(room), HostEnvironment.FromProcess(), room);
         NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => roots.OpenAsync(Repository, CancellationToken.None));
         Diagnostic told = Assert.Single(failure.Diagnostics);
         Assert.Equal((ErrorCodes.KeyringMissing, "/nonexistent/archive.gpg"), (told.Code, told.Where!.Resource));
@@ -26,7 +26,7 @@ public sealed class OpeningAnApt
     {
         await using FetchRoom room = new();
         string cache = Path.GetFullPath(Path.Combine(room.PartialFolder, "..", "..", "cache"));
-        using AptRoots second = new(cache, Options(room), TimeProvider.System, room);
+        using AptRoots second = new(cache, Options(room), HostEnvironment.FromProcess(), room);
         Task waiting;
         using (await DigestLock.TakeAsync(Path.Combine(cache, "apt", "nodeforge.lock"), TimeSpan.Zero, TimeProvider.System, _ => { }, CancellationToken.None))
         {
@@ -64,7 +64,7 @@ public sealed class OpeningAnApt
         await using FetchRoom room = new();
         string folder = Directory.CreateDirectory(Path.Combine(room.PartialFolder, "..", "a] b")).FullName, keyring = Path.Combine(folder, "keys.gpg");
         await File.WriteAllTextAsync(keyring, "");
-        using AptRoots roots = new(Path.Combine(folder, "cache"), Options(room), TimeProvider.System, room);
+        using AptRoots roots = new(Path.Combine(folder, "cache"), Options(room), HostEnvironment.FromProcess(), room);
 
         NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => roots.OpenAsync(Repository with { Keyring = keyring }, CancellationToken.None));
 

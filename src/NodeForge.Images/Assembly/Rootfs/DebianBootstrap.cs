@@ -44,13 +44,13 @@ internal sealed class DebianBootstrap(BuildEnvironment environment)
         Directory.CreateDirectory(repository);
         LocalRepository.Write(repository, plan.Part.Packages, environment.Store);
         Directory.CreateDirectory(scratch.Combine("tmp"));
-        Dictionary<string, string?> variables = HermeticEnvironment.With(new() { ["TMPDIR"] = scratch.Combine("tmp"), ["SOURCE_DATE_EPOCH"] = epoch.ToString(CultureInfo.InvariantCulture) });
-        ProgramRunner runner = new(environment.Reporter);
+        Dictionary<string, string> variables = new() { ["TMPDIR"] = scratch.Combine("tmp"), ["SOURCE_DATE_EPOCH"] = epoch.ToString(CultureInfo.InvariantCulture) };
+        ProgramRunner runner = environment.Programs;
         await runner.RunAsync(new ProgramCall("mmdebstrap", "--version") { Package = "mmdebstrap" }, cancellationToken).ConfigureAwait(false);
         bool network = await HasNetworksAsync(runner, cancellationToken).ConfigureAwait(false);
         ProgramCall call = Confined(environment.IsRoot, network, new("mmdebstrap", [.. Arguments(plan, repository, tar)]) { Package = "mmdebstrap" });
         // mmdebstrap takes a setting for a file when there is one of that name: in a folder with nobody else's files there is none.
-        await runner.RunAsync(call with { Environment = variables, WorkingDirectory = scratch.Path }, cancellationToken).ConfigureAwait(false);
+        await runner.RunAsync(call.Hermetically(variables) with { WorkingDirectory = scratch.Path }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The call in namespaces of its own, as far as this user may have them.</summary>
