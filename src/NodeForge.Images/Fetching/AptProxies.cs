@@ -43,7 +43,7 @@ public sealed partial class AptProxies : IWebProxy
         {
             dump = await runner.TryAsync(new ProgramCall("apt-config", "dump") { Package = "apt", Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C" } }, cancellationToken).ConfigureAwait(false);
         }
-        catch (NodeForgeException absent) when (absent.Diagnostics[0].Code == ErrorCodes.ProgramMissing)
+        catch (NodeForgeException absent) when (absent.Is(ErrorCodes.ProgramMissing))
         {
             return host.Proxies;
         }

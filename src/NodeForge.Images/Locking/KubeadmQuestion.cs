@@ -75,7 +75,7 @@ internal sealed partial class KubeadmQuestion(BuildEnvironment environment)
         {
             return (null, $"it gave no answer in {Patience.TotalSeconds} s");
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.ProgramFailed || failure.Diagnostics[0].Code == ErrorCodes.ProgramNotStarted)
+        catch (NodeForgeException failure) when (failure.Is(ErrorCodes.ProgramFailed, ErrorCodes.ProgramNotStarted))
         {
             return (null, failure.Diagnostics[0].Got ?? failure.Diagnostics[0].What);
         }
