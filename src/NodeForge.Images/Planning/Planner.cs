@@ -120,8 +120,6 @@ public sealed class Planner
     [
         part.Recipe,
         part.Platform,
-        .. part.Packages.Select(package => package.Digest.ToString()),
-        .. part.Files.Select(file => file.Digest.ToString()),
-        .. part.Images.Select(image => image.Digest.ToString()),
+        .. part.Sources.Select(source => source.Digest.ToString()),
     ];
 }

@@ -53,7 +53,7 @@ public sealed class BuildingKubernetes
         using AssemblyRoom room = new();
         string foreign = DebianArchitecture.OfThisMachine == "amd64" ? "arm64" : "amd64";
         KubernetesBuildPlan plan = Plan(room, output: null);
-        plan = plan with { Part = plan.Part with { Packages = [new("golang", "1", foreign, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1)] } };
+        plan = plan with { Part = plan.Part with { Sources = [new LockedPackage("golang", "1", foreign, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1)] } };
         Diagnostic told = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
         Assert.Equal((ErrorCodes.ToolchainForeign, foreign), (told.Code, told.Got));
         Assert.Contains("nodeforge lock RECIPE --update kubernetes", told.Mend, StringComparison.Ordinal);

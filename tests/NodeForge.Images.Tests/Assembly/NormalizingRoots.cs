@@ -66,6 +66,6 @@ public sealed class NormalizingRoots
     {
         Recipe = "r.yaml",
         Platform = "linux/amd64",
-        Packages = [new(package, "1", "amd64", "bookworm", "pool/a.deb", Digest.Of([1]), 1)],
+        Sources = [new LockedPackage(package, "1", "amd64", "bookworm", "pool/a.deb", Digest.Of([1]), 1)],
     };
 }

@@ -1,18 +1,20 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using NodeForge.Cli.Rendering;
 using NodeForge.Recipes.Locks;
 
-namespace NodeForge.Cli.Rendering;
+namespace NodeForge.Cli.Documents;
 
 /// <summary>What <c>nodeforge lock</c> prints: what moved.</summary>
-internal sealed record LockDocument(int SchemaVersion, string File, string Recipe, int Sources, bool Moved, IReadOnlyList<LockChange> Changes)
+internal sealed record LockDocument(string File, string Recipe, int Sources, bool Moved, IReadOnlyList<LockChange> Changes) : Document
 {
     [JsonIgnore]
     public string Text { get; init; } = "";
 
+    public override Page ToText() => Page.OfText(Text);
+
     public static LockDocument Of(LockOutcome outcome)
     {
-        int sources = outcome.Lock.Parts.Sum(part => part.Packages.Count + part.Files.Count + part.Images.Count);
+        int sources = outcome.Lock.Parts.Sum(part => part.Sources.Count);
         bool moved = outcome.Difference is not { IsEmpty: true };
         string text = outcome.Difference switch
         {
@@ -20,8 +22,6 @@ internal sealed record LockDocument(int SchemaVersion, string File, string Recip
             { IsEmpty: true } => $"{outcome.Path}: nothing moved, {sources} sources",
             { } difference => $"{outcome.Path}:\n{difference.ToText()}",
         };
-        return new(1, outcome.Path, outcome.Lock.Recipe.ToString(), sources, moved, outcome.Difference?.Changes ?? []) { Text = text };
+        return new(outcome.Path, outcome.Lock.Recipe.ToString(), sources, moved, outcome.Difference?.Changes ?? []) { Text = text };
     }
-
-    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.LockDocument);
 }
