@@ -6,13 +6,12 @@ namespace NodeForge.Cli.Rendering;
 /// <summary>The two streams and what may be done on them. Results go to <see cref="Out"/>; progress, warnings and errors to <see cref="Error"/>.</summary>
 internal sealed class Terminal
 {
-    public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal, HostEnvironment host)
+    public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal, Func<string, string?> variable)
     {
-        Host = host;
         Out = new PrintableWriter(output);
         // no-color.org: set and not empty. A dumb terminal and a build log take no cursor movement either.
-        Colour = errorIsTerminal && host.Variable("NO_COLOR") is null && host.Variable("TERM") != "dumb";
-        Live = errorIsTerminal && host.Variable("TERM") != "dumb" && host.Variable("CI") is null;
+        Colour = errorIsTerminal && string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") != "dumb";
+        Live = errorIsTerminal && variable("TERM") != "dumb" && string.IsNullOrEmpty(variable("CI"));
         Error = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(error),
@@ -25,9 +24,6 @@ internal sealed class Terminal
         if (!errorIsTerminal)
             Error.Profile.Width = 10_000;
     }
-
-    /// <summary>The machine and the user that commands work for.</summary>
-    public HostEnvironment Host { get; }
 
     public TextWriter Out { get; }
 
@@ -44,9 +40,9 @@ internal sealed class Terminal
     /// <summary>Loads what telling an error needs while files can still be opened: when none can (EMFILE), the error would die of itself.</summary>
     public static void Prepare()
     {
-        Terminal nowhere = new(TextWriter.Null, TextWriter.Null, errorIsTerminal: false, new() { WorkingFolder = "/", Home = "/", Clock = TimeProvider.System });
+        Terminal nowhere = new(TextWriter.Null, TextWriter.Null, errorIsTerminal: false, _ => null);
         nowhere.Error.MarkupLine(DiagnosticText.Markup(new Diagnostic(ErrorCodes.PathNotUsable, "") { Where = new(""), Got = "", Want = "", Mend = "" }));
     }
 
-    public static Terminal OfThisProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected, HostEnvironment.FromProcess()) { Width = ProcessStreams.Width };
+    public static Terminal OfThisProcess(HostEnvironment host) => new(Console.Out, Console.Error, !Console.IsErrorRedirected, host.Variable) { Width = ProcessStreams.Width };
 }

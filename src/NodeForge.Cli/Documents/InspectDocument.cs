@@ -1,18 +1,16 @@
-using System.Text.Json;
+using NodeForge.Cli.Rendering;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Verification;
 using NodeForge.Kubernetes;
 
-namespace NodeForge.Cli.Rendering;
+namespace NodeForge.Cli.Documents;
 
 /// <summary>What is in an image, as <c>nodeforge inspect</c> prints it.</summary>
-internal sealed record InspectDocument(int SchemaVersion, IReadOnlyList<InspectedItem> Images)
+internal sealed record InspectDocument(IReadOnlyList<InspectedItem> Images) : Document
 {
-    public static InspectDocument Of(IReadOnlyList<InspectedImage> images) => new(1, [.. images.Select(InspectedItem.Of)]);
+    public static InspectDocument Of(IReadOnlyList<InspectedImage> images) => new([.. images.Select(InspectedItem.Of)]);
 
-    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.InspectDocument);
-
-    public Page ToText()
+    public override Page ToText()
     {
         Page text = new();
         foreach (InspectedItem image in Images)

@@ -1,17 +1,15 @@
-using System.Text.Json;
+using NodeForge.Cli.Rendering;
 using NodeForge.Clusters;
 
-namespace NodeForge.Cli.Rendering;
+namespace NodeForge.Cli.Documents;
 
 /// <summary>What <c>doctor</c> prints: a line for each check, and below it what is wrong.</summary>
-internal sealed record DoctorDocument(int SchemaVersion, string Verdict, IReadOnlyList<DoctorItem> Checks)
+internal sealed record DoctorDocument(string Verdict, IReadOnlyList<DoctorItem> Checks) : Document
 {
     public static DoctorDocument Of(CheckedMachine machine) =>
-        new(1, Word(machine.Errors.Count > 0 ? CheckVerdict.Error : machine.Warnings.Count > 0 ? CheckVerdict.Warning : CheckVerdict.Fine), [.. machine.Checks.Select(DoctorItem.Of)]);
+        new(Word(machine.Errors.Count > 0 ? CheckVerdict.Error : machine.Warnings.Count > 0 ? CheckVerdict.Warning : CheckVerdict.Fine), [.. machine.Checks.Select(DoctorItem.Of)]);
 
-    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.DoctorDocument);
-
-    public Page ToText()
+    public override Page ToText()
     {
         Page text = new();
         int width = Checks.Max(check => check.Name.Length);

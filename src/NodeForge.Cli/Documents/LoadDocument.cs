@@ -1,15 +1,15 @@
-using System.Text.Json;
+using NodeForge.Cli.Rendering;
 using NodeForge.Clusters;
 using NodeForge.Images.Fetching;
 
-namespace NodeForge.Cli.Rendering;
+namespace NodeForge.Cli.Documents;
 
 /// <summary>What <c>load</c> prints: a line for each image and node.</summary>
-internal sealed record LoadDocument(int SchemaVersion, IReadOnlyList<LoadedImage> Images)
+internal sealed record LoadDocument(IReadOnlyList<LoadedImage> Images) : Document
 {
-    public static LoadDocument Of(IReadOnlyList<LoadedImage> images) => new(1, images);
+    public static LoadDocument Of(IReadOnlyList<LoadedImage> images) => new(images);
 
-    public Page ToText()
+    public override Page ToText()
     {
         Page text = new();
         foreach (LoadedImage image in Images)
@@ -21,6 +21,4 @@ internal sealed record LoadDocument(int SchemaVersion, IReadOnlyList<LoadedImage
 
         return text;
     }
-
-    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.LoadDocument);
 }

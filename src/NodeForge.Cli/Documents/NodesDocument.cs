@@ -1,11 +1,11 @@
 using System.Text;
-using System.Text.Json;
+using NodeForge.Cli.Rendering;
 using NodeForge.Clusters;
 
-namespace NodeForge.Cli.Rendering;
+namespace NodeForge.Cli.Documents;
 
 /// <summary>Nodes, looked at closer: what <c>get nodes</c> prints with <c>-o wide</c> and as a document.</summary>
-internal sealed record NodesDocument(int SchemaVersion, IReadOnlyList<ListedNode> Nodes)
+internal sealed record NodesDocument(IReadOnlyList<ListedNode> Nodes) : Document
 {
     private const string None = "<none>"; // kubectl's
     private const int Gap = 3; // kubectl's
@@ -13,9 +13,7 @@ internal sealed record NodesDocument(int SchemaVersion, IReadOnlyList<ListedNode
     // Enough of an image's name to know it by: its end, where the version is.
     private const int ShortestImage = 16;
 
-    public static NodesDocument Of(IReadOnlyList<ListedNode> nodes) => new(1, nodes);
-
-    public string ToJson() => JsonSerializer.Serialize(this, DocumentJson.Default.NodesDocument);
+    public static NodesDocument Of(IReadOnlyList<ListedNode> nodes) => new(nodes);
 
     /// <param name="clusters">Whether each node's cluster is told.</param>
     /// <param name="width">Of the terminal; null for none, where a line is as long as it likes.</param>

@@ -1,13 +1,9 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
-namespace NodeForge.Cli.Rendering;
+namespace NodeForge.Cli.Documents;
 
 /// <summary>The one document that <c>-o json</c> prints when a command fails.</summary>
-internal sealed record ErrorDocument(int SchemaVersion, IReadOnlyList<ErrorItem> Errors)
+internal sealed record ErrorDocument(IReadOnlyList<ErrorItem> Errors) : Document
 {
-    public static string Text(IReadOnlyList<Diagnostic> diagnostics) => JsonSerializer.Serialize(
-        new ErrorDocument(1, [.. diagnostics.Select(ErrorItem.Of)]), ErrorJson.Default.ErrorDocument);
+    public static ErrorDocument Of(IReadOnlyList<Diagnostic> diagnostics) => new([.. diagnostics.Select(ErrorItem.Of)]);
 }
 
 internal sealed record ErrorItem(string Code, string What, ErrorPlace? Where, string? Got, string? Want, string? Mend)
@@ -24,7 +20,3 @@ internal sealed record ErrorPlace(string Resource, int? Line, int? Column, strin
 
     public string ToText() => new Location(Resource, Line, Column, Detail).ToString();
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ErrorDocument))]
-internal sealed partial class ErrorJson : JsonSerializerContext;
