@@ -1,3 +1,4 @@
+using NodeForge.Engines.Connecting;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters;

@@ -1,4 +1,10 @@
 using System.Globalization;
+using NodeForge.Engines.Calling;
+using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Images;
+using NodeForge.Engines.Networks;
+using NodeForge.Engines.Volumes;
 
 namespace NodeForge.Engines;
 

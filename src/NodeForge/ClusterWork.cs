@@ -1,5 +1,7 @@
 using NodeForge.Clusters;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Exporting;

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;

@@ -1,4 +1,5 @@
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

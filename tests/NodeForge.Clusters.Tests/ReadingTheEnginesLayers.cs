@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using NodeForge.Engines;
+using NodeForge.Engines.Images;
 using NodeForge.Oci;
 
 namespace NodeForge.Clusters.Tests;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using NodeForge.Engines.Connecting;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.Engines.Tests;

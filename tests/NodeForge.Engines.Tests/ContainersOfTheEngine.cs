@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using NodeForge.Engines.Calling;
+using NodeForge.Engines.Containers;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.Engines.Tests;

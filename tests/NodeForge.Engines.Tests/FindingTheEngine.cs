@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.Engines.Tests;
 

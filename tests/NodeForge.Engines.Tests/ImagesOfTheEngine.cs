@@ -1,4 +1,5 @@
 using System.Text;
+using NodeForge.Engines.Images;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.Engines.Tests;

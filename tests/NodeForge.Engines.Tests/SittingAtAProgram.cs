@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using NodeForge.Engines.Containers;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.Engines.Tests;

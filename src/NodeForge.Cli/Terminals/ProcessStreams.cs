@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
-using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.Cli.Terminals;
 

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Engines.Networks;
 
 namespace NodeForge.Clusters;
 

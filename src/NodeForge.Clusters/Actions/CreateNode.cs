@@ -1,4 +1,5 @@
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Kubeadm;
 
 namespace NodeForge.Clusters;

@@ -1,3 +1,6 @@
+using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Networks;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters;

@@ -1,3 +1,6 @@
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Images;
+using NodeForge.Engines.Networks;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters;

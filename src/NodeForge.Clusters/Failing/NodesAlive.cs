@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters;
 

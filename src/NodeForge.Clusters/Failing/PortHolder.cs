@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.Clusters;
 

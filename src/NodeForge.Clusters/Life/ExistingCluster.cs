@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Networks;
 
 namespace NodeForge.Clusters;
 

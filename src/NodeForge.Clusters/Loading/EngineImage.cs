@@ -1,4 +1,5 @@
 using NodeForge.Engines;
+using NodeForge.Engines.Images;
 using NodeForge.Oci;
 using NodeForge.Recipes.Reading;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Oci;
 using NodeForge.Oci.Layouts;
 

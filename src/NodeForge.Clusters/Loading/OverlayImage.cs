@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 

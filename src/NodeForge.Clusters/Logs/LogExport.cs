@@ -1,5 +1,6 @@
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 using NodeForge.Oci.Content;
 
 namespace NodeForge.Clusters;

@@ -1,3 +1,4 @@
+using NodeForge.Engines.Containers;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters;

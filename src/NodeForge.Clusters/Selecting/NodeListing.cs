@@ -1,4 +1,6 @@
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Images;
 using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters;

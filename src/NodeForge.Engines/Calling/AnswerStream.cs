@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>The body of an answer. Reading past a broken connection tells of the engine, not of HTTP.</summary>
 internal sealed class AnswerStream(Stream body, IDisposable owner, Func<Exception, NodeForgeException> lost) : Stream

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>Reads an answer that is one JSON document: whole, within limits, and as Go would read it, to whom null is as if left out.</summary>
 internal static class EngineAnswer

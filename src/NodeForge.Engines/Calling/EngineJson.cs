@@ -1,7 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Images;
+using NodeForge.Engines.Networks;
+using NodeForge.Engines.Volumes;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>What is written to engines, and read from them.</summary>
 /// <remarks>Generated readers hand init accessors null for what an answer lacks, whatever the initialiser says; so the accessors of the answers' records put the default there.</remarks>

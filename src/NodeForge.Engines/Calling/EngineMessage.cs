@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>The engine's own words in a failed answer: <c>{"message": "..."}</c>, or plain text from what stands before it.</summary>
 internal sealed record EngineMessage

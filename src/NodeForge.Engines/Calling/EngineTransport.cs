@@ -3,8 +3,9 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using NodeForge.Engines.Connecting;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>Sends calls, keeps connections, and turns every failure into a diagnostic.</summary>
 internal sealed class EngineTransport : IDisposable

@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>An answer that may have so many bytes and no more.</summary>
 internal sealed class LimitedAnswer(Stream body, long most) : Stream

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>A request body that its author writes straight into the connection, chunk by chunk.</summary>
 /// <remarks>An exception of the author's is kept in <see cref="AuthorFailure"/>: HTTP would hide it behind one of its own.</remarks>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>Builds the query strings of calls.</summary>
 internal static class QueryText

@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>The write side of a request body. Remembers whether the connection broke, to tell it from a failure of the author's.</summary>
 internal sealed class RequestBody(Stream connection) : Stream

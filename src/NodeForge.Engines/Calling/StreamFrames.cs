@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>Splits the engine's multiplexed stream: frames of an 8-byte header (stream number, three zeros, length in big endian) and bytes.</summary>
 /// <remarks>Engine API, "Attach to a container", stream format.</remarks>

@@ -1,4 +1,6 @@
-namespace NodeForge.Engines;
+using NodeForge.Engines.Connecting;
+
+namespace NodeForge.Engines.Calling;
 
 /// <summary>A connection after the engine switched it to raw bytes.</summary>
 internal sealed class UpgradedConnection(Stream bytes, EngineConnection connection, IDisposable owner) : IDisposable

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using NodeForge.Engines.Calling;
 using NodeForge.Oci.Content;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Connecting;
 
 /// <summary>Reads the docker command's contexts: <c>config.json</c> and <c>contexts/meta/SHA256(name)/meta.json</c>.</summary>
 internal static class DockerContext

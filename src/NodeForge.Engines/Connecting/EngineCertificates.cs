@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Connecting;
 
 /// <summary>TLS as the docker command configures it: ca.pem, cert.pem and key.pem in one folder.</summary>
 internal static class EngineCertificates

@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Connecting;
 
 /// <summary>One connection to an engine: bytes both ways, each way closed on its own.</summary>
 /// <remarks>The half close is what tells a program in a container that its standard input has ended.</remarks>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Connecting;
 
 /// <summary>Finds the engine as the docker command does: DOCKER_HOST, then the docker context, then the usual sockets.</summary>
 /// <param name="Host">Whose variables and home folder say which.</param>

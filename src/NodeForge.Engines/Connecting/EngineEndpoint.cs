@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Connecting;
 
 /// <summary>Where an engine listens and how it is reached.</summary>
 /// <param name="Address"><c>unix:///path</c>, <c>tcp://host:port</c> or <c>ssh://user@host:port</c>.</param>

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Connecting;
 
 /// <summary>What a failed connection or call means, in the house's words.</summary>
 internal static class EngineFailure

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Connecting;
 
 /// <summary>An engine behind ssh: the far <c>docker system dial-stdio</c> joins its standard streams to its engine's socket.</summary>
 internal static class SshConnection

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Connecting;
 
 /// <summary>The standard streams of an ssh program. An end before the far side's first word is told in ssh's own words: it is ssh that knows why.</summary>
 internal sealed class SshStream : Stream

@@ -1,6 +1,8 @@
 using System.Globalization;
+using NodeForge.Engines.Calling;
+using NodeForge.Engines.Connecting;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>Runs a program that somebody sits at: both ways at once, at a terminal or through pipes.</summary>
 internal sealed class AttachedExec(EngineTransport transport, ContainerExec exec)

@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>A container as the engine has it (GET /containers/{id}/json).</summary>
 public sealed record ContainerDetails

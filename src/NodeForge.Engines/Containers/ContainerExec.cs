@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
+using NodeForge.Engines.Calling;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>Runs programs in containers: create, start with the connection upgraded to raw bytes, then ask for the exit code.</summary>
 internal sealed class ContainerExec(EngineTransport transport)

@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>A container to create.</summary>
 /// <param name="Name">Unique on the engine.</param>

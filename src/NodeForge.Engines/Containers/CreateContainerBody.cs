@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>The body of POST /containers/create.</summary>
 internal sealed record CreateContainerBody

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using NodeForge.Engines.Calling;
+using NodeForge.Engines.Connecting;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>The engine's containers. <c>id</c> is an ID or a name throughout.</summary>
 public sealed class EngineContainers

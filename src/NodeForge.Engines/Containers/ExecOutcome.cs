@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>How a program in a container ended.</summary>
 /// <param name="ExitCode">Its own; without a program 127 where there is none of that name, and 126 where it cannot be run, as docker has it.</param>

@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>A program to run in a running container.</summary>
 /// <param name="Command">The program and its arguments; no shell is involved.</param>

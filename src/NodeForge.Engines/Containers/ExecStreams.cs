@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>What a program in a container is joined to.</summary>
 /// <param name="Input">Its standard input; the stream's end is the input's.</param>

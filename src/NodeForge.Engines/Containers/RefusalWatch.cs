@@ -1,7 +1,7 @@
 using System.Text;
 using NodeForge.Oci.Content;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Containers;
 
 /// <summary>Passes a program's output on, and holds back what may be the engine's own words in its place: Docker says on the program's output that there is none.</summary>
 internal sealed class RefusalWatch(Stream output) : WriteOnlyStream

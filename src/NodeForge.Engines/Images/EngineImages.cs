@@ -1,8 +1,10 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using NodeForge.Engines.Calling;
+using NodeForge.Engines.Connecting;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Images;
 
 /// <summary>The engine's images. Archives stream: no image is ever held in memory or in a temporary file of ours.</summary>
 public sealed class EngineImages

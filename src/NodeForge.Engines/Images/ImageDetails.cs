@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Images;
 
 /// <summary>An image as the engine has it.</summary>
 public sealed record ImageDetails

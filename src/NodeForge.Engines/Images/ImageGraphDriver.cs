@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Images;
 
 /// <summary>Where an engine's storage driver has an image's layers, on the engine's machine.</summary>
 public sealed record ImageGraphDriver

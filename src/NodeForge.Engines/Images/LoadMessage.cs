@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Images;
 
 /// <summary>One message of the engine's while it loads an image.</summary>
 public sealed record LoadMessage

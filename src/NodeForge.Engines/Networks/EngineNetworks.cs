@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using NodeForge.Engines.Calling;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Networks;
 
 /// <summary>The engine's networks. <c>id</c> is an ID or a name throughout.</summary>
 public sealed class EngineNetworks

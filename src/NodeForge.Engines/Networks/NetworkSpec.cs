@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Networks;
 
 /// <summary>A bridge network to create.</summary>
 /// <param name="Name">Unique on the engine.</param>

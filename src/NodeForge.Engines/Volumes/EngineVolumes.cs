@@ -1,6 +1,7 @@
 using System.Net;
+using NodeForge.Engines.Calling;
 
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Volumes;
 
 /// <summary>The engine's volumes.</summary>
 public sealed class EngineVolumes

@@ -1,4 +1,5 @@
 using NodeForge.Engines;
+using NodeForge.Engines.Images;
 using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;

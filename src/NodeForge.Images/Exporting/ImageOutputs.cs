@@ -1,4 +1,5 @@
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;

@@ -8,6 +8,45 @@ internal static class LayoutIndex
     /// <summary>The bytes of <c>oci-layout</c> (image-layout.md, "oci-layout file").</summary>
     public static ReadOnlySpan<byte> Marker => "{\"imageLayoutVersion\":\"1.0.0\"}"u8;
 
+    /// <summary>What an index lists, an entry for each name, and what each stands for.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNameCollision"/>, <see cref="ErrorCodes.InvalidImageReference"/>.</exception>
+    public static IReadOnlyList<(ImageEntry Entry, IReadOnlyList<Descriptor> Roots)> Entries(ImageIndex index, string place) =>
+    [
+        .. index.Manifests.GroupBy(entry => ImageAnnotations.NameOf(entry) ?? ImageAnnotations.TagOf(entry) ?? entry.Digest.ToString(), StringComparer.Ordinal)
+            .Select(group => Describe(group.First(), RootsOf(group, new(place, Detail: group.Key)), place)),
+    ];
+
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageReference"/>, with the place of the image that is called so.</exception>
+    public static ImageReference ReadName(string name, Location where) => ImageReference.TryParse(name, out ImageReference? reference, out string? problem)
+        ? reference
+        : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageReference, "the image has a name that containerd would refuse: " + problem)
+        {
+            Where = where,
+            Got = Printable.Escape(name),
+            Want = "[REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
+            Mend = "have the image saved anew under another name",
+        });
+
+    private static Descriptor[] RootsOf(IEnumerable<Descriptor> entries, Location where)
+    {
+        Descriptor[] distinct = [.. entries.DistinctBy(entry => entry.Digest)];
+        // One name for several manifests is another way to write an index, as long as it says which is whose.
+        if (distinct.Length > 1 && (distinct.Any(entry => entry.Platform is null) || distinct.DistinctBy(entry => entry.Platform).Count() < distinct.Length))
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNameCollision, "one name of the index stands for several images") { Where = where, Got = string.Join(" ", distinct.Select(entry => entry.Digest.ToString())), Mend = ErrorCodes.ImageNameCollision.Remedy });
+        return distinct;
+    }
+
+    private static (ImageEntry Entry, IReadOnlyList<Descriptor> Roots) Describe(Descriptor entry, Descriptor[] roots, string place)
+    {
+        string? tag = ImageAnnotations.TagOf(entry);
+        List<ImageReference> references = [];
+        if (ImageAnnotations.NameOf(entry) is { } name)
+            references.Add(ReadName(name, new(place, Detail: $"{entry.MediaType} {entry.Digest}")));
+        else if (tag is not null && tag.Contains('/', StringComparison.Ordinal) && ImageReference.TryParse(tag, out ImageReference? full))
+            references.Add(full); // skopeo copy ... oci-archive:FILE:NAME puts the whole name here
+        return (new(string.Join(" ", roots.Select(root => root.Digest.ToString())), references, tag), roots);
+    }
+
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNameCollision"/>.</exception>
     public static byte[] Write(ImageIndex? before, IEnumerable<Descriptor> added, Location where)
     {

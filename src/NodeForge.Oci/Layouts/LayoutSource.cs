@@ -121,7 +121,7 @@ internal sealed class LayoutSource : ImageSource
     {
         if (depth > Deepest)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {Deepest} deep") { Where = where });
-        IReadOnlyList<Descriptor> candidates = index.Manifests is [Descriptor only] ? [only] : PlatformChoice.Candidates(index, platform);
+        IReadOnlyList<Descriptor> candidates = index.Manifests is [Descriptor only] ? [only] : PlatformChoice.Candidates(index.Manifests, platform);
         foreach (Descriptor candidate in candidates)
         {
             // Who copies one platform of an image keeps the index as it is: the others are named in it, and not there.

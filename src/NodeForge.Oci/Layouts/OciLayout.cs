@@ -4,7 +4,7 @@ using NodeForge.Oci.Content;
 namespace NodeForge.Oci.Layouts;
 
 /// <summary>An OCI image layout in a folder (image-spec image-layout.md).</summary>
-public sealed class OciLayout
+public sealed class OciLayout : IImageSource
 {
     internal const string MarkerFile = "oci-layout";
     internal const string IndexFile = "index.json";
@@ -23,6 +23,25 @@ public sealed class OciLayout
 
     /// <summary><c>index.json</c> as it was when the layout was opened.</summary>
     public ImageIndex Index { get; }
+
+    public string Place => Folder;
+
+    private IReadOnlyList<(ImageEntry Entry, IReadOnlyList<Descriptor> Roots)> Entries => field ??= LayoutIndex.Entries(Index, Folder);
+
+    public ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) => new([.. Entries.Select(listed => listed.Entry)]);
+
+    public ValueTask<IReadOnlyList<Descriptor>> RootsAsync(ImageEntry entry, CancellationToken cancellationToken) => new(Entries.First(listed => listed.Entry.Content == entry.Content).Roots);
+
+    // Build tools lay layouts out of links into their own stores; a link has a length of its own.
+    public ValueTask<long?> SizeOfAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        FileInfo file = new(Blobs.PathOf(blob.Digest));
+        if (file.LinkTarget is null)
+            return new(Blobs.SizeOf(blob.Digest));
+        return new(AtomicFile.Guard(file.FullName, () => file.ResolveLinkTarget(returnFinalTarget: true)) is FileInfo { Exists: true } target ? target.Length : null);
+    }
+
+    public ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => new(Blobs.OpenRead(blob.Digest));
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageLayout"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
     public static OciLayout Open(string folder)

@@ -62,7 +62,7 @@ public sealed class RegistryClient : IDisposable
             if (depth == deepest)
                 throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {deepest} deep") { Where = where });
             ImageIndex read = ImageDocument.ReadIndex(document.Bytes, where with { Detail = document.Descriptor.Digest.ToString() });
-            Descriptor chosen = PlatformChoice.Candidates(read, platform) is [Descriptor first, ..]
+            Descriptor chosen = PlatformChoice.Candidates(read.Manifests, platform) is [Descriptor first, ..]
                 ? first
                 : throw PlatformChoice.Missing(where, platform, read.Manifests.Select(manifest => manifest.Platform).OfType<Platform>());
             document = await GetManifestAsync(reference.At(chosen.Digest), cancellationToken).ConfigureAwait(false);

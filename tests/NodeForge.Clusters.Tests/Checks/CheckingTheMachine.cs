@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

@@ -1,4 +1,4 @@
-using NodeForge.Engines;
+using NodeForge.Engines.Images;
 using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Tests.Checks;

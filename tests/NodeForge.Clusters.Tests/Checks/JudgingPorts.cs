@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Tests.Checks;
 

@@ -1,4 +1,4 @@
-using NodeForge.Engines;
+using NodeForge.Engines.Networks;
 
 namespace NodeForge.Clusters.Tests.Checks;
 

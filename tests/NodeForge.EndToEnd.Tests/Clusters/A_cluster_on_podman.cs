@@ -2,6 +2,7 @@ using System.Text.Json;
 using NodeForge.EndToEnd.Tests.Engines;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

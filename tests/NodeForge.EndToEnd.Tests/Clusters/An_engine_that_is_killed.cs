@@ -1,6 +1,6 @@
 using NodeForge.Clusters;
 using NodeForge.EndToEnd.Tests.NodeImages;
-using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

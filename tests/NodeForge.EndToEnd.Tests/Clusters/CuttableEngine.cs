@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

@@ -1,6 +1,5 @@
 using NodeForge.EndToEnd.Tests.Containerd;
 using NodeForge.EndToEnd.Tests.NodeImages;
-using NodeForge.Engines;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

@@ -39,7 +39,7 @@ public sealed class Exporting_logs_of_a_cluster(LivingCluster cluster)
         Assert.Contains($"server: https://{cluster.ControlPlane}:6443", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
         await using FileStream content = File.OpenRead(file);
         using MemoryStream output = new();
-        int code = await cluster.Engine.Containers.ExecAsync(cluster.Worker, new NodeForge.Engines.ExecSpec(["kubectl", "--kubeconfig=/dev/stdin", "get", "--raw", "/readyz"]), content, output, output, CancellationToken.None);
+        int code = await cluster.Engine.Containers.ExecAsync(cluster.Worker, new NodeForge.Engines.Containers.ExecSpec(["kubectl", "--kubeconfig=/dev/stdin", "get", "--raw", "/readyz"]), content, output, output, CancellationToken.None);
         Assert.Equal((0, "ok"), (code, System.Text.Encoding.UTF8.GetString(output.ToArray())));
     }
 }

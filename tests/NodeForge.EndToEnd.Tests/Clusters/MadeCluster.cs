@@ -1,6 +1,8 @@
 using System.Text;
 using NodeForge.Clusters;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Containers;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

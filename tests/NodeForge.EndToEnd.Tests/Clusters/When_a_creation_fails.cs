@@ -5,6 +5,7 @@ using NodeForge.EndToEnd.Tests.Disturbances;
 using NodeForge.EndToEnd.Tests.Engines;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

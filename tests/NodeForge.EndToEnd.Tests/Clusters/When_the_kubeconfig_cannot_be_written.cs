@@ -3,6 +3,7 @@ using NodeForge.Clusters;
 using NodeForge.EndToEnd.Tests.Disturbances;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

@@ -3,6 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Containers;
+using NodeForge.Engines.Images;
+using NodeForge.Engines.Networks;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.EndToEnd.Tests.Engines;

@@ -1,5 +1,6 @@
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.EndToEnd.Tests.Engines;
 

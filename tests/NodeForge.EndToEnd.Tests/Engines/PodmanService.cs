@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.EndToEnd.Tests.Engines;
 

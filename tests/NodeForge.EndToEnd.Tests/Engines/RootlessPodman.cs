@@ -1,6 +1,6 @@
 using System.Globalization;
 using NodeForge.EndToEnd.Tests.NodeImages;
-using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.EndToEnd.Tests.Engines;
 

@@ -26,6 +26,21 @@ internal sealed class CacheOfItsOwn(string folder)
         }
     }
 
+    /// <summary>Kubernetes as it was compiled: the server tarball that the lock records, and else the programs.</summary>
+    public void TakeOverKubernetes(string platform)
+    {
+        using JsonDocument locked = JsonDocument.Parse(File.ReadAllText(Checkout.NodeLock));
+        foreach (JsonElement part in locked.RootElement.GetProperty("parts").EnumerateArray().Where(part => part.GetProperty("platform").GetString() == platform))
+        {
+            // A cache of older versions has the tarball, and then the build compiles nothing that a record could tell of.
+            bool compiles = part.GetProperty("recipe").GetString()!.Contains("/kubernetes/", StringComparison.Ordinal);
+            if (compiles && part.TryGetProperty("output", out JsonElement output) && File.Exists(BlobOf(Checkout.Cache, output.GetString()!)))
+                TakeBlob(output.GetString()!);
+        }
+
+        TakeOver(IsCompiledKubernetes);
+    }
+
     /// <summary>Every finished step that has such an output, with all its outputs.</summary>
     public void TakeOver(Func<JsonElement, bool> output)
     {

@@ -60,7 +60,7 @@ internal sealed class OtherCircumstances : IDisposable
     /// <param name="layers">Those of the image that is to be made again here. Another configured root file system is the compiler's.</param>
     public void TakeOverCompiledKubernetes(IReadOnlyCollection<string> layers)
     {
-        cache.TakeOver(CacheOfItsOwn.IsCompiledKubernetes);
+        cache.TakeOverKubernetes(Checkout.Platform);
         cache.TakeOver(output => CacheOfItsOwn.IsConfiguredRootfs(output) && !layers.Contains(output.GetProperty("digest").GetString()));
     }
 

@@ -30,7 +30,7 @@ public sealed class What_the_lock_records(NodeImage node) : IDisposable
     {
         cache.TakeOverFetched(Checkout.Platform);
         cache.TakeOver(CacheOfItsOwn.IsConfiguredRootfs);
-        cache.TakeOver(CacheOfItsOwn.IsCompiledKubernetes);
+        cache.TakeOverKubernetes(Checkout.Platform);
         Assert.Equal(node.Product, await BuildAsync(Checkout.Platform, NoPrograms), BuiltProductComparer.Instance);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.Testing.Engines;
 

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using NodeForge.Engines;
+using NodeForge.Engines.Connecting;
 
 namespace NodeForge.Testing.Engines;
 

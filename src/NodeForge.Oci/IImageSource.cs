@@ -1,0 +1,31 @@
+using NodeForge.Oci.Content;
+
+namespace NodeForge.Oci;
+
+/// <summary>Where images are: a layout, an archive, an engine, a registry, a store. Nothing of what it gives is believed before it is checked.</summary>
+/// <remarks>What is read from all sources alike, images of a name and a platform above all, is in <see cref="ImageReading"/>.</remarks>
+public interface IImageSource
+{
+    /// <summary>The folder, file, engine or registry, for messages.</summary>
+    string Place { get; }
+
+    /// <summary>The images in it, in its own order. Only the list is read.</summary>
+    ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>What an entry of the list stands for: the manifest, or the index of several platforms. A layout may name several manifests alike, each with its platform: another
+    /// way to write an index.</summary>
+    /// <exception cref="NodeForgeException">What is wrong with this image alone.</exception>
+    ValueTask<IReadOnlyList<Descriptor>> RootsAsync(ImageEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>The length of a document or layer, in bytes, as it lies; null when it is not there. A source that would have to ask somebody believes the descriptor.</summary>
+    ValueTask<long?> SizeOfAsync(Descriptor blob, CancellationToken cancellationToken);
+
+    /// <summary>Opens a document or layer that is there, as it lies: its digest is the reader's to check.</summary>
+    ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken);
+
+    /// <summary>The store that has every layer, where it is one whose blobs are believed; null for a source from elsewhere.</summary>
+    BlobStore? Sound => null;
+
+    /// <summary>How messages name a document or layer of it.</summary>
+    string DetailOf(Descriptor blob) => $"{blob.MediaType} {blob.Digest}";
+}
