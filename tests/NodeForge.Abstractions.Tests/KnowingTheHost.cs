@@ -23,7 +23,7 @@ public sealed class KnowingTheHost
     [Fact]
     public void A_program_sees_the_host_s_variables_and_no_others()
     {
-        ProcessStartInfo start = new("/bin/true");
+        ProcessStartInfo start = new();
         Host("ONLY=1").Apply(start);
         Assert.Equal(("ONLY", "1"), start.Environment.Select(pair => (pair.Key, pair.Value)).Single());
         Assert.Equal("/work", start.WorkingDirectory);
