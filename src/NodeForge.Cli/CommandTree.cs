@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using NodeForge.Cli.Commands;
-using NodeForge.Recipes.Reading;
+using NodeForge.Documents;
 
 namespace NodeForge.Cli;
 

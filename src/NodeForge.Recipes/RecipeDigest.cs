@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using NodeForge.Files;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Recipes.Files;

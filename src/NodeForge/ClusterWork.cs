@@ -1,7 +1,14 @@
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Diagnostics;
+using NodeForge.Clusters.Images;
+using NodeForge.Clusters.Lifecycle;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.Cli.Tests;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Preflight;
 using NodeForge.Testing.Golden;
 
 namespace NodeForge.Cli.Tests;

@@ -1,5 +1,10 @@
 using System.Formats.Tar;
 using System.Text;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Lifecycle;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes;

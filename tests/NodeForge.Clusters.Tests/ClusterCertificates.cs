@@ -1,5 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Planning;
 using NodeForge.Kubernetes;
+using NodeForge.Kubernetes.Certificates;
 
 namespace NodeForge.Clusters.Tests;
 

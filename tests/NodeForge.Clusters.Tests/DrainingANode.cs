@@ -1,3 +1,4 @@
+using NodeForge.Clusters.Lifecycle;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

@@ -2,7 +2,12 @@ using System.Formats.Tar;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Diagnostics;
+using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
+using NodeForge.Kubernetes.Certificates;
+using NodeForge.Kubernetes.Kubeconfigs;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

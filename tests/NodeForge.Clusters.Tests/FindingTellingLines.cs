@@ -1,3 +1,5 @@
+using NodeForge.Clusters.Diagnostics;
+
 namespace NodeForge.Clusters.Tests;
 
 public sealed class FindingTellingLines : IDisposable

@@ -1,3 +1,5 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Testing.Engines;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Nodes;
 using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Tests;

@@ -1,4 +1,9 @@
 using System.Text.Json.Nodes;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Lifecycle;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Planning;
 using NodeForge.Kubernetes;
 using NodeForge.Testing.Golden;
 

@@ -1,4 +1,8 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Planning;
 using NodeForge.Kubernetes;
+using NodeForge.Kubernetes.Kubeadm;
 using NodeForge.Testing.Golden;
 
 namespace NodeForge.Clusters.Tests;

@@ -3,6 +3,8 @@ using System.IO.Compression;
 using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Images;
 using NodeForge.Engines;
 using NodeForge.Oci;
 using NodeForge.Testing.Engines;

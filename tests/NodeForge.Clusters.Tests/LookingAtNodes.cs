@@ -1,5 +1,6 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
-using NodeForge.Kubernetes;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

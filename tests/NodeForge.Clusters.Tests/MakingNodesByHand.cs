@@ -1,6 +1,11 @@
 using System.Collections.Concurrent;
 using System.Formats.Tar;
 using System.Text.Json;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Lifecycle;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Kubernetes;
 using NodeForge.Testing.Engines;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 using NodeForge.Testing.Engines;
 

@@ -1,6 +1,9 @@
 using System.Formats.Tar;
 using System.Text;
 using System.Text.Json;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Lifecycle;
+using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;

@@ -1,3 +1,6 @@
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Diagnostics;
+using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 using NodeForge.Testing.Engines;

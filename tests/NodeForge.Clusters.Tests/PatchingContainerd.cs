@@ -1,3 +1,6 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Nodes;
+
 namespace NodeForge.Clusters.Tests;
 
 public sealed class PatchingContainerd

@@ -1,5 +1,10 @@
 using System.Text.Json.Nodes;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Lifecycle;
+using NodeForge.Clusters.Planning;
 using NodeForge.Kubernetes;
+using NodeForge.Kubernetes.Kubeadm;
 
 namespace NodeForge.Clusters.Tests;
 

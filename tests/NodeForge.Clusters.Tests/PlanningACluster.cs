@@ -1,4 +1,9 @@
 using System.Net;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Planning;
 using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Tests;

@@ -1,3 +1,5 @@
+using NodeForge.Clusters.Configuration;
+
 namespace NodeForge.Clusters.Tests;
 
 public sealed class ReadingAClusterFile
@@ -170,6 +172,14 @@ public sealed class ReadingAClusterFile
         Diagnostic told = Assert.Single(Fails(Head + "networking: {podSubnet: '10.1.0.0/16,fd00::/56'}"));
         Assert.Equal(("podSubnet is no IPv4 range", "or set ipFamily: dual"), (told.What, told.Mend));
     }
+
+    [Theory]
+    [InlineData("""["remove"]""")]
+    [InlineData("""[{"op":"add","path":"/b"}]""")]
+    [InlineData("""[{"op":"spam","path":"/a"}]""")]
+    [InlineData("""[{"op":"remove","path":"/a~2"}]""")]
+    public void A_malformed_operation_of_a_patch_is_told_with_its_line(string patch) => Assert.Equal(4,
+        Assert.Single(Fails(Head + $"kubeadmConfigPatchesJSON6902:\n- {{kind: ClusterConfiguration, patch: '{patch}'}}\n")).Where?.Line);
 
     private static ClusterConfig Read(string text) => ClusterConfigReader.Parse("cluster.yaml", Head + text);
 

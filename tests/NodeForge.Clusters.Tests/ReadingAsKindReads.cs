@@ -1,5 +1,6 @@
 using System.IO.Pipes;
 using Microsoft.Win32.SafeHandles;
+using NodeForge.Clusters.Configuration;
 
 namespace NodeForge.Clusters.Tests;
 

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using NodeForge.Clusters.Images;
+using NodeForge.Engines;
 using NodeForge.Engines.Images;
 using NodeForge.Oci;
 

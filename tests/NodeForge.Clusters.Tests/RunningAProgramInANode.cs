@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;

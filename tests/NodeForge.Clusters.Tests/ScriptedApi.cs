@@ -4,6 +4,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using NodeForge.Kubernetes.Api;
+using NodeForge.Kubernetes.Certificates;
 
 namespace NodeForge.Clusters.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NodeForge.Clusters.Configuration;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.Clusters.Tests;

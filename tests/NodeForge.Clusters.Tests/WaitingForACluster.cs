@@ -3,8 +3,16 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Diagnostics;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Kubernetes;
+using NodeForge.Kubernetes.Api;
+using NodeForge.Kubernetes.Certificates;
+using NodeForge.Kubernetes.Kubeconfigs;
 using NodeForge.Testing.Engines;
 
 namespace NodeForge.Clusters.Tests;

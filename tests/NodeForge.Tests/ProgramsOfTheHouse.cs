@@ -19,7 +19,7 @@ public sealed partial class ProgramsOfTheHouse
         ["tests/NodeForge.Oci.Tests/Layers/CompressionTests.cs"] = @"(?<![.\w])Program",
         ["tests/NodeForge.Oci.Tests/Layers/GnuTarTests.cs"] = @"(?<![.\w])(?:RunBytes|Run)",
         ["tests/NodeForge.Cli.Tests/SittingInANode.cs"] = @"OwnProcess\.StartProgram",
-        ["tests/NodeForge.Clusters.Tests/KubeconfigsThatCannotBeWritten.cs"] = @"(?<![.\w])Output",
+        ["tests/NodeForge.Kubernetes.Tests/KubeconfigsThatCannotBeWritten.cs"] = @"(?<![.\w])Output",
     };
 
     [Fact]

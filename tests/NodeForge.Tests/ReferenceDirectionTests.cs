@@ -9,21 +9,22 @@ public sealed class ReferenceDirectionTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["NodeForge.Abstractions"] = [],
+        ["NodeForge.Documents"] = ["NodeForge.Abstractions"],
         ["NodeForge.Oci"] = ["NodeForge.Abstractions"],
         ["NodeForge.Containerd"] = ["NodeForge.Oci"],
         ["NodeForge.Engines"] = ["NodeForge.Oci"],
-        ["NodeForge.Kubernetes"] = ["NodeForge.Abstractions"],
-        ["NodeForge.Recipes"] = ["NodeForge.Kubernetes", "NodeForge.Oci"],
+        ["NodeForge.Kubernetes"] = ["NodeForge.Documents", "NodeForge.Oci"],
+        ["NodeForge.Recipes"] = ["NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Oci"],
         ["NodeForge.Images"] = ["NodeForge.Recipes", "NodeForge.Containerd", "NodeForge.Engines"],
-        ["NodeForge.Clusters"] = ["NodeForge.Kubernetes", "NodeForge.Recipes", "NodeForge.Engines"],
+        ["NodeForge.Clusters"] = ["NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Engines"],
         ["NodeForge"] = ["NodeForge.Images", "NodeForge.Clusters"],
         ["NodeForge.Cli"] = ["NodeForge"],
     };
 
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
-        ["NodeForge.Kubernetes"] = ["NuGet.Versioning"],
-        ["NodeForge.Recipes"] = ["YamlDotNet"],
+        ["NodeForge.Documents"] = ["YamlDotNet"],
+        ["NodeForge.Kubernetes"] = ["NuGet.Versioning", "YamlDotNet"],
         ["NodeForge.Cli"] = ["System.CommandLine", "Spectre.Console"],
     };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Cli.Commands;
 

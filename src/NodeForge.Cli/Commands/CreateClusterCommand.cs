@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NodeForge.Cli.Documents;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
 
 namespace NodeForge.Cli.Commands;
 

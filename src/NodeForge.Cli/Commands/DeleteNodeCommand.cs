@@ -1,6 +1,6 @@
 using System.CommandLine;
 using NodeForge.Cli.Documents;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Lifecycle;
 
 namespace NodeForge.Cli.Commands;
 

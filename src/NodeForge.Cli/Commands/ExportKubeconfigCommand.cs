@@ -1,7 +1,7 @@
 using System.CommandLine;
 using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using NodeForge.Cli.Documents;
-using NodeForge.Clusters;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Cli.Commands;
 

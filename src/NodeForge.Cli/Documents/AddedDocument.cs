@@ -1,5 +1,5 @@
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Lifecycle;
 
 namespace NodeForge.Cli.Documents;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Creation;
 
 namespace NodeForge.Cli.Documents;
 

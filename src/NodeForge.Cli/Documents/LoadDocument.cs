@@ -1,5 +1,5 @@
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Images;
 using NodeForge.Images.Fetching;
 
 namespace NodeForge.Cli.Documents;

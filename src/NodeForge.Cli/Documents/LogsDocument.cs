@@ -1,5 +1,6 @@
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Diagnostics;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Cli.Documents;
 

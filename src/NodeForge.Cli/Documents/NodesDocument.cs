@@ -1,6 +1,6 @@
 using System.Text;
 using NodeForge.Cli.Rendering;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Nodes;
 
 namespace NodeForge.Cli.Documents;
 

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Planning;
+using NodeForge.Kubernetes.Kubeadm;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Kubeadm;
 
 /// <summary>What a cluster's ClusterConfiguration says once the cluster file's patches are in it: all that is worked out beside kubeadm goes by it.</summary>
 internal sealed record EffectiveSettings

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using NodeForge.Clusters.Planning;
+using NodeForge.Documents.Json;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Kubeadm;
 
 /// <summary>What NodeForge has laid down or published before kubeadm reads its documents, and patches therefore cannot change.</summary>
 internal static class FixedParts

@@ -1,17 +1,16 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Planning;
 using NodeForge.Kubernetes;
+using NodeForge.Kubernetes.Kubeadm;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Kubeadm;
 
 /// <summary>kubeadm's configuration of one node with the cluster file's patches in it: JSON documents in a YAML stream.</summary>
 internal static class KubeadmDocuments
 {
-    public const string Path = "/kind/kubeadm.conf";
-    public const string RuntimeSocket = "unix:///run/containerd/containerd.sock";
-    public const string NodeLabels = "node-labels";
-
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: a patch does not fit;
     /// <see cref="ErrorCodes.ClusterFileUnsupported"/>: its result is none that a cluster can be made by.</exception>
     public static string Of(ClusterPlan plan, NodePlan node, KubernetesVersion version)
@@ -98,7 +97,7 @@ internal static class KubeadmDocuments
 
     /// <summary>What a node's kubelet is told by NodeForge, in kind's order.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> OwnArguments(ClusterPlan plan, NodePlan node) =>
-        [new("node-ip", NodeIP(plan, node)), new("provider-id", $"kind://docker/{plan.Name}/{node.Name}"), new(NodeLabels, Text(node.Config.Labels))];
+        [new("node-ip", NodeIP(plan, node)), new("provider-id", $"kind://docker/{plan.Name}/{node.Name}"), new(KubeadmFiles.NodeLabels, Text(node.Config.Labels))];
 
     /// <summary>A node's addresses as its kubelet takes them: the family of the API server's first.</summary>
     public static string NodeIP(ClusterPlan plan, NodePlan node) => plan.Config.Networking.Family == IPFamily.Dual ? string.Join(',', node.Place.All) : node.Address.ToString();

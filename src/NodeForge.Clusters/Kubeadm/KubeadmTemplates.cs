@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Planning;
 using NodeForge.Kubernetes;
+using NodeForge.Kubernetes.Kubeadm;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Kubeadm;
 
 /// <summary>kubeadm's documents of one node before any patch.</summary>
 /// <remarks>They have what kind 0.33 writes, arguments in its order, so that patches find what they know; what NodeForge does otherwise stands beside it.</remarks>
@@ -99,7 +102,7 @@ internal static class KubeadmTemplates
         JsonObject registration = new()
         {
             ["name"] = node.Name,
-            ["criSocket"] = KubeadmDocuments.RuntimeSocket,
+            ["criSocket"] = KubeadmFiles.RuntimeSocket,
             ["kubeletExtraArgs"] = dialect.Arguments(KubeadmDocuments.OwnArguments(plan, node)),
         };
         // No workers: pods must run where the control plane does. An absent list would bring kubeadm's own taint.

@@ -1,4 +1,7 @@
-namespace NodeForge.Clusters;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Planning;
+
+namespace NodeForge.Clusters.Nodes;
 
 /// <summary>The image's manifests, filled in for a cluster and laid down in its first node.</summary>
 internal static class ClusterManifests

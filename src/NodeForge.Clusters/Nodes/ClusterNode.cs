@@ -4,7 +4,7 @@ using System.Text;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Nodes;
 
 /// <summary>A node's container, and programs run in it.</summary>
 internal sealed class ClusterNode(EngineClient engine, string id, string name)

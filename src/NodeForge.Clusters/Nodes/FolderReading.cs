@@ -1,7 +1,7 @@
 using System.Text;
 using NodeForge.Oci.Layers;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Nodes;
 
 /// <summary>Reads the small files of a node's folder out of the archive that the engine makes of it; what is large is passed over.</summary>
 internal static class FolderReading

@@ -1,7 +1,8 @@
-using NodeForge.Engines.Containers;
+using NodeForge.Clusters.Configuration;
 using NodeForge.Engines;
+using NodeForge.Engines.Containers;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Nodes;
 
 /// <summary>Runs a program in a node for somebody who sits at it, as docker exec does.</summary>
 /// <param name="engine">Where the node runs.</param>

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Nodes;
 
 /// <summary>A file to lay into a node, owned by root.</summary>
 internal sealed record NodeFile(string Path, string Content, UnixFileMode Mode, string? Target = null)

@@ -1,6 +1,6 @@
 using NodeForge.Kubernetes;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Nodes;
 
 /// <summary>What a node image says of itself under /kind.</summary>
 /// <param name="Version">Of Kubernetes.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using NodeForge.Oci.Content;
 
-namespace NodeForge.Clusters;
+namespace NodeForge.Clusters.Nodes;
 
 /// <summary>What a program in a node says, held in memory up to a limit: a node is not trusted to come to an end.</summary>
 internal sealed class NodeWords(string node, string program) : WriteOnlyStream

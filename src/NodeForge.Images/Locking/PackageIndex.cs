@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeForge.Documents.Yaml;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;

@@ -1,17 +1,12 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using NodeForge.Files;
 
 namespace NodeForge.Oci.Content;
 
 /// <summary>Files that appear whole or not at all: written beside their place, synced, renamed, the folder synced.</summary>
 public static partial class AtomicFile
 {
-    private const int TooManyInSystem = 23; // ENFILE
-    private const int TooManyInProcess = 24; // EMFILE
-    private const int TooLarge = 27; // EFBIG
-    private const int OutOfSpace = 28; // ENOSPC
-    private const int OverQuota = 122; // EDQUOT
-
     /// <summary>Writes a small file whole.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/> or <see cref="ErrorCodes.PathNotUsable"/>; what was there before is untouched.</exception>
     public static void WriteAllBytes(string path, ReadOnlySpan<byte> content)
@@ -94,28 +89,7 @@ public static partial class AtomicFile
     }
 
     /// <summary>What an I/O failure on a path means.</summary>
-    public static NodeForgeException Explain(string path, Exception failure) => new((failure is IOException ? failure.HResult & 0xffff : 0) switch
-    {
-        OutOfSpace or OverQuota => new Diagnostic(ErrorCodes.DiskFull, "no space is left for this file, or no inode")
-        {
-            Where = new(path),
-            Got = failure.Message,
-            Mend = "free space there (df, df -i), or choose another folder; finished work is kept",
-        },
-        TooLarge => new Diagnostic(ErrorCodes.DiskFull, "the file would be larger than a file may be")
-        {
-            Where = new(path),
-            Got = failure.Message,
-            Mend = "raise the limit (ulimit -f), or choose another file system",
-        },
-        TooManyInProcess or TooManyInSystem => new Diagnostic(ErrorCodes.PathNotUsable, "too many files are open")
-        {
-            Where = new(path),
-            Got = failure.Message,
-            Mend = "raise the limit (ulimit -n), and run it again",
-        },
-        _ => new Diagnostic(ErrorCodes.PathNotUsable, "the file cannot be used") { Where = new(path), Got = failure.Message, Mend = "mend its rights or choose another path" },
-    }, failure);
+    public static NodeForgeException Explain(string path, Exception failure) => FileFailure.Explain(path, failure);
 
     /// <summary>Makes the names in a folder last: links and renames are in the folder, not in the file.</summary>
     /// <remarks>.NET has no way to sync a folder (dotnet/runtime#28169); without it a rename may be lost with the power.</remarks>

@@ -1,4 +1,5 @@
 using System.Text;
+using NodeForge.Files;
 
 namespace NodeForge.Recipes.Files;
 

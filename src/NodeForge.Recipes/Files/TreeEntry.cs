@@ -1,3 +1,5 @@
+using NodeForge.Files;
+
 namespace NodeForge.Recipes.Files;
 
 /// <param name="Name">From the tree's root, with slashes.</param>

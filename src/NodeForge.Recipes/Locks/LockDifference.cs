@@ -1,4 +1,5 @@
 using System.Text;
+using NodeForge.Kubernetes;
 
 namespace NodeForge.Recipes.Locks;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using NodeForge.Documents.Yaml;
 using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Recipes.Locks;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeForge.Documents.Yaml;
 using NodeForge.Oci;
 using NodeForge.Oci.Layouts;
 using NodeForge.Recipes.Reading;
@@ -45,7 +46,7 @@ internal static class LockRules
     /// <summary>A package's name becomes an argument of apt, its path a part of an address.</summary>
     public static IEnumerable<LockProblem> Package(LockedPackage package, string place) =>
     [
-        .. Form(Grammar.Package, package.Name, $"{place}.name", "this is no name of a package"),
+        .. Form(RecipeGrammar.Package, package.Name, $"{place}.name", "this is no name of a package"),
         .. Form(LockGrammar.Version, package.Version, $"{place}.version", "this is no version of a package"),
         .. Form(LockGrammar.Architecture, package.Architecture, $"{place}.architecture", "this is no architecture"),
         .. Archive(package.Suite, package.Path, package.Snapshot, place),
@@ -65,11 +66,11 @@ internal static class LockRules
 
     private static IEnumerable<LockProblem> Archive(string? suite, string? path, string? snapshot, string place) =>
     [
-        .. Form(Grammar.Suite, suite, $"{place}.suite", "this is no suite"),
+        .. Form(RecipeGrammar.Suite, suite, $"{place}.suite", "this is no suite"),
         .. path is null || StaysBelow(path)
             ? Form(LockGrammar.PoolPath, path, $"{place}.path", "this is no path of an archive")
             : [new($"{place}.path", "the path leaves the mirror", Shown(path), "a path below pool/ without ..")],
-        .. Form(Grammar.Snapshot, snapshot, $"{place}.snapshot", "this is no time of a snapshot"),
+        .. Form(RecipeGrammar.Snapshot, snapshot, $"{place}.snapshot", "this is no time of a snapshot"),
     ];
 
     private static IEnumerable<LockProblem> Image(LockedImage image, string place) =>

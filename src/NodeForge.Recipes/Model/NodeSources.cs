@@ -1,3 +1,4 @@
+using NodeForge.Files;
 using NodeForge.Oci;
 
 namespace NodeForge.Recipes;

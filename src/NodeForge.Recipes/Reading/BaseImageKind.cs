@@ -1,4 +1,4 @@
-using NodeForge.Recipes.Yaml;
+using NodeForge.Documents.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -6,7 +6,7 @@ internal static class BaseImageKind
 {
     private static readonly string[] Keys = [.. RecipeHeader.Keys, "debian", "systemd", .. ContentsSection.LayerKeys, .. ContentsSection.RunKeys];
 
-    public static BaseImageRecipe Read(RecipeFile file, YamlMapping top)
+    public static BaseImageRecipe Read(DocumentFile file, YamlMapping top)
     {
         Fields recipe = new(file, top, "", Keys);
         return new()

@@ -1,4 +1,4 @@
-using NodeForge.Recipes.Yaml;
+using NodeForge.Documents.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -6,7 +6,7 @@ internal static class ContainerImageKind
 {
     private static readonly string[] Keys = [.. RecipeHeader.Keys, "tags", "debian", .. ContentsSection.LayerKeys, .. ContentsSection.RunKeys];
 
-    public static ContainerImageRecipe Read(RecipeFile file, YamlMapping top)
+    public static ContainerImageRecipe Read(DocumentFile file, YamlMapping top)
     {
         Fields recipe = new(file, top, "", Keys);
         return new()
@@ -14,7 +14,7 @@ internal static class ContainerImageKind
             File = file.Path,
             Name = RecipeHeader.Name(recipe),
             Platforms = RecipeHeader.Platforms(recipe),
-            Tags = recipe.RequiredTexts("tags", Grammar.Tag),
+            Tags = recipe.RequiredTexts("tags", RecipeGrammar.Tag),
             Debian = DebianSection.Extracted(recipe),
             Contents = ContentsSection.Read(recipe, binaries: true),
         };

@@ -1,4 +1,4 @@
-using NodeForge.Recipes.Yaml;
+using NodeForge.Documents.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -16,13 +16,13 @@ internal static class ContentsSection
     {
         Files = FilesSection.Read(recipe, binaries),
         Systemd = Units(recipe),
-        Environment = recipe.Texts("environment", Grammar.Variable, "{PATH: /usr/bin}"),
-        Labels = recipe.Texts("labels", Grammar.Label, "{org.opencontainers.image.title: A title}"),
+        Environment = recipe.Texts("environment", RecipeGrammar.Variable, "{PATH: /usr/bin}"),
+        Labels = recipe.Texts("labels", RecipeGrammar.Label, "{org.opencontainers.image.title: A title}"),
         Entrypoint = recipe.Texts("entrypoint"),
         Command = recipe.Texts("command"),
-        User = recipe.Optional("user", Grammar.User),
-        WorkingDirectory = recipe.Optional("workingDirectory", Grammar.ImagePath),
-        StopSignal = recipe.Optional("stopSignal", Grammar.Signal),
+        User = recipe.Optional("user", RecipeGrammar.User),
+        WorkingDirectory = recipe.Optional("workingDirectory", RecipeGrammar.ImagePath),
+        StopSignal = recipe.Optional("stopSignal", RecipeGrammar.Signal),
     };
 
     private static SystemdUnits Units(Fields recipe)
@@ -32,10 +32,10 @@ internal static class ContentsSection
         ReportContradictions(fields);
         return new()
         {
-            Enable = fields.Texts("enable", Grammar.Unit),
-            Disable = fields.Texts("disable", Grammar.Unit),
-            Mask = fields.Texts("mask", Grammar.Unit),
-            DefaultTarget = fields.Optional("defaultTarget", Grammar.Target),
+            Enable = fields.Texts("enable", RecipeGrammar.Unit),
+            Disable = fields.Texts("disable", RecipeGrammar.Unit),
+            Mask = fields.Texts("mask", RecipeGrammar.Unit),
+            DefaultTarget = fields.Optional("defaultTarget", RecipeGrammar.Target),
         };
     }
 

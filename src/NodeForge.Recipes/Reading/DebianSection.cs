@@ -1,3 +1,5 @@
+using NodeForge.Documents.Yaml;
+using NodeForge.Files;
 using NodeForge.Recipes.Files;
 
 namespace NodeForge.Recipes.Reading;
@@ -15,30 +17,30 @@ internal static class DebianSection
 
     public static ExtractedPackages? Extracted(Fields parent) =>
         parent.Section("debian", ExtractKeys) is { } fields
-            ? new ExtractedPackages { From = Packages(fields, ExtractKeys), Extract = fields.RequiredTexts("extract", Grammar.Glob) }
+            ? new ExtractedPackages { From = Packages(fields, ExtractKeys), Extract = fields.RequiredTexts("extract", RecipeGrammar.Glob) }
             : null;
 
     public static DebianSource Source(Fields parent)
     {
         if (parent.RequiredSection("debian", SourceKeys) is not { } fields)
             return new("", "");
-        return new(fields.Required("suite", Grammar.Suite), fields.Required("package", Grammar.Package))
+        return new(fields.Required("suite", RecipeGrammar.Suite), fields.Required("package", RecipeGrammar.Package))
         {
-            Snapshot = fields.Optional("snapshot", Grammar.Snapshot),
+            Snapshot = fields.Optional("snapshot", RecipeGrammar.Snapshot),
             Keyring = LocalInput.Resolve(fields, "keyring", LocalKind.File),
         };
     }
 
     private static DebianPackages Packages(Fields fields, string[] keys) => new()
     {
-        Suite = fields.Required("suite", Grammar.Suite),
+        Suite = fields.Required("suite", RecipeGrammar.Suite),
         Security = fields.Flag("security", otherwise: true),
         Updates = fields.Flag("updates", otherwise: true),
-        Snapshot = fields.Optional("snapshot", Grammar.Snapshot),
+        Snapshot = fields.Optional("snapshot", RecipeGrammar.Snapshot),
         Keyring = LocalInput.Resolve(fields, "keyring", LocalKind.File),
-        Components = fields.Has("components") ? fields.RequiredTexts("components", Grammar.Component) : Nothing.Components,
-        Packages = fields.RequiredTexts("packages", Grammar.Package),
-        Exclude = keys.Contains("exclude") ? fields.Texts("exclude", Grammar.Glob) : [],
-        Include = keys.Contains("include") ? fields.Texts("include", Grammar.Glob) : [],
+        Components = fields.Has("components") ? fields.RequiredTexts("components", RecipeGrammar.Component) : Nothing.Components,
+        Packages = fields.RequiredTexts("packages", RecipeGrammar.Package),
+        Exclude = keys.Contains("exclude") ? fields.Texts("exclude", RecipeGrammar.Glob) : [],
+        Include = keys.Contains("include") ? fields.Texts("include", RecipeGrammar.Glob) : [],
     };
 }

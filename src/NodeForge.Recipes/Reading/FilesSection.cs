@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using NodeForge.Documents;
+using NodeForge.Documents.Yaml;
+using NodeForge.Files;
 using NodeForge.Recipes.Files;
-using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -29,7 +31,7 @@ internal static partial class FilesSection
 
     private static FileSource? One(Fields fields, bool binaries)
     {
-        string path = fields.Required("path", Grammar.ImagePath);
+        string path = fields.Required("path", RecipeGrammar.ImagePath);
         int? mode = Mode(fields);
         (int uid, int gid) = Owner(fields);
         string? what = fields.ExactlyOne(What);
@@ -56,7 +58,7 @@ internal static partial class FilesSection
             case "symlink":
                 return file with { Kind = FileSourceKind.SymbolicLink, Target = LinkTarget(fields) };
             case "kubernetesBinary":
-                return file with { Kind = FileSourceKind.KubernetesBinary, KubernetesBinary = fields.Optional(what, Grammar.Program) };
+                return file with { Kind = FileSourceKind.KubernetesBinary, KubernetesBinary = fields.Optional(what, RecipeGrammar.Program) };
             default:
                 if (!fields.Flag(what, otherwise: false))
                     fields.File.Report(ErrorCodes.RecipeInvalidValue, fields[what]!, "directory is either true or not there", mend: "write directory: true");

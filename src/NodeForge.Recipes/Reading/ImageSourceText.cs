@@ -1,6 +1,8 @@
+using NodeForge.Documents;
+using NodeForge.Documents.Yaml;
+using NodeForge.Files;
 using NodeForge.Oci;
 using NodeForge.Recipes.Files;
-using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -33,16 +35,16 @@ internal static class ImageSourceText
         }
 
         string? mend = text.StartsWith("docker-daemon:", StringComparison.Ordinal) ? "an engine's images are not the same on every machine; save it and write docker-archive:FILE"
-            : Grammar.Reference.Form.IsMatch(text) ? $"write {Registry}{text}" : null;
-        fields.File.Report(ErrorCodes.RecipeImageReference, at, "image has no transport that recipes know", got: Quoted.Short(text), want: $"{Grammar.Reference.Want}, oci:DIR, oci-archive:FILE or docker-archive:FILE", mend: mend);
+            : RecipeGrammar.Reference.Form.IsMatch(text) ? $"write {Registry}{text}" : null;
+        fields.File.Report(ErrorCodes.RecipeImageReference, at, "image has no transport that recipes know", got: Quoted.Short(text), want: $"{RecipeGrammar.Reference.Want}, oci:DIR, oci-archive:FILE or docker-archive:FILE", mend: mend);
         return null;
     }
 
     private static ImageSource? OfRegistry(Fields fields, YamlNode at, string text, Digest? digest)
     {
-        if (!Grammar.Reference.Form.IsMatch(text[Registry.Length..]))
+        if (!RecipeGrammar.Reference.Form.IsMatch(text[Registry.Length..]))
         {
-            fields.File.Report(ErrorCodes.RecipeImageReference, at, "image is not a whole reference", got: Quoted.Short(text), want: Grammar.Reference.Want, mend: "write the registry's host, and a tag or a digest");
+            fields.File.Report(ErrorCodes.RecipeImageReference, at, "image is not a whole reference", got: Quoted.Short(text), want: RecipeGrammar.Reference.Want, mend: "write the registry's host, and a tag or a digest");
             return null;
         }
 

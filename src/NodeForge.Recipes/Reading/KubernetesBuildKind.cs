@@ -1,6 +1,7 @@
+using NodeForge.Documents.Yaml;
+using NodeForge.Files;
 using NodeForge.Oci;
 using NodeForge.Recipes.Files;
-using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -8,7 +9,7 @@ internal static class KubernetesBuildKind
 {
     private static readonly string[] Keys = [.. RecipeHeader.Keys, "version", "source", "toolchain", "script", "binaries", "images"];
 
-    public static KubernetesBuildRecipe Read(RecipeSet set, RecipeFile file, YamlMapping top)
+    public static KubernetesBuildRecipe Read(RecipeSet set, DocumentFile file, YamlMapping top)
     {
         Fields recipe = new(file, top, "", Keys);
         IReadOnlyList<Platform> platforms = RecipeHeader.Platforms(recipe);
@@ -26,7 +27,7 @@ internal static class KubernetesBuildKind
             Toolchain = toolchain is null ? new() { Suite = "", Packages = [] } : DebianSection.Packages(toolchain),
             Go = toolchain is null ? null : LocalInput.Resolve(toolchain, "folder", LocalKind.Folder),
             Script = Script(recipe),
-            Binaries = recipe.RequiredTexts("binaries", Grammar.Program),
+            Binaries = recipe.RequiredTexts("binaries", RecipeGrammar.Program),
             Images = Images(set, recipe, platforms),
         };
     }
@@ -69,7 +70,7 @@ internal static class KubernetesBuildKind
             if (images.Any(other => other.File == image.File))
                 recipe.File.Report(ErrorCodes.RecipeDuplicateItem, at, $"{Path.GetFileName(image.File)} is listed twice in images", mend: "keep one of the two");
             else
-                images.Add(fields?.Has("tags") == true ? image with { Tags = fields.RequiredTexts("tags", Grammar.VersionedTag) } : image);
+                images.Add(fields?.Has("tags") == true ? image with { Tags = fields.RequiredTexts("tags", RecipeGrammar.VersionedTag) } : image);
         }
 
         return images;

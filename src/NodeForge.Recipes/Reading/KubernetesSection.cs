@@ -1,7 +1,9 @@
+using NodeForge.Documents;
+using NodeForge.Documents.Yaml;
+using NodeForge.Files;
 using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Recipes.Files;
-using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 

@@ -1,5 +1,7 @@
+using NodeForge.Documents;
+using NodeForge.Documents.Yaml;
+using NodeForge.Files;
 using NodeForge.Recipes.Files;
-using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -14,7 +16,7 @@ internal static class LocalInput
         fields[key] is { } node && fields.File.Text(node, key) is { } text ? Resolve(fields.File, node, key, text, kind) : null;
 
     /// <returns>The absolute path; null when there is no such file or folder, which is reported.</returns>
-    public static string? Resolve(RecipeFile file, YamlNode at, string key, string text, LocalKind kind)
+    public static string? Resolve(DocumentFile file, YamlNode at, string key, string text, LocalKind kind)
     {
         if (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal))
         {

@@ -1,6 +1,7 @@
+using NodeForge.Documents.Yaml;
+using NodeForge.Files;
 using NodeForge.Oci;
 using NodeForge.Recipes.Files;
-using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -9,10 +10,11 @@ internal static class NodeImageKind
     private static readonly string[] Keys = [.. RecipeHeader.Keys, "parameters", "base", "kubernetes", "components", "images", "preload", "manifests", "systemd", .. ContentsSection.LayerKeys];
     private static readonly string[] ComponentNames = ["containerd", "runc", "cni", "crictl"];
 
-    public static NodeImageRecipe Read(RecipeSet set, RecipeFile file, YamlMapping top, IReadOnlyDictionary<string, string> overrides)
+    public static NodeImageRecipe Read(RecipeSet set, DocumentFile file, YamlMapping top, IReadOnlyDictionary<string, string> overrides)
     {
         Fields recipe = new(file, top, "", Keys);
-        Parameters parameters = file.Parameters = Parameters.Read(file, recipe["parameters"], overrides);
+        Parameters parameters = Parameters.Read(file, recipe["parameters"], overrides);
+        file.Meaning = scalar => parameters.Fill(file, scalar);
         IReadOnlyList<Platform> platforms = RecipeHeader.Platforms(recipe);
         NodeImageRecipe node = new()
         {
@@ -68,8 +70,8 @@ internal static class NodeImageKind
                 Url = source == "url" ? Urls.Template(fields, source, "{architecture}") : null,
                 Checksums = Urls.Template(fields, "checksums", "{architecture}"),
                 Tarball = source == "tarball" ? LocalInput.Resolve(fields, source, LocalKind.File) : null,
-                Version = fields.Optional("version", Grammar.ComponentVersion),
-                Path = fields.Optional("path", Grammar.ImagePath),
+                Version = fields.Optional("version", RecipeGrammar.ComponentVersion),
+                Path = fields.Optional("path", RecipeGrammar.ImagePath),
             });
         }
 

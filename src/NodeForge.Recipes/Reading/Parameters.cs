@@ -1,5 +1,6 @@
 using System.Text;
-using NodeForge.Recipes.Yaml;
+using NodeForge.Documents;
+using NodeForge.Documents.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -16,7 +17,7 @@ internal sealed class Parameters
     /// <param name="file">Takes the problems.</param>
     /// <param name="declaration">What stands at <c>parameters:</c>, if anything.</param>
     /// <param name="overrides">From the caller.</param>
-    public static Parameters Read(RecipeFile file, YamlNode? declaration, IReadOnlyDictionary<string, string> overrides)
+    public static Parameters Read(DocumentFile file, YamlNode? declaration, IReadOnlyDictionary<string, string> overrides)
     {
         Parameters parameters = new();
         if (declaration is YamlMapping mapping)
@@ -40,7 +41,7 @@ internal sealed class Parameters
         return parameters;
     }
 
-    public static Diagnostic Undeclared(RecipeFile file, string name, IEnumerable<string> known)
+    public static Diagnostic Undeclared(DocumentFile file, string name, IEnumerable<string> known)
     {
         string[] names = [.. known.Order(StringComparer.Ordinal)];
         return new(ErrorCodes.RecipeParameter, $"the recipe has no parameter {Printable.Escape(name)} to set")
@@ -52,7 +53,7 @@ internal sealed class Parameters
     }
 
     /// <summary>The text with each <c>${name}</c> replaced, and each <c>$${</c> by <c>${</c>.</summary>
-    public string Fill(RecipeFile file, YamlScalar scalar)
+    public string Fill(DocumentFile file, YamlScalar scalar)
     {
         string text = scalar.Text;
         if (!text.Contains("${", StringComparison.Ordinal))
@@ -78,24 +79,24 @@ internal sealed class Parameters
     }
 
     /// <summary>Reports what is declared and never used: most often a misspelt use.</summary>
-    public void ReportUnused(RecipeFile file)
+    public void ReportUnused(DocumentFile file)
     {
         foreach ((string name, YamlNode at) in declared.Where(entry => !used.Contains(entry.Key)))
             file.Report(ErrorCodes.RecipeParameter, at, $"the parameter {name} is never used", mend: $"use it as ${{{name}}}, or leave it out");
     }
 
-    private void Declare(RecipeFile file, YamlScalar name, YamlNode value)
+    private void Declare(DocumentFile file, YamlScalar name, YamlNode value)
     {
         declared.TryAdd(name.Text, name);
-        if (!Grammar.Parameter.Form.IsMatch(name.Text))
-            file.Report(ErrorCodes.RecipeInvalidValue, name, "a parameter's name does not have its form", got: Quoted.Short(name.Text), want: Grammar.Parameter.Want);
+        if (!RecipeGrammar.Parameter.Form.IsMatch(name.Text))
+            file.Report(ErrorCodes.RecipeInvalidValue, name, "a parameter's name does not have its form", got: Quoted.Short(name.Text), want: RecipeGrammar.Parameter.Want);
         if (value is YamlScalar { Type: ScalarType.String } text)
             values[name.Text] = text.Text;
         else
             file.WrongType(value, name.Text, "a string, the default");
     }
 
-    private string Value(RecipeFile file, YamlScalar at, string name)
+    private string Value(DocumentFile file, YamlScalar at, string name)
     {
         used.Add(name);
         if (values.TryGetValue(name, out string? value))

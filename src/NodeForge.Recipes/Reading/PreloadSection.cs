@@ -1,5 +1,6 @@
+using NodeForge.Documents;
+using NodeForge.Documents.Yaml;
 using NodeForge.Oci;
-using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -74,7 +75,7 @@ internal static class PreloadSection
 
     private static PreloadedImage Image(RecipeSet set, Fields fields, string? what, IReadOnlyList<Platform> platforms)
     {
-        IReadOnlyList<string> tags = fields.Texts("tags", Grammar.Tag);
+        IReadOnlyList<string> tags = fields.Texts("tags", RecipeGrammar.Tag);
         if (what != "recipe")
             return new() { Image = ImageSourceText.Read(fields), Tags = tags };
         NodeImageKind.ReportDigestOfRecipe(fields);
@@ -98,7 +99,7 @@ internal static class PreloadSection
             fields.File.Report(ErrorCodes.RecipeDuplicateItem, fields.Mapping, "kubeadm is listed twice in images", mend: $"keep one of the two; the first is in line {lines["kubeadm"]}");
     }
 
-    private static void ReportClaimed(RecipeFile file, YamlNode at, PreloadedImage image, Dictionary<string, int> lines)
+    private static void ReportClaimed(DocumentFile file, YamlNode at, PreloadedImage image, Dictionary<string, int> lines)
     {
         foreach (string name in image.Names ?? [])
         {

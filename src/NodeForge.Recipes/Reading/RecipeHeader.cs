@@ -1,5 +1,6 @@
+using NodeForge.Documents;
+using NodeForge.Documents.Yaml;
 using NodeForge.Oci;
-using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
@@ -13,7 +14,7 @@ internal static class RecipeHeader
     private static readonly string[] Architectures = ["amd64", "arm64"];
 
     /// <returns>Null, with a report, where the file is of a version or a kind that nobody here knows: its other keys mean nothing then.</returns>
-    public static RecipeKind? Kind(RecipeFile file, YamlMapping top)
+    public static RecipeKind? Kind(DocumentFile file, YamlMapping top)
     {
         bool known = true;
         if (top.Find("apiVersion") is not { } version)
@@ -28,7 +29,7 @@ internal static class RecipeHeader
         return known ? Enum.Parse<RecipeKind>(((YamlScalar)top.Find("kind")!).Text) : null;
     }
 
-    public static Recipe Read(RecipeSet set, RecipeFile file, YamlMapping top, RecipeKind kind, IReadOnlyDictionary<string, string> parameters)
+    public static Recipe Read(RecipeSet set, DocumentFile file, YamlMapping top, RecipeKind kind, IReadOnlyDictionary<string, string> parameters)
     {
         if (kind == RecipeKind.NodeImage)
             return NodeImageKind.Read(set, file, top, parameters);
@@ -42,7 +43,7 @@ internal static class RecipeHeader
         };
     }
 
-    public static string Name(Fields recipe) => recipe.Required("name", Grammar.Name);
+    public static string Name(Fields recipe) => recipe.Required("name", RecipeGrammar.Name);
 
     /// <summary>The platforms, each one that Debian and Kubernetes are both built for.</summary>
     public static IReadOnlyList<Platform> Platforms(Fields recipe)
@@ -62,7 +63,7 @@ internal static class RecipeHeader
     }
 
     /// <summary>Reports platforms of a recipe that one of its includes is not made for.</summary>
-    public static void ReportPlatformsLacking(RecipeFile file, YamlNode at, IReadOnlyList<Platform> platforms, Recipe? included)
+    public static void ReportPlatformsLacking(DocumentFile file, YamlNode at, IReadOnlyList<Platform> platforms, Recipe? included)
     {
         if (included is null || included.Platforms.Count == 0)
             return;
@@ -70,13 +71,13 @@ internal static class RecipeHeader
             file.Report(ErrorCodes.RecipePlatform, at, $"{Path.GetFileName(included.File)} is not made for {platform}", got: string.Join(", ", included.Platforms), want: platform.ToString(), mend: $"add {platform} to the platforms of {included.File}");
     }
 
-    private static bool Missing(RecipeFile file, YamlMapping top, string key, string want)
+    private static bool Missing(DocumentFile file, YamlMapping top, string key, string want)
     {
         file.Report(ErrorCodes.RecipeMissingKey, top, $"{key} is missing", want: want);
         return false;
     }
 
-    private static bool Unknown(RecipeFile file, YamlNode at, string key, string want, string? word)
+    private static bool Unknown(DocumentFile file, YamlNode at, string key, string want, string? word)
     {
         if (at is YamlScalar { Type: ScalarType.String } scalar)
             file.Report(ErrorCodes.RecipeUnknownKind, at, $"this {key} is not known", got: Quoted.Short(scalar.Text), want: want, mend: word is not null && DidYouMean.Nearest(word, Enum.GetNames<RecipeKind>()) is { } near ? $"did you mean {near}?" : null);

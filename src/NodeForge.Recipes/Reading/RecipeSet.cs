@@ -1,13 +1,14 @@
+using NodeForge.Documents.Yaml;
+using NodeForge.Files;
 using NodeForge.Oci;
 using NodeForge.Recipes.Files;
-using NodeForge.Recipes.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 
 /// <summary>A recipe and those that it includes, while they are read: each file once, the way to the current one known.</summary>
 internal sealed class RecipeSet
 {
-    private readonly List<RecipeFile> files = [];
+    private readonly List<DocumentFile> files = [];
     private readonly List<string> chain = [];
     private readonly Dictionary<string, (Recipe? Recipe, RecipeKind? Kind)> read = new(StringComparer.Ordinal);
 
@@ -18,7 +19,7 @@ internal sealed class RecipeSet
 
     /// <summary>The recipe at a key's path; what is wrong with it is reported there or in its own file.</summary>
     /// <typeparam name="T">The kind that fits.</typeparam>
-    public T? Include<T>(RecipeFile file, YamlNode at, string key, RecipeKind wanted)
+    public T? Include<T>(DocumentFile file, YamlNode at, string key, RecipeKind wanted)
         where T : Recipe
     {
         if (file.Text(at, key) is not { } text || LocalInput.Resolve(file, at, key, text, LocalKind.File) is not { } path)
@@ -38,7 +39,7 @@ internal sealed class RecipeSet
 
     private (Recipe? Recipe, RecipeKind? Kind) Read(string path, IReadOnlyDictionary<string, string> parameters, RecipeKind? wanted)
     {
-        RecipeFile file = new(path);
+        DocumentFile file = new(path);
         files.Add(file);
         RecipeKind? kind = null;
         Recipe? recipe = null;

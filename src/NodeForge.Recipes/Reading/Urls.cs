@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using NodeForge.Documents;
+using NodeForge.Documents.Yaml;
 
 namespace NodeForge.Recipes.Reading;
 

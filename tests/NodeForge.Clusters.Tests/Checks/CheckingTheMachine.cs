@@ -1,6 +1,10 @@
 using System.Text.Json;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
+using NodeForge.Kubernetes.Kubeconfigs;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

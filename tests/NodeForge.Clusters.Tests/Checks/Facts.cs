@@ -1,3 +1,6 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Preflight;
+using NodeForge.Clusters.Preflight.Host;
 using NodeForge.Engines;
 using NodeForge.Engines.Images;
 using NodeForge.Testing.Golden;

@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Preflight;
+using NodeForge.Clusters.Preflight.Host;
+using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Tests.Checks;

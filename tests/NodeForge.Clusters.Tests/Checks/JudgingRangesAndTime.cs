@@ -1,3 +1,7 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Planning;
+using NodeForge.Clusters.Preflight;
+using NodeForge.Engines;
 using NodeForge.Engines.Networks;
 
 namespace NodeForge.Clusters.Tests.Checks;

@@ -1,3 +1,4 @@
+using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 
 namespace NodeForge.Clusters.Tests.Checks;

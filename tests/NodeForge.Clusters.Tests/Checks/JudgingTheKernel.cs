@@ -1,3 +1,6 @@
+using NodeForge.Clusters.Preflight;
+using NodeForge.Clusters.Preflight.Host;
+
 namespace NodeForge.Clusters.Tests.Checks;
 
 public sealed class JudgingTheKernel

@@ -1,8 +1,10 @@
-using NodeForge.Clusters;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Nodes;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

@@ -19,7 +19,7 @@ public sealed class A_node_whose_images_lie_unpacked
     public async Task Runs_its_pods_from_files_that_all_nodes_share_and_keeps_them()
     {
         await BuildAsync();
-        await using MadeCluster cluster = await MadeCluster.CreateAsync(new NodeForge.Clusters.ClusterConfig { Nodes = [new(), new() { Role = NodeForge.Clusters.NodeRole.Worker }] }, Reference);
+        await using MadeCluster cluster = await MadeCluster.CreateAsync(new NodeForge.Clusters.Configuration.ClusterConfig { Nodes = [new(), new() { Role = NodeForge.Clusters.Configuration.NodeRole.Worker }] }, Reference);
         await AssertAllUnpackedAsync(cluster);
         // The control plane's sandboxes and containers lie on what the image has, which is not below /var.
         string mounts = await cluster.RunAsync(cluster.First, "grep", "-E", "^overlay /run/containerd", "/proc/mounts");

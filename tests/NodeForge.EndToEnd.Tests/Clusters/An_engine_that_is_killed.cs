@@ -1,4 +1,5 @@
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Nodes;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines.Containers;
 

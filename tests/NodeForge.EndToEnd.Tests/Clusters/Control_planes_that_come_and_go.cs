@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
 using NodeForge.EndToEnd.Tests.NodeImages;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;

@@ -12,7 +12,7 @@ public sealed class Debians_kind_on_our_clusters(NodeImage node)
     public async Task Lists_it_exports_its_logs_and_deletes_it()
     {
         string kind = Path.Combine(await DebianPackages.UnpackAsync("trixie", "kind"), "usr/bin/kind");
-        await using MadeCluster cluster = await MadeCluster.CreateAsync(new NodeForge.Clusters.NodeConfig(), new() { Role = NodeForge.Clusters.NodeRole.Worker });
+        await using MadeCluster cluster = await MadeCluster.CreateAsync(new NodeForge.Clusters.Configuration.NodeConfig(), new() { Role = NodeForge.Clusters.Configuration.NodeRole.Worker });
         Dictionary<string, string?> settings = new() { ["KUBECONFIG"] = cluster.KubeconfigPath };
 
         Assert.Contains(cluster.Name, (await RunAsync("get", "clusters")).Output.Split('\n'));

@@ -1,4 +1,5 @@
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Lifecycle;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

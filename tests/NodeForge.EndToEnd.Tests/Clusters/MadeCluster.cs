@@ -1,8 +1,11 @@
 using System.Text;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Lifecycle;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

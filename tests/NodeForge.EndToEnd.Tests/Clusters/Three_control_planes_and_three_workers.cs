@@ -1,4 +1,4 @@
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
 using NodeForge.EndToEnd.Tests.NodeImages;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Nodes;
 using NodeForge.EndToEnd.Tests.Disturbances;
 using NodeForge.EndToEnd.Tests.Engines;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

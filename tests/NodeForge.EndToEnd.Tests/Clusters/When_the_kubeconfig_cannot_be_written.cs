@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
-using NodeForge.Clusters;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Nodes;
 using NodeForge.EndToEnd.Tests.Disturbances;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 

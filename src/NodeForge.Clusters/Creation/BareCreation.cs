@@ -1,0 +1,37 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Planning;
+using NodeForge.Clusters.Preflight;
+using NodeForge.Engines;
+using NodeForge.Kubernetes.Kubeconfigs;
+
+namespace NodeForge.Clusters.Creation;
+
+/// <summary>The program of a creation without Kubernetes: nodes that have booted, all side by side, for those who run kubeadm by hand.</summary>
+internal sealed class BareCreation(EngineClient engine, Timeline timeline, TimeProvider clock, ClusterConfig config, EngineFacts facts, string creationId)
+{
+    // By its ID: a name may come to mean another image meanwhile.
+    private readonly string image = facts.Images[0].Details!.Id;
+
+    public async Task<CreatedCluster> RunAsync()
+    {
+        ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, token)).ConfigureAwait(false);
+        int port = config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);
+        ClusterPlan plan = ClusterPlan.Of(config, network, port, overlaySnapshots: facts.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with { Creation = creationId };
+        // Its servers come when somebody makes them: it asks until then.
+        Task balancing = plan.Balancer is { } balancer
+            ? timeline.Start($"create {balancer.Name}", token => CreateBalancer.RunAsync(engine, plan, balancer, image, clock, token))
+            : Task.CompletedTask;
+        await Task.WhenAll([balancing, .. plan.Nodes.Select(node => BootAsync(plan, node))]).ConfigureAwait(false);
+        await timeline.Start("keep over restarts", token => KeepOverRestarts.RunAsync(engine, plan, token)).ConfigureAwait(false);
+        return new(plan.Name, [.. plan.Nodes.Select(node => node.Name)], plan.PublishedEndpoint, Kubeconfig: null, HasDns: false, timeline.Entries);
+    }
+
+    private async Task BootAsync(ClusterPlan plan, NodePlan node)
+    {
+        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => BareNode.CreateAsync(engine, plan, node, image, facts.Information, clock, token)).ConfigureAwait(false);
+        if (config.Containerd.Any)
+            await timeline.Start($"patch containerd of {node.Name}", token => PatchContainerd.RunAsync(prepared, config.Containerd, clock, token)).ConfigureAwait(false);
+        await timeline.Start($"await {node.Name}", token => BareBoot.AwaitAsync(prepared.Container, BareBoot.AtMost, token)).ConfigureAwait(false);
+    }
+}

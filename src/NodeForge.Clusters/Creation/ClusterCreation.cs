@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Diagnostics;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Nodes;
+using NodeForge.Clusters.Planning;
+using NodeForge.Clusters.Preflight;
+using NodeForge.Engines;
+using NodeForge.Kubernetes.Api;
+using NodeForge.Kubernetes.Certificates;
+using NodeForge.Kubernetes.Kubeadm;
+using NodeForge.Kubernetes.Kubeconfigs;
+
+namespace NodeForge.Clusters.Creation;
+
+/// <summary>The program of a creation: which action waits for which. Everything that can runs side by side.</summary>
+internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, TimeProvider clock, ClusterConfig config, EngineFacts facts, string creationId, CreateOptions options)
+{
+    // By its ID: a name may come to mean another image meanwhile.
+    private readonly string image = facts.Images[0].Details!.Id;
+
+    public async Task<CreatedCluster> RunAsync()
+    {
+        Task<ClusterAuthorities> making = timeline.Start("make certificate authorities", _ => Task.FromResult(ClusterAuthorities.Create(clock)));
+        ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, token)).ConfigureAwait(false);
+        ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: facts.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with
+        {
+            Creation = creationId,
+            BootstrapToken = BootstrapToken.Create(),
+            CgroupVersion = facts.Information.CgroupVersionNumber,
+        };
+        Task<PreparedNode> creating = CreateAsync(plan, plan.First, making);
+        using ClusterAuthorities authorities = await making.ConfigureAwait(false);
+        Kubeconfig kubeconfig = new(plan.Name, plan.PublishedEndpoint, authorities.Cluster.Pair.Certificate, authorities.Administrator());
+        using KubernetesApi api = new(kubeconfig);
+        NodesAlive alive = new(engine, plan);
+
+        PreparedNode first = await creating.ConfigureAwait(false);
+        Task seeding = SeedAsync(plan, first);
+        await timeline.Start("start control plane", token => StartControlPlane.RunAsync(first, token)).ConfigureAwait(false);
+        // The other nodes boot while the first one's API server starts, on one core; booting beside it they would only take the processor from it.
+        Task balancer = StartBalancer(plan);
+        Dictionary<NodePlan, Task<PreparedNode>> others = plan.Nodes.Where(node => node != plan.First).ToDictionary(node => node, node => BootAsync(plan, node, making));
+        // The kubelet starts once the images are in.
+        Task<NodeImages> looking = timeline.Start("look for images", token => LookForImages.RunAsync(first, token));
+        await balancer.ConfigureAwait(false);
+        Task assigning = plan.KnowsPodRanges ? timeline.Start("assign pod ranges", token => AssignPodRanges.RunAsync(api, plan, token)) : Task.CompletedTask;
+        await timeline.Start("await API server", token => AwaitApiServer.UsableAsync(api, kubeconfig, options.ApiServerWait, alive, token)).ConfigureAwait(false);
+        Task ready = timeline.Start("await its readiness", token => AwaitApiServer.ReadyAsync(api, kubeconfig, options.ApiServerWait, alive, token));
+
+        NodeImages images = await looking.ConfigureAwait(false);
+        if (LookForImages.WarningOf(images, first) is { } incomplete)
+            timeline.Warn(incomplete);
+        bool hasDns = images.HasDns;
+        Task configured = timeline.Start("configure cluster", token => ConfigureCluster.RunAsync(first, plan, hasDns, api, token));
+        Task[] rest =
+        [
+            seeding,
+            assigning,
+            ready,
+            timeline.Start("apply manifests", token => ApplyManifests.RunAsync(first, plan, ready, token)),
+            .. plan.Workers.Select(node => StartWorkerAsync(others[node])),
+            JoinControlPlanesAsync(plan, others, Task.WhenAll(configured, ready)),
+        ];
+        await Task.WhenAll([configured, .. rest]).ConfigureAwait(false);
+        // Without a pod network of ours nodes wait for the user's.
+        if (options.Wait > TimeSpan.Zero && !config.Networking.DisableDefaultCni)
+            await timeline.Start("await nodes", async token => await AwaitNodesAsync(api, plan, alive, [first, .. await Task.WhenAll(others.Values).ConfigureAwait(false)], token).ConfigureAwait(false)).ConfigureAwait(false);
+        await timeline.Start("keep over restarts", token => KeepOverRestarts.RunAsync(engine, plan, token)).ConfigureAwait(false);
+        // Last: a creation that fails leaves the file as it was.
+        await timeline.Start("write kubeconfig", token => Task.Run(() => KubeconfigFile.Add(options.KubeconfigPath, kubeconfig), token)).ConfigureAwait(false);
+        return new(plan.Name, [.. plan.Nodes.Select(node => node.Name)], plan.PublishedEndpoint, options.KubeconfigPath, hasDns, timeline.Entries);
+    }
+
+    private async Task AwaitNodesAsync(KubernetesApi api, ClusterPlan plan, NodesAlive alive, IEnumerable<PreparedNode> nodes, CancellationToken cancellationToken)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        await AwaitReady.RunAsync(api, plan, options.Wait, alive, cancellationToken).ConfigureAwait(false);
+        await AwaitPodNetwork.RunAsync(api, [.. nodes.Select(node => node.Container)], options.Wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
+    }
+
+    private int ApiPort() => config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);
+
+    private Task StartBalancer(ClusterPlan plan) => plan.Balancer is { } balancer
+        ? timeline.Start($"create {balancer.Name}", token => CreateBalancer.RunAsync(engine, plan, balancer, image, clock, token))
+        : Task.CompletedTask;
+
+    private async Task<PreparedNode> CreateAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
+    {
+        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => CreateNode.RunAsync(engine, plan, node, image, authorities, token)).ConfigureAwait(false);
+        foreach (Diagnostic unused in KubeadmDocuments.Unmatched(plan, node, prepared.Facts.Version))
+            timeline.Warn(unused);
+        if (config.Containerd.Any)
+            await timeline.Start($"patch containerd of {node.Name}", token => PatchContainerd.RunAsync(prepared, config.Containerd, clock, token)).ConfigureAwait(false);
+        return prepared;
+    }
+
+    private async Task<PreparedNode> BootAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
+    {
+        PreparedNode prepared = await CreateAsync(plan, node, authorities).ConfigureAwait(false);
+        await SeedAsync(plan, prepared).ConfigureAwait(false);
+        if (node.Role == NodeRole.Worker)
+            await timeline.Start($"configure {node.Name}", token => StartWorker.ConfigureAsync(prepared, token)).ConfigureAwait(false);
+        return prepared;
+    }
+
+    private async Task SeedAsync(ClusterPlan plan, PreparedNode node)
+    {
+        if (SeedPodNetwork.Applies(plan, node.Facts))
+            await timeline.Start($"seed pod network of {node.Plan.Name}", token => SeedPodNetwork.RunAsync(node, token)).ConfigureAwait(false);
+    }
+
+    private async Task StartWorkerAsync(Task<PreparedNode> booting)
+    {
+        PreparedNode node = await booting.ConfigureAwait(false);
+        await timeline.Start($"start {node.Plan.Name}", token => StartKubelet.RunAsync(node.Container, token)).ConfigureAwait(false);
+    }
+
+    private async Task JoinControlPlanesAsync(ClusterPlan plan, Dictionary<NodePlan, Task<PreparedNode>> nodes, Task whole)
+    {
+        await whole.ConfigureAwait(false);
+        Dictionary<NodePlan, Task<PreparedNode>> preparing = plan.ControlPlanes.Skip(1).ToDictionary(plane => plane, plane => PrepareAsync(nodes[plane]));
+        List<Task> starting = [];
+        foreach ((NodePlan plane, Task<PreparedNode> prepared) in preparing)
+        {
+            PreparedNode node = await prepared.ConfigureAwait(false);
+            await timeline.Start($"join {plane.Name}", token => JoinControlPlane.RunAsync(node, token)).ConfigureAwait(false);
+            starting.Add(timeline.Start($"await API server of {plane.Name}", token => JoinControlPlane.AwaitAsync(node, token)));
+        }
+
+        await Task.WhenAll(starting).ConfigureAwait(false);
+    }
+
+    private async Task<PreparedNode> PrepareAsync(Task<PreparedNode> booting)
+    {
+        PreparedNode node = await booting.ConfigureAwait(false);
+        await timeline.Start($"prepare {node.Plan.Name}", token => JoinControlPlane.PrepareAsync(node, token)).ConfigureAwait(false);
+        return node;
+    }
+}

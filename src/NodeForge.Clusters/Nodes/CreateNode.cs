@@ -1,0 +1,154 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Planning;
+using NodeForge.Engines;
+using NodeForge.Engines.Containers;
+using NodeForge.Kubernetes.Certificates;
+using NodeForge.Kubernetes.Kubeadm;
+
+namespace NodeForge.Clusters.Nodes;
+
+/// <summary>Makes a node's container with everything in it that can be known before it runs, and starts it.</summary>
+internal static class CreateNode
+{
+    // kind's variable, which kind's images and ours know. Without it they would look at /var/lib/containerd, which is not where snapshots lie here.
+    private const string Snapshotter = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=overlayfs";
+
+    /// <summary>Given to every node by the host that has it.</summary>
+    internal const string Modules = "/lib/modules";
+
+    private const string Runtime = "/var/lib/containerd";
+    private const string OverlaySnapshots = Runtime + "/io.containerd.snapshotter.v1.overlayfs";
+    private const string Etcd = "/var/lib/etcd";
+
+    private static readonly string[] Common = ["/var/lib/kubelet", "/var/log"];
+
+    public static async Task<PreparedNode> RunAsync(EngineClient engine, ClusterPlan plan, NodePlan node, string image, Task<ClusterAuthorities> making, CancellationToken cancellationToken)
+    {
+        string id = await engine.Containers.CreateAsync(Container(plan, node, image), cancellationToken).ConfigureAwait(false);
+        ClusterNode running = new(engine, id, node.Name);
+        NodeImageFacts facts = await NodeImageFacts.ReadAsync(running, image, cancellationToken).ConfigureAwait(false);
+        ClusterAuthorities authorities = await making.ConfigureAwait(false);
+        List<NodeFile> files =
+        [
+            .. NodeCertificates.Of(plan, node, KubeadmDocuments.SettingsOf(plan, facts.Version), authorities),
+            NodeFile.Secret(KubeadmFiles.Configuration, KubeadmDocuments.Of(plan, node, facts.Version)),
+            .. ClusterManifests.Of(plan, node, facts),
+            .. EtcdPatch.FilesFor(facts.Version),
+            .. KeptPatches.Of(plan.Config.Containerd),
+        ];
+        await running.PutAsync(files, authorities.Clock, cancellationToken).ConfigureAwait(false);
+        await running.StartAsync(cancellationToken).ConfigureAwait(false);
+        return new(running, node, facts) { SkippedPhases = KubeadmDocuments.SkippedPhases(plan, node, facts.Version) };
+    }
+
+    /// <summary>Whether a mount at a path takes the place of a volume that a node has for its state: such a one is of one node alone.</summary>
+    internal static bool HoldsState(string path) => ((string[])[Runtime, OverlaySnapshots, Etcd, .. Common]).Any(folder => Covers(path, folder));
+
+    internal static ContainerSpec Container(ClusterPlan plan, NodePlan node, string image) => new(node.Name, node.Config.Image ?? image)
+    {
+        Hostname = node.Name,
+        Labels = new Dictionary<string, string>
+        {
+            [ClusterLabels.Cluster] = plan.Name,
+            [ClusterLabels.Role] = ClusterLabels.Of(node.Role),
+            [ClusterLabels.Owner] = plan.Name,
+            [ClusterLabels.Creation] = plan.Creation,
+            [ClusterLabels.Image] = node.Config.Image ?? image,
+        },
+        Environment = ["KUBECONFIG=/etc/kubernetes/admin.conf", .. plan.OverlaySnapshots ? [Snapshotter] : Array.Empty<string>(), .. Proxies(plan)],
+        // systemd writes its boot to the console: that is the container's log.
+        Tty = true,
+        Privileged = true,
+        CgroupNamespace = "private",
+        SecurityOptions = ["seccomp=unconfined", "apparmor=unconfined"],
+        Tmpfs = new Dictionary<string, string> { ["/tmp"] = string.Empty, ["/run"] = string.Empty },
+        Mounts = [.. Volumes(plan, node), .. Host(node)],
+        Ports = [.. Published(plan, node)],
+        // A lone dot is the engine's word for no search domain at all.
+        DnsSearch = plan.Config.Networking.DnsSearch is { } domains ? (domains.Count == 0 ? ["."] : domains) : [],
+        Network = plan.Network.Id,
+        Sysctls = Sysctls(plan),
+        IPv4Address = node.Place.IPv4,
+        IPv6Address = node.Place.IPv6,
+        // Until the cluster is whole: KeepOverRestarts.
+        RestartPolicy = "on-failure",
+        RestartRetries = 1,
+    };
+
+    // Engines turn IPv6 off in containers, depending on their version and on the host; pods are routed through the node.
+    internal static IReadOnlyDictionary<string, string> Sysctls(ClusterPlan plan) => plan.Network.IPv6 is null
+        ? new Dictionary<string, string>()
+        : new Dictionary<string, string> { ["net.ipv6.conf.all.disable_ipv6"] = "0", ["net.ipv6.conf.all.forwarding"] = "1" };
+
+    // A mount of the cluster file's at one of these folders, or around it, stands for the volume: etcd on a disk of its own, say. Not all of /var: the engine would copy the image's preloaded store into the volume, for each node and each time. Overlay snapshots may
+    // not lie on an overlay, etcd syncs often, the kubelet mounts below its folder; the rest is well where it is.
+    private static IEnumerable<MountSpec> Volumes(ClusterPlan plan, NodePlan node)
+    {
+        // Where the engine itself has no overlay, the image finds out what it can use on a volume of its own.
+        string[] folders = [plan.OverlaySnapshots ? OverlaySnapshots : Runtime, .. Common];
+        IEnumerable<string> etcd = node.Role == NodeRole.ControlPlane ? [Etcd] : [];
+        Dictionary<string, string> labels = new() { [ClusterLabels.Owner] = plan.Name, [ClusterLabels.Creation] = plan.Creation };
+        return folders.Concat(etcd).Where(folder => !node.Config.Mounts.Any(mount => Covers(mount.ContainerPath, folder))).Select(folder => new MountSpec(MountKind.Volume, string.Empty, folder) { Labels = labels });
+    }
+
+    private static bool Covers(string mounted, string folder) => (folder + '/').StartsWith(mounted.TrimEnd('/') + '/', StringComparison.Ordinal);
+
+    private static IEnumerable<MountSpec> Host(NodePlan node)
+    {
+        // kube-proxy and the kubelet load modules; the host's kernel is theirs.
+        MountSpec modules = new(MountKind.Bind, Modules, Modules) { ReadOnly = true };
+        return Directory.Exists(Modules) ? [modules, .. OfConfig(node)] : OfConfig(node);
+    }
+
+    private static IEnumerable<MountSpec> OfConfig(NodePlan node) => node.Config.Mounts.Select(mount => new MountSpec(MountKind.Bind, mount.HostPath, mount.ContainerPath)
+    {
+        ReadOnly = mount.ReadOnly,
+        Relabel = mount.SelinuxRelabel,
+        Propagation = mount.Propagation switch { MountPropagation.HostToContainer => "rslave", MountPropagation.Bidirectional => "rshared", _ => null },
+    });
+
+    private static IEnumerable<PortSpec> Published(ClusterPlan plan, NodePlan node)
+    {
+        foreach (NodePort port in node.Config.Ports)
+            yield return new(port.ContainerPort, Chosen(port.HostPort, port.ListenAddress), port.ListenAddress, port.Protocol);
+        if (node.Role != NodeRole.ControlPlane)
+            yield break;
+        // Behind a balancer a control plane is published too, as kind does, for those who want to see one alone.
+        bool entrance = plan.Balancer is null;
+        yield return new(ClusterPlan.ApiServerPort, entrance ? plan.ApiPort : FreePort.Choose("127.0.0.1"), entrance ? plan.ApiAddress : "127.0.0.1");
+    }
+
+    private static int Chosen(int port, string address) => port switch { 0 => FreePort.Choose(address), < 0 => 0, _ => port };
+
+    // Programs in the node honour the host's proxies, and never send the cluster's own traffic there.
+    private static IEnumerable<string> Proxies(ClusterPlan plan)
+    {
+        ProxySettings proxies = ProxySettings.OfThisProcess;
+        if (!proxies.Any)
+            return [];
+        List<string> set = [];
+        foreach ((string name, string? value) in new[] { ("HTTP_PROXY", proxies.Http), ("HTTPS_PROXY", proxies.Https) })
+        {
+            if (value is not null)
+                set.AddRange([$"{name}={value}", $"{name.ToLowerInvariant()}={value}"]);
+        }
+
+        IReadOnlyList<EffectiveSettings> possible = EffectiveSettings.PossibleFor(plan);
+        IEnumerable<string> ranges = plan.Network.Ranges.Concat(possible.SelectMany(settings => settings.PodRanges.Concat(settings.ServiceRanges))).Select(range => range.ToString());
+        string without = string.Join(',', new[] { proxies.Without }.Concat(ranges).Append(".svc").Concat(possible.Select(settings => "." + settings.DnsDomain))
+            .Concat(plan.Nodes.Select(node => node.Name)).Where(part => part is { Length: > 0 }).Distinct());
+        return [.. set, $"NO_PROXY={without}", $"no_proxy={without}"];
+    }
+}
+
+/// <summary>A started node and what its image said of itself.</summary>
+internal sealed record PreparedNode(ClusterNode Container, NodePlan Plan, NodeImageFacts Facts)
+{
+    /// <summary>Phases of kubeadm that the cluster file leaves out. kubeadm looks at its document's list only where it is given none.</summary>
+    public IReadOnlyList<string> SkippedPhases { get; init; } = [];
+
+    /// <summary>What kubeadm is told to skip so that it runs some phases alone, and of those what the cluster file does not leave out.</summary>
+    public string SkippedWhenRunning(KubeadmPhases phases, params IReadOnlyCollection<string> run) =>
+        string.Join(',', phases.SkippedWhenRunning(Facts.Version, run).Union(SkippedPhases));
+}

@@ -1,0 +1,35 @@
+namespace NodeForge.Clusters.Preflight;
+
+/// <summary>Every check, in the order in which they are told.</summary>
+internal static class MachineChecks
+{
+    private static readonly IMachineCheck[] All =
+    [
+        new EngineCheck(),
+        new RootlessCheck(),
+        new CgroupCheck(),
+        new CapabilityCheck(),
+        new InotifyCheck(),
+        new DiskCheck(),
+        new PortCheck(),
+        new SubnetCheck(),
+        new ImageCheck(),
+        new ArchitectureCheck(),
+        new KubernetesCheck(),
+        new OverlayCheck(),
+        new ClockCheck(),
+        new ProxyCheck(),
+    ];
+
+    public static CheckedMachine Judge(MachineFacts facts) => Judge(facts, All);
+
+    public static CheckedMachine Judge(MachineFacts facts, IReadOnlyList<IMachineCheck> checks) => new([.. checks.Select(check => Result(check, check.Judge(facts)))]);
+
+    private static CheckResult Result(IMachineCheck check, Judgement judgement) =>
+        new(check.Name, Verdict(judgement), judgement.Finding, judgement.Problems);
+
+    private static CheckVerdict Verdict(Judgement judgement) =>
+        judgement.Problems.Any(problem => problem.Severity == Severity.Error) ? CheckVerdict.Error
+        : judgement.Problems.Count > 0 ? CheckVerdict.Warning
+        : judgement.WasLookedAt ? CheckVerdict.Fine : CheckVerdict.NotLookedAt;
+}

@@ -1,0 +1,76 @@
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Kubeadm;
+using NodeForge.Engines;
+using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
+using NodeForge.Engines.Networks;
+
+namespace NodeForge.Clusters.Preflight;
+
+/// <summary>Whether the cluster's ranges meet each other, and what they would hide from pods.</summary>
+internal sealed class SubnetCheck : IMachineCheck
+{
+    public string Name => "subnets";
+
+    public Judgement Judge(MachineFacts facts)
+    {
+        NetworkingConfig wanted = facts.Config.Networking;
+        NetworkingConfig defaults = new() { Family = wanted.Family };
+        IReadOnlyList<EffectiveSettings> possible = EffectiveSettings.PossibleFor(facts.Config);
+        (string Key, AddressRange Range)[] ranges =
+        [
+            .. possible.SelectMany(settings => settings.PodRanges).Distinct().Select(range => ("podSubnet", range)),
+            .. possible.SelectMany(settings => settings.ServiceRanges).Distinct().Select(range => ("serviceSubnet", range)),
+        ];
+        string finding = string.Join(", ", ranges.Select(range => $"{range.Key} {range.Range}"));
+        List<Diagnostic> problems = [];
+        if (possible.Any(settings => settings.PodRanges.Any(pods => settings.ServiceRanges.Any(pods.Overlaps))))
+        {
+            problems.Add(new(ErrorCodes.ClusterFileConflict, "pods and services have addresses in common")
+            {
+                Got = finding,
+                Want = "ranges that share no address",
+                Mend = $"change networking.podSubnet or networking.serviceSubnet; by default they are {defaults.PodSubnet} and {defaults.ServiceSubnet}",
+            });
+        }
+
+        if (wanted.Family != IPFamily.IPv4 && facts.Host?.HasIPv6 == false)
+            problems.Add(NoIPv6(wanted.Family));
+        problems.AddRange(ranges.SelectMany(range => Others(facts).Where(other => other.Range.Overlaps(range.Range)).Select(other => Hidden(range.Key, range.Range, other))));
+        if (facts.Engine is null)
+            return problems.Count > 0 ? new(finding, problems) : Judgement.NotLookedAt($"{finding}: {MachineFacts.NoEngine}");
+        if (CreateNetwork.FirstFree(facts.Config, facts.Engine.Networks) is not { } free)
+            return new(finding, [.. problems, CreateNetwork.NoneFree(facts.Engine.Endpoint)]);
+        return new($"{finding}, nodes {string.Join(" and ", free)}", problems);
+    }
+
+    // The bridge of a network of the engine's has a route as well: it is told once, by its name.
+    private static IEnumerable<(AddressRange Range, string Name)> Others(MachineFacts facts)
+    {
+        (AddressRange Range, string Name)[] networks =
+        [
+            .. (facts.Engine?.Networks ?? []).SelectMany(network => CreateNetwork.RangesOf(network).Select(range => (range, $"{range}, the engine's network {network.Name}"))),
+        ];
+        IEnumerable<(AddressRange Range, string Name)> routes = (facts.Host?.Routes ?? [])
+            .Where(route => !networks.Any(network => network.Range == route.Range))
+            .Select(route => (route.Range, $"{route.Range}, where this machine's {route.Device} leads"));
+        return networks.Concat(routes);
+    }
+
+    private static Diagnostic NoIPv6(IPFamily family) => new(ErrorCodes.IPv6Missing, "the cluster is to have IPv6, and this machine's kernel has none")
+    {
+        Where = new("/proc/net/ipv6_route"),
+        Got = $"no such file, and networking.ipFamily: {(family == IPFamily.IPv6 ? "ipv6" : "dual")}",
+        Want = "a kernel that was started with IPv6",
+        Mend = "take ipv6.disable=1 off the kernel's command line, or leave networking.ipFamily out",
+    };
+
+    private static Diagnostic Hidden(string key, AddressRange range, (AddressRange Range, string Name) other) => new(ErrorCodes.SubnetHidesOther, "pods will not reach what has addresses in the cluster's own range")
+    {
+        Severity = Severity.Warning,
+        Where = new("networking." + key),
+        Got = $"{range} meets {other.Name}",
+        Want = "a range that nobody needs to reach",
+        Mend = $"give networking.{key} another range",
+    };
+}

@@ -1,0 +1,195 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace NodeForge.Documents.Yaml;
+
+/// <summary>Makes one document's tree from the parser's events, within <see cref="YamlLimits"/>.</summary>
+/// <remarks>
+/// Aliases are allowed, as a list of packages may be wanted twice; each counts as all that it stands for, so that a few lines cannot stand for
+/// billions of nodes. An anchor is known only once its node has ended: nothing can contain itself.
+/// </remarks>
+public sealed class YamlComposer
+{
+    private readonly string file;
+    private readonly string text;
+    private readonly Action<Diagnostic> report;
+    private readonly YamlSubject subject;
+    private readonly Parser parser;
+    private readonly Dictionary<string, YamlNode> anchors = new(StringComparer.Ordinal);
+    private int nodes;
+
+    private YamlComposer(string file, string text, YamlSubject subject, Action<Diagnostic> report)
+    {
+        (this.file, this.text, this.subject, this.report) = (file, text, subject, report);
+        parser = new Parser(new StringReader(text));
+    }
+
+    /// <summary>The document's root.</summary>
+    /// <param name="file">For positions.</param>
+    /// <param name="text">All of the file.</param>
+    /// <param name="subject">What messages call the document.</param>
+    /// <param name="report">Takes what does not keep the document from being understood: duplicate keys.</param>
+    /// <exception cref="NodeForgeException">It is not one YAML document, or beyond the limits.</exception>
+    public static YamlNode Compose(string file, string text, YamlSubject subject, Action<Diagnostic> report) => new YamlComposer(file, text, subject, report).Document();
+
+    /// <summary>The roots of all documents; none where the text has only comments.</summary>
+    /// <exception cref="NodeForgeException">It is not YAML, or beyond the limits.</exception>
+    public static IReadOnlyList<YamlNode> ComposeAll(string file, string text, YamlSubject subject, Action<Diagnostic> report) =>
+        [.. new YamlComposer(file, text, subject, report).Documents()];
+
+    private YamlNode Document()
+    {
+        Next(); // stream start
+        if (Next() is not DocumentStart)
+            throw Refuse(ErrorCodes.RecipeNotYaml, 1, 1, $"the {subject.Name} is empty", want: subject.Least);
+        YamlNode root = Node(Next(), depth: 1);
+        Next(); // document end
+        if (subject.EndsWithFirstDocument)
+            return root;
+        ParsingEvent end = Next();
+        return end is StreamEnd ? root : throw Refuse(ErrorCodes.RecipeNotYaml, Line(end), Column(end), "a second document begins",
+            want: "one document in a file", mend: $"give each {subject.Name} its own file");
+    }
+
+    private IEnumerable<YamlNode> Documents()
+    {
+        Next(); // stream start
+        while (Next() is DocumentStart)
+        {
+            anchors.Clear();
+            yield return Node(Next(), depth: 1);
+            Next(); // document end
+        }
+    }
+
+    private YamlNode Node(ParsingEvent at, int depth)
+    {
+        Count(at, 1, depth, height: 1);
+        if (at is AnchorAlias alias)
+            return Alias(alias, depth);
+        if (at is not NodeEvent start)
+            throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), "a value is missing here");
+        if (!start.Tag.IsEmpty)
+            throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), $"{subject.Plural} have no tags", got: Printable.Escape(start.Tag.Value), mend: "leave the tag out; quotes make a string");
+        YamlNode node = start switch
+        {
+            Scalar scalar => new YamlScalar(Line(at), Column(at), scalar.Value, scalar.Style is ScalarStyle.Plain) { IsLiteral = scalar.Style is ScalarStyle.Literal },
+            SequenceStart => Sequence(at, depth),
+            _ => Mapping(at, depth),
+        };
+        if (!start.Anchor.IsEmpty)
+            anchors[start.Anchor.Value] = node;
+        return node;
+    }
+
+    private YamlNode Alias(AnchorAlias alias, int depth)
+    {
+        if (!anchors.TryGetValue(alias.Value.Value, out YamlNode? node))
+            throw Refuse(ErrorCodes.RecipeNotYaml, Line(alias), Column(alias), $"nothing is named {Printable.Escape(alias.Value.Value)} before this alias", mend: "put the anchor before the alias, outside of the value that has the alias in it");
+        Count(alias, node.Count, depth, node.Height);
+        return node;
+    }
+
+    private YamlSequence Sequence(ParsingEvent at, int depth)
+    {
+        List<YamlNode> items = [];
+        for (ParsingEvent next = Next(); next is not SequenceEnd; next = Next())
+            items.Add(Node(next, depth + 1));
+        return new(Line(at), Column(at), items);
+    }
+
+    private YamlMapping Mapping(ParsingEvent at, int depth)
+    {
+        List<KeyValuePair<YamlScalar, YamlNode>> entries = [];
+        Dictionary<string, YamlScalar> known = new(StringComparer.Ordinal);
+        for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
+        {
+            if (Node(next, depth + 1) is not YamlScalar key)
+                throw Refuse(ErrorCodes.RecipeNotYaml, Line(next), Column(next), "a key is not a word", want: "a scalar before the colon");
+            YamlNode value = Node(Next(), depth + 1);
+            if (known.TryAdd(key.Text, key))
+                entries.Add(new(key, value));
+            else
+                report(Duplicate(key, known[key.Text]));
+        }
+
+        return new(Line(at), Column(at), subject.MergesKeys ? Merged(entries) : entries);
+    }
+
+    // YAML 1.1's merge key: what a mapping says itself goes before what is merged into it, and an earlier one of several before a later.
+    private List<KeyValuePair<YamlScalar, YamlNode>> Merged(List<KeyValuePair<YamlScalar, YamlNode>> entries)
+    {
+        int at = entries.FindIndex(entry => entry.Key is { Text: "<<", IsPlain: true });
+        if (at < 0)
+            return entries;
+        YamlNode value = entries[at].Value;
+        entries.RemoveAt(at);
+        HashSet<string> known = [.. entries.Select(entry => entry.Key.Text)];
+        foreach (YamlNode part in value is YamlSequence several ? several.Items : [value])
+        {
+            if (part is not YamlMapping mapping)
+                throw Refuse(ErrorCodes.RecipeNotYaml, part.Line, part.Column, "only mappings can be merged", got: part.Description, want: "<<: *NAME of a mapping, or a list of such");
+            entries.AddRange(mapping.Entries.Where(entry => known.Add(entry.Key.Text)));
+        }
+
+        return entries;
+    }
+
+    private Diagnostic Duplicate(YamlScalar key, YamlScalar first) =>
+        new(ErrorCodes.RecipeDuplicateKey, $"the key {Printable.Escape(key.Text)} is given twice")
+        {
+            Where = new(file, key.Line, key.Column),
+            Mend = $"keep one of the two; the first is in line {first.Line}",
+        };
+
+    private void Count(ParsingEvent at, int count, int depth, int height)
+    {
+        nodes += count;
+        if (nodes > YamlLimits.Nodes)
+            throw Refuse(ErrorCodes.RecipeTooLarge, Line(at), Column(at), $"the {subject.Name} has too many values", want: $"at most {YamlLimits.Nodes}, aliases counted as what they stand for");
+        if (depth + height - 1 > YamlLimits.Depth)
+            throw Refuse(ErrorCodes.RecipeTooLarge, Line(at), Column(at), $"the {subject.Name} is nested too deeply", want: $"at most {YamlLimits.Depth} levels");
+    }
+
+    private ParsingEvent Next()
+    {
+        (int line, int column) = parser.Current is { } last ? ((int)last.End.Line, (int)last.End.Column) : (1, 1);
+        bool more;
+        try
+        {
+            more = parser.MoveNext();
+        }
+        catch (YamlException failure)
+        {
+            throw Syntax(failure);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            // The scanner of YamlDotNet 16 leaves some malformed texts so, an unclosed flow list before a quote for one.
+            throw Refuse(ErrorCodes.RecipeNotYaml, line, column, "this is not YAML from here on");
+        }
+
+        return more && parser.Current is { } current ? current : throw Refuse(ErrorCodes.RecipeNotYaml, line, column, "the text ends before the document does");
+    }
+
+    private NodeForgeException Syntax(YamlException failure)
+    {
+        int line = Math.Max(1, (int)failure.Start.Line);
+        string[] lines = text.Split('\n');
+        line = Math.Min(line, lines.Length);
+        string wrong = lines[line - 1].TrimEnd('\r');
+        // The parser names the start of the mapping that the tab breaks, which may be the first line.
+        int tabbed = Array.FindIndex(lines, line - 1, candidate => candidate[..^candidate.TrimStart().Length].Contains('\t', StringComparison.Ordinal));
+        if (tabbed >= 0 && (tabbed == line - 1 || failure.Message.Contains("tab", StringComparison.Ordinal)))
+            return Refuse(ErrorCodes.RecipeNotYaml, tabbed + 1, lines[tabbed].IndexOf('\t', StringComparison.Ordinal) + 1, "a tab stands in the indentation", want: "spaces");
+        string reason = failure.Message.TrimEnd('.');
+        return Refuse(ErrorCodes.RecipeNotYaml, line, Math.Max(1, (int)failure.Start.Column), $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}", got: Quoted.Short(wrong.Trim(), 60));
+    }
+
+    private NodeForgeException Refuse(ErrorCode code, int line, int column, string what, string? got = null, string? want = null, string? mend = null) =>
+        new(new Diagnostic(code, what) { Where = new(file, line, column), Got = got, Want = want, Mend = mend });
+
+    private static int Line(ParsingEvent at) => (int)at.Start.Line;
+
+    private static int Column(ParsingEvent at) => (int)at.Start.Column;
+}
