@@ -1,8 +1,10 @@
 using System.Net;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
+using NodeForge.Images;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Exporting;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;

@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 
 namespace NodeForge;

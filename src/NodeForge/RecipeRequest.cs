@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Recipes;

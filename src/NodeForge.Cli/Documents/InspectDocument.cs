@@ -1,4 +1,5 @@
 using NodeForge.Cli.Rendering;
+using NodeForge.Images;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Verification;
 using NodeForge.Kubernetes;

@@ -1,5 +1,6 @@
 using NodeForge.Cli.Rendering;
 using NodeForge.Clusters.Images;
+using NodeForge.Images;
 using NodeForge.Images.Fetching;
 
 namespace NodeForge.Cli.Documents;

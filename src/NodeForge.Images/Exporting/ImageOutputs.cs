@@ -91,7 +91,7 @@ public sealed class ImageOutputs
     private static async Task LoadAsync(ImageReference reference, IReadOnlyList<BuiltImage> images, BuildEnvironment environment, CancellationToken cancellationToken)
     {
         using EngineClient engine = await EngineClient.ConnectAsync(new EngineDiscovery(environment.Host).Find(), cancellationToken).ConfigureAwait(false);
-        BuiltImage image = images.FirstOrDefault(image => image.Platform.Architecture == Planning.DebianArchitecture.OfThisMachine) ?? images[0];
+        BuiltImage image = images.FirstOrDefault(image => image.Platform.Architecture == Debian.DebianArchitecture.OfThisMachine) ?? images[0];
         await new EngineOutput(engine, environment.Store).WriteAsync(image, reference, cancellationToken).ConfigureAwait(false);
     }
 }

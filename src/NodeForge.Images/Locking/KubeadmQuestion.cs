@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
+using NodeForge.Images.Debian;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Processes;
 using NodeForge.Kubernetes;

@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Debian.Apt;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
@@ -29,7 +29,7 @@ public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections 
         IReadOnlyList<Recipe> recipes = LockedParts.All(top);
         UpdateNames.Check(options, top, recipes, previous);
         Digest digest = await options.DigestOf(top, cancellationToken).ConfigureAwait(false);
-        using AptRoots roots = new(cacheFolder, options, host, reporter);
+        using AptRoots roots = new(cacheFolder, options.Mirrors.Debian, options.Fetch.QuietWait, host, reporter);
         UrlResolver urls = new(connections, store, options.Mirrors, options.Fetch, host.Clock, reporter);
         PartLocker parts = new(roots, urls, registry, BuildEnvironment.Of(cacheFolder, store, host, reporter), options, host.Clock);
         List<LockedPart> locked = [];

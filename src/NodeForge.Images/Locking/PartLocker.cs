@@ -1,6 +1,6 @@
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Debian;
+using NodeForge.Images.Debian.Apt;
 using NodeForge.Images.Fetching;
-using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
@@ -30,7 +30,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
 
     private async Task<IReadOnlyList<LockedPackage>> InstalledAsync(DebianPackages packages, string architecture, LockedPart? before, CancellationToken cancellationToken)
     {
-        DebianRepository repository = DebianRepository.Of(packages, architecture, options);
+        DebianRepository repository = DebianRepository.Of(packages, architecture, options.Keyring);
         AptRoot root = await roots.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
         LockedPackage[] kept = [.. Kept(before, repository)];
         string[] update = [.. options.Update.Where(word => kept.Any(package => package.Name == word))];
@@ -39,7 +39,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
 
     private async Task<IReadOnlyList<LockedPackage>> ExtractedAsync(DebianPackages packages, Platform platform, LockedPart? before, CancellationToken cancellationToken)
     {
-        DebianRepository repository = DebianRepository.Of(packages, DebianArchitecture.Of(platform), options);
+        DebianRepository repository = DebianRepository.Of(packages, DebianArchitecture.Of(platform), options.Keyring);
         LockedPackage[] kept = [.. Kept(before, repository).Where(package => packages.Packages.Contains(package.Name) && !options.Updates(package.Name))];
         string[] anew = [.. packages.Packages.Except(kept.Select(package => package.Name))];
         if (anew.Length == 0)
@@ -70,7 +70,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
 
     private async Task<IReadOnlyList<LockedFile>> PackageAsync(DebianSource source, LockedPart? before, CancellationToken cancellationToken)
     {
-        DebianRepository repository = DebianRepository.Of(source, DebianArchitecture.OfThisMachine, options);
+        DebianRepository repository = DebianRepository.Of(source, DebianArchitecture.OfThisMachine, options.Keyring);
         LockedFile[] kept = [.. (before?.Files ?? []).Where(file => file.Name.StartsWith(source.Package + "_", StringComparison.Ordinal) && repository.Suites.Contains(file.Suite) && file.Snapshot == source.Snapshot)];
         bool update = options.Updates(source.Package) || kept.Any(file => options.Updates(file.Name));
         if (!update && kept.Any(file => file.Name.EndsWith(".dsc", StringComparison.Ordinal)))

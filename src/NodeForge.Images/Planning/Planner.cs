@@ -1,5 +1,5 @@
 using System.Globalization;
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Debian;
 using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Recipes;

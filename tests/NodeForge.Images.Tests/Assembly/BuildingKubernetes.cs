@@ -1,7 +1,8 @@
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Kubernetes;
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian;
+using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;

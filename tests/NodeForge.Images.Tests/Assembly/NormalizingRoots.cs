@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 using NodeForge.Recipes.Locks;

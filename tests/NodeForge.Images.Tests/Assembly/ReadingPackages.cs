@@ -1,5 +1,5 @@
 using NodeForge.Images.Assembly.Contents;
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian.Packages;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;

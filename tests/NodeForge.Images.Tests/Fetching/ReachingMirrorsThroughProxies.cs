@@ -1,4 +1,5 @@
 using System.Net;
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci.Content;
 using NodeForge.Testing.Http;

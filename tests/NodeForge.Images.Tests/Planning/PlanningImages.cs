@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Oci;

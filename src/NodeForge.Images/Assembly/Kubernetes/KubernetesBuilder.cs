@@ -1,6 +1,7 @@
 using System.Globalization;
 using NodeForge.Images.Assembly.Contents;
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian;
+using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;
