@@ -174,7 +174,8 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
         using Pace pace = new(options, cancellationToken);
         try
         {
-            using HttpResponseMessage answer = await connections.Client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, pace.Token).ConfigureAwait(false);
+            using HttpRequestMessage request = new(HttpMethod.Get, address);
+            using HttpResponseMessage answer = await connections.SendAsync(request, pace.Token).ConfigureAwait(false);
             if (!answer.IsSuccessStatusCode || answer.Content.Headers.ContentLength > MostOfSidecar)
                 return null;
             Stream stream = await answer.Content.ReadAsStreamAsync(pace.Token).ConfigureAwait(false);
