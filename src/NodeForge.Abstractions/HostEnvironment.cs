@@ -4,7 +4,8 @@ using System.Net;
 
 namespace NodeForge;
 
-/// <summary>The machine and the user that the house works for, as a front end hands them in, once. Libraries ask the process for none of it, so that two of them in one process do not mix.</summary>
+/// <summary>The machine and the user that the house works for, as a front end hands them in, once.</summary>
+/// <remarks>Libraries ask the process for none of it, so that two of them in one process do not mix.</remarks>
 public sealed record HostEnvironment
 {
     /// <summary>The environment's variables. The programs that are started see these and no others.</summary>
@@ -31,7 +32,8 @@ public sealed record HostEnvironment
 #pragma warning disable RS0030 // The one place that asks the process.
         return new()
         {
-            Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal),
+            Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal),
             WorkingFolder = Environment.CurrentDirectory,
             Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
             Clock = TimeProvider.System,

@@ -2,7 +2,8 @@ using System.Net;
 
 namespace NodeForge;
 
-/// <summary>The proxies that an environment names, as .NET reads its own: http_proxy, https_proxy, then all_proxy; no_proxy lists hosts, and domains with a dot before them.</summary>
+/// <summary>The proxies that an environment names, as .NET reads its own: http_proxy, https_proxy, then all_proxy.</summary>
+/// <remarks>no_proxy lists hosts, and domains with a dot before them.</remarks>
 internal sealed class HostProxies : IWebProxy
 {
     private static readonly string[] Schemes = ["http", "https", "socks4", "socks4a", "socks5"];
@@ -24,12 +25,16 @@ internal sealed class HostProxies : IWebProxy
 
     public ICredentials? Credentials { get; set; }
 
-    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : destination.Scheme is "https" or "wss" ? https : http;
+    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : For(destination);
 
-    public bool IsBypassed(Uri host) => (host.Scheme is "https" or "wss" ? https : http) is null || without.Any(entry => Matches(entry, host.Host));
+    public bool IsBypassed(Uri host) => For(host) is null || without.Any(entry => Matches(entry, host.Host));
+
+    private Uri? For(Uri destination) => destination.Scheme is "https" or "wss" ? https : http;
 
     private static bool Matches(string entry, string host) =>
-        entry == "*" || string.Equals(entry.TrimStart('.'), host, StringComparison.OrdinalIgnoreCase) || (entry[0] == '.' && host.EndsWith(entry, StringComparison.OrdinalIgnoreCase));
+        entry == "*"
+        || string.Equals(entry.TrimStart('.'), host, StringComparison.OrdinalIgnoreCase)
+        || (entry[0] == '.' && host.EndsWith(entry, StringComparison.OrdinalIgnoreCase));
 
     // What is no address counts as none.
     private static Uri? Parse(string? value)

@@ -8,7 +8,7 @@ namespace NodeForge.Cli;
 /// <summary>What is the same for every command: progress while it runs, one place where failure becomes text and exit code.</summary>
 internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
 {
-    private bool Json => parsed.GetResult(GlobalOptions.Format) is not { Errors: var errors } || !errors.Any() ? parsed.GetValue(GlobalOptions.Format) == "json" : false;
+    private bool Json => parsed.GetResult(GlobalOptions.Format)?.Errors.Any() != true && parsed.GetValue(GlobalOptions.Format) == "json";
 
     private bool Verbose => parsed.GetValue(GlobalOptions.Verbose);
 
@@ -67,7 +67,8 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
     }
 
     // Given, --cache stands for the variable: a machine without HOME is then no obstacle.
-    private ForgeOptions Options() => ForgeOptions.From(parsed.GetValue(GlobalOptions.Cache) is { } cache ? front.Host.With("NODEFORGE_CACHE", cache.FullName) : front.Host);
+    private ForgeOptions Options() =>
+        ForgeOptions.From(parsed.GetValue(GlobalOptions.Cache) is { } cache ? front.Host.With("NODEFORGE_CACHE", cache.FullName) : front.Host);
 }
 
 /// <summary>What a command prints to standard output.</summary>
