@@ -29,17 +29,32 @@ public sealed record HostEnvironment
     /// <summary>What the process was started with, as it is now. For front ends: nobody else asks the process.</summary>
     public static HostEnvironment FromProcess()
     {
-#pragma warning disable RS0030 // The one place that asks the process.
+#pragma warning disable RS0030 // The one file that asks the process.
         return new()
         {
             Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
                 .ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal),
-            WorkingFolder = Environment.CurrentDirectory,
+            WorkingFolder = WorkingFolderOfProcess(),
             Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
             Clock = TimeProvider.System,
             IsRoot = Environment.IsPrivilegedProcess,
         };
 #pragma warning restore RS0030
+    }
+
+    // Somebody may have removed it; what names no relative path works all the same.
+    private static string WorkingFolderOfProcess()
+    {
+        try
+        {
+#pragma warning disable RS0030
+            return Environment.CurrentDirectory;
+#pragma warning restore RS0030
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "/";
+        }
     }
 
     /// <summary>A variable's value; null where it is not set, or empty.</summary>
