@@ -30,8 +30,8 @@ public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
     /// <summary>Looks at the machine that a cluster would run on; an engine that does not answer is a finding among the others.</summary>
     /// <param name="config">The cluster that is wanted.</param>
     /// <param name="image">The image of nodes that name none; null looks at no image.</param>
-    public static Task<CheckedMachine> CheckAsync(ClusterConfig config, string? image, CancellationToken cancellationToken) =>
-        new MachineDoctor(EngineDiscovery.OfThisProcess, TimeProvider.System).ExamineAsync(config, image, cancellationToken);
+    public Task<CheckedMachine> CheckAsync(ClusterConfig config, string? image, CancellationToken cancellationToken) =>
+        new MachineDoctor(new EngineDiscovery(options.Host), options.Host.Clock).ExamineAsync(config, image, cancellationToken);
 
     /// <summary>Removes a cluster; false when there was none.</summary>
     public Task<bool> DeleteAsync(string cluster, string? kubeconfig, CancellationToken cancellationToken) =>
@@ -101,19 +101,19 @@ public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
     public Task<ExportedLogs> ExportLogsAsync(string cluster, string folder, string version, CancellationToken cancellationToken) =>
         WithEngineAsync(engine => new LogExport(engine, reporter).RunAsync(cluster, folder, version, cancellationToken), cancellationToken);
 
-    private ClusterProvisioner Provisioner(EngineClient engine) => new(engine, reporter, TimeProvider.System);
+    private ClusterProvisioner Provisioner(EngineClient engine) => new(engine, reporter, options.Host.Clock);
 
-    private ClusterLife Life(EngineClient engine) => new(engine, reporter, TimeProvider.System);
+    private ClusterLife Life(EngineClient engine) => new(engine, reporter, options.Host.Clock);
 
-    private ImageLoader Loader(EngineClient engine) => new(engine, reporter, TimeProvider.System, Path.Combine(options.Cache, "scratch"));
+    private ImageLoader Loader(EngineClient engine) => new(engine, reporter, options.Host.Clock, Path.Combine(options.Cache, "scratch"));
 
-    private static async Task<T> WithEngineAsync<T>(Func<EngineClient, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> WithEngineAsync<T>(Func<EngineClient, Task<T>> work, CancellationToken cancellationToken)
     {
-        using EngineClient engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), cancellationToken).ConfigureAwait(false);
+        using EngineClient engine = await EngineClient.ConnectAsync(new EngineDiscovery(options.Host).Find(), cancellationToken).ConfigureAwait(false);
         return await work(engine).ConfigureAwait(false);
     }
 
-    private static Task WithEngineAsync(Func<EngineClient, Task> work, CancellationToken cancellationToken) => WithEngineAsync(
+    private Task WithEngineAsync(Func<EngineClient, Task> work, CancellationToken cancellationToken) => WithEngineAsync(
         async engine =>
         {
             await work(engine).ConfigureAwait(false);
