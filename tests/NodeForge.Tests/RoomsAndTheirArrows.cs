@@ -6,7 +6,7 @@ namespace NodeForge.Tests;
 /// <summary>Inside a project a folder is a room: its namespace says so, and what rooms know of each other goes one way.</summary>
 public sealed partial class RoomsAndTheirArrows
 {
-    public static TheoryData<string> Projects => ["NodeForge.Images"];
+    public static TheoryData<string> Projects => ["NodeForge.Engines", "NodeForge.Images"];
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -58,7 +58,7 @@ internal sealed class EngineTransport : IDisposable
         if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified || response.StatusCode == accept)
             return response;
         using (response)
-            throw EngineFailure.OfAnswer(Endpoint, call, (int)response.StatusCode, await MessageAsync(response, cancellationToken).ConfigureAwait(false));
+            throw RefusalWords.OfAnswer(Endpoint, call, (int)response.StatusCode, await MessageAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Makes a call whose answer is a JSON document; null when the object is not there.</summary>
@@ -106,7 +106,7 @@ internal sealed class EngineTransport : IDisposable
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
             {
                 using (response)
-                    throw EngineFailure.OfAnswer(Endpoint, Call(HttpMethod.Post, path), (int)response.StatusCode, await MessageAsync(response, cancellationToken).ConfigureAwait(false));
+                    throw RefusalWords.OfAnswer(Endpoint, Call(HttpMethod.Post, path), (int)response.StatusCode, await MessageAsync(response, cancellationToken).ConfigureAwait(false));
             }
 
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

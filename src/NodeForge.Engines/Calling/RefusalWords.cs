@@ -19,7 +19,11 @@ internal static partial class RefusalWords
 
     private static readonly EngineRefusal Other = new(EngineRefusalKind.Other, ErrorCodes.EngineRefused, "the engine refused a call") { Mend = "the engine's journal may say more" };
 
-    public static EngineRefusal Read(int status, string message)
+    /// <summary>What an answer other than success means.</summary>
+    public static NodeForgeException OfAnswer(EngineEndpoint endpoint, string call, int status, string message) =>
+        new(Read(status, message) with { Where = new(endpoint.ToString(), Detail: call), Got = $"{status}: {message.Trim()}" });
+
+    private static EngineRefusal Read(int status, string message)
     {
         // Docker has one status for every failed start, so its words are all there is; Podman's differ from Docker's.
         if (Says(message, "port is already allocated") || Says(message, "address already in use"))

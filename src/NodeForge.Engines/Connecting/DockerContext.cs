@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using NodeForge.Engines.Calling;
 using NodeForge.Oci.Content;
 
 namespace NodeForge.Engines.Connecting;
@@ -40,7 +39,7 @@ internal static class DockerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(RegularFile.ReadSmall(path, LongestFile, length => TooLong(path, origin, length)), EngineJson.Default.ContextFile) ?? new();
+            return JsonSerializer.Deserialize(RegularFile.ReadSmall(path, LongestFile, length => TooLong(path, origin, length)), ContextJson.Default.ContextFile) ?? new();
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -74,3 +73,6 @@ internal static class DockerContext
         public bool SkipTLSVerify { get; init; }
     }
 }
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(DockerContext.ContextFile))]
+internal sealed partial class ContextJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using NodeForge.Engines.Calling;
 
 namespace NodeForge.Engines.Connecting;
 
@@ -71,10 +70,6 @@ internal static class EngineFailure
             Got = failure.Message,
             Mend = "see that a Docker engine or Podman answers at this address, and not something before it",
         }, failure);
-
-    /// <summary>What an answer other than success means.</summary>
-    public static NodeForgeException OfAnswer(EngineEndpoint endpoint, string call, int status, string message) =>
-        new(RefusalWords.Read(status, message) with { Where = new(endpoint.ToString(), Detail: call), Got = $"{status}: {message.Trim()}" });
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
 

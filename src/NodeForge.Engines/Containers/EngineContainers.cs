@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using NodeForge.Engines.Calling;
-using NodeForge.Engines.Connecting;
 
 namespace NodeForge.Engines.Containers;
 
@@ -95,7 +94,7 @@ public sealed class EngineContainers
     public async Task CopyLogAsync(string id, bool follow, Stream output, Stream errors, CancellationToken cancellationToken)
     {
         ContainerDetails container = await FindAsync(id, cancellationToken).ConfigureAwait(false)
-            ?? throw EngineFailure.OfAnswer(transport.Endpoint, transport.Call(HttpMethod.Get, $"/containers/{id}/json"), (int)HttpStatusCode.NotFound, $"no such container: {id}");
+            ?? throw RefusalWords.OfAnswer(transport.Endpoint, transport.Call(HttpMethod.Get, $"/containers/{id}/json"), (int)HttpStatusCode.NotFound, $"no such container: {id}");
         Stream log = await transport.OpenAsync($"/containers/{id}/logs" + QueryText.Of(("stdout", "1"), ("stderr", "1"), ("follow", follow ? "1" : null)), cancellationToken).ConfigureAwait(false);
         await using (log.ConfigureAwait(false))
         {

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Calling;
 using NodeForge.Engines.Containers;
 using NodeForge.Engines.Images;
 using NodeForge.Engines.Networks;
 using NodeForge.Engines.Volumes;
 
-namespace NodeForge.Engines.Calling;
+namespace NodeForge.Engines;
 
 /// <summary>What is written to engines, and read from them.</summary>
 /// <remarks>Generated readers hand init accessors null for what an answer lacks, whatever the initialiser says; so the accessors of the answers' records put the default there.</remarks>
@@ -14,7 +14,6 @@ namespace NodeForge.Engines.Calling;
 [JsonSerializable(typeof(EngineMessage))]
 [JsonSerializable(typeof(EngineVersion))]
 [JsonSerializable(typeof(EngineInformation))]
-[JsonSerializable(typeof(DockerContext.ContextFile))]
 [JsonSerializable(typeof(LoadMessage))]
 [JsonSerializable(typeof(ImageDetails))]
 [JsonSerializable(typeof(List<ImageSummary>))]
