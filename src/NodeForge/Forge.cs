@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using NodeForge.Clusters;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Images.Assembly;
@@ -92,7 +93,8 @@ public sealed class Forge
         image is ImageTransport.Engine engine ? InspectAsync(engine, cancellationToken) : ImageInspector.InspectAsync(image, cancellationToken);
 
     /// <summary>cluster file + node image → cluster, and its life after that.</summary>
-    public ClusterWork Clusters => new(options, reporter);
+    public ClusterProvider Clusters => new(EngineDiscovery.OfThisProcess, reporter, TimeProvider.System,
+        new(Path.Combine(options.Cache, "diagnostics"), Path.Combine(options.Cache, "scratch")));
 
     /// <summary>file → recipe, every problem at once.</summary>
     public static Recipe Read(RecipeRequest request) => RecipeReader.Read(request.Path, request.Parameters);

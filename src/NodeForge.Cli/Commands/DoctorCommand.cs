@@ -13,10 +13,10 @@ internal static class DoctorCommand
         Option<string?> config = ClusterOptions.Config();
         Option<string?> image = new("--image") { Description = "A node image that the engine has, to look at as well.", HelpName = "REF" };
         Command command = new("doctor", "Check the machine that clusters would run on, and say how to mend what is wrong.") { config, image };
-        command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (_, cancellation) =>
+        command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
         {
             ClusterConfig wanted = await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellation);
-            CheckedMachine machine = await ClusterWork.CheckAsync(wanted, parsed.GetValue(image), cancellation);
+            CheckedMachine machine = await forge.Clusters.CheckAsync(wanted, parsed.GetValue(image), cancellation);
             DoctorDocument document = DoctorDocument.Of(machine);
             return new(document.ToText(), document.ToJson(), machine.Errors.Count > 0 ? ExitCode.Environment : ExitCode.Ok);
         }));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NodeForge.Cli.Rendering;
+using NodeForge.Clusters;
 using NodeForge.Clusters.Images;
 
 namespace NodeForge.Cli.Commands;
@@ -13,7 +14,7 @@ internal static class LoadCommand
         Verb("image-archive", "FILE", "Load images out of archives and layouts; only what a node lacks is sent.", "What docker save or skopeo copy wrote, compressed or not; or oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF].", (work, cluster, nodes, files, cancellation) => work.LoadArchivesAsync(cluster, nodes, files, cancellation), terminal, interruption, null),
     };
 
-    private static Command Verb(string verb, string argument, string description, string of, Func<ClusterWork, string, IReadOnlyList<string>, IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<LoadedImage>>> load, Terminal terminal, Interruption interruption, string? alias)
+    private static Command Verb(string verb, string argument, string description, string of, Func<ClusterProvider, string, IReadOnlyList<string>, IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<LoadedImage>>> load, Terminal terminal, Interruption interruption, string? alias)
     {
         Argument<string[]> images = new(argument) { Description = of, Arity = ArgumentArity.OneOrMore };
         Option<string?> name = ClusterOptions.Name();
