@@ -8,7 +8,7 @@ namespace NodeForge;
 /// </remarks>
 /// <param name="Code">The catalogue entry; it decides the exit code.</param>
 /// <param name="What">What is wrong, in one sentence without a full stop.</param>
-public sealed record Diagnostic(ErrorCode Code, string What)
+public record Diagnostic(ErrorCode Code, string What)
 {
     /// <summary>What is wrong, in one sentence without a full stop. Here and in the other parts no address keeps a password.</summary>
     public string What { get; init => field = Printable.WithoutPasswords(value); } = Printable.WithoutPasswords(What);
@@ -28,7 +28,7 @@ public sealed record Diagnostic(ErrorCode Code, string What)
     public Severity Severity { get; init; } = Severity.Error;
 
     /// <summary>The text form on one line, control characters escaped.</summary>
-    public override string ToString()
+    public sealed override string ToString()
     {
         StringBuilder text = new(Code.Id);
         text.Append(": ").Append(What);

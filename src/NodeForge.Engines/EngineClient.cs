@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodeForge.Engines.Calling;
 using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
@@ -55,7 +54,7 @@ public sealed class EngineClient : IDisposable
         {
             using HttpResponseMessage pinged = await PingAsync(transport, cancellationToken).ConfigureAwait(false);
             Version version = Agree(endpoint, pinged.Headers.TryGetValues("Api-Version", out IEnumerable<string>? values) ? values.FirstOrDefault() : null);
-            transport.Prefix = string.Create(CultureInfo.InvariantCulture, $"/v{version.Major}.{version.Minor}");
+            transport.Version = version;
             return new(transport, version, EngineDifferences.Of(pinged));
         }
         catch

@@ -230,7 +230,9 @@ public sealed class LoadingImages : IDisposable
         string place = $"/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}";
         using EngineClient client = await engine.ConnectAsync();
         Task<IReadOnlyList<LoadedImage>> loading = Loader(client).LoadArchivesAsync("lab", [], [place], default);
-        await end.WriteAsync(DockerArchive(Config()));
+        // 8 KiB more than a pipe holds: it is written when the loader reads, for once our end is closed its own could not be opened.
+        byte[] archive = DockerArchive(Config());
+        await end.WriteAsync((byte[])[.. archive, .. new byte[(72 << 10) - archive.Length]]);
         end.Close();
 
         Assert.Equal("docker.io/library/app:1", Assert.Single(await loading).Name);

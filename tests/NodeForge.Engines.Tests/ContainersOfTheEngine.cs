@@ -93,6 +93,28 @@ public sealed class ContainersOfTheEngine
         Assert.Equal("POST /v1.41/containers/a/start", failure.Diagnostics[0].Where?.Detail);
     }
 
+    [Theory]
+    [InlineData(500, "driver failed programming external connectivity on endpoint lab: Bind for 0.0.0.0:8080 failed: port is already allocated", EngineRefusalKind.PortTaken, 8080)]
+    [InlineData(500, "Error starting userland proxy: listen tcp4 127.0.0.1:80: bind: address already in use", EngineRefusalKind.PortTaken, 80)]
+    [InlineData(500, "listen tcp6 [::1]:443: bind: address already in use", EngineRefusalKind.PortTaken, 443)]
+    [InlineData(500, "bind: address already in use", EngineRefusalKind.PortTaken, null)]
+    [InlineData(409, "Container 5c48 is restarting, wait until the container is running", EngineRefusalKind.Restarting, null)]
+    [InlineData(400, "network nodeforge-lab is ambiguous (2 matches found on name)", EngineRefusalKind.Ambiguous, null)]
+    [InlineData(409, "removal of container a is already in progress", EngineRefusalKind.BeingRemoved, null)]
+    [InlineData(500, "crun: executable file `nothing` not found in $PATH: No such file or directory: OCI runtime attempted to invoke a command that was not found", EngineRefusalKind.NoProgram, null)]
+    [InlineData(404, "No such container: a", EngineRefusalKind.Missing, null)]
+    [InlineData(403, "Pool overlaps with other one on this address space", EngineRefusalKind.SubnetTaken, null)]
+    [InlineData(500, "write /x:80: no space left on device", EngineRefusalKind.OutOfSpace, null)]
+    [InlineData(500, "something else", EngineRefusalKind.Other, null)]
+    public async Task A_refusal_says_its_cause_as_data(int status, string message, EngineRefusalKind kind, int? port)
+    {
+        await using ScriptedEngine engine = new();
+        engine.On("POST /containers/a/start", status, $$"""{"message":"{{message}}"}""");
+        using EngineClient client = await engine.ConnectAsync();
+        EngineRefusal refusal = EngineRefusal.Of(await Assert.ThrowsAsync<NodeForgeException>(() => client.Containers.StartAsync("a", CancellationToken.None)))!;
+        Assert.Equal((kind, port), (refusal.Kind, refusal.Port));
+    }
+
     [Fact]
     public async Task A_program_reads_its_input_to_the_end_and_its_two_outputs_are_told_apart()
     {

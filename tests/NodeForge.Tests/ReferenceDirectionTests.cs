@@ -23,8 +23,10 @@ public sealed class ReferenceDirectionTests
 
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
-        ["NodeForge.Documents"] = ["YamlDotNet"],
+        ["NodeForge.Documents"] = ["Tomlyn", "YamlDotNet"],
+        ["NodeForge.Engines"] = ["Docker.DotNet.Enhanced"],
         ["NodeForge.Kubernetes"] = ["NuGet.Versioning", "YamlDotNet"],
+        ["NodeForge.Oci"] = ["ZstdSharp.Port"],
         ["NodeForge.Cli"] = ["System.CommandLine", "Spectre.Console"],
     };
 

@@ -17,7 +17,7 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
 
     // States of the engine that pass: a node that ended is being started once more, or a network of the same name, made from elsewhere, is about to
     // give way (CreateNetwork), and Docker looks for networks by name when it starts a container.
-    private static readonly string[] Passing = ["is restarting", "is ambiguous"];
+    private static readonly EngineRefusalKind[] Passing = [EngineRefusalKind.Restarting, EngineRefusalKind.Ambiguous];
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenStarts = TimeSpan.FromMilliseconds(100);
@@ -114,15 +114,12 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
             {
                 return await call().ConfigureAwait(false);
             }
-            catch (NodeForgeException failure) when (IsPassing(failure.Diagnostics[0]) && Stopwatch.GetElapsedTime(begun) < AtMost)
+            catch (NodeForgeException failure) when (EngineRefusal.Of(failure) is { Kind: var kind } && Passing.Contains(kind) && Stopwatch.GetElapsedTime(begun) < AtMost)
             {
                 await Task.Delay(Every, cancellationToken).ConfigureAwait(false);
             }
         }
     }
-
-    private static bool IsPassing(Diagnostic problem) =>
-        problem.Code == ErrorCodes.EngineRefused && Passing.Any(words => problem.Got!.Contains(words, StringComparison.Ordinal));
 
     private NodeForgeException Failed(IReadOnlyList<string> command, string ended, ProgramOutcome outcome)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Preflight.Host;
+using NodeForge.Engines;
 
 namespace NodeForge.Clusters.Preflight;
 
@@ -29,12 +30,13 @@ internal sealed class PortCheck : IMachineCheck
         return facts.Host is null ? CheckResult.NotLookedAt($"{finding}: {(facts.Engine is null ? string.Empty : "no container publishes them; ")}{facts.Elsewhere}") : new($"{finding}: free");
     }
 
-    private static Diagnostic? Taken(NamedPort port, MachineFacts facts) => Holder(port, facts) is not { } holder ? null : new(ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine")
+    private static Diagnostic? Taken(NamedPort port, MachineFacts facts) => Holder(port, facts) is not { } holder ? null : new EngineRefusal(EngineRefusalKind.PortTaken, ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine")
     {
         Where = new(port.ToString()),
         Got = string.Create(CultureInfo.InvariantCulture, $"port {port.Port} is held by {holder}"),
         Want = "a port that nobody listens on",
         Mend = "stop what holds the port, or choose another",
+        Port = port.Port,
     };
 
     // Containers first: the process that listens for one is the engine's own, and says little.

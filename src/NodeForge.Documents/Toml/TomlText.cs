@@ -41,7 +41,9 @@ public static class TomlText
         _ => value.ToJsonString(),
     };
 
-    private static string Key(string key) => key.Length > 0 && key.All(TomlDocument.IsBare) ? key : Quoted(key);
+    private static string Key(string key) => key.Length > 0 && key.All(IsBare) ? key : Quoted(key);
+
+    private static bool IsBare(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '-';
 
     private static string Quoted(string text)
     {

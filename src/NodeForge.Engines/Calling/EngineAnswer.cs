@@ -23,6 +23,13 @@ internal static class EngineAnswer
     /// <exception cref="IOException">Nothing more came.</exception>
     public static async Task<T> ReadAsync<T>(Stream body, JsonTypeInfo<T> type, TimeSpan? idle, CancellationToken cancellationToken)
     {
+        byte[] bytes = await ReadAsync(body, idle, cancellationToken).ConfigureAwait(false);
+        return JsonSerializer.Deserialize(WithoutNulls(bytes).Span, type) ?? throw new JsonException("null");
+    }
+
+    /// <summary>The bytes of an answer, whatever they are.</summary>
+    public static async Task<byte[]> ReadAsync(Stream body, TimeSpan? idle, CancellationToken cancellationToken)
+    {
         byte[] bytes = new byte[FirstBuffer];
         int length = 0;
         for (int read; (read = await ReadAsync(body, bytes.AsMemory(length), idle, cancellationToken).ConfigureAwait(false)) > 0;)
@@ -34,7 +41,7 @@ internal static class EngineAnswer
                 Array.Resize(ref bytes, bytes.Length * 2);
         }
 
-        return JsonSerializer.Deserialize(WithoutNulls(bytes.AsSpan(0, length)).Span, type) ?? throw new JsonException("null");
+        return bytes[..length];
     }
 
     private static async Task<int> ReadAsync(Stream body, Memory<byte> buffer, TimeSpan? idle, CancellationToken cancellationToken)

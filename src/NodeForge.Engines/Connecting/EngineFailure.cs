@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using NodeForge.Engines.Calling;
 
 namespace NodeForge.Engines.Connecting;
 
@@ -71,42 +72,9 @@ internal static class EngineFailure
             Mend = "see that a Docker engine or Podman answers at this address, and not something before it",
         }, failure);
 
-    /// <summary>What an answer other than success means. The engine's words decide where the status alone does not.</summary>
-    public static NodeForgeException OfAnswer(EngineEndpoint endpoint, string call, int status, string message)
-    {
-        (ErrorCode code, string what, string mend) = Classify(status, message);
-        return new(new Diagnostic(code, what)
-        {
-            Where = new(endpoint.ToString(), Detail: call),
-            Got = $"{status}: {message.Trim()}",
-            Mend = mend,
-        });
-    }
-
-    private static (ErrorCode Code, string What, string Mend) NameTaken => (ErrorCodes.EngineNameTaken, "the name is taken", "delete what holds the name, or choose another");
-
-    private static (ErrorCode Code, string What, string Mend) Classify(int status, string message)
-    {
-        // Docker has one status for every failed start, so its words are all there is; Podman's differ from Docker's.
-        if (Says(message, "port is already allocated") || Says(message, "address already in use"))
-            return (ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine", "stop what holds the port, or choose another");
-        if (Says(message, "Pool overlaps") || Says(message, "already used on the host") || Says(message, "subnet") && Says(message, "is already used"))
-            return (ErrorCodes.EngineSubnetTaken, "the network's address range is taken", "choose another range, or remove the network that holds it");
-        if (IsOutOfSpace(message))
-            return (ErrorCodes.DiskFull, "the engine has no space left where it keeps its data", MoreSpace);
-        // Podman's, with the status of anything else that fails.
-        bool taken = Says(message, "name is already in use") || Says(message, "network already exists");
-        return status switch
-        {
-            404 => (ErrorCodes.EngineObjectMissing, "the engine does not have what was named", "check the name and that this is the engine that you mean"),
-            500 when taken => NameTaken,
-            409 when Says(message, "already in use") || Says(message, "already exists") => NameTaken,
-            _ => (ErrorCodes.EngineRefused, "the engine refused a call", "the engine's journal may say more"),
-        };
-    }
-
-    /// <summary>Whether the engine's words tell of a full disk, or of a quota that is used up.</summary>
-    public static bool IsOutOfSpace(string message) => Says(message, "no space left on device") || Says(message, "disk quota exceeded");
+    /// <summary>What an answer other than success means.</summary>
+    public static NodeForgeException OfAnswer(EngineEndpoint endpoint, string call, int status, string message) =>
+        new(RefusalWords.Read(status, message) with { Where = new(endpoint.ToString(), Detail: call), Got = $"{status}: {message.Trim()}" });
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
 

@@ -19,7 +19,7 @@ internal sealed class AttachedExec(EngineTransport transport, ContainerExec exec
         {
             await JoinAsync(id, streams with { Output = output }, cancellationToken).ConfigureAwait(false);
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0] is { Got: { } said } problem && problem.Code == ErrorCodes.EngineRefused && IsOfRuntime(said))
+        catch (NodeForgeException failure) when (EngineRefusal.Of(failure) is { Kind: EngineRefusalKind.NoProgram, Got: { } said })
         {
             // Podman's way: it does not switch the connection for a program that is not there.
             return ExecOutcome.Refused(said);
@@ -108,8 +108,6 @@ internal sealed class AttachedExec(EngineTransport transport, ContainerExec exec
             return false;
         }
     }
-
-    private static bool IsOfRuntime(string said) => said.Contains("OCI runtime", StringComparison.Ordinal) || said.Contains("executable file", StringComparison.Ordinal);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

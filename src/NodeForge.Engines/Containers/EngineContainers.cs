@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using NodeForge.Engines.Calling;
 using NodeForge.Engines.Connecting;
 
@@ -25,29 +24,21 @@ public sealed class EngineContainers
     /// <summary>Creates a container and does not start it.</summary>
     /// <returns>Its ID.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineNameTaken"/>, <see cref="ErrorCodes.EngineObjectMissing"/> (the image) and the rest of the NF55 range.</exception>
-    public async Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
-    {
-        using JsonContent body = JsonContent.Create(CreateContainerBody.Of(spec, differences), EngineJson.Default.CreateContainerBody);
-        await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
-        string path = "/containers/create" + QueryText.Of(("name", spec.Name));
-        return (await transport.GetAsync(HttpMethod.Post, path, body, EngineJson.Default.CreatedObject, cancellationToken).ConfigureAwait(false)).Id;
-    }
+    public Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
+        transport.Guard(transport.Call(HttpMethod.Post, "/containers/create"), async () =>
+            (await transport.Docker.Containers.CreateContainerAsync(ContainerParameters.Create(spec, differences), cancellationToken).ConfigureAwait(false)).ID);
 
     /// <summary>Starts a container; one that runs already is fine.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EnginePortTaken"/> and the rest of the NF55 range.</exception>
-    public Task StartAsync(string id, CancellationToken cancellationToken) =>
-        transport.DoAsync(HttpMethod.Post, $"/containers/{id}/start", null, cancellationToken);
+    public Task StartAsync(string id, CancellationToken cancellationToken) => transport.Docker.Containers.StartContainerAsync(id, null, cancellationToken);
 
     /// <summary>Changes what the engine does when a container ends, or when the engine itself starts; where <see cref="EngineDifferences.ChangesRestartPolicies"/>.</summary>
     /// <param name="id">The container.</param>
     /// <param name="policy">"no", "always", "unless-stopped" or "on-failure".</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task SetRestartPolicyAsync(string id, string policy, CancellationToken cancellationToken)
-    {
-        using JsonContent body = JsonContent.Create(new UpdateContainerBody { RestartPolicy = new() { Name = policy } }, EngineJson.Default.UpdateContainerBody);
-        await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
-        await transport.DoAsync(HttpMethod.Post, $"/containers/{id}/update", body, cancellationToken).ConfigureAwait(false);
-    }
+    public Task SetRestartPolicyAsync(string id, string policy, CancellationToken cancellationToken) =>
+        transport.Guard(transport.Call(HttpMethod.Post, $"/containers/{id}/update"), () =>
+            transport.Docker.Containers.UpdateContainerAsync(id, new() { RestartPolicy = ContainerParameters.Restart(policy, 0) }, cancellationToken));
 
     /// <summary>Sends the container's stop signal, and kills it when that does not end it in time.</summary>
     public Task StopAsync(string id, TimeSpan patience, CancellationToken cancellationToken) =>
@@ -70,7 +61,7 @@ public sealed class EngineContainers
         {
             return await transport.DoAsync(HttpMethod.Delete, $"/containers/{id}?force=1&v=1", null, cancellationToken, HttpStatusCode.NotFound).ConfigureAwait(false);
         }
-        catch (NodeForgeException failure) when (failure.Message.Contains("already in progress", StringComparison.Ordinal))
+        catch (NodeForgeException failure) when (EngineRefusal.Of(failure) is { Kind: EngineRefusalKind.BeingRemoved })
         {
             // Somebody else removes it at this moment; the outcome is the one asked for.
             return true;
@@ -92,8 +83,8 @@ public sealed class EngineContainers
 
     /// <summary>Waits until a container does not run.</summary>
     /// <returns>Its exit code.</returns>
-    public async Task<int> WaitAsync(string id, CancellationToken cancellationToken) =>
-        (await transport.GetAsync(HttpMethod.Post, $"/containers/{id}/wait", null, EngineJson.Default.WaitAnswer, cancellationToken).ConfigureAwait(false)).StatusCode;
+    public Task<int> WaitAsync(string id, CancellationToken cancellationToken) =>
+        transport.Guard(transport.Call(HttpMethod.Post, $"/containers/{id}/wait"), async () => (int)(await transport.Docker.Containers.WaitContainerAsync(id, cancellationToken).ConfigureAwait(false)).StatusCode);
 
     /// <summary>Copies a container's log: split into its two streams, or as it is for a container with a terminal.</summary>
     /// <param name="id">The container.</param>
@@ -151,5 +142,6 @@ public sealed class EngineContainers
     public Task<Stream> GetArchiveAsync(string id, string path, CancellationToken cancellationToken) =>
         transport.OpenAsync($"/containers/{id}/archive" + QueryText.Of(("path", path)), cancellationToken);
 
+    // Docker.DotNet leaves a patience of nothing out, and the engine then has its own of ten seconds.
     private static string Seconds(TimeSpan patience) => ((int)Math.Ceiling(patience.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

@@ -87,10 +87,10 @@ public sealed class EngineImages
             return (IReadOnlyList<string>)loaded;
         });
 
-    private NodeForgeException LoadFailed(string error) => new(new Diagnostic(EngineFailure.IsOutOfSpace(error) ? ErrorCodes.DiskFull : ErrorCodes.EngineLoadFailed, "the engine did not take the image")
+    private NodeForgeException LoadFailed(string error) => new(new Diagnostic(RefusalWords.IsOutOfSpace(error) ? ErrorCodes.DiskFull : ErrorCodes.EngineLoadFailed, "the engine did not take the image")
     {
         Where = new(transport.Endpoint.ToString(), Detail: "POST /images/load"),
         Got = error.Trim(),
-        Mend = EngineFailure.IsOutOfSpace(error) ? EngineFailure.MoreSpace : "read the archive with nodeforge inspect: it names what is damaged",
+        Mend = RefusalWords.IsOutOfSpace(error) ? EngineFailure.MoreSpace : "read the archive with nodeforge inspect: it names what is damaged",
     });
 }

@@ -11,6 +11,7 @@ public sealed class EngineNetworks
 
     internal EngineNetworks(EngineTransport transport) => this.transport = transport;
 
+    // Docker.DotNet's parameters have no CheckDuplicate, without which engines before API 1.44 take a second network of the name.
     /// <returns>The network's ID.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineNameTaken"/>, <see cref="ErrorCodes.EngineSubnetTaken"/> and the rest of the NF55 range.</exception>
     public async Task<string> CreateAsync(NetworkSpec spec, CancellationToken cancellationToken)
@@ -34,10 +35,6 @@ public sealed class EngineNetworks
         transport.DoAsync(HttpMethod.Delete, $"/networks/{id}", null, cancellationToken, HttpStatusCode.NotFound);
 
     /// <summary>Joins a container to a network.</summary>
-    public async Task ConnectAsync(string id, string container, CancellationToken cancellationToken)
-    {
-        using JsonContent body = JsonContent.Create(new ConnectNetworkBody { Container = container }, EngineJson.Default.ConnectNetworkBody);
-        await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
-        await transport.DoAsync(HttpMethod.Post, $"/networks/{id}/connect", body, cancellationToken).ConfigureAwait(false);
-    }
+    public Task ConnectAsync(string id, string container, CancellationToken cancellationToken) =>
+        transport.Docker.Networks.ConnectNetworkAsync(id, new() { Container = container }, cancellationToken);
 }

@@ -48,11 +48,6 @@ internal sealed record CreateNetworkBody
     };
 }
 
-internal sealed record ConnectNetworkBody
-{
-    public required string Container { get; init; }
-}
-
 /// <summary>A network as the engine has it.</summary>
 public sealed record NetworkDetails
 {

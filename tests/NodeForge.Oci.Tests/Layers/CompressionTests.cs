@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 
@@ -204,8 +205,26 @@ public sealed class CompressionTests : IDisposable
             Assert.Equal(new FileInfo(store.PathOf(packed.Descriptor.Digest)).Length, packed.Descriptor.Size);
             byte[] unpacked = Unpack(File.ReadAllBytes(store.PathOf(packed.Descriptor.Digest)), Decompression.OfMediaType(packed.Descriptor.MediaType));
             Assert.Equal(packed.DiffId, Digest.Of(unpacked));
-            Assert.Matches(@"^(gzip/zlib-ng-\d+\.\d+\.\d+/6|zstd/\d+\.\d+\.\d+/3)$", packed.Encoding);
+            Assert.Matches(@"^(gzip/zlib-ng-\d+\.\d+\.\d+/6|zstd/zstdsharp-\d+\.\d+\.\d+/3)$", packed.Encoding);
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    [InlineData(1 << 20)]
+    public void The_bytes_of_zstd_are_those_of_the_package_however_they_come_and_whatever_the_machine_has(int piece)
+    {
+        byte[] content = Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(0, 20_000)));
+        using MemoryStream output = new();
+        using (Stream encoder = LayerEncoding.Zstd.Encode(output))
+        {
+            foreach (byte[] part in content.Chunk(piece))
+                encoder.Write(part);
+        }
+
+        Assert.StartsWith("sha256:e08a8148", Digest.Of(output.ToArray()).ToString(), StringComparison.Ordinal);
+        Assert.Equal(content, Unpack(output.ToArray()));
     }
 
     private static void Drain(byte[] packed, DecompressionLimits limits)

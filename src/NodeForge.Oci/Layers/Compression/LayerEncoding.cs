@@ -20,12 +20,12 @@ public sealed record LayerEncoding(LayerCompression Compression, int Level)
         _ => throw new NotSupportedException($"Layers are not written as {Compression}."),
     };
 
-    /// <summary>Encoder, version and level: <c>none</c>, <c>gzip/zlib-ng-10.0.1/6</c>, <c>zstd/1.5.4/3</c>. Digests compare within one name only.</summary>
+    /// <summary>Encoder, version and level: <c>none</c>, <c>gzip/zlib-ng-10.0.1/6</c>, <c>zstd/zstdsharp-0.8.8/3</c>. Digests compare within one name only.</summary>
     public string Name => Compression switch
     {
         LayerCompression.None => "none",
         LayerCompression.Gzip => FormattableString.Invariant($"gzip/zlib-ng-{Environment.Version}/{Level}"),
-        LayerCompression.Zstd => FormattableString.Invariant($"zstd/{ZstdLibrary.Version}/{Level}"),
+        LayerCompression.Zstd => FormattableString.Invariant($"zstd/zstdsharp-{ZstdEncoder.Version}/{Level}"),
         _ => throw new NotSupportedException($"Layers are not written as {Compression}."),
     };
 

@@ -1,70 +1,22 @@
-using System.Buffers;
 using NodeForge.Oci.Content;
+using ZstdSharp;
 
 namespace NodeForge.Oci.Layers;
 
-/// <summary>Compresses what is written. One thread and no checksum: the bytes depend on the input, the level and the library's version alone.</summary>
-internal sealed unsafe class ZstdEncoder(Stream output, int level) : WriteOnlyStream
+/// <summary>Compresses what is written. One thread and no checksum: the bytes depend on the input, the level and the package's version alone, not on the machine's libzstd.</summary>
+internal sealed class ZstdEncoder(Stream output, int level) : WriteOnlyStream
 {
-    private const int BufferSize = 1 << 17; // ZSTD_CStreamOutSize
-    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-    private nint encoder = Create(level);
+    private readonly CompressionStream encoder = new(output, level, leaveOpen: true);
 
-    private static nint Create(int level)
-    {
-        nint encoder = ZstdLibrary.Call(ZstdLibrary.CreateEncoder);
-        Check(ZstdLibrary.SetEncoder(encoder, ZstdLibrary.ParameterLevel, level));
-        Check(ZstdLibrary.SetEncoder(encoder, ZstdLibrary.ParameterChecksum, 0));
-        return encoder;
-    }
+    /// <summary>The package's version: <c>0.8.8</c>.</summary>
+    public static string Version { get; } = typeof(CompressionStream).Assembly.GetName().Version!.ToString(3);
 
-    public override void Write(ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* data = bytes)
-        {
-            ZstdLibrary.Buffer input = new() { Data = (nint)data, Size = (nuint)bytes.Length };
-            while (input.Position < input.Size)
-                Step(ref input, ZstdLibrary.Continue);
-        }
-    }
-
-    private nuint Step(ref ZstdLibrary.Buffer input, int operation)
-    {
-        fixed (byte* data = buffer)
-        {
-            ZstdLibrary.Buffer room = new() { Data = (nint)data, Size = BufferSize };
-            nuint rest = ZstdLibrary.Encode(encoder, ref room, ref input, operation);
-            Check(rest);
-            output.Write(buffer, 0, (int)room.Position);
-            return rest;
-        }
-    }
-
-    private static void Check(nuint result)
-    {
-        if (ZstdLibrary.Problem(result) is { } problem)
-            throw new InvalidOperationException("libzstd: " + problem);
-    }
+    public override void Write(ReadOnlySpan<byte> bytes) => encoder.Write(bytes);
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && encoder != 0)
-        {
-            try
-            {
-                ZstdLibrary.Buffer none = default;
-                while (Step(ref none, ZstdLibrary.End) != 0)
-                {
-                }
-            }
-            finally
-            {
-                ZstdLibrary.FreeEncoder(encoder);
-                encoder = 0;
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-        }
-
+        if (disposing)
+            encoder.Dispose();
         base.Dispose(disposing);
     }
 }

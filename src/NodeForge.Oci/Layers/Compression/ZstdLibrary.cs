@@ -2,21 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace NodeForge.Oci.Layers;
 
-/// <summary>The system's libzstd (zstd.h, stable API of 1.4 and later).</summary>
+/// <summary>The system's libzstd, which decompresses (zstd.h, stable API of 1.4 and later).</summary>
 internal static partial class ZstdLibrary
 {
     private const string Name = "libzstd.so.1";
 
-    public const int ParameterLevel = 100; // ZSTD_c_compressionLevel
-    public const int ParameterChecksum = 201; // ZSTD_c_checksumFlag
-    public const int ParameterWorkers = 400; // ZSTD_c_nbWorkers
     public const int ParameterWindowLogMax = 100; // ZSTD_d_windowLogMax
-    public const int Continue = 0; // ZSTD_e_continue
-    public const int End = 2; // ZSTD_e_end
-
-    /// <summary>The library's version: <c>1.5.4</c>.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.CompressionLibraryMissing"/>.</exception>
-    public static string Version => Marshal.PtrToStringUTF8(Call(VersionString))!;
 
     /// <summary>Calls the library for the first time; its absence is told in the house's words.</summary>
     public static T Call<T>(Func<T> call)
@@ -42,26 +33,11 @@ internal static partial class ZstdLibrary
         public nuint Position;
     }
 
-    [LibraryImport(Name, EntryPoint = "ZSTD_versionString")]
-    private static partial nint VersionString();
-
     [LibraryImport(Name, EntryPoint = "ZSTD_isError")]
     private static partial uint IsError(nuint result);
 
     [LibraryImport(Name, EntryPoint = "ZSTD_getErrorName")]
     private static partial nint ErrorName(nuint result);
-
-    [LibraryImport(Name, EntryPoint = "ZSTD_createCCtx")]
-    public static partial nint CreateEncoder();
-
-    [LibraryImport(Name, EntryPoint = "ZSTD_freeCCtx")]
-    public static partial nuint FreeEncoder(nint encoder);
-
-    [LibraryImport(Name, EntryPoint = "ZSTD_CCtx_setParameter")]
-    public static partial nuint SetEncoder(nint encoder, int parameter, int value);
-
-    [LibraryImport(Name, EntryPoint = "ZSTD_compressStream2")]
-    public static partial nuint Encode(nint encoder, ref Buffer output, ref Buffer input, int operation);
 
     [LibraryImport(Name, EntryPoint = "ZSTD_createDCtx")]
     public static partial nint CreateDecoder();
