@@ -20,6 +20,18 @@ public sealed class NodeForgeException : Exception
 
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
 
+    /// <summary>Whether the first error is one of these.</summary>
+    public bool Is(params ReadOnlySpan<ErrorCode> codes)
+    {
+        foreach (ErrorCode code in codes)
+        {
+            if (Diagnostics[0].Code == code)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The exit code of the first error; a front end's process ends with it.</summary>
     public ExitCode ExitCode => Diagnostics[0].Code.ExitCode;
 }

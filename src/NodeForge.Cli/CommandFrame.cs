@@ -1,35 +1,32 @@
 using System.CommandLine;
+using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
 using Spectre.Console;
 
 namespace NodeForge.Cli;
 
 /// <summary>What is the same for every command: progress while it runs, one place where failure becomes text and exit code.</summary>
-internal sealed class CommandFrame(Terminal terminal, Interruption interruption, ParseResult parsed)
+internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
 {
-    public bool Json => parsed.GetResult(GlobalOptions.Format) is not { Errors: var errors } || !errors.Any() ? parsed.GetValue(GlobalOptions.Format) == "json" : false;
+    private bool Json => parsed.GetResult(GlobalOptions.Format)?.Errors.Any() != true && parsed.GetValue(GlobalOptions.Format) == "json";
 
-    public bool Verbose => parsed.GetValue(GlobalOptions.Verbose);
+    private bool Verbose => parsed.GetValue(GlobalOptions.Verbose);
 
     private bool Quiet => parsed.GetValue(GlobalOptions.Quiet);
 
     /// <summary>Runs a command's work.</summary>
     /// <param name="work">Is given the house, and returns what is printed to standard output, if anything.</param>
-    /// <param name="steps">Whether steps are told; not by a command that gives the terminal to another program.</param>
-    public async Task<int> RunAsync(Func<Forge, CancellationToken, Task<CommandResult>> work, bool steps = true)
+    /// <param name="steps">Whether steps are told.</param>
+    public async Task<int> RunAsync(Func<Forge, CancellationToken, Task<CommandResult>> work, bool steps)
     {
         try
         {
-            CommandResult result = await WithReporterAsync(steps && !Quiet, reporter => work(new Forge(Options(), reporter), interruption.Token));
-            string? text = Json ? result.Json : result.Text?.ToString();
-            if (!string.IsNullOrEmpty(text))
-                await terminal.Out.WriteLineAsync(text.TrimEnd('\n'));
-            return (int)result.ExitCode;
+            return Print(await WithReporterAsync(steps && !Quiet, reporter => work(new Forge(Options(), reporter), front.Interruption.Token)));
         }
-        catch (Exception) when (interruption.Token.IsCancellationRequested)
+        catch (Exception) when (front.Interruption.Token.IsCancellationRequested)
         {
             // A program that the terminal's Ctrl-C reached too fails of itself; what is told is what was asked for.
-            return (int)interruption.ExitCode;
+            return (int)front.Interruption.ExitCode;
         }
         catch (NodeForgeException failure)
         {
@@ -38,18 +35,27 @@ internal sealed class CommandFrame(Terminal terminal, Interruption interruption,
         catch (Exception bug)
         {
             if (Verbose)
-                terminal.Error.WriteLine(bug.ToString());
+                front.Terminal.Error.WriteLine(bug.ToString());
             return Fail([new Diagnostic(ErrorCodes.Bug, $"{bug.GetType().Name}: {bug.Message}") { Mend = "run it again with -v and report what it prints" }]);
         }
+    }
+
+    /// <summary>Prints a result.</summary>
+    public int Print(CommandResult result)
+    {
+        string? text = Json ? result.Document?.ToJson() : result.Text?.ToString();
+        if (!string.IsNullOrEmpty(text))
+            front.Terminal.Out.WriteLine(text.TrimEnd('\n'));
+        return (int)result.ExitCode;
     }
 
     /// <summary>Prints problems, as a document on standard output when JSON was asked for.</summary>
     public int Fail(IReadOnlyList<Diagnostic> diagnostics)
     {
         if (Json)
-            terminal.Out.WriteLine(ErrorDocument.Text(diagnostics));
+            front.Terminal.Out.WriteLine(ErrorDocument.Of(diagnostics).ToJson());
         foreach (Diagnostic diagnostic in diagnostics)
-            terminal.Error.MarkupLine(DiagnosticText.Markup(diagnostic));
+            front.Terminal.Error.MarkupLine(DiagnosticText.Markup(diagnostic));
         return (int)diagnostics[0].Code.ExitCode;
     }
 
@@ -57,15 +63,21 @@ internal sealed class CommandFrame(Terminal terminal, Interruption interruption,
     {
         if (!told)
             return work(SilentReporter.Instance);
-        return terminal.Live ? LiveReporter.WhileAsync(terminal, Verbose, work) : work(new PlainReporter(terminal, Verbose));
+        return front.Terminal.Live ? LiveReporter.WhileAsync(front.Terminal, Verbose, work) : work(new PlainReporter(front.Terminal, Verbose));
     }
 
     // Given, --cache stands for the variable: a machine without HOME is then no obstacle.
-    private ForgeOptions Options() => ForgeOptions.FromEnvironment(name =>
-        name == "NODEFORGE_CACHE" && parsed.GetValue(GlobalOptions.Cache) is { } cache ? cache.FullName : Environment.GetEnvironmentVariable(name));
+    private ForgeOptions Options() =>
+        ForgeOptions.From(parsed.GetValue(GlobalOptions.Cache) is { } cache ? front.Host.With("NODEFORGE_CACHE", cache.FullName) : front.Host);
 }
 
 /// <summary>What a command prints to standard output.</summary>
+/// <param name="Document">For programs; null of a command whose output is another program's.</param>
 /// <param name="Text">For people.</param>
-/// <param name="Json">For programs; one document.</param>
-internal sealed record CommandResult(Page? Text, string? Json, ExitCode ExitCode = ExitCode.Ok);
+internal sealed record CommandResult(Document? Document, Page? Text, ExitCode ExitCode = ExitCode.Ok)
+{
+    public CommandResult(Document document)
+        : this(document, document.ToText())
+    {
+    }
+}

@@ -2,52 +2,56 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using NodeForge.Cli.Commands;
-using NodeForge.Cli.Rendering;
 using NodeForge.Documents;
-using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Cli;
 
 /// <summary>The command line, whole: every command in the order of the work.</summary>
 internal static class CommandTree
 {
-    public static async Task<int> RunAsync(string[] args, Terminal terminal, Interruption interruption)
+    public static async Task<int> RunAsync(string[] args, FrontEnd front)
     {
-        ParseResult parsed = Create(terminal, interruption).Parse(args);
+        ParseResult parsed = Create(front).Parse(args);
         if (parsed.Errors.Count > 0)
-            return new CommandFrame(terminal, interruption, parsed).Fail([.. parsed.Errors.Select(error => Unknown(error.Message, parsed))]);
-        if (parsed.GetValue(GlobalOptions.Format) == GlobalOptions.Wide && parsed.CommandResult.Command.Name != GetCommand.NodesName)
-            return new CommandFrame(terminal, interruption, parsed).Fail([Unknown("only 'get nodes' has a wide format", parsed)]);
+            return new CommandFrame(front, parsed).Fail([.. parsed.Errors.Select(error => Unknown(error.Message, parsed))]);
+        if (parsed.GetValue(GlobalOptions.Format) == GlobalOptions.Wide && parsed.CommandResult.Command is not GetNodesCommand)
+            return new CommandFrame(front, parsed).Fail([Unknown("only 'get nodes' has a wide format", parsed)]);
         InvocationConfiguration configuration = new()
         {
-            Output = terminal.Out,
+            Output = front.Terminal.Out,
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null, // Interruption listens
         };
-        return await parsed.InvokeAsync(configuration, interruption.Token);
+        return await parsed.InvokeAsync(configuration, front.Interruption.Token);
     }
 
-    public static RootCommand Create(Terminal terminal, Interruption interruption)
+    public static RootCommand Create(FrontEnd front)
     {
         RootCommand root = new("Kubernetes node images from recipes: the same bits every time, no daemon to build, clusters offline.")
         {
-            LockCommand.Create(terminal, interruption),
-            PlanCommand.Create(terminal, interruption),
-            FetchCommand.Create(terminal, interruption),
-            BuildCommand.Create(terminal, interruption),
-            InspectCommand.Create(terminal, interruption),
-            CreateCommand.Create(terminal, interruption),
-            DeleteCommand.Create(terminal, interruption),
-            GetCommand.Create(terminal, interruption),
-            ExecCommand.Create(terminal, interruption),
-            LoadCommand.Create(terminal, interruption),
-            ExportCommand.Create(terminal, interruption),
-            StopCommand.Create(terminal, interruption),
-            StopCommand.CreateStart(terminal, interruption),
-            NodeCommand.Add(terminal, interruption),
-            DoctorCommand.Create(terminal, interruption),
-            VersionCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
+            new LockCommand(front),
+            new PlanCommand(front),
+            new FetchCommand(front),
+            new Command("build", "Make what a recipe describes.")
+            {
+                new BuildImageCommand(front, "base-image", "Make a base image: a configured Debian without Kubernetes.", "BaseImage"),
+                new BuildImageCommand(front, "node-image", "Make a Kubernetes node image.", "NodeImage"),
+                new BuildImageCommand(front, "container-image", "Make a container image out of packages and files.", "ContainerImage"),
+                new BuildKubernetesCommand(front),
+            },
+            new InspectCommand(front),
+            new Command("create", "Make a cluster from a node image.") { new CreateClusterCommand(front) },
+            new Command("delete", "Remove clusters, or nodes of one.") { new DeleteClusterCommand(front), new DeleteClustersCommand(front), new DeleteNodeCommand(front) },
+            new Command("get", "List clusters and nodes, print a kubeconfig.") { new GetClustersCommand(front), new GetNodesCommand(front), new GetKubeconfigCommand(front) },
+            new ExecCommand(front),
+            new Command("load", "Bring images into a cluster's nodes.") { new LoadImageCommand(front), new LoadArchiveCommand(front) },
+            new Command("export", "Save a cluster's logs, or its kubeconfig.") { new ExportLogsCommand(front), new ExportKubeconfigCommand(front) },
+            new Command("stop", "Stop a cluster or some of its nodes; their state stays.") { new StopClusterCommand(front), new StopNodeCommand(front) },
+            new Command("start", "Start a stopped cluster or some of its nodes.") { new StartClusterCommand(front), new StartNodeCommand(front) },
+            new Command("add", "Add nodes to a cluster.") { new AddNodeCommand(front) },
+            new DoctorCommand(front),
+            new VersionCommand(front),
+            new CompletionCommand(front),
         };
         foreach (Option option in GlobalOptions.All)
             root.Options.Add(option);

@@ -13,13 +13,15 @@ using NodeForge.Kubernetes.Kubeconfigs;
 namespace NodeForge.Clusters;
 
 /// <summary>Clusters of one engine: made from node images, listed, stopped, started, changed and removed. The door to the room; what is behind it does one thing each.</summary>
-/// <param name="discovery">How the engine is found.</param>
+/// <param name="host">Says how the engine is found, and the time.</param>
 /// <param name="reporter">Hears of steps and warnings.</param>
-/// <param name="clock">Dates certificates and files.</param>
 /// <param name="folders">Where things are kept.</param>
 /// <exception cref="NodeForgeException">Every method: the NF55 range where no engine answers or it refuses, and the NF80 range.</exception>
-public sealed class ClusterProvider(EngineDiscovery discovery, IForgeReporter reporter, TimeProvider clock, ClusterFolders folders)
+public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporter, ClusterFolders folders)
 {
+    private readonly EngineDiscovery discovery = new(host);
+    private readonly TimeProvider clock = host.Clock;
+
     /// <summary>Makes a cluster; returns when its nodes are Ready and the kubeconfig has it.</summary>
     /// <param name="config">What to make.</param>
     /// <param name="image">The image of nodes that name none; null where each names one.</param>

@@ -1,9 +1,11 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using NodeForge.Clusters;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
+using NodeForge.Images;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Exporting;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
@@ -13,7 +15,6 @@ using NodeForge.Images.Verification;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layouts;
-using NodeForge.Oci.Registry;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 
@@ -29,13 +30,13 @@ public sealed class Forge
     private readonly IForgeReporter reporter;
     private readonly BuildEnvironment environment;
 
-    /// <param name="options">Where things are kept.</param>
+    /// <param name="options">The host, and where things are kept.</param>
     /// <param name="reporter">Hears of steps.</param>
     public Forge(ForgeOptions options, IForgeReporter reporter)
     {
         this.options = options;
         this.reporter = reporter;
-        environment = BuildEnvironment.Of(options.Cache, new BlobStore(Path.Combine(options.Cache, "blobs")) { Cache = new() }, reporter);
+        environment = BuildEnvironment.Of(options.Cache, new BlobStore(Path.Combine(options.Cache, "blobs")) { Cache = new() }, options.Host, reporter);
     }
 
     /// <summary>Resolves every name of a recipe and writes its lock file, unless it is only to be checked. Networked.</summary>
@@ -83,7 +84,7 @@ public sealed class Forge
             PlannedRecipe planned = await FetchAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
             Descriptor tarball = await CompileAsync((KubernetesBuildPlan)planned.Plans[0], cancellationToken).ConfigureAwait(false);
             if (request.File is { } file)
-                await TarballOutput.WriteAsync(tarball, file, environment, cancellationToken).ConfigureAwait(false);
+                await TarballOutput.WriteAsync(tarball, options.Host.Resolve(file), environment, cancellationToken).ConfigureAwait(false);
             return new TarballOutcome(tarball.Digest, tarball.Size, request.File);
         }).ConfigureAwait(false);
     }
@@ -93,11 +94,11 @@ public sealed class Forge
         image is ImageTransport.Engine engine ? InspectAsync(engine, cancellationToken) : ImageInspector.InspectAsync(image, cancellationToken);
 
     /// <summary>cluster file + node image → cluster, and its life after that.</summary>
-    public ClusterProvider Clusters => new(EngineDiscovery.OfThisProcess, reporter, TimeProvider.System,
-        new(Path.Combine(options.Cache, "diagnostics"), Path.Combine(options.Cache, "scratch")));
+    public ClusterProvider Clusters =>
+        new(options.Host, reporter, new(Path.Combine(options.Cache, "diagnostics"), Path.Combine(options.Cache, "scratch")));
 
     /// <summary>file → recipe, every problem at once.</summary>
-    public static Recipe Read(RecipeRequest request) => RecipeReader.Read(request.Path, request.Parameters);
+    public Recipe Read(RecipeRequest request) => RecipeReader.Read(options.Host.Resolve(request.Path), request.Parameters);
 
     /// <summary>recipe + lock → plan. Pure.</summary>
     public ImagePlan Plan(Recipe recipe, RecipeLock locked, Platform platform) => Planner.Plan(recipe, locked, platform, options.SourceDateEpoch);
@@ -110,7 +111,7 @@ public sealed class Forge
 
     private async Task<LockOutcome> ResolveAsync(Recipe recipe, LockRequest request, CancellationToken cancellationToken)
     {
-        string path = request.Recipe.LockPathOf(recipe);
+        string path = LockPathOf(request.Recipe, recipe);
         RecipeLock? previous = request.Check || File.Exists(path) ? RecipeLockFile.Read(path, recipe.File) : null;
         RecipeLock locked = await ResolveAsync(recipe, previous, request.Update, request.Recipe.PlatformsToLock(recipe), cancellationToken).ConfigureAwait(false);
         LockDifference? difference = previous is null ? null : LockDifference.Between(previous, locked);
@@ -123,9 +124,8 @@ public sealed class Forge
 
     private async Task<RecipeLock> ResolveAsync(Recipe recipe, RecipeLock? previous, IReadOnlyList<string> update, IReadOnlyList<Platform> platforms, CancellationToken cancellationToken)
     {
-        using HttpConnections connections = new();
-        using RegistryClient registry = OpenRegistry();
-        Locker locker = new(environment.Store, options.Cache, connections, new OciRegistry(registry), TimeProvider.System);
+        using Network network = OpenNetwork();
+        Locker locker = new(environment.Store, options.Cache, network.Servers(options.Host.Proxies), new OciRegistry(network.Registries()), options.Host);
         LockOptions how = new() { DigestOf = RecipeDigest.ComputeAsync, Update = update, Platforms = platforms, SourceDateEpoch = options.SourceDateEpochText, Mirrors = options.Mirrors };
         return await locker.LockAsync(recipe, previous, how, reporter, cancellationToken).ConfigureAwait(false);
     }
@@ -158,17 +158,17 @@ public sealed class Forge
     {
         IReadOnlyList<Platform> platforms = request.PlatformsOf(recipe);
         Digest digest = await RecipeDigest.ComputeAsync(recipe, cancellationToken).ConfigureAwait(false);
-        RecipeLock locked = LockCheck.Load(recipe, digest, platforms, request.LockPath);
+        RecipeLock locked = LockCheck.Load(recipe, digest, platforms, LockPathOf(request, recipe));
         ImagePlan[] plans = [.. platforms.Select(platform => Plan(recipe, locked, platform))];
         foreach (Diagnostic warning in plans.SelectMany(plan => plan.Warnings).Distinct())
             reporter.Warn(warning);
-        return new(recipe, locked, request.LockPathOf(recipe), plans);
+        return new(recipe, locked, LockPathOf(request, recipe), plans);
     }
 
     private async Task<PlannedRecipe> FetchAsync(Recipe recipe, RecipeRequest request, bool offline, CancellationToken cancellationToken)
     {
         PlannedRecipe planned = await PlanAsync(recipe, request, cancellationToken).ConfigureAwait(false);
-        environment.Sweep(TimeProvider.System);
+        environment.Sweep();
         await FetchAsync(planned.Plans, planned.Lock, offline, cancellationToken).ConfigureAwait(false);
         return planned;
     }
@@ -177,9 +177,9 @@ public sealed class Forge
     {
         IReadOnlyList<Source> sources = PlanSources.Of(plans, locked, options.Mirrors, environment.Store);
         bool packages = !offline && sources.Any(source => source.Kind != SourceKind.File && source.Image is null && !environment.Store.Contains(source.Digest));
-        using HttpConnections connections = new(proxy: packages ? await AptProxies.OfThisMachineAsync(options.Mirrors.Debian, options.Variable, reporter, cancellationToken).ConfigureAwait(false) : null);
-        using RegistryClient registry = OpenRegistry();
-        SourceFetcher fetcher = new(connections, new OciRegistry(registry), TimeProvider.System);
+        IWebProxy proxies = packages ? await AptProxies.OfHostAsync(options.Host, options.Mirrors.Debian, reporter, cancellationToken).ConfigureAwait(false) : options.Host.Proxies;
+        using Network network = offline ? Network.Closed(options.Host) : OpenNetwork();
+        SourceFetcher fetcher = new(network.Servers(proxies), new OciRegistry(network.Registries()), options.Host.Clock);
         await fetcher.FetchAsync(sources, environment.Store, new FetchOptions { Offline = offline }, reporter, cancellationToken).ConfigureAwait(false);
     }
 
@@ -195,23 +195,26 @@ public sealed class Forge
 
     private async Task<IReadOnlyList<ImageReference>> PushAsync(IReadOnlyList<BuiltImage> images, RegistryOutputs registries, CancellationToken cancellationToken)
     {
-        using RegistryClient registry = OpenRegistry();
-        return await registries.PushAsync(images, environment, registry, new FetchOptions(), TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        if (registries.IsEmpty)
+            return [];
+        using Network network = OpenNetwork();
+        return await registries.PushAsync(images, environment, network.Registries(), new FetchOptions(), options.Host.Clock, cancellationToken).ConfigureAwait(false);
     }
 
     // An engine's export comes by once: its files lie in the scratch folder while they are looked at.
     private async Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport.Engine image, CancellationToken cancellationToken)
     {
         using ScratchFolder scratch = new(Path.Combine(options.Cache, "scratch", "inspect-" + Path.GetRandomFileName()));
-        using EngineClient engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), cancellationToken).ConfigureAwait(false);
+        using EngineClient engine = await EngineClient.ConnectAsync(new EngineDiscovery(options.Host).Find(), cancellationToken).ConfigureAwait(false);
         Stream export = await engine.Images.SaveAsync([image.Reference.ToString()], cancellationToken).ConfigureAwait(false);
         await using (export.ConfigureAwait(false))
             return await ImageInspector.InspectAsync(() => Oci.Layouts.ImageSource.TakeArchive(export, image.ToString(), new BlobStore(scratch.Path), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
+    private string LockPathOf(RecipeRequest request, Recipe recipe) => request.LockPath is { } path ? options.Host.Resolve(path) : RecipeLockFile.DefaultPath(recipe.File);
+
     // Work on the cache, done again as long as damaged content is found in it and removed.
     private Task<T> WithSoundCacheAsync<T>(Func<Task<T>> work) => CacheRepair.RunAsync(environment, work);
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of its handler.")]
-    private static RegistryClient OpenRegistry() => new(RegistryClient.CreateHandler(), new RegistryOptions { Credentials = new DockerCredentials(DockerCredentials.DefaultFile) });
+    private Network OpenNetwork() => new(options.Host, options.Handlers);
 }

@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 
 namespace NodeForge;
@@ -5,6 +6,9 @@ namespace NodeForge;
 /// <summary>Where the house keeps things, and what it was told from outside.</summary>
 public sealed record ForgeOptions
 {
+    /// <summary>The machine and the user; nobody asks the process.</summary>
+    public required HostEnvironment Host { get; init; }
+
     /// <summary>Content, finished work and scratch; one file system, so that files move by rename.</summary>
     public required string Cache { get; init; }
 
@@ -16,26 +20,26 @@ public sealed record ForgeOptions
     /// <summary>Where packages, files and images come from instead of the places that recipes name.</summary>
     public SourceMirrors Mirrors { get; init; } = new(new DebianMirrors());
 
-    /// <summary>Gives a variable of the environment; no_proxy is asked of it beside apt's own proxies.</summary>
-    public Func<string, string?> Variable { get; init; } = _ => null;
+    /// <summary>Makes what takes the requests of locking, fetching and pushing instead of the network; null lets them out.</summary>
+    internal Func<HttpMessageHandler>? Handlers { get; init; }
 
     /// <summary>Reads NODEFORGE_CACHE, XDG_CACHE_HOME, HOME, SOURCE_DATE_EPOCH and the settings of mirrors.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidEnvironment"/>: SOURCE_DATE_EPOCH is no number; no folder for the cache can be told; a mirror is none.</exception>
-    public static ForgeOptions FromEnvironment(Func<string, string?> variable) => new()
+    public static ForgeOptions From(HostEnvironment host) => new()
     {
-        Cache = CacheFolder(variable),
-        Variable = variable,
-        SourceDateEpoch = Epoch(variable("SOURCE_DATE_EPOCH")),
-        Mirrors = SourceMirrors.OfThisMachine(variable),
+        Host = host,
+        Cache = CacheFolder(host),
+        SourceDateEpoch = Epoch(host.Variable("SOURCE_DATE_EPOCH")),
+        Mirrors = SourceMirrors.OfThisMachine(host.Variable),
     };
 
-    private static string CacheFolder(Func<string, string?> variable)
+    private static string CacheFolder(HostEnvironment host)
     {
-        if (variable("NODEFORGE_CACHE") is { Length: > 0 } own)
-            return Path.GetFullPath(own);
-        if (variable("XDG_CACHE_HOME") is { Length: > 0 } xdg && Path.IsPathRooted(xdg))
+        if (host.Variable("NODEFORGE_CACHE") is { } own)
+            return host.Resolve(own);
+        if (host.Variable("XDG_CACHE_HOME") is { } xdg && Path.IsPathRooted(xdg))
             return Path.Combine(xdg, "nodeforge");
-        if (variable("HOME") is { Length: > 0 } home)
+        if (host.Variable("HOME") is { } home)
             return Path.Combine(home, ".cache", "nodeforge");
         throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidEnvironment, "no folder for the cache can be told: HOME is not set")
         {

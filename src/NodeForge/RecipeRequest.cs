@@ -1,7 +1,7 @@
+using NodeForge.Images.Debian;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Recipes;
-using NodeForge.Recipes.Locks;
 
 namespace NodeForge;
 
@@ -13,8 +13,6 @@ namespace NodeForge;
 public sealed record RecipeRequest(string Path, string? LockPath, IReadOnlyDictionary<string, string> Parameters, IReadOnlyList<string> Platforms)
 {
     private const string All = "all";
-
-    internal string LockPathOf(Recipe recipe) => LockPath ?? RecipeLockFile.DefaultPath(recipe.File);
 
     /// <summary>What a build is for: nothing asked means this machine's, as in docker; all of the recipe's where it is not for this machine.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidCommandLine"/>: no platform, or none of the recipe's.</exception>

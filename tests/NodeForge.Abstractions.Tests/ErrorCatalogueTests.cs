@@ -39,6 +39,9 @@ public sealed partial class ErrorCatalogueTests
     }
 
     [Fact]
+    public void Every_code_is_in_the_catalogue() => Assert.Equal(Names().Select(pair => pair.Id).Order(StringComparer.Ordinal), ErrorCodes.All.Select(code => code.Id));
+
+    [Fact]
     public void No_two_codes_share_an_id()
     {
         Assert.Empty(ErrorCodes.All.GroupBy(code => code.Id).Where(group => group.Count() > 1).Select(group => group.Key));

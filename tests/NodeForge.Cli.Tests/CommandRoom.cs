@@ -65,10 +65,16 @@ internal sealed class CommandRoom : IDisposable
 
     public static async Task<CommandRun> RunAsync(bool terminal, Func<string, string?> variable, params string[] args)
     {
+        HostEnvironment host = new[] { "NO_COLOR", "TERM", "CI" }.Aggregate(HostEnvironment.FromProcess(), (known, name) => known.With(name, variable(name)));
+        return await RunAsync(terminal, host, args);
+    }
+
+    public static async Task<CommandRun> RunAsync(bool terminal, HostEnvironment host, params string[] args)
+    {
         StringWriter output = new();
         StringWriter error = new();
         using Interruption interruption = new();
-        int exit = await CommandTree.RunAsync(args, new Terminal(output, error, terminal, variable), interruption);
+        int exit = await CommandTree.RunAsync(args, new FrontEnd(host, new Terminal(output, error, terminal, host.Variable), interruption));
         return new(exit, output.ToString(), error.ToString());
     }
 

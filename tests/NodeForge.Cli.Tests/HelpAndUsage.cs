@@ -5,31 +5,10 @@ namespace NodeForge.Cli.Tests;
 
 public sealed class HelpAndUsage
 {
+    public static TheoryData<string> Commands => [.. CommandLines.All().Select(command => command.Path)];
+
     [Theory]
-    [InlineData("")]
-    [InlineData("lock")]
-    [InlineData("plan")]
-    [InlineData("fetch")]
-    [InlineData("build")]
-    [InlineData("build base-image")]
-    [InlineData("build node-image")]
-    [InlineData("build container-image")]
-    [InlineData("build kubernetes")]
-    [InlineData("inspect")]
-    [InlineData("exec")]
-    [InlineData("get nodes")]
-    [InlineData("load image")]
-    [InlineData("load image-archive")]
-    [InlineData("export logs")]
-    [InlineData("export kubeconfig")]
-    [InlineData("start cluster")]
-    [InlineData("start node")]
-    [InlineData("add node")]
-    [InlineData("delete node")]
-    [InlineData("create cluster")]
-    [InlineData("doctor")]
-    [InlineData("version")]
-    [InlineData("completion")]
+    [MemberData(nameof(Commands))]
     public async Task Help_reads_as_it_should(string command)
     {
         CommandRun run = await PlainAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

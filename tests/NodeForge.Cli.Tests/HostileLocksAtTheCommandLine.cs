@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Recipes;

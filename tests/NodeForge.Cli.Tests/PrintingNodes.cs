@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
 using NodeForge.Testing.Engines;
 

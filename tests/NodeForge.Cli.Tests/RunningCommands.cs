@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using NodeForge.Oci;
 using NodeForge.Testing.Golden;
@@ -16,6 +17,22 @@ public sealed class RunningCommands
         Assert.Equal(("", 0), (run.Error, run.Exit));
         Assert.Equal(GoldenFile.Expect("tests/NodeForge.Cli.Tests/Golden/plan.txt", run.Out), run.Out);
         Assert.EndsWith("files of this machine\n  app.yaml\n  node.yaml\n  tree/etc/motd\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_working_folder_that_is_gone_hinders_only_what_needs_one()
+    {
+        using CommandRoom room = new();
+        Directory.CreateDirectory(room["gone"]);
+        ProcessStartInfo start = new("sh") { WorkingDirectory = room["gone"], RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])["-c", "rmdir ../gone && exec dotnet exec \"$0\" version", OwnProcess.Program])
+            start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal((0, ""), (process.ExitCode, await errors));
+        Assert.StartsWith("nodeforge ", output, StringComparison.Ordinal);
     }
 
     [Fact]

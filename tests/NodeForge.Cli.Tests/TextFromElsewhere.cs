@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using System.Text.Json;
+using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
 using NodeForge.Testing.Engines;
 using Spectre.Console;

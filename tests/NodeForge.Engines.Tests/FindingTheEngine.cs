@@ -75,7 +75,7 @@ public sealed class FindingTheEngine : IDisposable
     public void A_relative_path_of_a_socket_is_of_the_working_folder()
     {
         variables["DOCKER_HOST"] = "unix://run/docker.sock";
-        Assert.Equal(Path.GetFullPath("run/docker.sock"), Find().SocketPath);
+        Assert.Equal(Path.Combine(home, "work/run/docker.sock"), Find().SocketPath);
     }
 
     [Fact]
@@ -194,7 +194,9 @@ public sealed class FindingTheEngine : IDisposable
 
     public void Dispose() => Directory.Delete(home, recursive: true);
 
-    private EngineEndpoint Find() => new EngineDiscovery(variables.GetValueOrDefault, home).Find();
+    private EngineEndpoint Find() => new EngineDiscovery(Host).Find();
+
+    private HostEnvironment Host => new() { Variables = variables, Home = home, WorkingFolder = Path.Combine(home, "work"), Clock = TimeProvider.System };
 
     private void WriteContext(string name, string host)
     {

@@ -106,7 +106,7 @@ public sealed class HostileLocks
         using TemporaryFolder folder = new();
         RecipeLock read = Read(Valid);
         RecipeLockFile.Write(folder["a.lock.json"], read);
-        RecipeLock hostile = read with { Parts = [read.Parts[0] with { Packages = [read.Parts[0].Packages[0] with { Name = "-o" }] }] };
+        RecipeLock hostile = read with { Parts = [read.Parts[0] with { Sources = [read.Parts[0].Packages[0] with { Name = "-o" }] }] };
 
         NodeForgeException refusal = Assert.Throws<NodeForgeException>(() => RecipeLockFile.Write(folder["a.lock.json"], hostile));
 

@@ -10,15 +10,14 @@ public class LockDifferenceTests
     {
         Recipe = "../base/bookworm.yaml",
         Platform = "linux/amd64",
-        Packages = [Package("containerd", "1.6.20", "a"), Package("conntrack", "1.4.7", "b"), Package("gone", "1", "c"), Package("libc6", "2.36", "d")],
+        Sources = [Package("containerd", "1.6.20", "a"), Package("conntrack", "1.4.7", "b"), Package("gone", "1", "c"), Package("libc6", "2.36", "d")],
     };
 
     private static readonly LockedPart Node = new()
     {
         Recipe = "node.yaml",
         Platform = "linux/amd64",
-        Files = [new("kubernetes", Of("e"), 10) { Url = "https://example.com/v1.33.1.tar.gz" }],
-        Images = [Image("docker://example.com/a:1", "f")],
+        Sources = [new LockedFile("kubernetes", Of("e"), 10) { Url = "https://example.com/v1.33.1.tar.gz" }, Image("docker://example.com/a:1", "f")],
         Output = Of("g"),
     };
 
@@ -30,8 +29,8 @@ public class LockDifferenceTests
         Epoch = 1_793_577_600,
         Parts =
         [
-            Node with { Files = [Node.Files[0] with { Digest = Of("E") }], Images = [Image("docker://example.com/a:1", "F"), Image("docker://example.com/b:1", "h")], Output = Of("G") },
-            Base with { Packages = [Package("containerd", "1.6.24", "A"), Package("conntrack", "1.4.7", "b"), Package("libc6", "2.36", "D")] },
+            Node with { Sources = [Node.Files[0] with { Digest = Of("E") }, Image("docker://example.com/a:1", "F"), Image("docker://example.com/b:1", "h")], Output = Of("G") },
+            Base with { Sources = [Package("containerd", "1.6.24", "A"), Package("conntrack", "1.4.7", "b"), Package("libc6", "2.36", "D")] },
             new() { Recipe = "extra.yaml", Platform = "linux/arm64" },
         ],
     };

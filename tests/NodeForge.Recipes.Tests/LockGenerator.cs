@@ -31,9 +31,12 @@ internal static class LockGenerator
         {
             Recipe = recipe,
             Platform = platform,
-            Packages = [.. packages.DistinctBy(package => (package.Name, package.Architecture))],
-            Files = [.. files.DistinctBy(file => file.Name)],
-            Images = [.. images.DistinctBy(image => image.Reference)],
+            Sources =
+            [
+                .. packages.DistinctBy(package => (package.Name, package.Architecture)),
+                .. files.DistinctBy(file => file.Name),
+                .. images.DistinctBy(image => image.Reference),
+            ],
             Output = output,
             Layers = output is null ? null : [.. layers],
         };

@@ -32,9 +32,7 @@ public sealed class RecipeLockFileTests : IDisposable
             {
                 Parts = [.. recipeLock.Parts.Select(part => part with
                 {
-                    Packages = [.. part.Packages.OrderBy(_ => Shuffle.Next())],
-                    Files = [.. part.Files.OrderBy(_ => Shuffle.Next())],
-                    Images = [.. part.Images.OrderBy(_ => Shuffle.Next())],
+                    Sources = [.. part.Sources.OrderBy(_ => Shuffle.Next())],
                 })],
             };
             Assert.Equal(RecipeLockFile.Format(recipeLock), RecipeLockFile.Format(shuffled));

@@ -158,7 +158,7 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
     private async Task<BuiltImage> BuildAsync(string recipe, string kind)
     {
         Directory.CreateDirectory(Path.Combine(folder, "out"));
-        Forge forge = new(new ForgeOptions { Cache = Path.Combine(folder, "cache") }, this);
+        Forge forge = new(new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, "cache") }, this);
         BuildRequest build = new(Request(recipe), kind)
         {
             Offline = true,

@@ -99,7 +99,7 @@ public sealed partial class DocumentationTests
         {
             string file = Path.Combine(folder, "mine.yaml");
             File.WriteAllText(file, text);
-            Assert.IsType<NodeImageRecipe>(Forge.Read(new RecipeRequest(file, null, new Dictionary<string, string>(), [])));
+            Assert.IsType<NodeImageRecipe>(RecipeReader.Read(file));
         }
         finally
         {

@@ -4,11 +4,12 @@ public sealed class OptionsOfTheHouse
 {
     [Theory]
     [InlineData("NODEFORGE_CACHE=/c XDG_CACHE_HOME=/x HOME=/h", "/c")]
+    [InlineData("NODEFORGE_CACHE=c HOME=/h", "/work/c")]
     [InlineData("XDG_CACHE_HOME=/x HOME=/h", "/x/nodeforge")]
     [InlineData("XDG_CACHE_HOME=relative HOME=/h", "/h/.cache/nodeforge")]
     public void The_cache_is_where_the_environment_says(string environment, string cache)
     {
-        Assert.Equal(cache, ForgeOptions.FromEnvironment(Of(environment)).Cache);
+        Assert.Equal(cache, ForgeOptions.From(Of(environment)).Cache);
     }
 
     [Fact]
@@ -30,13 +31,18 @@ public sealed class OptionsOfTheHouse
     [Fact]
     public void A_source_date_epoch_is_taken_and_an_empty_one_is_none()
     {
-        Assert.Equal(17, ForgeOptions.FromEnvironment(Of("HOME=/h SOURCE_DATE_EPOCH=17")).SourceDateEpoch);
-        Assert.Null(ForgeOptions.FromEnvironment(Of("HOME=/h SOURCE_DATE_EPOCH=")).SourceDateEpoch);
+        Assert.Equal(17, ForgeOptions.From(Of("HOME=/h SOURCE_DATE_EPOCH=17")).SourceDateEpoch);
+        Assert.Null(ForgeOptions.From(Of("HOME=/h SOURCE_DATE_EPOCH=")).SourceDateEpoch);
     }
 
     private static Diagnostic Fails(string environment) =>
-        Assert.Throws<NodeForgeException>(() => ForgeOptions.FromEnvironment(Of(environment))).Diagnostics[0];
+        Assert.Throws<NodeForgeException>(() => ForgeOptions.From(Of(environment))).Diagnostics[0];
 
-    private static Func<string, string?> Of(string environment) => name =>
-        environment.Split(' ').Select(pair => pair.Split('=', 2)).Where(pair => pair[0] == name).Select(pair => pair[^1]).FirstOrDefault();
+    private static HostEnvironment Of(string environment) => new()
+    {
+        Variables = environment.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
+        WorkingFolder = "/work",
+        Home = "/nobody",
+        Clock = TimeProvider.System,
+    };
 }

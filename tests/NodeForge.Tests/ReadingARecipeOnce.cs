@@ -43,5 +43,5 @@ public sealed class ReadingARecipeOnce : IForgeReporter, IDisposable
 
     private RecipeRequest Request => new(File, null, new Dictionary<string, string>(), ["linux/amd64"]);
 
-    private Forge Forge() => new(new ForgeOptions { Cache = Path.Combine(folder, "cache") }, this);
+    private Forge Forge() => new(new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, "cache") }, this);
 }

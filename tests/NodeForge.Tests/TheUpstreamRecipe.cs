@@ -155,7 +155,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     private RecipeRequest Request => new(Recipe, null, new Dictionary<string, string> { ["version"] = UpstreamSite.Version }, []);
 
     private Forge Work(string cache) => new(
-        new ForgeOptions { Cache = Path.Combine(folder, cache), SourceDateEpoch = 1_747_000_000, Mirrors = SourceMirrors.OfThisMachine(name => name == SourceMirrors.Variable ? site.Mirrors : null) },
+        new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, cache), SourceDateEpoch = 1_747_000_000, Mirrors = SourceMirrors.OfThisMachine(name => name == SourceMirrors.Variable ? site.Mirrors : null) },
         SilentReporter.Instance);
 
     private IEnumerable<string> ManifestImages() => Directory.EnumerateFiles(Path.Combine(folder, "images/manifests"))

@@ -42,18 +42,20 @@ internal static class ClusterOptions
         HelpName = "NODE,...",
     };
 
+    public static Argument<string[]> NodeNames() => new("NAME") { Description = "The nodes, as nodeforge get nodes prints them.", Arity = ArgumentArity.OneOrMore };
+
     public static IReadOnlyList<string> NodesOf(ParseResult parsed, Option<string[]> nodes) =>
         [.. (parsed.GetValue(nodes) ?? []).SelectMany(given => given.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
 
     /// <summary>The cluster that a command is about.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterName"/>: no cluster can have that name.</exception>
-    public static string NameOf(ParseResult parsed, Option<string?> name) => GivenName(parsed, name) ?? ClusterConfig.DefaultName;
+    public static string NameOf(FrontEnd front, ParseResult parsed, Option<string?> name) => GivenName(front, parsed, name) ?? ClusterConfig.DefaultName;
 
     /// <summary>The name that the command or its environment gives; null where neither does.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterName"/>: no cluster can have that name.</exception>
-    public static string? GivenName(ParseResult parsed, Option<string?> name)
+    public static string? GivenName(FrontEnd front, ParseResult parsed, Option<string?> name)
     {
-        string? given = new[] { parsed.GetValue(name), Environment.GetEnvironmentVariable("KIND_CLUSTER_NAME") }.FirstOrDefault(text => text is { Length: > 0 });
+        string? given = new[] { parsed.GetValue(name), front.Host.Variable("KIND_CLUSTER_NAME") }.FirstOrDefault(text => text is { Length: > 0 });
         if (given is not null)
             ClusterNameText.Check(given);
         return given;

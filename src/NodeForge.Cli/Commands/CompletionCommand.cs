@@ -1,10 +1,10 @@
 using System.CommandLine;
-using NodeForge.Cli.Rendering;
+using NodeForge.Cli.Documents;
 
 namespace NodeForge.Cli.Commands;
 
 /// <summary>Prints a shell's completion: a few lines that ask nodeforge itself, so that they never go stale.</summary>
-internal static class CompletionCommand
+internal sealed class CompletionCommand : Command
 {
     private const string Bash = """
         _nodeforge() { mapfile -t COMPREPLY < <(nodeforge "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null | grep -F -- "${COMP_WORDS[COMP_CWORD]}"); }
@@ -20,16 +20,15 @@ internal static class CompletionCommand
         complete -f -c nodeforge -a '(nodeforge "[suggest:"(commandline -C)"]" (commandline -p) 2>/dev/null)'
         """;
 
-    public static Command Create(Terminal terminal)
+    private readonly Argument<string> shell = new("SHELL") { Description = "bash, zsh or fish." };
+
+    public CompletionCommand(FrontEnd front)
+        : base("completion", "Print the completion script of a shell: source <(nodeforge completion bash).")
     {
-        Argument<string> shell = new("SHELL") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        Command command = new("completion", "Print the completion script of a shell: source <(nodeforge completion bash).") { shell };
-        command.SetAction(parsed =>
-        {
-            terminal.Out.WriteLine(parsed.GetValue(shell) switch { "zsh" => Zsh, "fish" => Fish, _ => Bash });
-            return 0;
-        });
-        return command;
+        Add(shell);
+        SetAction(parsed => new CommandFrame(front, parsed).Print(new(DocumentOf(parsed.GetRequiredValue(shell)))));
     }
+
+    private static CompletionDocument DocumentOf(string shell) => new(shell, shell switch { "zsh" => Zsh, "fish" => Fish, _ => Bash });
 }

@@ -1,20 +1,19 @@
 using System.CommandLine;
-using NodeForge.Cli.Rendering;
+using NodeForge.Cli.Documents;
 
 namespace NodeForge.Cli.Commands;
 
-internal static class FetchCommand
+internal sealed class FetchCommand : ForgeCommand
 {
-    public static Command Create(Terminal terminal, Interruption interruption)
+    private readonly RecipeArguments recipe;
+
+    public FetchCommand(FrontEnd front)
+        : base(front, "fetch", "Bring everything that a lock names into the cache, by digest.")
     {
-        RecipeArguments recipe = new();
-        Command command = new("fetch", "Bring everything that a lock names into the cache, by digest.") { GlobalOptions.Offline };
-        recipe.AddTo(command);
-        command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
-        {
-            await forge.FetchAsync(recipe.Read(parsed), parsed.GetValue(GlobalOptions.Offline), cancellation);
-            return new(null, """{"schemaVersion":1}""");
-        }));
-        return command;
+        Add(GlobalOptions.Offline);
+        recipe = new(this);
     }
+
+    protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken) =>
+        new(FetchDocument.Of(await forge.FetchAsync(recipe.Read(parsed), parsed.GetValue(GlobalOptions.Offline), cancellationToken)));
 }

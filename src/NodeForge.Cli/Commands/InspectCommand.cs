@@ -1,20 +1,16 @@
 using System.CommandLine;
-using NodeForge.Cli.Rendering;
+using NodeForge.Cli.Documents;
 using NodeForge.Oci.Layouts;
 
 namespace NodeForge.Cli.Commands;
 
-internal static class InspectCommand
+internal sealed class InspectCommand : ForgeCommand
 {
-    public static Command Create(Terminal terminal, Interruption interruption)
-    {
-        Argument<string> image = new("IMAGE") { Description = "oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or docker-daemon:REF." };
-        Command command = new("inspect", "Show what is in an image: layers, components, preloaded images.") { image };
-        command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
-        {
-            InspectDocument document = InspectDocument.Of(await forge.InspectAsync(ImageTransport.Parse(parsed.GetRequiredValue(image)), cancellation));
-            return new CommandResult(document.ToText(), document.ToJson());
-        }));
-        return command;
-    }
+    private readonly Argument<string> image = new("IMAGE") { Description = "oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or docker-daemon:REF." };
+
+    public InspectCommand(FrontEnd front)
+        : base(front, "inspect", "Show what is in an image: layers, components, preloaded images.") => Add(image);
+
+    protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken) =>
+        new(InspectDocument.Of(await forge.InspectAsync(ImageTransport.Parse(parsed.GetRequiredValue(image)), cancellationToken)));
 }

@@ -1,24 +1,32 @@
 using System.CommandLine;
-using NodeForge.Cli.Rendering;
+using NodeForge.Cli.Documents;
 
 namespace NodeForge.Cli.Commands;
 
-internal static class LockCommand
+internal sealed class LockCommand : ForgeCommand
 {
-    public static Command Create(Terminal terminal, Interruption interruption)
+    private readonly RecipeArguments recipe;
+    private readonly Option<string[]> update = new("--update") { Description = "Take the newest of this package, file, image or part; 'all' for everything.", HelpName = "NAME" };
+    private readonly Option<bool> check = new("--check") { Description = "Write nothing; fail with NF2006 for each thing that would move." };
+    private readonly Option<bool> record = new("--record") { Description = "Build the recipe and record in the lock what must come out: the compiled Kubernetes, the image ID and its layers." };
+
+    public LockCommand(FrontEnd front)
+        : base(front, "lock", "Resolve every name of a recipe and write its lock file.")
     {
-        RecipeArguments recipe = new();
-        Option<string[]> update = new("--update") { Description = "Take the newest of this package, file, image or part; 'all' for everything.", HelpName = "NAME" };
-        Option<bool> check = new("--check") { Description = "Write nothing; fail with NF2006 for each thing that would move." };
-        Option<bool> record = new("--record") { Description = "Build the recipe and record in the lock what must come out: the compiled Kubernetes, the image ID and its layers." };
-        Command command = new("lock", "Resolve every name of a recipe and write its lock file.") { update, check, record };
-        recipe.AddTo(command);
-        command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
+        Add(update);
+        Add(check);
+        Add(record);
+        recipe = new(this);
+    }
+
+    protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        LockRequest request = new(recipe.Read(parsed))
         {
-            LockRequest request = new(recipe.Read(parsed)) { Update = parsed.GetValue(update) ?? [], Check = parsed.GetValue(check), Record = parsed.GetValue(record) };
-            LockDocument document = LockDocument.Of(await forge.LockAsync(request, cancellation));
-            return new CommandResult(Page.OfText(document.Text), document.ToJson());
-        }));
-        return command;
+            Update = parsed.GetValue(update) ?? [],
+            Check = parsed.GetValue(check),
+            Record = parsed.GetValue(record),
+        };
+        return new(LockDocument.Of(await forge.LockAsync(request, cancellationToken)));
     }
 }

@@ -1,22 +1,19 @@
 using System.CommandLine;
-using NodeForge.Cli.Rendering;
+using NodeForge.Cli.Documents;
 using NodeForge.Recipes;
 
 namespace NodeForge.Cli.Commands;
 
-internal static class PlanCommand
+internal sealed class PlanCommand : ForgeCommand
 {
-    public static Command Create(Terminal terminal, Interruption interruption)
+    private readonly RecipeArguments recipe;
+
+    public PlanCommand(FrontEnd front)
+        : base(front, "plan", "Show what a build would do, and the digest that names it.") => recipe = new(this);
+
+    protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
-        RecipeArguments recipe = new();
-        Command command = new("plan", "Show what a build would do, and the digest that names it.");
-        recipe.AddTo(command);
-        command.SetAction((parsed, _) => new CommandFrame(terminal, interruption, parsed).RunAsync(async (forge, cancellation) =>
-        {
-            PlannedRecipe planned = await forge.PlanAsync(recipe.Read(parsed), cancellation);
-            PlanDocument document = PlanDocument.Of(planned.Plans, RecipeFiles.Of(planned.Recipe));
-            return new(document.ToText(), document.ToJson());
-        }));
-        return command;
+        PlannedRecipe planned = await forge.PlanAsync(recipe.Read(parsed), cancellationToken);
+        return new(PlanDocument.Of(planned.Plans, RecipeFiles.Of(planned.Recipe)));
     }
 }

@@ -13,7 +13,8 @@ internal sealed class RecipeArguments
 
     public Option<string[]> Platforms { get; } = new("--platform") { Description = "For these platforms of the recipe's, or all (default: all for lock, else this machine's).", HelpName = "OS/ARCH" };
 
-    public void AddTo(Command command)
+    /// <summary>Adds them to a command, after its own.</summary>
+    public RecipeArguments(Command command)
     {
         command.Arguments.Add(Recipe);
         command.Options.Add(Lock);

@@ -1,23 +1,14 @@
 using System.CommandLine;
 using System.Reflection;
-using NodeForge.Cli.Rendering;
+using NodeForge.Cli.Documents;
 
 namespace NodeForge.Cli.Commands;
 
-internal static class VersionCommand
+internal sealed class VersionCommand : Command
 {
+    public VersionCommand(FrontEnd front)
+        : base("version", "Print the version.") => SetAction(parsed => new CommandFrame(front, parsed).Print(new(new VersionDocument(Text))));
+
     public static string Text { get; } =
         typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
-    public static Command Create(Terminal terminal)
-    {
-        Command command = new("version", "Print the version.");
-        command.SetAction(parsed =>
-        {
-            bool json = parsed.GetValue(GlobalOptions.Format) == "json";
-            terminal.Out.WriteLine(json ? $$"""{"schemaVersion":1,"version":"{{Text}}"}""" : $"nodeforge {Text}");
-            return 0;
-        });
-        return command;
-    }
 }

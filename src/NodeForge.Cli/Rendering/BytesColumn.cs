@@ -1,3 +1,4 @@
+using NodeForge.Images;
 using NodeForge.Images.Fetching;
 using Spectre.Console;
 using Spectre.Console.Rendering;

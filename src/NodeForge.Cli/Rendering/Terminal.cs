@@ -44,5 +44,5 @@ internal sealed class Terminal
         nowhere.Error.MarkupLine(DiagnosticText.Markup(new Diagnostic(ErrorCodes.PathNotUsable, "") { Where = new(""), Got = "", Want = "", Mend = "" }));
     }
 
-    public static Terminal OfThisProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected, Environment.GetEnvironmentVariable) { Width = ProcessStreams.Width };
+    public static Terminal OfThisProcess(HostEnvironment host) => new(Console.Out, Console.Error, !Console.IsErrorRedirected, host.Variable) { Width = ProcessStreams.Width };
 }

@@ -30,7 +30,8 @@ internal sealed class BareCreation(EngineClient engine, Timeline timeline, TimeP
 
     private async Task BootAsync(ClusterPlan plan, NodePlan node)
     {
-        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => bringUp.CreateAsync(node, BareNode.Container(plan, node, image), told => Task.FromResult(NodeContents.ByHand(plan, node, told, host.Information)), token)).ConfigureAwait(false);
+        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => bringUp.CreateAsync(
+            node, BareNode.Container(plan, node, image), told => Task.FromResult(NodeContents.ByHand(plan, node, told, host.Information)), token)).ConfigureAwait(false);
         if (prepared.Containerd.Any)
             await timeline.Start($"patch containerd of {node.Name}", token => bringUp.PatchAsync(prepared, token)).ConfigureAwait(false);
         await timeline.Start($"await {node.Name}", token => BareBoot.AwaitAsync(prepared.Container, BareBoot.AtMost, token)).ConfigureAwait(false);

@@ -77,7 +77,8 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     private async Task AwaitNodesAsync(KubernetesApi api, ClusterPlan plan, NodesAlive alive, IEnumerable<PreparedNode> nodes, CancellationToken cancellationToken)
     {
         long begun = Stopwatch.GetTimestamp();
-        await AwaitReady.RunAsync(api, plan.Nodes.ToDictionary(node => node.Name, _ => DateTimeOffset.MinValue), options.Wait, alive.CheckAsync, "look into the diagnostics folder", cancellationToken).ConfigureAwait(false);
+        Dictionary<string, DateTimeOffset> ever = plan.Nodes.ToDictionary(node => node.Name, _ => DateTimeOffset.MinValue);
+        await AwaitReady.RunAsync(api, ever, options.Wait, alive.CheckAsync, "look into the diagnostics folder", cancellationToken).ConfigureAwait(false);
         await AwaitPodNetwork.RunAsync(api, [.. nodes.Select(node => node.Container)], options.Wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
     }
 
@@ -89,7 +90,8 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
 
     private async Task<PreparedNode> CreateAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
     {
-        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => bringUp.CreateAsync(node, NodeContainer.Of(plan, node, image), async told => NodeContents.New(plan, node, told, await authorities.ConfigureAwait(false)), token)).ConfigureAwait(false);
+        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => bringUp.CreateAsync(
+            node, NodeContainer.Of(plan, node, image), async told => NodeContents.New(plan, node, told, await authorities.ConfigureAwait(false)), token)).ConfigureAwait(false);
         foreach (Diagnostic unused in KubeadmDocuments.Unmatched(plan, node, prepared.Facts.Version))
             timeline.Warn(unused);
         if (prepared.Containerd.Any)

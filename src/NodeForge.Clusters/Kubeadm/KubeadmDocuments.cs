@@ -21,7 +21,7 @@ internal static class KubeadmDocuments
             configuration.Remove("skipPhases");
         // A patch may have put kind's own way of finding the cluster beside ours.
         documents.Join["discovery"] = KubeadmTemplates.Discovery();
-        // Workers run a phase of init, see StartWorker; what cluster files change for them stands in the join's document.
+        // Workers run a phase of init, see NodePhases; what cluster files change for them stands in the join's document.
         if (node.Role == NodeRole.Worker)
             documents.Init["nodeRegistration"] = WorkerRegistration.Of(documents.Join, dialect.ArgumentsAreLists);
         return new KubeadmDocumentSet([.. documents.All]).Text;

@@ -129,7 +129,8 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
 
         using KubernetesApi api = new(await new ClusterCatalog(engine).KubeconfigAsync(cluster, cancellationToken).ConfigureAwait(false));
         long begun = Stopwatch.GetTimestamp();
-        await AwaitReady.RunAsync(api, await NodeStarts.OfAsync(engine, nodes, cancellationToken).ConfigureAwait(false), wait, meanwhile: null, "look into nodeforge export logs", cancellationToken).ConfigureAwait(false);
+        IReadOnlyDictionary<string, DateTimeOffset> started = await NodeStarts.OfAsync(engine, nodes, cancellationToken).ConfigureAwait(false);
+        await AwaitReady.RunAsync(api, started, wait, meanwhile: null, "look into nodeforge export logs", cancellationToken).ConfigureAwait(false);
         ClusterNode[] running = [.. (await NodeSelection.AllAsync(engine, cluster, cancellationToken).ConfigureAwait(false))
             .Where(node => NodeSelection.IsNode(node) && node.State == "running").Select(node => new ClusterNode(engine, node.Id, node.Name))];
         await AwaitPodNetwork.RunAsync(api, running, wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);

@@ -22,18 +22,18 @@ internal static class DockerContext
         return name is null or "" or "default" ? null : name;
     }
 
-    public static EngineEndpoint Read(string folder, string name, string origin)
+    public static EngineEndpoint Read(string folder, string name, string origin, HostEnvironment host)
     {
         string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         string path = Path.Combine(folder, "contexts", "meta", id, "meta.json");
         if (!File.Exists(path))
             throw Invalid(origin, $"there is no docker context {name}", path);
         ContextFile file = ReadJson(path, origin);
-        if (file.Endpoints?.GetValueOrDefault("docker") is not { Host: { Length: > 0 } host } docker)
+        if (file.Endpoints?.GetValueOrDefault("docker") is not { Host: { Length: > 0 } address } docker)
             throw Invalid(origin, $"docker context {name} names no docker endpoint", path);
         string certificates = Path.Combine(folder, "contexts", "tls", id, "docker");
         EngineTls? tls = Directory.Exists(certificates) ? new(certificates, !docker.SkipTLSVerify) : null;
-        return EngineEndpoint.Parse(host, $"docker context {name}", tls);
+        return EngineEndpoint.Parse(address, $"docker context {name}", tls, host);
     }
 
     private static ContextFile ReadJson(string path, string origin)

@@ -3,31 +3,26 @@ using System.Globalization;
 namespace NodeForge.Engines.Connecting;
 
 /// <summary>Finds the engine as the docker command does: DOCKER_HOST, then the docker context, then the usual sockets.</summary>
-/// <param name="Variable">Reads an environment variable.</param>
-/// <param name="Home">The user's home folder.</param>
-public sealed record EngineDiscovery(Func<string, string?> Variable, string Home)
+/// <param name="Host">Whose variables and home folder say which.</param>
+public sealed record EngineDiscovery(HostEnvironment Host)
 {
     internal const string PodmansVariable = "CONTAINER_HOST";
-
-    /// <summary>What this process would use.</summary>
-    public static EngineDiscovery OfThisProcess { get; } =
-        new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     /// <summary>The endpoint to use. Nothing is opened; only the presence of default sockets is looked at.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineAddressInvalid"/>: the address or the context cannot be understood.</exception>
     public EngineEndpoint Find()
     {
         if (Set("DOCKER_HOST") is { } host)
-            return EngineEndpoint.Parse(host, "DOCKER_HOST", TlsOfEnvironment());
+            return EngineEndpoint.Parse(host, "DOCKER_HOST", TlsOfEnvironment(), Host);
         if (Context() is { } context)
-            return DockerContext.Read(ConfigurationFolder, context.Name, context.Origin);
+            return DockerContext.Read(ConfigurationFolder, context.Name, context.Origin, Host);
         if (Set(PodmansVariable) is { } podman)
-            return EngineEndpoint.Parse(podman, PodmansVariable);
+            return EngineEndpoint.Parse(podman, PodmansVariable, host: Host);
         string found = Sockets().FirstOrDefault(File.Exists) ?? "/var/run/docker.sock";
-        return EngineEndpoint.Parse(found, "default");
+        return EngineEndpoint.Parse(found, "default", host: Host);
     }
 
-    private string ConfigurationFolder => Set("DOCKER_CONFIG") ?? Path.Combine(Home, ".docker");
+    private string ConfigurationFolder => Set("DOCKER_CONFIG") ?? Path.Combine(Host.Home, ".docker");
 
     private (string Name, string Origin)? Context()
     {
@@ -48,9 +43,9 @@ public sealed record EngineDiscovery(Func<string, string?> Variable, string Home
 
     private IEnumerable<string> Sockets()
     {
-        string runtime = Set("XDG_RUNTIME_DIR") ?? string.Create(CultureInfo.InvariantCulture, $"/run/user/{Environment.GetEnvironmentVariable("UID") ?? "0"}");
+        string runtime = Set("XDG_RUNTIME_DIR") ?? string.Create(CultureInfo.InvariantCulture, $"/run/user/{Set("UID") ?? "0"}");
         return ["/var/run/docker.sock", $"{runtime}/docker.sock", $"{runtime}/podman/podman.sock", "/run/podman/podman.sock"];
     }
 
-    private string? Set(string name) => Variable(name) is { Length: > 0 } value ? value : null;
+    private string? Set(string name) => Host.Variable(name);
 }

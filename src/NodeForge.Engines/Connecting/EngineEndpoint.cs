@@ -18,30 +18,34 @@ public sealed record EngineEndpoint(Uri Address, string Origin)
     /// <summary>Certificates for a TCP address; null for a plain connection.</summary>
     public EngineTls? Tls { get; init; }
 
+    /// <summary>Whose ssh reaches an address of ssh, with whose variables; null starts none of the user's.</summary>
+    public HostEnvironment? Host { get; init; }
+
     /// <summary>Reads an address as DOCKER_HOST has it.</summary>
+    /// <param name="host">Whose address it is: a relative path of a socket begins in its working folder.</param>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineAddressInvalid"/>.</exception>
-    public static EngineEndpoint Parse(string address, string origin, EngineTls? tls = null)
+    public static EngineEndpoint Parse(string address, string origin, EngineTls? tls = null, HostEnvironment? host = null)
     {
         // Go's tooling accepts a bare path and a bare host:port; so do we.
         string whole = address.StartsWith('/') ? Unix + address : address.Contains("://", StringComparison.Ordinal) ? address : "tcp://" + address;
         if (whole.StartsWith(Unix, StringComparison.Ordinal))
-            return OfSocket(whole[Unix.Length..], address, origin);
-        return Uri.TryCreate(whole, UriKind.Absolute, out Uri? uri) && IsKnown(uri) ? new(uri, origin) { Tls = tls } : throw Invalid(address, origin, "unix:///path, tcp://host:port or ssh://user@host");
+            return OfSocket(whole[Unix.Length..], address, origin, host);
+        return Uri.TryCreate(whole, UriKind.Absolute, out Uri? uri) && IsKnown(uri) ? new(uri, origin) { Tls = tls, Host = host } : throw Invalid(address, origin, "unix:///path, tcp://host:port or ssh://user@host");
     }
 
     /// <summary>The address and what chose it.</summary>
     public override string ToString() => $"{(SocketPath is null ? Address.OriginalString : Unix + SocketPath)} ({Origin})";
 
     // What follows the slashes is a path as it stands, whatever it means in a URL; a relative one is of the working folder. As Go's clients have it.
-    private static EngineEndpoint OfSocket(string path, string address, string origin)
+    private static EngineEndpoint OfSocket(string path, string address, string origin, HostEnvironment? host)
     {
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
             throw Invalid(address, origin, "unix:///path");
-        string absolute = Path.GetFullPath(path);
+        string absolute = host?.Resolve(path) ?? Path.GetFullPath(path);
         if (Encoding.UTF8.GetByteCount(absolute) > LongestSocketPath)
             throw Invalid(address, origin, $"a path of at most {LongestSocketPath} bytes");
         string escaped = string.Join('/', absolute.Split('/').Select(Uri.EscapeDataString));
-        return new(new Uri(Unix + escaped), origin) { SocketPath = absolute };
+        return new(new Uri(Unix + escaped), origin) { SocketPath = absolute, Host = host };
     }
 
     private static NodeForgeException Invalid(string address, string origin, string want) => new(new Diagnostic(ErrorCodes.EngineAddressInvalid, "the engine's address cannot be understood")

@@ -9,8 +9,9 @@ internal static class SshConnection
 {
     public static EngineConnection Open(EngineEndpoint endpoint)
     {
-        string program = ProgramSearch.Find("ssh") ?? throw Missing(endpoint, "no ssh in the absolute folders of PATH", null);
+        string program = ProgramSearch.Find("ssh", endpoint.Host?.Variable("PATH")) ?? throw Missing(endpoint, "no ssh in the absolute folders of PATH", null);
         ProcessStartInfo start = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        endpoint.Host?.Apply(start);
         foreach (string argument in Arguments(endpoint))
             start.ArgumentList.Add(argument);
         Process process;

@@ -1,5 +1,5 @@
 using NodeForge.Images.Assembly.Contents;
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Planning;
 using NodeForge.Oci.Layers;
 

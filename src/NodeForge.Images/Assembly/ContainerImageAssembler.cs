@@ -1,5 +1,4 @@
 using NodeForge.Images.Assembly.Contents;
-using NodeForge.Images.Assembly.Rootfs;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;

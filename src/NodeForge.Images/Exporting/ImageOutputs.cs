@@ -90,8 +90,8 @@ public sealed class ImageOutputs
     // An engine stores layers plain, and takes one platform: what it is sent is never compressed.
     private static async Task LoadAsync(ImageReference reference, IReadOnlyList<BuiltImage> images, BuildEnvironment environment, CancellationToken cancellationToken)
     {
-        using EngineClient engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), cancellationToken).ConfigureAwait(false);
-        BuiltImage image = images.FirstOrDefault(image => image.Platform.Architecture == Planning.DebianArchitecture.OfThisMachine) ?? images[0];
+        using EngineClient engine = await EngineClient.ConnectAsync(new EngineDiscovery(environment.Host).Find(), cancellationToken).ConfigureAwait(false);
+        BuiltImage image = images.FirstOrDefault(image => image.Platform.Architecture == Debian.DebianArchitecture.OfThisMachine) ?? images[0];
         await new EngineOutput(engine, environment.Store).WriteAsync(image, reference, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -8,34 +8,38 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeForge.Images.Fetching;
 
-/// <summary>The HTTP client that locking and fetching share: proxies of the environment and of apt, bytes as they are, certificates remembered when they are refused.</summary>
+/// <summary>The HTTP client that locking and fetching share: proxies, bytes as they are, certificates remembered when they are refused.</summary>
 public sealed class HttpConnections : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
 
+    private readonly HttpClient client;
     private readonly ConcurrentDictionary<string, string> refused = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="handler">Takes the requests instead of the network; disposed with this.</param>
-    /// <param name="proxy">Null: that of the environment.</param>
+    /// <param name="proxy">The way to servers; null goes straight.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The client disposes its handler.")]
     public HttpConnections(HttpMessageHandler? handler = null, IWebProxy? proxy = null)
     {
-        Client = new HttpClient(handler ?? new FollowingRedirects(Handler(proxy))) { Timeout = Timeout.InfiniteTimeSpan };
-        Client.DefaultRequestHeaders.UserAgent.ParseAdd("nodeforge/" + Version);
+        client = new HttpClient(handler ?? new FollowingRedirects(Handler(proxy))) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("nodeforge/" + Version);
     }
-
-    internal HttpClient Client { get; }
 
     private static string Version => typeof(HttpConnections).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     /// <summary>The certificate of a host that was refused, in a person's words; null where none was.</summary>
     internal string? RefusedCertificate(string host) => refused.GetValueOrDefault(host);
 
-    public void Dispose() => Client.Dispose();
+    /// <summary>Sends a request; the answer is here as soon as its headers are.</summary>
+    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+    public void Dispose() => client.Dispose();
 
     private SocketsHttpHandler Handler(IWebProxy? proxy) => new()
     {
         Proxy = proxy,
+        UseProxy = proxy is not null,
         // A body must have the digest of what is stored at the server, not of what a decoder makes of it.
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,

@@ -45,7 +45,7 @@ internal sealed class HttpOrigin(HttpConnections connections, HttpFailures failu
         using Pace pace = new(options, cancellationToken);
         try
         {
-            return await connections.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, pace.Token).ConfigureAwait(false);
+            return await connections.SendAsync(request, pace.Token).ConfigureAwait(false);
         }
         catch (HttpRequestException failure)
         {

@@ -16,12 +16,13 @@ public static class LockSources
     public static IReadOnlyList<Source> Of(RecipeLock locked, SourceMirrors mirrors, Func<LockedPart, bool>? part = null) =>
         [.. locked.Parts.Where(part ?? (_ => true)).SelectMany(each => Of(each, mirrors, locked.Epoch)).DistinctBy(source => source.Digest)];
 
-    private static IEnumerable<Source> Of(LockedPart part, SourceMirrors mirrors, long epoch) =>
-    [
-        .. part.Packages.Select(package => Of(package, mirrors, epoch)),
-        .. part.Files.Select(file => Of(file, mirrors, epoch)),
-        .. part.Images.Where(image => image.Reference.StartsWith(DockerTransport, StringComparison.Ordinal)).SelectMany(image => Of(image, mirrors)),
-    ];
+    private static IEnumerable<Source> Of(LockedPart part, SourceMirrors mirrors, long epoch) => part.Sources.SelectMany(source => source switch
+    {
+        LockedPackage package => [Of(package, mirrors, epoch)],
+        LockedFile file => [Of(file, mirrors, epoch)],
+        LockedImage image => image.Reference.StartsWith(DockerTransport, StringComparison.Ordinal) ? Of(image, mirrors) : [],
+        _ => throw new ArgumentOutOfRangeException(nameof(part), source.GetType().Name, "Nobody knows where to fetch this kind of source."),
+    });
 
     private static Source Of(LockedPackage package, SourceMirrors mirrors, long epoch) => new($"{package.Name} {package.Version} {package.Architecture}", package.Digest, package.Size)
     {

@@ -39,7 +39,7 @@ internal sealed class RegistryOrigin(IImageRegistry registry, FetchOptions optio
             Permanent = told is not { Transient: true },
             RetryAfter = told?.RetryAfter is { } asked && asked > Pauses.LongestRetryAfter ? Pauses.LongestRetryAfter : told?.RetryAfter,
             // Whatever the cause, bytes that a registry calls wrong are not worth keeping.
-            DropPartial = failure.Diagnostics[0].Code.ExitCode == ExitCode.Verification,
+            DropPartial = failure.ExitCode == ExitCode.Verification,
         };
     }
 }

@@ -94,7 +94,7 @@ public sealed class SourceFetcher(HttpConnections connections, IImageRegistry? r
             await new Download(Origins(source, options), options, time).RunAsync(partial, new Transfer(source, partial, options, step), step, cancellationToken).ConfigureAwait(false);
             partial.Publish(store, source.Digest);
         }
-        catch (NodeForgeException full) when (full.Diagnostics[0].Code == ErrorCodes.DiskFull)
+        catch (NodeForgeException full) when (full.Is(ErrorCodes.DiskFull))
         {
             partial.Delete();
             throw;

@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Oci;
 
 namespace NodeForge.Images.Fetching;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
+using NodeForge.Images.Debian;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Processes;
 using NodeForge.Kubernetes;
@@ -66,12 +67,8 @@ internal sealed partial class KubeadmQuestion(BuildEnvironment environment)
         patience.CancelAfter(Patience);
         try
         {
-            ProgramCall call = new(program, "config", "images", "list", "--kubernetes-version", node.Kubernetes.Version)
-            {
-                WorkingDirectory = scratch.Path,
-                Environment = HermeticEnvironment.With(new() { ["HOME"] = scratch.Path }),
-            };
-            ProgramResult result = await new ProgramRunner(environment.Reporter).RunAsync(call, patience.Token).ConfigureAwait(false);
+            ProgramCall call = new(program, "config", "images", "list", "--kubernetes-version", node.Kubernetes.Version) { WorkingDirectory = scratch.Path };
+            ProgramResult result = await environment.Programs.RunAsync(call.Hermetically(new() { ["HOME"] = scratch.Path }), patience.Token).ConfigureAwait(false);
             step.Finish();
             return Read(result.Output) is { Count: > 0 } said ? (said, null) : (null, "its answer names no image");
         }
@@ -79,7 +76,7 @@ internal sealed partial class KubeadmQuestion(BuildEnvironment environment)
         {
             return (null, $"it gave no answer in {Patience.TotalSeconds} s");
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.ProgramFailed || failure.Diagnostics[0].Code == ErrorCodes.ProgramNotStarted)
+        catch (NodeForgeException failure) when (failure.Is(ErrorCodes.ProgramFailed, ErrorCodes.ProgramNotStarted))
         {
             return (null, failure.Diagnostics[0].Got ?? failure.Diagnostics[0].What);
         }

@@ -1,5 +1,6 @@
+using NodeForge.Images.Debian;
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
-using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 

@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Debian.Apt;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
@@ -12,8 +12,8 @@ namespace NodeForge.Images.Locking;
 /// <param name="cacheFolder">Package lists are kept below it, in <c>apt/</c>, and what a build will want as well.</param>
 /// <param name="connections">For files.</param>
 /// <param name="registry">For images; null where no recipe names one.</param>
-/// <param name="time">For pauses.</param>
-public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections connections, IImageRegistry? registry, TimeProvider time)
+/// <param name="host">Has apt, and the time for pauses.</param>
+public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections connections, IImageRegistry? registry, HostEnvironment host)
 {
     /// <summary>Locks a recipe with everything that it includes.</summary>
     /// <param name="top">The recipe.</param>
@@ -29,9 +29,9 @@ public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections 
         IReadOnlyList<Recipe> recipes = LockedParts.All(top);
         UpdateNames.Check(options, top, recipes, previous);
         Digest digest = await options.DigestOf(top, cancellationToken).ConfigureAwait(false);
-        using AptRoots roots = new(cacheFolder, options, time, reporter);
-        UrlResolver urls = new(connections, store, options.Mirrors, options.Fetch, time, reporter);
-        PartLocker parts = new(roots, urls, registry, BuildEnvironment.Of(cacheFolder, store, reporter), options, time);
+        using AptRoots roots = new(cacheFolder, options.Mirrors.Debian, options.Fetch.QuietWait, host, reporter);
+        UrlResolver urls = new(connections, store, options.Mirrors, options.Fetch, host.Clock, reporter);
+        PartLocker parts = new(roots, urls, registry, BuildEnvironment.Of(cacheFolder, store, host, reporter), options, host.Clock);
         List<LockedPart> locked = [];
         bool moved = previous is null || previous.Recipe != digest;
         foreach (Recipe recipe in recipes)

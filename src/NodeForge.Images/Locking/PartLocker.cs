@@ -1,6 +1,6 @@
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Debian;
+using NodeForge.Images.Debian.Apt;
 using NodeForge.Images.Fetching;
-using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
@@ -20,8 +20,8 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
         LockedPart part = new() { Recipe = name, Platform = platform.ToString(), Inputs = inputs };
         return recipe switch
         {
-            BaseImageRecipe image => part with { Packages = await InstalledAsync(image.Debian, DebianArchitecture.Of(platform), before, cancellationToken).ConfigureAwait(false) },
-            ContainerImageRecipe { Debian: { } debian } => part with { Packages = await ExtractedAsync(debian.From, platform, before, cancellationToken).ConfigureAwait(false) },
+            BaseImageRecipe image => part with { Sources = await InstalledAsync(image.Debian, DebianArchitecture.Of(platform), before, cancellationToken).ConfigureAwait(false) },
+            ContainerImageRecipe { Debian: { } debian } => part with { Sources = await ExtractedAsync(debian.From, platform, before, cancellationToken).ConfigureAwait(false) },
             KubernetesBuildRecipe build => await BuildAsync(build, part, platform, before, cancellationToken).ConfigureAwait(false),
             NodeImageRecipe node => await NodeAsync(node, part, platform, before, cancellationToken).ConfigureAwait(false),
             _ => part,
@@ -30,7 +30,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
 
     private async Task<IReadOnlyList<LockedPackage>> InstalledAsync(DebianPackages packages, string architecture, LockedPart? before, CancellationToken cancellationToken)
     {
-        DebianRepository repository = DebianRepository.Of(packages, architecture, options);
+        DebianRepository repository = DebianRepository.Of(packages, architecture, options.Keyring);
         AptRoot root = await roots.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
         LockedPackage[] kept = [.. Kept(before, repository)];
         string[] update = [.. options.Update.Where(word => kept.Any(package => package.Name == word))];
@@ -39,7 +39,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
 
     private async Task<IReadOnlyList<LockedPackage>> ExtractedAsync(DebianPackages packages, Platform platform, LockedPart? before, CancellationToken cancellationToken)
     {
-        DebianRepository repository = DebianRepository.Of(packages, DebianArchitecture.Of(platform), options);
+        DebianRepository repository = DebianRepository.Of(packages, DebianArchitecture.Of(platform), options.Keyring);
         LockedPackage[] kept = [.. Kept(before, repository).Where(package => packages.Packages.Contains(package.Name) && !options.Updates(package.Name))];
         string[] anew = [.. packages.Packages.Except(kept.Select(package => package.Name))];
         if (anew.Length == 0)
@@ -50,13 +50,10 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
 
     private async Task<LockedPart> BuildAsync(KubernetesBuildRecipe build, LockedPart part, Platform platform, LockedPart? before, CancellationToken cancellationToken)
     {
-        LockedPart locked = part with
-        {
-            Files = await SourceAsync(build, before, cancellationToken).ConfigureAwait(false),
-            Packages = await InstalledAsync(build.Toolchain, options.BuildArchitecture, before, cancellationToken).ConfigureAwait(false),
-        };
-        bool same = before is not null && before.Inputs == part.Inputs && before.Files.SequenceEqual(locked.Files) && Sorted(before.Packages).SequenceEqual(locked.Packages);
-        return locked with { Output = same ? before!.Output : null };
+        IReadOnlyList<LockedFile> files = await SourceAsync(build, before, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<LockedPackage> packages = await InstalledAsync(build.Toolchain, options.BuildArchitecture, before, cancellationToken).ConfigureAwait(false);
+        bool same = before is not null && before.Inputs == part.Inputs && before.Files.SequenceEqual(files) && Sorted(before.Packages).SequenceEqual(packages);
+        return part with { Sources = [.. packages, .. files], Output = same ? before!.Output : null };
     }
 
     private async Task<IReadOnlyList<LockedFile>> SourceAsync(KubernetesBuildRecipe build, LockedPart? before, CancellationToken cancellationToken)
@@ -73,7 +70,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
 
     private async Task<IReadOnlyList<LockedFile>> PackageAsync(DebianSource source, LockedPart? before, CancellationToken cancellationToken)
     {
-        DebianRepository repository = DebianRepository.Of(source, DebianArchitecture.OfThisMachine, options);
+        DebianRepository repository = DebianRepository.Of(source, DebianArchitecture.OfThisMachine, options.Keyring);
         LockedFile[] kept = [.. (before?.Files ?? []).Where(file => file.Name.StartsWith(source.Package + "_", StringComparison.Ordinal) && repository.Suites.Contains(file.Suite) && file.Snapshot == source.Snapshot)];
         bool update = options.Updates(source.Package) || kept.Any(file => options.Updates(file.Name));
         if (!update && kept.Any(file => file.Name.EndsWith(".dsc", StringComparison.Ordinal)))
@@ -115,7 +112,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
             images.Add(kept ?? await ImageAsync(image, platform, cancellationToken).ConfigureAwait(false));
         }
 
-        return part with { Files = files, Images = images };
+        return part with { Sources = [.. files, .. images] };
     }
 
     private async Task<LockedImage> ImageAsync(ImageSource image, Platform platform, CancellationToken cancellationToken)
@@ -137,7 +134,7 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
             {
                 return await images.ResolveAsync(mirror, platform, cancellationToken).ConfigureAwait(false);
             }
-            catch (NodeForgeException away) when (away.Diagnostics[0].Code.ExitCode == ExitCode.Network)
+            catch (NodeForgeException away) when (away.ExitCode == ExitCode.Network)
             {
             }
         }

@@ -28,6 +28,5 @@ internal static class UpdateNames
     }
 
     /// <summary>What of a part can be named.</summary>
-    public static IEnumerable<string> NamesOf(LockedPart part) =>
-        [.. part.Packages.Select(package => package.Name), .. part.Files.Select(file => file.Name), .. part.Images.Select(image => image.Reference)];
+    public static IEnumerable<string> NamesOf(LockedPart part) => part.Sources.Select(source => source.Called());
 }

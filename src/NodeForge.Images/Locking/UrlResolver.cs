@@ -36,7 +36,7 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
                 step.Finish(ByteCount.Show(file.Size));
                 return file;
             }
-            catch (NodeForgeException failure) when (failure.Diagnostics[0].Code.ExitCode == ExitCode.Network)
+            catch (NodeForgeException failure) when (failure.ExitCode == ExitCode.Network)
             {
                 failures.Add(failure);
             }
@@ -113,7 +113,7 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             Descriptor blob = ingest.Commit(Digest.Parse("sha256:" + told.Hash));
             return new(name, blob.Digest, blob.Size);
         }
-        catch (NodeForgeException mismatch) when (mismatch.Diagnostics[0].Code == ErrorCodes.DigestMismatch)
+        catch (NodeForgeException mismatch) when (mismatch.Is(ErrorCodes.DigestMismatch))
         {
             throw Disagrees(name, told, mismatch.Diagnostics[0].Got);
         }
@@ -174,7 +174,8 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
         using Pace pace = new(options, cancellationToken);
         try
         {
-            using HttpResponseMessage answer = await connections.Client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, pace.Token).ConfigureAwait(false);
+            using HttpRequestMessage request = new(HttpMethod.Get, address);
+            using HttpResponseMessage answer = await connections.SendAsync(request, pace.Token).ConfigureAwait(false);
             if (!answer.IsSuccessStatusCode || answer.Content.Headers.ContentLength > MostOfSidecar)
                 return null;
             Stream stream = await answer.Content.ReadAsStreamAsync(pace.Token).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using NodeForge.Images.Debian;
+using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
@@ -41,12 +43,6 @@ public sealed record RecordedImage(Digest ImageId, IReadOnlyList<Digest> Layers)
 /// <param name="From">What from: packages, a digest, a folder.</param>
 public sealed record PlanStep(string Kind, string Title, string From);
 
-/// <summary>Packages to configure into a root file system.</summary>
-public sealed record RootfsPlan(DebianPackages Settings, LockedPart Part, string Architecture)
-{
-    public PlanStep Step => new("rootfs", $"{Settings.Suite} {Architecture}", $"{Part.Packages.Count} packages, {Part.Packages.Sum(package => package.Size)} bytes");
-}
-
 public sealed record BaseImagePlan : ImagePlan
 {
     public required RootfsPlan Rootfs { get; init; }
@@ -55,7 +51,7 @@ public sealed record BaseImagePlan : ImagePlan
 
     public override IEnumerable<PlanStep> Steps =>
     [
-        Rootfs.Step,
+        Rootfs.Step(),
         new("files", $"{Name} files", $"{Contents.Files.Count} sources, {Contents.Systemd.Enable.Count} units"),
         new("image", Name, "2 layers"),
     ];
@@ -89,7 +85,7 @@ public sealed record KubernetesBuildPlan : ImagePlan
 
     public override IEnumerable<PlanStep> Steps =>
     [
-        Toolchain.Step with { Title = "toolchain" },
+        Toolchain.Step() with { Title = "toolchain" },
         new("compile", $"Kubernetes {Recipe.Version}", Recipe.Tree?.Folder ?? Recipe.Tree?.Tarball ?? string.Join(", ", Part.Files.Select(file => file.Name))),
         .. Images.SelectMany(image => image.Steps),
         new("unpack", $"kubernetes-server-linux-{Platform.Architecture}.tar", Part.Output?.ToString() ?? "output not locked"),
@@ -135,4 +131,10 @@ public sealed record NodeImagePlan : ImagePlan
 
     private static string Placed(Preloading preload) =>
         (preload.Method == PreloadMethod.ContentStore ? "content-store" : "archives") + (preload.Layers == PreloadedLayers.Uncompressed ? ", layers uncompressed" : "") + (preload.Unpack ? ", unpacked" : "");
+}
+
+internal static class RootfsSteps
+{
+    public static PlanStep Step(this RootfsPlan rootfs) =>
+        new("rootfs", $"{rootfs.Settings.Suite} {rootfs.Architecture}", $"{rootfs.Part.Packages.Count} packages, {rootfs.Part.Packages.Sum(package => package.Size)} bytes");
 }

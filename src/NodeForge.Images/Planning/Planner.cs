@@ -1,5 +1,5 @@
 using System.Globalization;
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Debian;
 using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Recipes;
@@ -120,8 +120,6 @@ public sealed class Planner
     [
         part.Recipe,
         part.Platform,
-        .. part.Packages.Select(package => package.Digest.ToString()),
-        .. part.Files.Select(file => file.Digest.ToString()),
-        .. part.Images.Select(image => image.Digest.ToString()),
+        .. part.Sources.Select(source => source.Digest.ToString()),
     ];
 }

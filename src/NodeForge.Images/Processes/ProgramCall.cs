@@ -5,10 +5,13 @@ namespace NodeForge.Images.Processes;
 /// <param name="Arguments">Passed on without quoting.</param>
 public sealed record ProgramCall(string Program, params IReadOnlyList<string> Arguments)
 {
-    /// <summary>Absolute; null: that of this process.</summary>
+    /// <summary>Absolute; null: that of the host.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Set on top of this process's environment; null takes a variable out.</summary>
+    /// <summary>Whether the program sees nothing of the host's variables.</summary>
+    public bool Hermetic { get; init; }
+
+    /// <summary>Set on top of the host's variables, or alone; null takes a variable out.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>The Debian package that has the program; named when it is missing.</summary>

@@ -5,14 +5,17 @@ using System.Text;
 namespace NodeForge.Images.Processes;
 
 /// <summary>Runs programs of the system: both outputs drained at once, everything ended when it is cancelled, failures told with the command.</summary>
+/// <param name="host">Where programs are found, and the variables that they see.</param>
 /// <param name="reporter">Hears each line as <see cref="ProgramSaid"/>.</param>
-public sealed class ProgramRunner(IForgeReporter reporter)
+public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
 {
     private const int NoSuchFile = 2; // ENOENT
     private const int TailLines = 12;
 
     // A grandchild that went to the background may hold the pipes open for ever; what it says later is not waited for.
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
+
+    internal IForgeReporter Reporter => reporter;
 
     /// <summary>Runs a program and expects exit code 0.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ProgramFailed"/> with command, exit code and the last lines; <see cref="ErrorCodes.ProgramMissing"/>;
@@ -85,9 +88,9 @@ public sealed class ProgramRunner(IForgeReporter reporter)
         });
     }
 
-    private static Process Start(ProgramCall call)
+    private Process Start(ProgramCall call)
     {
-        ProcessStartInfo start = new(ProgramSearch.Find(call.Program) ?? throw Missing(call))
+        ProcessStartInfo start = new(host.FindProgram(call.Program) ?? throw Missing(call))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -98,6 +101,9 @@ public sealed class ProgramRunner(IForgeReporter reporter)
         };
         foreach (string argument in call.Arguments)
             start.ArgumentList.Add(argument);
+        host.Apply(start);
+        if (call.Hermetic)
+            start.Environment.Clear();
         foreach ((string name, string? value) in call.Environment)
             start.Environment[name] = value;
         try

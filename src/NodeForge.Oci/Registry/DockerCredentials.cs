@@ -5,18 +5,18 @@ using System.Text.Json;
 namespace NodeForge.Oci.Registry;
 
 /// <summary>Credentials that <c>docker login</c> left: <c>auths</c>, <c>credHelpers</c> and <c>credsStore</c> of docker's <c>config.json</c>.</summary>
+/// <param name="host">Whose helpers are asked.</param>
 /// <param name="file">The configuration; one that does not exist holds nothing.</param>
-public sealed class DockerCredentials(string file) : ICredentialSource
+public sealed class DockerCredentials(HostEnvironment host, string file) : ICredentialSource
 {
     private const string TokenUser = "<token>";
     private const int LongestHelper = 200; // with docker-credential- before it one name of a file, which ends at 255
 
-    /// <summary>The file that docker itself would read: in <c>DOCKER_CONFIG</c>, else in <c>~/.docker</c>.</summary>
-    public static string DefaultFile => Path.Combine(
-        Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder
-            ? folder
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker"),
-        "config.json");
+    /// <summary>Those that docker itself would read: in <c>DOCKER_CONFIG</c>, else in <c>~/.docker</c>.</summary>
+    public DockerCredentials(HostEnvironment host)
+        : this(host, Path.Combine(host.Variable("DOCKER_CONFIG") is { } folder ? host.Resolve(folder) : Path.Combine(host.Home, ".docker"), "config.json"))
+    {
+    }
 
     public async Task<RegistryCredential?> FindAsync(string registry, CancellationToken cancellationToken)
     {
@@ -74,9 +74,10 @@ public sealed class DockerCredentials(string file) : ICredentialSource
 
     private async Task<(int ExitCode, string Output)> RunAsync(string program, string input, CancellationToken cancellationToken)
     {
-        string found = ProgramSearch.Find(program) ?? throw Refuse($"the credential helper {program} cannot be started", "no such program in the absolute folders of PATH", null);
+        string found = host.FindProgram(program) ?? throw Refuse($"the credential helper {program} cannot be started", "no such program in the absolute folders of PATH", null);
         ProcessStartInfo start = new(found) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("get");
+        host.Apply(start);
         using Process process = new() { StartInfo = start };
         try
         {

@@ -22,9 +22,12 @@ public sealed class RegistryClient : IDisposable
 
     internal RegistryConnection Connection => connection;
 
-    /// <summary>A handler that leaves redirects to us, honours the machine's proxy settings and decompresses nothing: digests are of the bytes as stored.</summary>
-    public static SocketsHttpHandler CreateHandler() => new()
+    /// <summary>A handler that leaves redirects to us and decompresses nothing: digests are of the bytes as stored.</summary>
+    /// <param name="proxy">The way to registries; null goes straight.</param>
+    public static SocketsHttpHandler CreateHandler(IWebProxy? proxy = null) => new()
     {
+        Proxy = proxy,
+        UseProxy = proxy is not null,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(30),

@@ -10,7 +10,7 @@ internal static class RegistryErrors
 {
     private const int ShownCharacters = 80;
 
-    public static NodeForgeException OfResponse(RegistryEndpoint endpoint, Uri resource, HttpResponseMessage response, byte[] body, TimeProvider clock, RegistryCredential? user = null)
+    public static NodeForgeException OfResponse(RegistryEndpoint endpoint, Uri resource, HttpResponseMessage response, byte[] body, TimeProvider? clock, RegistryCredential? user = null)
     {
         HttpStatusCode status = response.StatusCode;
         TimeSpan? retryAfter = RetryAfter(response.Headers.RetryAfter, clock);
@@ -103,9 +103,9 @@ internal static class RegistryErrors
     // The query of an address that storage gave out is as good as a password.
     private static string Shown(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider clock)
+    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider? clock)
     {
-        TimeSpan? wait = header?.Delta ?? header?.Date - clock.GetUtcNow();
+        TimeSpan? wait = header?.Delta ?? header?.Date - clock?.GetUtcNow();
         return wait is { } time && time < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 }

@@ -9,8 +9,8 @@ public sealed record RegistryOptions
     /// <summary>Where user names and passwords come from.</summary>
     public ICredentialSource Credentials { get; init; } = NoCredentials.Instance;
 
-    /// <summary>The clock by which a Retry-After date is told in seconds.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    /// <summary>The clock by which a Retry-After date is told in seconds; null does not understand one.</summary>
+    public TimeProvider? Clock { get; init; }
 
     /// <summary>The longest time in which nothing moves: no answer begins, no byte comes or goes.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);

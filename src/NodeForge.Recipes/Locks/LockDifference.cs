@@ -61,25 +61,28 @@ public sealed record LockDifference(IReadOnlyList<LockChange> Changes)
             return [new(recipe, platform, "part", "", before is null ? null : Counts(before), after is null ? null : Counts(after))];
         return
         [
-            .. Compare("package", before.Packages, after.Packages, package => package.Name + ":" + package.Architecture, package => package.Version, package => package.Digest.ShortHex + " of " + package.Suite + (package.Snapshot is { } at ? " at " + at : "") + " " + package.Path),
-            .. Compare("file", before.Files, after.Files, file => file.Name, file => file.Digest.ShortHex, file => $"{file.Url ?? $"{file.Suite} {file.Path}"} {file.Snapshot} {file.Size}"),
-            .. Compare("image", before.Images, after.Images, image => image.Reference, image => image.Digest.ShortHex, image => string.Join(' ', image.Blobs)),
+            .. Sources(recipe, platform, Keyed(before), Keyed(after)),
             .. before.Output == after.Output ? Array.Empty<LockChange>() : [new(recipe, platform, "output", "", before.Output?.ShortHex, after.Output?.ShortHex)],
         ];
+    }
 
-        IEnumerable<LockChange> Compare<T>(string kind, IReadOnlyList<T> earlier, IReadOnlyList<T> later, Func<T, string> name, Func<T, string> brief, Func<T, string> rest)
+    private static IEnumerable<LockChange> Sources(
+        string recipe, string platform, Dictionary<(LockedKind Kind, string Name), LockedSource> before, Dictionary<(LockedKind Kind, string Name), LockedSource> after)
+    {
+        foreach ((LockedKind Kind, string Name) key in before.Keys.Union(after.Keys).OrderBy(key => key.Kind).ThenBy(key => key.Name, StringComparer.Ordinal))
         {
-            Dictionary<string, T> old = earlier.ToDictionary(name, StringComparer.Ordinal), now = later.ToDictionary(name, StringComparer.Ordinal);
-            foreach (string key in old.Keys.Union(now.Keys).Order(StringComparer.Ordinal))
-            {
-                string? was = old.TryGetValue(key, out T? o) ? brief(o) : null, isNow = now.TryGetValue(key, out T? n) ? brief(n) : null;
-                if (was != isNow)
-                    yield return new(recipe, platform, kind, key, was, isNow);
-                else if (rest(o!) != rest(n!)) // the same version with other bytes, or from another place
-                    yield return new(recipe, platform, kind, key, $"{was} ({rest(o!)})", $"{isNow} ({rest(n!)})");
-            }
+            LockedSource? old = before.GetValueOrDefault(key), now = after.GetValueOrDefault(key);
+            LockChange change = new(recipe, platform, Word(key.Kind), key.Name, old?.Brief(), now?.Brief());
+            if (change.Before != change.After)
+                yield return change;
+            else if (old!.Rest() != now!.Rest()) // the same version with other bytes, or from another place
+                yield return change with { Before = $"{change.Before} ({old.Rest()})", After = $"{change.After} ({now.Rest()})" };
         }
     }
+
+    private static Dictionary<(LockedKind Kind, string Name), LockedSource> Keyed(LockedPart part) => part.Sources.ToDictionary(source => (source.Kind(), source.Key()));
+
+    private static string Word(LockedKind kind) => kind switch { LockedKind.Package => "package", LockedKind.File => "file", _ => "image" };
 
     private static string Counts(LockedPart part) => $"with {part.Packages.Count} packages, {part.Files.Count} files, {part.Images.Count} images";
 

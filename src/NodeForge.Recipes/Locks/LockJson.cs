@@ -12,7 +12,7 @@ namespace NodeForge.Recipes.Locks;
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(RecipeLock))]
+[JsonSerializable(typeof(LockDocument))]
 internal sealed partial class LockJson : JsonSerializerContext
 {
     // Debian's versions have plus signs and tildes; nobody puts a lock into HTML.

@@ -5,7 +5,7 @@ namespace NodeForge.Recipes.Locks;
 internal static class LockNulls
 {
     /// <summary>Items that are null.</summary>
-    public static IEnumerable<LockProblem> Problems(RecipeLock recipeLock) =>
+    public static IEnumerable<LockProblem> Problems(LockDocument recipeLock) =>
     [
         .. Items(recipeLock.Parts, "$.parts", (part, place) =>
         [
@@ -16,7 +16,7 @@ internal static class LockNulls
     ];
 
     /// <summary>The same lock, absent lists empty.</summary>
-    public static RecipeLock Filled(RecipeLock recipeLock) => recipeLock with
+    public static LockDocument Filled(LockDocument recipeLock) => recipeLock with
     {
         Parts = [.. recipeLock.Parts.Select(part => part is null ? part! : part with { Packages = part.Packages ?? [], Files = part.Files ?? [], Images = part.Images ?? [] })],
     };

@@ -7,11 +7,6 @@ internal static class LockOrder
 
     private static LockedPart Sorted(LockedPart part) => part with
     {
-        Packages = [.. part.Packages
-            .OrderBy(package => package.Name, StringComparer.Ordinal)
-            .ThenBy(package => package.Architecture, StringComparer.Ordinal)
-            .ThenBy(package => package.Path, StringComparer.Ordinal)],
-        Files = [.. part.Files.OrderBy(file => file.Name, StringComparer.Ordinal)],
-        Images = [.. part.Images.OrderBy(image => image.Reference, StringComparer.Ordinal)],
+        Sources = [.. part.Sources.OrderBy(source => source.Kind()).ThenBy(source => source.Order(), StringComparer.Ordinal)],
     };
 }

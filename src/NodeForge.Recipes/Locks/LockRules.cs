@@ -9,7 +9,7 @@ namespace NodeForge.Recipes.Locks;
 /// <summary>What a lock must be beyond its types. Its words become arguments of programs, paths and addresses: each has its form, and nothing in it may climb.</summary>
 internal static class LockRules
 {
-    public static IEnumerable<LockProblem> Problems(RecipeLock recipeLock)
+    public static IEnumerable<LockProblem> Problems(LockDocument recipeLock)
     {
         if (recipeLock.Epoch is < 0 or > MostSeconds)
             yield return new("$.epoch", "the time is out of range", recipeLock.Epoch.ToString(CultureInfo.InvariantCulture), "seconds since 1970, before the year 10000");
@@ -18,7 +18,7 @@ internal static class LockRules
         HashSet<(string, string)> parts = [];
         for (int i = 0; i < recipeLock.Parts.Count; i++)
         {
-            LockedPart part = recipeLock.Parts[i];
+            PartDocument part = recipeLock.Parts[i];
             if (!parts.Add((part.Recipe, part.Platform)))
                 yield return new($"$.parts[{i}]", "two parts are of one recipe and platform", $"{part.Recipe} for {part.Platform} again", "one part for each");
             foreach (LockProblem problem in Part(part, $"$.parts[{i}]"))
@@ -31,16 +31,16 @@ internal static class LockRules
     // More than any file that is fetched, and few enough to be added up.
     private const long MostBytes = 1L << 44; // 16 TiB
 
-    private static IEnumerable<LockProblem> Part(LockedPart part, string place) =>
+    private static IEnumerable<LockProblem> Part(PartDocument part, string place) =>
     [
         .. Check(IsRelative(part.Recipe), $"{place}.recipe", "the recipe's path is not relative", part.Recipe, "a path from the folder of the top recipe"),
         .. Check(Platform.TryParse(part.Platform, out _), $"{place}.platform", "this is no platform", part.Platform, "a platform such as linux/amd64"),
         .. part.Packages.SelectMany((package, i) => Package(package, $"{place}.packages[{i}]")),
-        .. Repeated(part.Packages, package => $"{package.Name}:{package.Architecture}", $"{place}.packages"),
+        .. Repeated(part.Packages, $"{place}.packages"),
         .. part.Files.SelectMany((file, i) => File(file, $"{place}.files[{i}]")),
-        .. Repeated(part.Files, file => file.Name, $"{place}.files"),
+        .. Repeated(part.Files, $"{place}.files"),
         .. part.Images.SelectMany((image, i) => Image(image, $"{place}.images[{i}]")),
-        .. Repeated(part.Images, image => image.Reference, $"{place}.images"),
+        .. Repeated(part.Images, $"{place}.images"),
     ];
 
     /// <summary>A package's name becomes an argument of apt, its path a part of an address.</summary>
@@ -87,13 +87,13 @@ internal static class LockRules
         .. Size(blob.Size, 0, $"{place}.size", "bytes"),
     ];
 
-    private static IEnumerable<LockProblem> Repeated<T>(IReadOnlyList<T> items, Func<T, string> name, string place)
+    private static IEnumerable<LockProblem> Repeated(IReadOnlyList<LockedSource> items, string place)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
         for (int i = 0; i < items.Count; i++)
         {
-            if (!names.Add(name(items[i])))
-                yield return new($"{place}[{i}]", "an entry is there twice", name(items[i]), "each once");
+            if (!names.Add(items[i].Key()))
+                yield return new($"{place}[{i}]", "an entry is there twice", items[i].Key(), "each once");
         }
     }
 

@@ -48,14 +48,14 @@ public static class RecipeLockFile
         try
         {
             RefuseOtherSchema(path, content);
-            RecipeLock read = JsonSerializer.Deserialize(content, LockJson.Default.RecipeLock)
+            LockDocument read = JsonSerializer.Deserialize(content, LockJson.Default.LockDocument)
                 ?? throw NotValid(new(path, 1, 1), "the lock file holds nothing", "null", "a lock");
             List<LockProblem> nulls = [.. LockNulls.Problems(read)];
             read = LockNulls.Filled(read);
             List<Diagnostic> problems = [];
             foreach (LockProblem problem in nulls.Count > 0 ? nulls : LockRules.Problems(read))
                 problems.Add(Diagnose(JsonPosition.Find(content, problem.Place).In(path), problem));
-            return problems.Count == 0 ? LockOrder.Sorted(read) : throw new NodeForgeException(problems);
+            return problems.Count == 0 ? LockOrder.Sorted(read.ToLock()) : throw new NodeForgeException(problems);
         }
         catch (JsonException failure)
         {
@@ -65,13 +65,13 @@ public static class RecipeLockFile
 
     /// <summary>The bytes of a lock: the same for the same lock, whatever the order in which it was put together.</summary>
     public static byte[] Format(RecipeLock recipeLock) =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(LockOrder.Sorted(recipeLock), LockJson.Written.RecipeLock), (byte)'\n'];
+        [.. JsonSerializer.SerializeToUtf8Bytes(LockDocument.From(LockOrder.Sorted(recipeLock)), LockJson.Written.LockDocument), (byte)'\n'];
 
     /// <summary>Writes whole or not at all.</summary>
     /// <exception cref="NodeForgeException">It cannot be written (NF9003, NF9005), or nobody could read it (NF2004); what was there before is untouched.</exception>
     public static void Write(string path, RecipeLock recipeLock)
     {
-        Diagnostic[] problems = [.. LockRules.Problems(recipeLock).Select(problem => Diagnose(new(path), problem))];
+        Diagnostic[] problems = [.. LockRules.Problems(LockDocument.From(recipeLock)).Select(problem => Diagnose(new(path), problem))];
         if (problems.Length > 0)
             throw new NodeForgeException(problems);
         AtomicFile.WriteAllBytes(path, Format(recipeLock));

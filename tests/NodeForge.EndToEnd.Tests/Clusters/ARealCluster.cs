@@ -23,7 +23,7 @@ public sealed class ARealCluster : IAsyncLifetime
 
     private ClusterProvisioner Provisioner => new(engine, SilentReporter.Instance, TimeProvider.System);
 
-    public async Task InitializeAsync() => engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), CancellationToken.None);
+    public async Task InitializeAsync() => engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
 
     public async Task DisposeAsync()
     {

@@ -45,8 +45,8 @@ public sealed class A_node_whose_images_lie_unpacked
     // By the library: the command would ask for a lock of its own, and that for the network.
     private static async Task BuildAsync()
     {
-        Forge forge = new(new() { Cache = Checkout.Cache }, SilentReporter.Instance);
-        NodeImageRecipe recipe = (NodeImageRecipe)Forge.Read(new(Checkout.NodeRecipe, null, new Dictionary<string, string>(), []));
+        Forge forge = new(new() { Host = HostEnvironment.FromProcess(), Cache = Checkout.Cache }, SilentReporter.Instance);
+        NodeImageRecipe recipe = (NodeImageRecipe)forge.Read(new(Checkout.NodeRecipe, null, new Dictionary<string, string>(), []));
         RecipeLock locked = RecipeLockFile.Read(Checkout.NodeLock, Checkout.NodeRecipe);
         locked = locked with { Parts = [.. locked.Parts.Select(part => part.Layers is null ? part : part with { Output = null, Layers = null })] };
         ImagePlan plan = forge.Plan(recipe with { Preload = recipe.Preload with { Unpack = true } }, locked, Platform.LinuxAmd64);

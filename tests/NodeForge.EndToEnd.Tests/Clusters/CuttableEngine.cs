@@ -10,7 +10,7 @@ internal sealed class CuttableEngine : IAsyncDisposable
     private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource cut = new();
     private readonly ConcurrentBag<Task> conversations = [];
-    private readonly string engine = EngineDiscovery.OfThisProcess.Find().Address.LocalPath;
+    private readonly string engine = new EngineDiscovery(HostEnvironment.FromProcess()).Find().Address.LocalPath;
     private readonly Task accepting;
 
     /// <param name="path">Where an earlier one was; null for a place of its own.</param>

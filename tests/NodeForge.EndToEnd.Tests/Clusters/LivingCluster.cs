@@ -34,7 +34,7 @@ public sealed class LivingCluster : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await NodeImage.IntoEngineAsync();
-        engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), CancellationToken.None);
+        engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
         Directory.CreateDirectory(Shared);
         await File.WriteAllTextAsync(Path.Combine(Shared, "greeting"), "hello");
         NodeConfig worker = new()

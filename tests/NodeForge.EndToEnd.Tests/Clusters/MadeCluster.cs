@@ -46,7 +46,7 @@ internal sealed class MadeCluster : IAsyncDisposable
     /// <summary>Makes it under a name of its own, and removes it again when that fails.</summary>
     public static async Task<MadeCluster> CreateAsync(ClusterConfig config, string image = NodeImages.NodeImage.Reference)
     {
-        EngineClient engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), CancellationToken.None);
+        EngineClient engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
         MadeCluster cluster = new(engine, config with { Name = "nf-e2e-" + Path.GetRandomFileName()[..6] });
         try
         {
@@ -132,7 +132,7 @@ internal sealed class MadeCluster : IAsyncDisposable
     public async Task ReconnectAsync()
     {
         Engine.Dispose();
-        Engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), CancellationToken.None);
+        Engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

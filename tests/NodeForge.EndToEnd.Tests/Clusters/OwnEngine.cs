@@ -9,7 +9,7 @@ internal static class OwnEngine
 {
     private static string Program => Path.Combine(Checkout.Root, "build/engine");
 
-    private static string Socket => EngineDiscovery.OfThisProcess.Find().Address.LocalPath;
+    private static string Socket => new EngineDiscovery(HostEnvironment.FromProcess()).Find().Address.LocalPath;
 
     /// <summary>Null when it is ours; why not otherwise.</summary>
     public static string? WhyNot()

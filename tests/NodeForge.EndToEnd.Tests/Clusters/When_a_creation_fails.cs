@@ -31,7 +31,7 @@ public sealed class When_a_creation_fails : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), CancellationToken.None);
+        engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
         await File.WriteAllTextAsync(KubeconfigPath, Kubeconfig);
     }
 

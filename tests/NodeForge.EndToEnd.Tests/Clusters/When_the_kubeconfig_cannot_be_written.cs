@@ -37,7 +37,7 @@ public sealed class When_the_kubeconfig_cannot_be_written : IAsyncLifetime, IFor
 
     public async Task InitializeAsync()
     {
-        engine = await EngineClient.ConnectAsync(EngineDiscovery.OfThisProcess.Find(), CancellationToken.None);
+        engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
         disk = await SmallDisk.MountAsync(Path.Combine(folder, "disk"), 1);
         await File.WriteAllTextAsync(Config, Foreign);
     }

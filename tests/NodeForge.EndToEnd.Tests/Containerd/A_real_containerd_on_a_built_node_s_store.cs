@@ -56,7 +56,7 @@ public sealed class A_real_containerd_on_a_built_node_s_store : IDisposable
               - {kubeadm: false}
             preload: {method: content-store, layers: {{layers}}}
             """);
-        Forge forge = new(new ForgeOptions { Cache = Path.Combine(folder, "cache"), SourceDateEpoch = 1_700_000_000 }, SilentReporter.Instance);
+        Forge forge = new(new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, "cache"), SourceDateEpoch = 1_700_000_000 }, SilentReporter.Instance);
         RecipeRequest request = new(Path.Combine(folder, "node.yaml"), null, new Dictionary<string, string>(), []);
         await forge.LockAsync(new LockRequest(request), CancellationToken.None);
         return Assert.Single((await forge.BuildAsync(new BuildRequest(request, "NodeImage") { Offline = true }, CancellationToken.None)).Images);

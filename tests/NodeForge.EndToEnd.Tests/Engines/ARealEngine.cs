@@ -13,7 +13,7 @@ namespace NodeForge.EndToEnd.Tests.Engines;
 
 /// <summary>The calls we make, made to the engine that DOCKER_HOST names.</summary>
 [Trait("Category", "EndToEnd")]
-public sealed class ARealEngine() : CallsOfAnEngine(EngineDiscovery.OfThisProcess.Find());
+public sealed class ARealEngine() : CallsOfAnEngine(new EngineDiscovery(HostEnvironment.FromProcess()).Find());
 
 /// <summary>The same calls, made to Podman.</summary>
 [Trait("Category", "EndToEnd")]
@@ -34,7 +34,7 @@ public sealed class ARealEngineBehindTls(TlsFront front) : CallsOfAnEngine(front
 /// <summary>A TLS port in front of the engine that the environment names.</summary>
 public sealed class TlsFront : IAsyncLifetime
 {
-    private readonly TlsEngine front = new(EngineDiscovery.OfThisProcess.Find().Address.LocalPath);
+    private readonly TlsEngine front = new(new EngineDiscovery(HostEnvironment.FromProcess()).Find().Address.LocalPath);
 
     public EngineEndpoint Endpoint => front.Endpoint;
 

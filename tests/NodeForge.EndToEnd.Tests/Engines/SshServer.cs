@@ -17,7 +17,7 @@ public sealed class SshServer : IAsyncLifetime
     public string User => Environment.UserName;
 
     /// <summary>The engine of this process, told to the far docker by its socket.</summary>
-    public string Address => string.Create(CultureInfo.InvariantCulture, $"ssh://{User}@127.0.0.1:{Port}{EngineDiscovery.OfThisProcess.Find().Address.AbsolutePath}");
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"ssh://{User}@127.0.0.1:{Port}{new EngineDiscovery(HostEnvironment.FromProcess()).Find().Address.AbsolutePath}");
 
     public async Task InitializeAsync()
     {

@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 
 namespace NodeForge.EndToEnd.Tests.Locking;
@@ -12,7 +13,7 @@ public sealed class AptFactAttribute : FactAttribute
             Skip = "apt is not installed";
         else if (!File.Exists("/usr/share/keyrings/debian-archive-keyring.gpg"))
             Skip = "debian-archive-keyring is not installed";
-        else if (DebianMirrors.OfThisMachine().Archive.Count == 0)
+        else if (DebianMirrors.OfThisMachine(HostEnvironment.FromProcess().Variable).Archive.Count == 0)
             Skip = "apt's sources have no Debian mirror";
     }
 }

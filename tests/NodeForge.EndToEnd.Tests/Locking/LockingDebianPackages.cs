@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Oci;
@@ -119,8 +120,8 @@ public sealed class LockingDebianPackages : IDisposable
     private async Task<RecipeLock> LockAsync(Recipe recipe, RecipeLock? previous = null, DebianMirrors? mirrors = null)
     {
         using HttpConnections connections = new();
-        Locker locker = new(new BlobStore(Path.Combine(folder, "store")), Path.Combine(folder, "cache"), connections, null, TimeProvider.System);
-        LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Mirrors = new(mirrors ?? DebianMirrors.OfThisMachine()) };
+        Locker locker = new(new BlobStore(Path.Combine(folder, "store")), Path.Combine(folder, "cache"), connections, null, HostEnvironment.FromProcess());
+        LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Mirrors = new(mirrors ?? DebianMirrors.OfThisMachine(HostEnvironment.FromProcess().Variable)) };
         return await locker.LockAsync(recipe, previous, options, SilentReporter.Instance, CancellationToken.None);
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian.Packages;
 using NodeForge.Oci.Layers;
 
 namespace NodeForge.EndToEnd.Tests.NodeImages;

@@ -18,7 +18,7 @@ internal sealed class AssemblyRoom : IDisposable, IForgeReporter
     {
         Folder = Directory.CreateTempSubdirectory("nodeforge-assembly-").FullName;
         Store = new BlobStore(this["cache/blobs"]);
-        Environment = new(Store, new ActionCache(this["cache/actions"], Store, this), this["cache/scratch"], this);
+        Environment = new(Store, new ActionCache(this["cache/actions"], Store, TimeProvider.System, this), this["cache/scratch"], HostEnvironment.FromProcess(), this);
     }
 
     public string Folder { get; }

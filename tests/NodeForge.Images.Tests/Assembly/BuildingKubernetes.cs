@@ -1,7 +1,8 @@
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Kubernetes;
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian;
+using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;
@@ -53,7 +54,7 @@ public sealed class BuildingKubernetes
         using AssemblyRoom room = new();
         string foreign = DebianArchitecture.OfThisMachine == "amd64" ? "arm64" : "amd64";
         KubernetesBuildPlan plan = Plan(room, output: null);
-        plan = plan with { Part = plan.Part with { Packages = [new("golang", "1", foreign, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1)] } };
+        plan = plan with { Part = plan.Part with { Sources = [new LockedPackage("golang", "1", foreign, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1)] } };
         Diagnostic told = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
         Assert.Equal((ErrorCodes.ToolchainForeign, foreign), (told.Code, told.Got));
         Assert.Contains("nodeforge lock RECIPE --update kubernetes", told.Mend, StringComparison.Ordinal);
@@ -113,7 +114,7 @@ public sealed class BuildingKubernetes
         KubernetesBuildRecipe recipe = Plan(room, output: null).Recipe with { Source = null, Tree = new() { Folder = room["tree"] }, Go = room["go"] };
         SourceTrees trees = new(room.Environment);
         string[] before = await trees.DigestsAsync(recipe, CancellationToken.None);
-        await trees.LayAsync(recipe, Directory.CreateDirectory(room["build"]).FullName, new ProgramRunner(room.Environment.Reporter), CancellationToken.None);
+        await trees.LayAsync(recipe, Directory.CreateDirectory(room["build"]).FullName, room.Environment.Programs, CancellationToken.None);
         Assert.Equal(["go/bin/go", "source/tree/go.mod"], Directory.EnumerateFiles(room["build"], "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(room["build"], file)).Order(StringComparer.Ordinal));
         room.Write("tree/go.mod", "edited");
         string[] after = await trees.DigestsAsync(recipe, CancellationToken.None);

@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Processes;
 
 namespace NodeForge.Images.Tests.Assembly;
@@ -16,7 +16,7 @@ public sealed class ConfiguringPackages
         Assert.Equal("unshare --mount --net -- cat /proc/net/dev", alone.ToString());
 
         using AssemblyRoom room = new();
-        ProgramResult run = await new ProgramRunner(room).TryAsync(alone, CancellationToken.None);
+        ProgramResult run = await room.Environment.Programs.TryAsync(alone, CancellationToken.None);
         // Without the right to it (a user, a container) there is nothing to see.
         if (run.ExitCode == 0)
             Assert.Equal(["lo"], run.Output.Split('\n').Skip(2).Where(line => line.Length > 0).Select(line => line.Split(':')[0].Trim()));
@@ -27,7 +27,7 @@ public sealed class ConfiguringPackages
     {
         using AssemblyRoom room = new();
 
-        Assert.False(await new DebianBootstrap(room.Environment with { IsRoot = false }).HasNetworksAsync(new(room), CancellationToken.None));
+        Assert.False(await new DebianBootstrap(room.Environment with { IsRoot = false }).HasNetworksAsync(room.Environment.Programs, CancellationToken.None));
 
         Diagnostic told = Assert.Single(room.Events.OfType<Warned>()).Diagnostic;
         Assert.Equal((ErrorCodes.NetworkReachable, "a user without root's rights"), (told.Code, told.Got));
@@ -37,7 +37,7 @@ public sealed class ConfiguringPackages
     public async Task Root_is_warned_only_where_the_kernel_refuses()
     {
         using AssemblyRoom room = new();
-        bool made = await new DebianBootstrap(room.Environment with { IsRoot = true }).HasNetworksAsync(new(room), CancellationToken.None);
+        bool made = await new DebianBootstrap(room.Environment with { IsRoot = true }).HasNetworksAsync(room.Environment.Programs, CancellationToken.None);
         Assert.Equal(made ? 0 : 1, room.Events.OfType<Warned>().Count());
     }
 }

@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian.Packages;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Tests.Assembly;

@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 using NodeForge.Recipes.Locks;
@@ -66,6 +66,6 @@ public sealed class NormalizingRoots
     {
         Recipe = "r.yaml",
         Platform = "linux/amd64",
-        Packages = [new(package, "1", "amd64", "bookworm", "pool/a.deb", Digest.Of([1]), 1)],
+        Sources = [new LockedPackage(package, "1", "amd64", "bookworm", "pool/a.deb", Digest.Of([1]), 1)],
     };
 }

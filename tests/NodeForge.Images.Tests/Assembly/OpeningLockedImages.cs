@@ -80,7 +80,7 @@ public sealed class OpeningLockedImages : IDisposable
     private Task<BuiltImage> AssembleAsync(string use, LockedImage image)
     {
         RecipeImage source = new(image.Reference, null);
-        RecipeLock locked = NodeRoom.Lock with { Parts = [NodeRoom.Lock.Parts[0] with { Images = [image] }] };
+        RecipeLock locked = NodeRoom.Lock with { Parts = [NodeRoom.Lock.Parts[0] with { Sources = [image] }] };
         NodeImageRecipe recipe = use switch
         {
             "base" => node.Recipe with { Base = new(null, source), Images = [] },

@@ -1,5 +1,5 @@
 using NodeForge.Images.Assembly.Contents;
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian.Packages;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
@@ -117,7 +117,7 @@ public sealed class ReadingPackages
 
     private static LayerDraft Extract(AssemblyRoom room, string[] globs, params byte[][] debs)
     {
-        LockedPart part = new() { Recipe = "r.yaml", Platform = "linux/amd64", Packages = [.. debs.Select(deb => new LockedPackage("hello", "1.0", "amd64", "bookworm", "pool/hello.deb", room.Store.Write(deb), deb.Length))] };
+        LockedPart part = new() { Recipe = "r.yaml", Platform = "linux/amd64", Sources = [.. debs.Select(deb => new LockedPackage("hello", "1.0", "amd64", "bookworm", "pool/hello.deb", room.Store.Write(deb), deb.Length))] };
         LayerDraft draft = new(new RootfsTree(), AssemblyRoom.Epoch);
         new PackageFiles(room.Environment).Extract(globs, part, draft, "r.yaml", CancellationToken.None);
         return draft;

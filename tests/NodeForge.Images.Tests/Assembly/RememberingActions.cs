@@ -109,13 +109,13 @@ public sealed class RememberingActions
         room.Write("cache/scratch/rootfs-1-abc/etc/passwd", "x");
         room.Write("cache/scratch/rootfs-1-abc.lock", "");
         string unknown = Directory.CreateDirectory(room["cache/scratch/young"]).FullName;
-        room.Environment.Sweep(TimeProvider.System);
+        room.Environment.Sweep();
         Assert.True(Directory.Exists(living.Path));
         Assert.False(Directory.Exists(killed));
         Assert.False(File.Exists(killed + ".lock"));
         Assert.True(Directory.Exists(unknown));
         Directory.SetLastWriteTimeUtc(unknown, DateTime.UnixEpoch);
-        room.Environment.Sweep(TimeProvider.System);
+        room.Environment.Sweep();
         Assert.False(Directory.Exists(unknown));
     }
 

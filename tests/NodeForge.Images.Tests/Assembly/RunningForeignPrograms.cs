@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian.Bootstrap;
 
 namespace NodeForge.Images.Tests.Assembly;
 

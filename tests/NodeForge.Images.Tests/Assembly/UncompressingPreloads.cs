@@ -144,7 +144,7 @@ public sealed class UncompressingPreloads : IDisposable
     {
         RecipeImage source = new("docker://" + reference, null);
         LockedImage image = new(source.Text, packed.Manifest.Digest, [.. packed.Layers.Select(layer => layer.Descriptor).Prepend(packed.Config).Prepend(packed.Manifest).Select(blob => new LockedBlob(blob.MediaType, blob.Digest, blob.Size))]);
-        RecipeLock locked = NodeRoom.Lock with { Parts = [NodeRoom.Lock.Parts[0] with { Images = [image] }] };
+        RecipeLock locked = NodeRoom.Lock with { Parts = [NodeRoom.Lock.Parts[0] with { Sources = [image] }] };
         NodeImageRecipe recipe = node.Recipe with { Preload = Uncompressed, Images = [new() { Image = source, Tags = tags }] };
         return new ImageAssembler(node.Room.Environment).AssembleAsync(Planner.Plan(recipe, locked, Platform.LinuxAmd64), CancellationToken.None);
     }

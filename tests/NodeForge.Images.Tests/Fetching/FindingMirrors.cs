@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Recipes.Locks;
@@ -75,7 +76,7 @@ public sealed class FindingMirrors : IDisposable
     {
         DebianMirrors mirrors = new() { Archive = ["http://a.test/debian"], Snapshot = "http://snap.test" };
         LockedPackage package = new("g++", "4:12.2.0-3", "amd64", "bookworm", "pool/main/g/gcc/g++_12.2.0-3+b1_amd64.deb", Digest.Of("x"u8), 1);
-        RecipeLock locked = new() { Recipe = Digest.Of([]), Epoch = 1_793_491_200, Parts = [new() { Recipe = "r.yaml", Platform = "linux/amd64", Packages = [package] }] };
+        RecipeLock locked = new() { Recipe = Digest.Of([]), Epoch = 1_793_491_200, Parts = [new() { Recipe = "r.yaml", Platform = "linux/amd64", Sources = [package] }] };
 
         Source source = Assert.Single(LockSources.Of(locked, new SourceMirrors(mirrors)));
 
@@ -87,7 +88,7 @@ public sealed class FindingMirrors : IDisposable
     public void A_mirror_of_an_address_is_tried_before_it()
     {
         LockedFile file = new("containerd", Digest.Of("y"u8), 1) { Url = "https://rel.test/v1/c.tar.gz" };
-        RecipeLock locked = new() { Recipe = Digest.Of([]), Epoch = 0, Parts = [new() { Recipe = "r.yaml", Platform = "linux/amd64", Files = [file] }] };
+        RecipeLock locked = new() { Recipe = Digest.Of([]), Epoch = 0, Parts = [new() { Recipe = "r.yaml", Platform = "linux/amd64", Sources = [file] }] };
         Source source = Assert.Single(LockSources.Of(locked, new SourceMirrors(new DebianMirrors(), new UrlMirror("https://rel.test", "http://near.test/rel"))));
         Assert.Equal(["http://near.test/rel/v1/c.tar.gz", "https://rel.test/v1/c.tar.gz"], source.Urls);
     }
@@ -98,7 +99,7 @@ public sealed class FindingMirrors : IDisposable
     public void A_mirror_of_a_registry_is_asked_before_it_by_the_images_full_name(string reference, string mirrored)
     {
         LockedImage image = new(reference, Digest.Of("z"u8), [new LockedBlob(MediaTypes.Manifest, Digest.Of("z"u8), 1)]);
-        RecipeLock locked = new() { Recipe = Digest.Of([]), Epoch = 0, Parts = [new() { Recipe = "r.yaml", Platform = "linux/amd64", Images = [image] }] };
+        RecipeLock locked = new() { Recipe = Digest.Of([]), Epoch = 0, Parts = [new() { Recipe = "r.yaml", Platform = "linux/amd64", Sources = [image] }] };
         Source source = Assert.Single(LockSources.Of(locked, Named("docker://registry.test=docker://near.test/k8s docker://docker.io=docker://near.test/hub/")));
         Assert.Equal((reference, mirrored), (source.Image!.Reference, Assert.Single(source.Image.Mirrors)));
     }
@@ -107,7 +108,7 @@ public sealed class FindingMirrors : IDisposable
     public void An_address_that_only_begins_like_a_mirrored_one_is_left_alone()
     {
         LockedFile file = new("runc", Digest.Of("y"u8), 1) { Url = "https://rel.test.example/runc" };
-        RecipeLock locked = new() { Recipe = Digest.Of([]), Epoch = 0, Parts = [new() { Recipe = "r.yaml", Platform = "linux/amd64", Files = [file] }] };
+        RecipeLock locked = new() { Recipe = Digest.Of([]), Epoch = 0, Parts = [new() { Recipe = "r.yaml", Platform = "linux/amd64", Sources = [file] }] };
         Assert.Equal(["https://rel.test.example/runc"], Assert.Single(LockSources.Of(locked, Named("https://rel.test=http://near.test"))).Urls);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci.Content;
 using NodeForge.Testing.Http;
@@ -62,7 +63,7 @@ public sealed class ReachingMirrorsThroughProxies
         string[] dump = ["Acquire::http::Proxy \"http://apt.proxy:3142\";", "Acquire::http::Proxy::snap.test \"DIRECT\";", $"Acquire::http::Proxy-Auto-Detect \"{program}\";"];
         DebianMirrors mirrors = Mirrors with { Archive = ["http://deb.test/debian", "http://updates.test/debian"] };
 
-        AptProxies proxies = new([.. dump, .. await AptProxies.DetectAsync(dump, mirrors, new(room), CancellationToken.None)], mirrors, new WebProxy("http://env.proxy:8080"), null);
+        AptProxies proxies = new([.. dump, .. await AptProxies.DetectAsync(dump, mirrors, new(HostEnvironment.FromProcess(), room), CancellationToken.None)], mirrors, new WebProxy("http://env.proxy:8080"), null);
 
         Assert.Equal("http://found.proxy:3142/", proxies.GetProxy(new Uri("http://deb.test/debian/a.deb"))?.ToString());
         Assert.Equal("http://apt.proxy:3142/", proxies.GetProxy(new Uri("http://updates.test/debian/a.deb"))?.ToString());

@@ -99,7 +99,7 @@ public sealed class AskingKubeadm
             Images = [],
         };
         NodeImageRecipe recipe = Node(room, build.Version) with { Kubernetes = new() { Version = build.Version, Build = build } };
-        KubeadmQuestion question = new(BuildEnvironment.Of(Path.Combine(room.Folder, "cache"), room.Store, room));
+        KubeadmQuestion question = new(BuildEnvironment.Of(Path.Combine(room.Folder, "cache"), room.Store, HostEnvironment.FromProcess(), room));
         Assert.Equal(
             ["registry.k8s.io/coredns/coredns:v1.20.0", "registry.k8s.io/etcd:3.9.1-0", "registry.k8s.io/pause:3.11"],
             await question.AskAsync(recipe, [], Platform.LinuxAmd64, CancellationToken.None));
@@ -123,7 +123,7 @@ public sealed class AskingKubeadm
     private static async Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous = null)
     {
         using HttpConnections connections = new();
-        Locker locker = new(room.Store, Path.Combine(room.Folder, "cache"), connections, new AnyImage(), TimeProvider.System);
+        Locker locker = new(room.Store, Path.Combine(room.Folder, "cache"), connections, new AnyImage(), HostEnvironment.FromProcess());
         LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options };
         return await locker.LockAsync(recipe, previous, options, room, CancellationToken.None);
     }

@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Images.Tests.Fetching;
@@ -269,7 +270,7 @@ public sealed class LockingFilesAndImages
         room.Server.Serve("/v1.30.0/amd64/server.tar.gz", Replies.File(Tarball));
         NodeImageRecipe recipe = Node(room) with { Images = [new() { Image = new("docker://reg.test/pause:3.9", null) }] };
         using HttpConnections connections = new();
-        Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, null, TimeProvider.System);
+        Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, null, HostEnvironment.FromProcess());
         LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options };
         NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => locker.LockAsync(recipe, null, options, room, CancellationToken.None));
         Assert.Equal(ErrorCodes.ImageRegistryMissing, Assert.Single(failure.Diagnostics).Code);
@@ -294,7 +295,7 @@ public sealed class LockingFilesAndImages
     private static async Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous, Func<LockOptions, LockOptions> with, IImageRegistry? images = null)
     {
         using HttpConnections connections = new();
-        Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, images ?? new OneImage(), TimeProvider.System);
+        Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, images ?? new OneImage(), HostEnvironment.FromProcess());
         LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options };
         return await locker.LockAsync(recipe, previous, with(options), room, CancellationToken.None);
     }

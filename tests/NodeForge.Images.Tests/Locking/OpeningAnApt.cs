@@ -1,3 +1,5 @@
+using NodeForge.Images.Debian.Apt;
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Images.Tests.Fetching;
@@ -14,7 +16,7 @@ public sealed class OpeningAnApt
     {
         await using FetchRoom room = new();
         string cache = Path.GetFullPath(Path.Combine(room.PartialFolder, "..", "..", "cache"));
-        using AptRoots roots = new(cache, Options(room), TimeProvider.System, room);
+        using AptRoots roots = new(cache, Mirrors, room.Options.QuietWait, HostEnvironment.FromProcess(), room);
         NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => roots.OpenAsync(Repository, CancellationToken.None));
         Diagnostic told = Assert.Single(failure.Diagnostics);
         Assert.Equal((ErrorCodes.KeyringMissing, "/nonexistent/archive.gpg"), (told.Code, told.Where!.Resource));
@@ -26,7 +28,7 @@ public sealed class OpeningAnApt
     {
         await using FetchRoom room = new();
         string cache = Path.GetFullPath(Path.Combine(room.PartialFolder, "..", "..", "cache"));
-        using AptRoots second = new(cache, Options(room), TimeProvider.System, room);
+        using AptRoots second = new(cache, Mirrors, room.Options.QuietWait, HostEnvironment.FromProcess(), room);
         Task waiting;
         using (await DigestLock.TakeAsync(Path.Combine(cache, "apt", "nodeforge.lock"), TimeSpan.Zero, TimeProvider.System, _ => { }, CancellationToken.None))
         {
@@ -64,7 +66,7 @@ public sealed class OpeningAnApt
         await using FetchRoom room = new();
         string folder = Directory.CreateDirectory(Path.Combine(room.PartialFolder, "..", "a] b")).FullName, keyring = Path.Combine(folder, "keys.gpg");
         await File.WriteAllTextAsync(keyring, "");
-        using AptRoots roots = new(Path.Combine(folder, "cache"), Options(room), TimeProvider.System, room);
+        using AptRoots roots = new(Path.Combine(folder, "cache"), Mirrors, room.Options.QuietWait, HostEnvironment.FromProcess(), room);
 
         NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => roots.OpenAsync(Repository with { Keyring = keyring }, CancellationToken.None));
 
@@ -72,5 +74,5 @@ public sealed class OpeningAnApt
         Assert.Contains("takes apart", failure.Diagnostics[0].What, StringComparison.Ordinal);
     }
 
-    private static LockOptions Options(FetchRoom room) => new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options, Mirrors = new(new DebianMirrors { Archive = ["http://mirror.test/debian"] }) };
+    private static DebianMirrors Mirrors { get; } = new() { Archive = ["http://mirror.test/debian"] };
 }

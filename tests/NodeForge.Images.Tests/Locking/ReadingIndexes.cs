@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian.Apt;
 using NodeForge.Images.Locking;
 using NodeForge.Oci;
 using NodeForge.Recipes.Locks;

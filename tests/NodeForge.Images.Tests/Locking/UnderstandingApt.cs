@@ -1,3 +1,5 @@
+using NodeForge.Images.Debian.Apt;
+using NodeForge.Images.Debian.Packages;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Images.Processes;

@@ -90,6 +90,6 @@ public sealed class HoldingNodesAgainstKubeadm
     {
         Recipe = Digest.Of("recipe"u8),
         Epoch = 1,
-        Parts = [new() { Recipe = "node.yaml", Platform = "linux/amd64", Images = [.. locked.Select(name => new LockedImage("docker://" + name, Digest.Of("m"u8), []))] }],
+        Parts = [new() { Recipe = "node.yaml", Platform = "linux/amd64", Sources = [.. locked.Select(name => new LockedImage("docker://" + name, Digest.Of("m"u8), []))] }],
     }, Platform.LinuxAmd64);
 }

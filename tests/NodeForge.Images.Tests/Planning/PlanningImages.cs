@@ -1,3 +1,4 @@
+using NodeForge.Images.Debian;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Oci;
@@ -83,7 +84,7 @@ public sealed class PlanningImages
             Images = [],
         };
         LockedPackage[] packages = [new("adduser", "3", "all", "bookworm", "pool/a.deb", Digest.Of("a"u8), 1), new("golang", "1", architecture, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1)];
-        RecipeLock locked = new() { Recipe = Digest.Of("r"u8), Epoch = 1, Parts = [new() { Recipe = "kubernetes.yaml", Platform = "linux/arm64", Packages = packages }] };
+        RecipeLock locked = new() { Recipe = Digest.Of("r"u8), Epoch = 1, Parts = [new() { Recipe = "kubernetes.yaml", Platform = "linux/arm64", Sources = packages }] };
         Assert.Equal(architecture, ((KubernetesBuildPlan)Planner.Plan(recipe, locked, Platform.LinuxArm64)).Toolchain.Architecture);
     }
 
@@ -109,6 +110,6 @@ public sealed class PlanningImages
     {
         Recipe = "base.yaml",
         Platform = platform,
-        Packages = [new("systemd", "252", "amd64", "bookworm", "pool/s.deb", Digest.Of(System.Text.Encoding.ASCII.GetBytes(deb)), 3)],
+        Sources = [new LockedPackage("systemd", "252", "amd64", "bookworm", "pool/s.deb", Digest.Of(System.Text.Encoding.ASCII.GetBytes(deb)), 3)],
     };
 }

@@ -8,7 +8,7 @@ public sealed class RunningPrograms : IForgeReporter
 {
     private readonly ConcurrentQueue<ForgeEvent> events = new();
 
-    private ProgramRunner Runner => new(this);
+    private ProgramRunner Runner => new(HostEnvironment.FromProcess(), this);
 
     void IForgeReporter.Report(ForgeEvent happened) => events.Enqueue(happened);
 
@@ -117,7 +117,7 @@ public sealed class RunningPrograms : IForgeReporter
     {
         using CancellationTokenSource cancel = new();
         TaskCompletionSource<int> child = new();
-        ProgramRunner runner = new(new Hearing(line => child.TrySetResult(int.Parse(line, System.Globalization.CultureInfo.InvariantCulture))));
+        ProgramRunner runner = new(HostEnvironment.FromProcess(), new Hearing(line => child.TrySetResult(int.Parse(line, System.Globalization.CultureInfo.InvariantCulture))));
         Task run = runner.RunAsync(Shell("sleep 600 & echo $!; wait"), cancel.Token);
         int pid = await child.Task;
         await cancel.CancelAsync();

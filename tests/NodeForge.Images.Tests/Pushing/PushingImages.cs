@@ -58,7 +58,7 @@ public sealed class PushingImages
         BuiltImage image = await node.AssembleAsync(node.Recipe with { Images = [] });
         string login = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{InMemoryRegistry.User}:{InMemoryRegistry.Password}"));
         string file = node.Room.Write("docker/config.json", $$$$"""{"auths":{"{{{{registry.Host}}}}":{"auth":"{{{{login}}}}"}}}""");
-        using RegistryClient client = new(RegistryClient.CreateHandler(), new RegistryOptions { Credentials = new DockerCredentials(file) });
+        using RegistryClient client = new(RegistryClient.CreateHandler(), new RegistryOptions { Credentials = new DockerCredentials(HostEnvironment.FromProcess(), file) });
         await PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image);
         Assert.NotNull(registry.Manifest("node", "v1"));
 

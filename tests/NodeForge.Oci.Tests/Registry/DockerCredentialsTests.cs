@@ -101,7 +101,7 @@ public sealed class DockerCredentialsTests : IDisposable
 
     [Fact]
     public async Task A_configuration_that_is_not_there_holds_nothing() =>
-        Assert.Null(await new DockerCredentials(Path.Combine(folder, "none", "config.json")).FindAsync("r.example", default));
+        Assert.Null(await new DockerCredentials(HostEnvironment.FromProcess(), Path.Combine(folder, "none", "config.json")).FindAsync("r.example", default));
 
     [Theory]
     [InlineData("nonsense")]
@@ -161,6 +161,6 @@ public sealed class DockerCredentialsTests : IDisposable
     {
         string file = Path.Combine(folder, "config.json");
         File.WriteAllText(file, json);
-        return new DockerCredentials(file).FindAsync(registry, CancellationToken.None);
+        return new DockerCredentials(HostEnvironment.FromProcess(), file).FindAsync(registry, CancellationToken.None);
     }
 }

@@ -8,7 +8,7 @@ namespace NodeForge.Oci.Tests.Registry;
 internal static class RegistryFixture
 {
     public static RegistryClient Client(ICredentialSource? credentials = null) =>
-        new(RegistryClient.CreateHandler(), new() { Credentials = credentials ?? NoCredentials.Instance });
+        new(RegistryClient.CreateHandler(), new() { Credentials = credentials ?? NoCredentials.Instance, Clock = TimeProvider.System });
 
     public static Task<RemoteDocument> GetAsync(this RegistryClient client, InMemoryRegistry registry, string rest) =>
         client.GetManifestAsync(registry.Reference(rest), CancellationToken.None);

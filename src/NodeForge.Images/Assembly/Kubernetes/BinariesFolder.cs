@@ -1,4 +1,3 @@
-using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 

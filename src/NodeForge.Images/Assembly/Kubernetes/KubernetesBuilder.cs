@@ -1,6 +1,7 @@
 using System.Globalization;
 using NodeForge.Images.Assembly.Contents;
-using NodeForge.Images.Assembly.Rootfs;
+using NodeForge.Images.Debian;
+using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;
@@ -91,15 +92,16 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         }
 
         using ScratchFolder scratch = environment.NewScratch("compile");
-        ProgramRunner runner = new(environment.Reporter);
+        ProgramRunner runner = environment.Programs;
         await PrepareAsync(plan, toolchain, script, scratch.Path, runner, cancellationToken).ConfigureAwait(false);
-        await runner.RunAsync(new ProgramCall("unshare",
+        ProgramCall compile = new("unshare",
         [
             // Its own mounts, processes, network and names: nothing to talk to, and nothing stays behind when it ends.
             "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc=/proc",
             $"--root={scratch.Path}", "--wd=/build/work", "/build/script/build",
         ])
-        { Environment = CompileEnvironment(plan), Package = "util-linux" }, cancellationToken).ConfigureAwait(false);
+        { Package = "util-linux" };
+        await runner.RunAsync(compile.Hermetically(CompileEnvironment(plan)), cancellationToken).ConfigureAwait(false);
         return TakeOutputs(plan, scratch.Combine("build/output"));
     }
 
@@ -137,20 +139,16 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         new ProgramCall("tar", ["--extract", "--file", tar, "--directory", folder, "--numeric-owner", "--same-owner", "--preserve-permissions", "--xattrs", "--xattrs-include=*"])
         { Package = "tar" }, cancellationToken);
 
-    private static Dictionary<string, string?> CompileEnvironment(KubernetesBuildPlan plan)
+    private static Dictionary<string, string> CompileEnvironment(KubernetesBuildPlan plan) => new()
     {
-        Dictionary<string, string?> variables = HermeticEnvironment.With(new()
-        {
-            ["HOME"] = "/build/work",
-            ["LANG"] = "C.UTF-8",
-            ["SOURCE_DATE_EPOCH"] = plan.Epoch.ToString(CultureInfo.InvariantCulture),
-            ["KUBERNETES_VERSION"] = plan.Recipe.Version,
-            ["TARGET_ARCHITECTURE"] = plan.Platform.Architecture,
-            ["PROGRAMS"] = string.Join(' ', Programs(plan.Recipe)),
-            ["PARALLELISM"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
-        });
-        return variables;
-    }
+        ["HOME"] = "/build/work",
+        ["LANG"] = "C.UTF-8",
+        ["SOURCE_DATE_EPOCH"] = plan.Epoch.ToString(CultureInfo.InvariantCulture),
+        ["KUBERNETES_VERSION"] = plan.Recipe.Version,
+        ["TARGET_ARCHITECTURE"] = plan.Platform.Architecture,
+        ["PROGRAMS"] = string.Join(' ', Programs(plan.Recipe)),
+        ["PARALLELISM"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+    };
 
     // What the tarball will hold, as files and in images.
     private static IEnumerable<string> Programs(KubernetesBuildRecipe recipe) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NodeForge.Images.Processes;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 

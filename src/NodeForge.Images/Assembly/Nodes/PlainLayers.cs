@@ -54,7 +54,7 @@ internal sealed class PlainLayers(BuildEnvironment environment)
         {
             return ingest.Commit(layer.DiffId);
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.DigestMismatch)
+        catch (NodeForgeException failure) when (failure.Is(ErrorCodes.DigestMismatch))
         {
             throw OtherThanSaid(where, failure.Diagnostics[0].Got, failure.Diagnostics[0].Want, failure);
         }

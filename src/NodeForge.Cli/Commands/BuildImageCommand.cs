@@ -1,0 +1,50 @@
+using System.CommandLine;
+using NodeForge.Cli.Documents;
+
+namespace NodeForge.Cli.Commands;
+
+/// <summary><c>build base-image</c>, <c>node-image</c> and <c>container-image</c>.</summary>
+internal sealed class BuildImageCommand : ForgeCommand
+{
+    private readonly string kind;
+    private readonly RecipeArguments recipe;
+
+    private readonly Option<string[]> output = new("--output")
+    {
+        Description = "Where the image goes: oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE[:REF], docker-daemon:REF, docker://REF. May be given again.",
+        HelpName = "TRANSPORT",
+    };
+
+    private readonly Option<string> compression = new("--compression")
+    {
+        Description = "How layers are written: none, gzip or zstd.",
+        DefaultValueFactory = _ => "none",
+        HelpName = "none|gzip|zstd",
+    };
+
+    private readonly Option<string?> tag = new("--tag", "-t") { Description = "What the image is called in outputs that do not say (default: nodeforge/NAME).", HelpName = "REF" };
+
+    public BuildImageCommand(FrontEnd front, string name, string description, string kind)
+        : base(front, name, description)
+    {
+        this.kind = kind;
+        compression.AcceptOnlyFromAmong("none", "gzip", "zstd");
+        Add(output);
+        Add(compression);
+        Add(tag);
+        Add(GlobalOptions.Offline);
+        recipe = new(this);
+    }
+
+    protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        BuildRequest request = new(recipe.Read(parsed), kind)
+        {
+            Outputs = parsed.GetValue(output) ?? [],
+            Compression = parsed.GetValue(compression)!,
+            Tag = parsed.GetValue(tag),
+            Offline = parsed.GetValue(GlobalOptions.Offline),
+        };
+        return new(BuildDocument.Of(await forge.BuildAsync(request, cancellationToken)));
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using NodeForge.Cli.Documents;
+using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
+
+namespace NodeForge.Cli.Commands;
+
+/// <summary><c>create cluster</c>, with kind's options.</summary>
+internal sealed class CreateClusterCommand : ForgeCommand
+{
+    private readonly Option<string?> name = ClusterOptions.Name();
+    private readonly Option<string?> config = ClusterOptions.Config();
+    private readonly Option<string?> image = new("--image") { Description = "The node image, which the engine must have: nothing is pulled.", HelpName = "REF" };
+    private readonly Option<Duration> wait = ClusterOptions.Wait();
+    private readonly Option<bool> bare = new("--no-kubernetes") { Description = "Boot the nodes and leave kubeadm to you; no kubeconfig is written." };
+    private readonly Option<bool> retain = new("--retain") { Description = "Keep the nodes when something fails." };
+    private readonly Option<bool> skipChecks = new("--skip-checks") { Description = "Do not look at the machine first, as nodeforge doctor does." };
+    private readonly Option<FileInfo?> kubeconfig = ClusterOptions.Kubeconfig();
+
+    public CreateClusterCommand(FrontEnd front)
+        : base(front, "cluster", "Make a cluster and wait until it is Ready.")
+    {
+        Add(name);
+        Add(config);
+        Add(image);
+        Add(wait);
+        Add(bare);
+        Add(retain);
+        Add(skipChecks);
+        Add(kubeconfig);
+    }
+
+    protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        ClusterConfig wanted = await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellationToken);
+        if (ClusterOptions.GivenName(Front, parsed, name) is { } given)
+            wanted = wanted with { Name = given };
+        Front.Interruption.CleanUpCommand = $"nodeforge delete cluster --name {wanted.Name}";
+        CreateOptions options = new()
+        {
+            Wait = parsed.GetValue(wait).Time,
+            NoKubernetes = parsed.GetValue(bare),
+            Retain = parsed.GetValue(retain),
+            SkipChecks = parsed.GetValue(skipChecks),
+            Kubeconfig = parsed.GetValue(kubeconfig)?.FullName,
+        };
+        ClusterDocument document = ClusterDocument.Of(await forge.Clusters.CreateAsync(wanted, parsed.GetValue(image), options, cancellationToken));
+        return new(document, document.ToText(parsed.GetValue(GlobalOptions.Verbose), options.Kubeconfig));
+    }
+}

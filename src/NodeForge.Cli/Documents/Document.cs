@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NodeForge.Cli.Rendering;
+
+namespace NodeForge.Cli.Documents;
+
+/// <summary>What a command says, for programs with <c>-o json</c> and for people.</summary>
+internal abstract record Document
+{
+    [JsonPropertyOrder(-1)]
+    public int SchemaVersion => 1;
+
+    /// <summary>The document; properties that have nothing are left out.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, GetType(), DocumentJson.Default);
+
+    /// <summary>For people; null where there is nothing to say.</summary>
+    public virtual Page? ToText() => null;
+}
+
+/// <summary>The form of all documents: a new one is named here.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AddedDocument))]
+[JsonSerializable(typeof(BuildDocument))]
+[JsonSerializable(typeof(ClusterDocument))]
+[JsonSerializable(typeof(ClustersDocument))]
+[JsonSerializable(typeof(CompletionDocument))]
+[JsonSerializable(typeof(DeletedDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(ExportedDocument))]
+[JsonSerializable(typeof(FetchDocument))]
+[JsonSerializable(typeof(InspectDocument))]
+[JsonSerializable(typeof(KubeconfigDocument))]
+[JsonSerializable(typeof(LoadDocument))]
+[JsonSerializable(typeof(LockDocument))]
+[JsonSerializable(typeof(LogsDocument))]
+[JsonSerializable(typeof(NodeNamesDocument))]
+[JsonSerializable(typeof(NodesDocument))]
+[JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(TarballDocument))]
+[JsonSerializable(typeof(VersionDocument))]
+internal sealed partial class DocumentJson : JsonSerializerContext;

@@ -1,0 +1,114 @@
+using NodeForge.Oci;
+using NodeForge.Oci.Content;
+
+namespace NodeForge.Images;
+
+/// <summary>Remembers what an action made: nothing is done twice whose inputs did not change.</summary>
+/// <remarks>An entry counts only while all of its content is in the store; entries are small files that appear by rename.</remarks>
+public sealed class ActionCache
+{
+    private static readonly TimeSpan QuietWait = TimeSpan.FromSeconds(2);
+    private readonly string folder;
+    private readonly BlobStore store;
+    private readonly TimeProvider clock;
+    private readonly IForgeReporter reporter;
+
+    public ActionCache(string folder, BlobStore store, TimeProvider clock, IForgeReporter reporter)
+    {
+        this.folder = Path.GetFullPath(folder);
+        this.store = store;
+        this.clock = clock;
+        this.reporter = reporter;
+    }
+
+    /// <summary>What the action made before, or null.</summary>
+    public IReadOnlyList<ActionOutput>? Find(Digest key)
+    {
+        byte[] json;
+        try
+        {
+            json = File.ReadAllBytes(PathOf(key));
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.Explain(PathOf(key), failure);
+        }
+
+        if (ActionRecord.Read(key, json) is not { } outputs)
+        {
+            Doubt(key, json);
+            return null;
+        }
+
+        // What the content is, whoever reads it finds out (BlobStore.Cache).
+        return outputs.All(output => store.SizeOf(output.Digest) == output.Size) ? outputs : null;
+    }
+
+    public void Remember(Digest key, IReadOnlyList<ActionOutput> outputs) => AtomicFile.WriteAllBytes(PathOf(key), ActionRecord.Write(key, outputs));
+
+    // Records of older versions have no checksum: they count as none, and nobody is told.
+    private void Doubt(Digest key, byte[] record)
+    {
+        AtomicFile.Discard(PathOf(key));
+        if (ActionRecord.IsOurs(record))
+        {
+            reporter.Warn(new Diagnostic(ErrorCodes.ActionRecordDamaged, "what an action made is not remembered rightly: it is done again")
+            {
+                Where = new(PathOf(key)),
+                Mend = ErrorCodes.ActionRecordDamaged.Remedy,
+            });
+        }
+    }
+
+    /// <summary>Finds what the action made, or does it, as one step of the build.</summary>
+    /// <param name="key">What decides the result.</param>
+    /// <param name="step">The step, begun; it is finished here.</param>
+    /// <param name="run">Does the work and puts the content in the store.</param>
+    /// <param name="cancellationToken">Ends the waiting for another build that does the same.</param>
+    /// <param name="remember">False where the key is not sure to decide the result.</param>
+    public async Task<IReadOnlyList<ActionOutput>> GetOrRunAsync(
+        Digest key, ForgeStep step, Func<Task<IReadOnlyList<ActionOutput>>> run, CancellationToken cancellationToken, bool remember = true)
+    {
+        if (Find(key) is { } known)
+        {
+            step.Finish("cached");
+            return known;
+        }
+
+        // Two builds that want the same thing: the second waits and finds it made.
+        using DigestLock held = await DigestLock.TakeAsync(PathOf(key) + ".lock", QuietWait, clock, holder => reporter.Report(new ProgramSaid("nodeforge", $"waiting for {holder}, which makes the same")), cancellationToken).ConfigureAwait(false);
+        if (Find(key) is { } made)
+        {
+            step.Finish("made by another build");
+            return made;
+        }
+
+        IReadOnlyList<ActionOutput> outputs = await run().ConfigureAwait(false);
+        if (remember)
+            Remember(key, outputs);
+        held.RemoveWhenReleased();
+        step.Finish(ByteCount.Show(outputs.Sum(output => output.Size)));
+        return outputs;
+    }
+
+    private string PathOf(Digest key) => Path.Combine(folder, key.Hex);
+}
+
+/// <summary>Content that an action made.</summary>
+/// <param name="Name">What it is to the action.</param>
+/// <param name="Digest">Its name in the store.</param>
+/// <param name="Size">Bytes.</param>
+public sealed record ActionOutput(string Name, Digest Digest, long Size)
+{
+    public string? MediaType { get; init; }
+
+    /// <summary>For a layer: the digest of its plain tar.</summary>
+    public Digest? DiffId { get; init; }
+
+    /// <summary>For a file: whether it is a program.</summary>
+    public bool Executable { get; init; }
+}
