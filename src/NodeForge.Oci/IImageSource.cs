@@ -26,6 +26,9 @@ public interface IImageSource
     /// <summary>The store that has every layer, where it is one whose blobs are believed; null for a source from elsewhere.</summary>
     BlobStore? Sound => null;
 
+    /// <summary>Whether it names a layer by its digest. Where it does not, the digest follows from the diff ID, and other bytes are another layer than the image config says.</summary>
+    bool IsNamed(Descriptor layer) => true;
+
     /// <summary>How messages name a document or layer of it.</summary>
     string DetailOf(Descriptor blob) => $"{blob.MediaType} {blob.Digest}";
 }

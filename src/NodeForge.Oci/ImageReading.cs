@@ -1,5 +1,3 @@
-using NodeForge.Oci.Layouts;
-
 namespace NodeForge.Oci;
 
 /// <summary>Reads images of every source alike: one walk from a name to its manifests, whatever the documents lie in.</summary>
@@ -67,7 +65,12 @@ public static class ImageReading
         await source.CheckAsync(descriptor, where, cancellationToken).ConfigureAwait(false);
         Location here = where with { Detail = source.DetailOf(descriptor) };
         if (descriptor.Size > ImageDocument.MaxBytes)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"the document is longer than {ImageDocument.MaxBytes} bytes") { Where = here, Got = $"{descriptor.Size} bytes", Mend = ErrorCodes.InvalidImageDocument.Remedy });
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"the document is longer than {ImageDocument.MaxBytes} bytes")
+            {
+                Where = here,
+                Got = $"{descriptor.Size} bytes",
+                Mend = ErrorCodes.InvalidImageDocument.Remedy,
+            });
         byte[] bytes = new byte[descriptor.Size];
         Stream content = await source.OpenAsync(descriptor, cancellationToken).ConfigureAwait(false);
         int length;
@@ -76,7 +79,13 @@ public static class ImageReading
         Digest digest = Digest.Of(bytes.AsSpan(0, length));
         return digest == descriptor.Digest
             ? new(descriptor, bytes)
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMismatch, "the blob is not what its name says") { Where = here, Got = digest.ToString(), Want = descriptor.Digest.ToString(), Mend = ErrorCodes.ImageBlobMismatch.Remedy });
+            : throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMismatch, "the blob is not what its name says")
+            {
+                Where = here,
+                Got = digest.ToString(),
+                Want = descriptor.Digest.ToString(),
+                Mend = ErrorCodes.ImageBlobMismatch.Remedy,
+            });
     }
 
     /// <summary>Fails where a blob is missing or not as long as its descriptor says.</summary>
@@ -85,8 +94,18 @@ public static class ImageReading
     {
         Location here = where with { Detail = source.DetailOf(descriptor) };
         long size = await source.SizeOfAsync(descriptor, cancellationToken).ConfigureAwait(false)
-            ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMissing, "the image names a blob that is not there") { Where = here, Mend = "get a whole copy of the image" });
+            ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMissing, "the image names a blob that is not there")
+            {
+                Where = here,
+                Mend = "get a whole copy of the image",
+            });
         if (size != descriptor.Size)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMismatch, "the blob does not have the size that the image names") { Where = here, Got = $"{size} bytes", Want = $"{descriptor.Size} bytes", Mend = ErrorCodes.ImageBlobMismatch.Remedy });
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMismatch, "the blob does not have the size that the image names")
+            {
+                Where = here,
+                Got = $"{size} bytes",
+                Want = $"{descriptor.Size} bytes",
+                Mend = ErrorCodes.ImageBlobMismatch.Remedy,
+            });
     }
 }

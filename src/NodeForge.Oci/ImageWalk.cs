@@ -1,5 +1,3 @@
-using NodeForge.Oci.Layouts;
-
 namespace NodeForge.Oci;
 
 /// <summary>The way from an entry of a source to its images, through as many indexes as it takes.</summary>
@@ -84,7 +82,13 @@ internal sealed class ImageWalk
         if (!serves)
             return null;
         if (manifest.Layers.Count != config.RootFs.DiffIds.Count)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.DiffIdMismatch, "the manifest has another number of layers than the image config has diff IDs") { Where = where, Got = $"{manifest.Layers.Count} layers", Want = $"{config.RootFs.DiffIds.Count}", Mend = ErrorCodes.DiffIdMismatch.Remedy });
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.DiffIdMismatch, "the manifest has another number of layers than the image config has diff IDs")
+            {
+                Where = where,
+                Got = $"{manifest.Layers.Count} layers",
+                Want = $"{config.RootFs.DiffIds.Count}",
+                Mend = ErrorCodes.DiffIdMismatch.Remedy,
+            });
         foreach (Descriptor layer in manifest.Layers)
             await source.CheckAsync(layer, where, cancellationToken).ConfigureAwait(false);
         return new(document, manifest, rawConfig, config, LayersOf(manifest, config)) { References = entry.References, Tag = entry.Tag, Indexes = indexes };
@@ -95,7 +99,9 @@ internal sealed class ImageWalk
         HistoryEntry[] history = [.. (config.History ?? []).Where(entry => entry.EmptyLayer != true)];
         return [.. manifest.Layers.Select((layer, index) => new Layer(layer, config.RootFs.DiffIds[index], At(layer), cancellationToken => source.OpenAsync(layer, cancellationToken))
         {
-            Title = index < history.Length ? history[index].CreatedBy : null,
+            Store = source.Sound,
+            IsNamed = source.IsNamed(layer),
+            Title = index < history.Length ? history[index].CreatedBy ?? "" : "",
         })];
     }
 
@@ -147,10 +153,16 @@ internal sealed class ImageWalk
     private ValueTask<RawDocument> ReadAsync(Descriptor document, int depth, CancellationToken cancellationToken)
     {
         if (depth > Deepest)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {Deepest} deep") { Where = where });
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {Deepest} deep")
+            {
+                Where = where,
+            });
         return ++read <= MostDocuments
             ? source.ReadDocumentAsync(document, where, cancellationToken)
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"the index leads to more than {MostDocuments} documents") { Where = At(document) });
+            : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"the index leads to more than {MostDocuments} documents")
+            {
+                Where = At(document),
+            });
     }
 
     private Location At(Descriptor descriptor) => where with { Detail = source.DetailOf(descriptor) };

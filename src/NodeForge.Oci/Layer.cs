@@ -12,8 +12,11 @@ public sealed record Layer(Descriptor Descriptor, Digest DiffId, Location Where,
     /// <summary>The store that has the blob, sound, so that others on its file system can link it; null for a layer that nobody has checked yet.</summary>
     public BlobStore? Store { get; init; }
 
-    /// <summary>What made it, for people; null where nobody says.</summary>
-    public string? Title { get; init; }
+    /// <summary>Whether its source names it by its digest (<see cref="IImageSource.IsNamed"/>).</summary>
+    public bool IsNamed { get; init; } = true;
+
+    /// <summary>What made it, for people; empty where nobody says.</summary>
+    public string Title { get; init; } = "";
 
     /// <summary>Opens its bytes. Whoever comes to their end has the right ones: the stream fails before it gives the last of wrong bytes.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>, here or while reading, and what the source fails with.</exception>
@@ -24,4 +27,19 @@ public sealed record Layer(Descriptor Descriptor, Digest DiffId, Location Where,
     /// <summary>A layer of a store.</summary>
     public static Layer Of(BlobStore store, Descriptor descriptor, Digest diffId) =>
         new(descriptor, diffId, new(store.PathOf(descriptor.Digest)), _ => new(store.OpenRead(descriptor.Digest))) { Store = store };
+
+    /// <summary>Fails where the store that had the layer has it no longer: before anything is written of its image.</summary>
+    internal void RequirePresent(string image)
+    {
+        if (Store is { } store && store.SizeOf(Descriptor.Digest) is null)
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMissing, "the image names a blob that is not there")
+            {
+                Where = new(image, Detail: $"{Descriptor.MediaType} {Descriptor.Digest}"),
+                Mend = "get a whole copy of the image",
+            });
+    }
+
+    /// <summary>A document as a blob among layers, for whoever moves both alike.</summary>
+    internal static Layer Of(RawDocument document) =>
+        new(document.Descriptor, document.Descriptor.Digest, new(document.Descriptor.Digest.ToString()), _ => new(new MemoryStream(document.Bytes.ToArray(), writable: false)));
 }

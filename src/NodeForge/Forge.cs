@@ -2,6 +2,7 @@ using System.Net;
 using NodeForge.Clusters;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
+using NodeForge.Engines.Images;
 using NodeForge.Images;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
@@ -10,11 +11,11 @@ using NodeForge.Images.Exporting;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Images.Planning;
-using NodeForge.Images.Pushing;
 using NodeForge.Images.Verification;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Registry;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 
@@ -61,15 +62,12 @@ public sealed class Forge
     {
         Recipe recipe = Read(request.Recipe);
         RecipeRequest.RefuseOtherKind(recipe, request.Kind);
-        RegistryOutputs registries = RegistryOutputs.Parse(request.Outputs, request.Compression, request.Offline);
-        ImageOutputs outputs = ImageOutputs.Parse(registries.Others, request.Tag ?? "nodeforge/" + recipe.Name, request.Compression);
+        ImageOutputs outputs = ImageOutputs.Parse(request.Outputs, request.Tag ?? "nodeforge/" + recipe.Name, request.Compression, request.Offline);
         return await WithSoundCacheAsync(async () =>
         {
             PlannedRecipe planned = await FetchAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<BuiltImage> images = await AssembleAsync(planned.Plans, cancellationToken).ConfigureAwait(false);
-            await ExportAsync(images, outputs, cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<ImageReference> pushed = await PushAsync(images, registries, cancellationToken).ConfigureAwait(false);
-            return new BuildOutcome(images, [.. outputs.Texts, .. pushed.Select(reference => "docker://" + reference)]);
+            IReadOnlyList<Image> images = await AssembleAsync(planned.Plans, cancellationToken).ConfigureAwait(false);
+            return new BuildOutcome(images, await ExportAsync(images, outputs, cancellationToken).ConfigureAwait(false));
         }).ConfigureAwait(false);
     }
 
@@ -89,9 +87,28 @@ public sealed class Forge
         }).ConfigureAwait(false);
     }
 
-    /// <summary>layout, archive or an engine's image → what is in it.</summary>
-    public Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport image, CancellationToken cancellationToken) =>
-        image is ImageTransport.Engine engine ? InspectAsync(engine, cancellationToken) : ImageInspector.InspectAsync(image, cancellationToken);
+    /// <summary>an image, wherever it is → what is in it. Networked for one of a registry.</summary>
+    public async Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport image, CancellationToken cancellationToken)
+    {
+        // An engine's export comes by once: its files lie in the scratch folder while they are looked at.
+        Lazy<ScratchFolder> scratch = new(() => new(Path.Combine(options.Cache, "scratch", "inspect-" + Path.GetRandomFileName())));
+        using Network network = OpenNetwork();
+        TransportHost host = new()
+        {
+            OpenEngine = (place, stop) => new EngineStore(ConnectAsync, place.Reference!).OpenAsync(place.ToString(), new BlobStore(scratch.Value.Path), stop),
+            Registry = _ => network.Registries(),
+        };
+        try
+        {
+            IImageSource source = await image.OpenAsync(host, cancellationToken).ConfigureAwait(false);
+            return await ImageInspector.InspectAsync(source, image.Name, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (scratch.IsValueCreated)
+                scratch.Value.Dispose();
+        }
+    }
 
     /// <summary>cluster file + node image → cluster, and its life after that.</summary>
     public ClusterProvider Clusters =>
@@ -104,10 +121,16 @@ public sealed class Forge
     public ImagePlan Plan(Recipe recipe, RecipeLock locked, Platform platform) => Planner.Plan(recipe, locked, platform, options.SourceDateEpoch);
 
     /// <summary>plan + store → image.</summary>
-    public Task<BuiltImage> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken) => new ImageAssembler(environment).AssembleAsync(plan, cancellationToken);
+    public Task<Image> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken) => new ImageAssembler(environment).AssembleAsync(plan, cancellationToken);
 
-    /// <summary>images → layouts, archives, engines.</summary>
-    public Task ExportAsync(IReadOnlyList<BuiltImage> images, ImageOutputs outputs, CancellationToken cancellationToken) => outputs.WriteAsync(images, environment, cancellationToken);
+    /// <summary>images → layouts, archives, engines and, networked, registries.</summary>
+    /// <returns>The outputs as on a command line, what was pushed with its digest.</returns>
+    public async Task<IReadOnlyList<string>> ExportAsync(IReadOnlyList<Image> images, ImageOutputs outputs, CancellationToken cancellationToken)
+    {
+        using Network network = outputs.AreRemote ? OpenNetwork() : Network.Closed(options.Host);
+        TransportHost host = new() { EngineTarget = place => new EngineStore(ConnectAsync, place.Reference!), Registry = _ => network.Registries() };
+        return await outputs.WriteAsync(images, environment, host, new FetchOptions(), options.Host.Clock, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<LockOutcome> ResolveAsync(Recipe recipe, LockRequest request, CancellationToken cancellationToken)
     {
@@ -125,7 +148,7 @@ public sealed class Forge
     private async Task<RecipeLock> ResolveAsync(Recipe recipe, RecipeLock? previous, IReadOnlyList<string> update, IReadOnlyList<Platform> platforms, CancellationToken cancellationToken)
     {
         using Network network = OpenNetwork();
-        Locker locker = new(environment.Store, options.Cache, network.Servers(options.Host.Proxies), new OciRegistry(network.Registries()), options.Host);
+        Locker locker = new(environment.Store, options.Cache, network.Servers(options.Host.Proxies), network.Registries(), options.Host);
         LockOptions how = new() { DigestOf = RecipeDigest.ComputeAsync, Update = update, Platforms = platforms, SourceDateEpoch = options.SourceDateEpochText, Mirrors = options.Mirrors };
         return await locker.LockAsync(recipe, previous, how, reporter, cancellationToken).ConfigureAwait(false);
     }
@@ -145,9 +168,9 @@ public sealed class Forge
         {
             ImagePlan plan = Plan(recipe, recorded, platform) with { Recorded = null };
             await FetchAsync([plan], recorded, offline: false, cancellationToken).ConfigureAwait(false);
-            BuiltImage image = await AssembleAsync(plan, cancellationToken).ConfigureAwait(false);
+            Image image = await AssembleAsync(plan, cancellationToken).ConfigureAwait(false);
             LockedPart top = recorded.Part(recipe, recipe, platform);
-            recorded = recorded.With(top, top with { Output = image.Config.Digest, Layers = image.Document.RootFs.DiffIds });
+            recorded = recorded.With(top, top with { Output = image.Id, Layers = image.Config.RootFs.DiffIds });
         }
 
         RecipeLockFile.Write(planned.LockPath, recorded);
@@ -179,13 +202,13 @@ public sealed class Forge
         bool packages = !offline && sources.Any(source => source.Kind != SourceKind.File && source.Image is null && !environment.Store.Contains(source.Digest));
         IWebProxy proxies = packages ? await AptProxies.OfHostAsync(options.Host, options.Mirrors.Debian, reporter, cancellationToken).ConfigureAwait(false) : options.Host.Proxies;
         using Network network = offline ? Network.Closed(options.Host) : OpenNetwork();
-        SourceFetcher fetcher = new(network.Servers(proxies), new OciRegistry(network.Registries()), options.Host.Clock);
+        SourceFetcher fetcher = new(network.Servers(proxies), network.Registries(), options.Host.Clock);
         await fetcher.FetchAsync(sources, environment.Store, new FetchOptions { Offline = offline }, reporter, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyList<BuiltImage>> AssembleAsync(IReadOnlyList<ImagePlan> plans, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Image>> AssembleAsync(IReadOnlyList<ImagePlan> plans, CancellationToken cancellationToken)
     {
-        List<BuiltImage> images = [];
+        List<Image> images = [];
         foreach (ImagePlan plan in plans)
             images.Add(await AssembleAsync(plan, cancellationToken).ConfigureAwait(false));
         return images;
@@ -193,23 +216,7 @@ public sealed class Forge
 
     private Task<Descriptor> CompileAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken) => new KubernetesBuilder(environment).BuildAsync(plan, cancellationToken);
 
-    private async Task<IReadOnlyList<ImageReference>> PushAsync(IReadOnlyList<BuiltImage> images, RegistryOutputs registries, CancellationToken cancellationToken)
-    {
-        if (registries.IsEmpty)
-            return [];
-        using Network network = OpenNetwork();
-        return await registries.PushAsync(images, environment, network.Registries(), new FetchOptions(), options.Host.Clock, cancellationToken).ConfigureAwait(false);
-    }
-
-    // An engine's export comes by once: its files lie in the scratch folder while they are looked at.
-    private async Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport.Engine image, CancellationToken cancellationToken)
-    {
-        using ScratchFolder scratch = new(Path.Combine(options.Cache, "scratch", "inspect-" + Path.GetRandomFileName()));
-        using EngineClient engine = await EngineClient.ConnectAsync(new EngineDiscovery(options.Host).Find(), cancellationToken).ConfigureAwait(false);
-        Stream export = await engine.Images.SaveAsync([image.Reference.ToString()], cancellationToken).ConfigureAwait(false);
-        await using (export.ConfigureAwait(false))
-            return await ImageInspector.InspectAsync(() => Oci.Layouts.ImageSource.TakeArchive(export, image.ToString(), new BlobStore(scratch.Path), cancellationToken), cancellationToken).ConfigureAwait(false);
-    }
+    private Task<EngineClient> ConnectAsync(CancellationToken cancellationToken) => EngineClient.ConnectAsync(new EngineDiscovery(options.Host).Find(), cancellationToken);
 
     private string LockPathOf(RecipeRequest request, Recipe recipe) => request.LockPath is { } path ? options.Host.Resolve(path) : RecipeLockFile.DefaultPath(recipe.File);
 

@@ -40,7 +40,7 @@ public sealed record BuildRequest(RecipeRequest Recipe, string Kind)
 }
 
 /// <summary>What a build came to.</summary>
-public sealed record BuildOutcome(IReadOnlyList<Images.Assembly.BuiltImage> Images, IReadOnlyList<string> Outputs);
+public sealed record BuildOutcome(IReadOnlyList<Image> Images, IReadOnlyList<string> Outputs);
 
 /// <summary>A build of Kubernetes alone, for one platform.</summary>
 /// <param name="Recipe">A recipe of kind KubernetesBuild.</param>

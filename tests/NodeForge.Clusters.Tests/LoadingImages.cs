@@ -7,6 +7,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Images;
 using NodeForge.Engines;
 using NodeForge.Oci;
+using NodeForge.Oci.Transports;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

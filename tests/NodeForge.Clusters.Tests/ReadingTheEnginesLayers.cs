@@ -27,8 +27,9 @@ public sealed class ReadingTheEnginesLayers : IDisposable
             byte[] layer = LoadingImages.Tar([.. inOrder.Zip(wanted).OrderBy(pair => pair.Second.Place).Select(pair => pair.First)]);
             byte[] walked = LoadingImages.Tar([.. inOrder.Select(file => ("7/" + file.Name, file.Content))]);
             using MemoryStream output = new();
-            Digest digest = new SplitLayer(Record(layer), new MemoryStream(walked), folder).Write(output, default);
-            return digest == Digest.Of(layer) && output.ToArray().AsSpan().SequenceEqual(layer) && TarSplit.LengthOf(Record(layer)) == layer.Length;
+            using (SplitLayer together = new(Record(layer), new MemoryStream(walked), folder, default))
+                together.CopyTo(output);
+            return output.ToArray().AsSpan().SequenceEqual(layer) && TarSplit.LengthOf(Record(layer)) == layer.Length;
         }).QuickCheckThrowOnFailure();
         Assert.Empty(Directory.EnumerateFiles(folder));
     }
@@ -38,7 +39,10 @@ public sealed class ReadingTheEnginesLayers : IDisposable
     {
         byte[] record = Record(LoadingImages.Tar(("a", [1, 2, 3])));
         foreach ((string name, byte[] content) in (ReadOnlySpan<(string, byte[])>)[("7/b", [1, 2, 3]), ("7/a", [1, 2])])
-            Assert.Throws<InvalidDataException>(() => new SplitLayer(record, new MemoryStream(LoadingImages.Tar((name, content))), folder).Write(Stream.Null, default));
+        {
+            using SplitLayer together = new(record, new MemoryStream(LoadingImages.Tar((name, content))), folder, default);
+            Assert.Throws<InvalidDataException>(() => together.CopyTo(Stream.Null));
+        }
     }
 
     [Fact]
@@ -80,8 +84,8 @@ public sealed class ReadingTheEnginesLayers : IDisposable
     public void An_archives_header_says_sizes_beyond_eight_GiB()
     {
         using MemoryStream stream = new([.. NodeArchives.Header("blobs/sha256/x", 9L << 30), .. new byte[1024]]);
-        using NodeForge.Oci.Layers.TarReader reader = new(stream, "test");
-        NodeForge.Oci.Layers.TarEntry large = reader.Read()!;
+        using NodeForge.Oci.Tar.TarReader reader = new(stream, "test");
+        NodeForge.Oci.Tar.TarEntry large = reader.Read()!;
         Assert.Equal(("blobs/sha256/x", 9L << 30), (large.Path, large.Size));
         using System.Formats.Tar.TarReader other = new(new MemoryStream(NodeArchives.Header("index.json", 0)));
         Assert.Equal("index.json", other.GetNextEntry()!.Name);
@@ -91,7 +95,7 @@ public sealed class ReadingTheEnginesLayers : IDisposable
     private static byte[] Record(byte[] tar)
     {
         StringBuilder lines = new();
-        using NodeForge.Oci.Layers.TarReader reader = new(new MemoryStream(tar), "test");
+        using NodeForge.Oci.Tar.TarReader reader = new(new MemoryStream(tar), "test");
         long from = 0;
         while (reader.Read() is { } entry)
         {

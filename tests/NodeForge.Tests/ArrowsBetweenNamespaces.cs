@@ -21,9 +21,8 @@ public sealed partial class ArrowsBetweenNamespaces
         "NodeForge.Cli", "NodeForge.Cli.Commands",
         "NodeForge.Engines", "NodeForge.Engines.Calling", "NodeForge.Engines.Connecting", "NodeForge.Engines.Containers",
         "NodeForge.Engines.Images", "NodeForge.Engines.Networks", "NodeForge.Engines.Volumes",
-        "NodeForge.Images.Assembly", "NodeForge.Images.Assembly.Contents", "NodeForge.Images.Assembly.Kubernetes",
-        "NodeForge.Images.Assembly.Nodes", "NodeForge.Images.Assembly.Rootfs", "NodeForge.Images.Planning",
-        "NodeForge.Oci", "NodeForge.Oci.Content", "NodeForge.Oci.Layers", "NodeForge.Oci.Layouts",
+        "NodeForge.Images.Assembly", "NodeForge.Images.Assembly.Kubernetes", "NodeForge.Images.Assembly.Nodes",
+        "NodeForge.Oci", "NodeForge.Oci.Content", "NodeForge.Oci.Layers", "NodeForge.Oci.Tar",
         "NodeForge.Recipes", "NodeForge.Recipes.Locks", "NodeForge.Recipes.Reading",
     ];
 

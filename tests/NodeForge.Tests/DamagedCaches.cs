@@ -155,7 +155,7 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
     }
 
     // Each time another process, as far as the cache can tell.
-    private async Task<BuiltImage> BuildAsync(string recipe, string kind)
+    private async Task<Image> BuildAsync(string recipe, string kind)
     {
         Directory.CreateDirectory(Path.Combine(folder, "out"));
         Forge forge = new(new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, "cache") }, this);

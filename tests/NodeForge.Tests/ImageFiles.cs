@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using System.Text.Json;
 using NodeForge.Oci;
+using NodeForge.Oci.Transports;
 using NodeForge.Testing.Registry;
 
 namespace NodeForge.Tests;

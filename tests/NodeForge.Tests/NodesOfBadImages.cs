@@ -268,14 +268,14 @@ public sealed class NodesOfBadImages : IDisposable
     public async Task A_blob_that_nothing_refers_to_is_left_behind(string transport)
     {
         ImageFiles image = ImageFiles.In(transport);
-        BuiltImage without = await BuildAsync(Listed(image));
+        Image without = await BuildAsync(Listed(image));
         byte[] extra = "nobody asked for it"u8.ToArray();
         image.Files[ImageFiles.PathOf(extra)] = extra;
         image.Files[ImageFiles.PathOf("another"u8.ToArray())] = extra; // and its name lies
-        BuiltImage with = await BuildAsync(Listed(image));
+        Image with = await BuildAsync(Listed(image));
 
         // The last layer has the digest of the recipe's inputs, and the archive is one of them.
-        Assert.Equal(without.Document.RootFs.DiffIds.SkipLast(1), with.Document.RootFs.DiffIds.SkipLast(1));
+        Assert.Equal(without.Config.RootFs.DiffIds.SkipLast(1), with.Config.RootFs.DiffIds.SkipLast(1));
         Assert.False(File.Exists(Path.Combine(folder, "cache", ImageFiles.PathOf(extra))));
     }
 
@@ -334,7 +334,7 @@ public sealed class NodesOfBadImages : IDisposable
         return problem;
     }
 
-    private async Task<BuiltImage> BuildAsync(string images, string preload = "")
+    private async Task<Image> BuildAsync(string images, string preload = "")
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "node.yaml"), $$"""
             apiVersion: nodeforge.dev/v1alpha1

@@ -32,7 +32,7 @@ public sealed class ReadingARecipeOnce : IForgeReporter, IDisposable
         changes = false;
         BuildOutcome built = await Forge().BuildAsync(new BuildRequest(Request, "ContainerImage") { Offline = true }, CancellationToken.None);
         Assert.Equal(outcome.Lock.Recipe, RecipeLockFile.Read(outcome.Path, File).Recipe);
-        Assert.Equal(RecipeLockFile.Read(outcome.Path, File).Parts[0].Output, Assert.Single(built.Images).Config.Digest);
+        Assert.Equal(RecipeLockFile.Read(outcome.Path, File).Parts[0].Output, Assert.Single(built.Images).Id);
     }
 
     void IForgeReporter.Report(ForgeEvent happening)

@@ -2,9 +2,11 @@ using System.Text.Json;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Tar;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes.Locks;
 using NodeForge.Testing.Golden;
 using NodeForge.Testing.Http;
@@ -65,7 +67,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
             locked.Parts[0].Files.Select(file => $"{file.Name} {file.Url}").Order(StringComparer.Ordinal));
 
         await Work("one").FetchAsync(Request, offline: false, CancellationToken.None);
-        BuiltImage image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage") { Offline = true }, CancellationToken.None)).Images);
+        Image image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage") { Offline = true }, CancellationToken.None)).Images);
 
         JsonElement record = RecordOf(image, "one");
         Assert.Equal("v1.36.2", record.GetProperty("kubernetesVersion").GetString());
@@ -79,9 +81,9 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     public async Task Gives_the_same_image_from_its_lock_in_a_cache_that_has_nothing()
     {
         await Work("one").LockAsync(new LockRequest(Request), CancellationToken.None);
-        BuiltImage first = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
-        BuiltImage second = Assert.Single((await Work("two").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
-        Assert.Equal(first.Config.Digest, second.Config.Digest);
+        Image first = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
+        Image second = Assert.Single((await Work("two").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
+        Assert.Equal(first.Id, second.Id);
         Assert.All(site.Registry.Requests.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)), request => Assert.Equal("GET", request.Method));
     }
 
@@ -89,7 +91,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     public async Task Puts_the_pinned_components_where_the_bases_units_look_for_them()
     {
         await Work("one").LockAsync(new LockRequest(Request), CancellationToken.None);
-        BuiltImage image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
+        Image image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
         string[] laid = [.. image.Layers.Where(layer => layer.Title is "containerd" or "runc" or "cni" or "crictl").SelectMany(layer => PathsOf(layer, "one"))];
         Assert.Equal(
             [
@@ -97,7 +99,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
                 "usr/lib/cni/bridge", "usr/lib/cni/host-local", "usr/lib/cni/loopback", "usr/lib/cni/portmap", "usr/lib/cni/ptp", "usr/sbin/runc",
             ],
             laid.Order(StringComparer.Ordinal));
-        Assert.Equal("2.3.4", image.Document.Config?.Labels?["dev.nodeforge.containerd"]);
+        Assert.Equal("2.3.4", image.Config.Config?.Labels?["dev.nodeforge.containerd"]);
     }
 
     [Fact]
@@ -124,7 +126,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     {
         RecipeRequest request = Request with { Path = Path.Combine(folder, "recipes/node/kindest.yaml"), Platforms = ["linux/amd64"] };
         await Work("one").LockAsync(new LockRequest(request), CancellationToken.None);
-        BuiltImage image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(request, "NodeImage"), CancellationToken.None)).Images);
+        Image image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(request, "NodeImage"), CancellationToken.None)).Images);
         JsonElement record = RecordOf(image, "one");
         string[] closure = [.. record.GetProperty("closure").EnumerateArray().SelectMany(item => item.GetProperty("references").EnumerateArray()).Select(reference => reference.GetString()!)];
         Assert.Equal([], OfKubeadm.Concat(OfManifests).Append("registry.k8s.io/pause:3.10").Except(closure));
@@ -161,10 +163,10 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     private IEnumerable<string> ManifestImages() => Directory.EnumerateFiles(Path.Combine(folder, "images/manifests"))
         .SelectMany(File.ReadLines).Select(line => line.Trim()).Where(line => line.StartsWith("image: ", StringComparison.Ordinal)).Select(line => line["image: ".Length..]).Distinct();
 
-    private JsonElement RecordOf(BuiltImage image, string cache)
+    private JsonElement RecordOf(Image image, string cache)
     {
         BlobStore store = new(Path.Combine(folder, cache, "blobs"));
-        using Stream layer = store.OpenRead(image.Layers[^1].Blob.Descriptor.Digest);
+        using Stream layer = store.OpenRead(image.Layers[^1].Descriptor.Digest);
         using TarReader reader = new(layer, "last layer");
         while (reader.Read() is { } entry)
         {
@@ -175,10 +177,10 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
         throw new InvalidOperationException("the node says nothing of itself");
     }
 
-    private IEnumerable<string> PathsOf(BuiltLayer layer, string cache)
+    private IEnumerable<string> PathsOf(Layer layer, string cache)
     {
         List<string> paths = [];
-        using Stream content = new BlobStore(Path.Combine(folder, cache, "blobs")).OpenRead(layer.Blob.Descriptor.Digest);
+        using Stream content = new BlobStore(Path.Combine(folder, cache, "blobs")).OpenRead(layer.Descriptor.Digest);
         using TarReader reader = new(content, layer.Title);
         while (reader.Read() is { } entry)
         {
@@ -196,6 +198,6 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
         LayerBlob layer = LayerWriter.WriteToStore(entries, store, LayerEncoding.None, 0);
         byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", [layer.DiffId]) });
         byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, store.Write(config), config.Length), Layers = [layer.Descriptor] });
-        await OciLayout.ExportAsync(Path.Combine(folder, "base"), store, [new(new(MediaTypes.Manifest, store.Write(manifest), manifest.Length), null, "bookworm")], CancellationToken.None);
+        await OciLayout.WriteAsync(Path.Combine(folder, "base"), StoredImages.Of(store, new(MediaTypes.Manifest, store.Write(manifest), manifest.Length), null, "bookworm"), CancellationToken.None);
     }
 }

@@ -1,4 +1,4 @@
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Tests;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NodeForge.Cli.Documents;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Cli.Commands;
 
@@ -11,7 +12,7 @@ internal sealed class BuildImageCommand : ForgeCommand
 
     private readonly Option<string[]> output = new("--output")
     {
-        Description = "Where the image goes: oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE[:REF], docker-daemon:REF, docker://REF. May be given again.",
+        Description = $"Where the image goes: {ImageTransport.Syntax}. May be given again.",
         HelpName = "TRANSPORT",
     };
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using NodeForge.Cli.Documents;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Cli.Commands;
 
 internal sealed class InspectCommand : ForgeCommand
 {
-    private readonly Argument<string> image = new("IMAGE") { Description = "oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or docker-daemon:REF." };
+    private readonly Argument<string> image = new("IMAGE") { Description = ImageTransport.Syntax + "." };
 
     public InspectCommand(FrontEnd front)
         : base(front, "inspect", "Show what is in an image: layers, components, preloaded images.") => Add(image);

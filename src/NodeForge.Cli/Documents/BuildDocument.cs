@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using NodeForge.Cli.Rendering;
-using NodeForge.Images.Assembly;
+using NodeForge.Oci;
 
 namespace NodeForge.Cli.Documents;
 
@@ -14,9 +14,9 @@ internal sealed record BuildDocument(IReadOnlyList<BuiltItem> Images, IReadOnlyL
 
 internal sealed record BuiltItem(string Name, string Platform, string ImageId, IReadOnlyList<LayerItem> Layers)
 {
-    public static BuiltItem Of(BuiltImage image) => new(
-        image.Name, image.Platform.ToString(), image.Config.Digest.ToString(),
-        [.. image.Layers.Select(layer => new LayerItem(layer.Title, layer.Blob.DiffId.ToString(), layer.Blob.Descriptor.Size))]);
+    public static BuiltItem Of(Image image) => new(
+        image.Name, image.Platform.ToString(), image.Id.ToString(),
+        [.. image.Layers.Select(layer => new LayerItem(layer.Title, layer.DiffId.ToString(), layer.Descriptor.Size))]);
 }
 
 /// <summary>What a build of Kubernetes prints: the server tarball.</summary>

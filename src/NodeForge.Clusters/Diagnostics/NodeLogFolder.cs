@@ -1,5 +1,5 @@
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Clusters.Diagnostics;
 

@@ -3,7 +3,6 @@ using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 using NodeForge.Oci;
-using NodeForge.Oci.Layouts;
 
 namespace NodeForge.Clusters.Images;
 
@@ -51,14 +50,15 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ti
         foreach (string file in files)
         {
             using OpenedArchive archive = await OpenedArchive.OpenAsync(file, scratch, cancellationToken).ConfigureAwait(false);
-            foreach (SourceImage image in archive.Images)
+            foreach (ImageEntry entry in archive.Images)
             {
                 NodeStore[] stores = await StoresAsync(wanted, cancellationToken).ConfigureAwait(false);
                 foreach (IGrouping<Platform, NodeStore> alike in stores.GroupBy(store => store.Platform))
                 {
-                    ImageOffer offer = await archive.OfferAsync(image, alike.Key, cancellationToken).ConfigureAwait(false);
-                    Digest[] layers = [.. offer.Layers.Select(layer => layer.Descriptor.Digest)];
-                    loaded.AddRange(await LoadAsync(offer.Names, offer.ImageId, [.. alike], archives => WriteAsync(offer, archives, cancellationToken), layers, cancellationToken).ConfigureAwait(false));
+                    Image image = await archive.OpenAsync(entry, alike.Key, cancellationToken).ConfigureAwait(false);
+                    string[] names = [.. entry.References.Select(reference => reference.ContainerdName)];
+                    Digest[] layers = [.. image.Layers.Select(layer => layer.Descriptor.Digest)];
+                    loaded.AddRange(await LoadAsync(names, image.Id, [.. alike], archives => WriteAsync(image, names, archives, cancellationToken), layers, cancellationToken).ConfigureAwait(false));
                 }
             }
         }
@@ -133,9 +133,9 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ti
         }
     }
 
-    private static async Task<bool> WriteAsync(ImageOffer offer, NodeArchives archives, CancellationToken cancellationToken)
+    private static async Task<bool> WriteAsync(Image image, IReadOnlyList<string> names, NodeArchives archives, CancellationToken cancellationToken)
     {
-        await offer.WriteAsync(archives, cancellationToken).ConfigureAwait(false);
+        await archives.WriteAsync(image, names, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -148,8 +148,8 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ti
             {
                 try
                 {
-                    ImageOffer offer = await overlay.OfferAsync(image, cancellationToken).ConfigureAwait(false);
-                    return await WriteAsync(offer, archives, cancellationToken).ConfigureAwait(false);
+                    Image found = await overlay.ReadAsync(image, cancellationToken).ConfigureAwait(false);
+                    return await WriteAsync(found, image.Names, archives, cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException || (failure is NodeForgeException known && known.Diagnostics[0].Code != ErrorCodes.EngineLost))
                 {
@@ -161,7 +161,7 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ti
 
         Stream export = await engine.Images.SaveAsync([image.Asked], cancellationToken).ConfigureAwait(false);
         await using (export.ConfigureAwait(false))
-            await Task.Run(() => new SavedImage(image, archives).WriteAsync(export, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => new EngineExport(image, archives).WriteAsync(export, cancellationToken), cancellationToken).ConfigureAwait(false);
         return true;
     }
 

@@ -43,6 +43,33 @@ internal sealed class NodeArchives(IReadOnlyList<NodeImport> nodes, ForgeStep st
         return Task.CompletedTask;
     });
 
+    /// <summary>Writes what the nodes lack of an image, the manifest after the layers, and ends the archives.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="names">As the kubelet asks for it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task WriteAsync(Image image, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        foreach (Layer layer in image.Layers.DistinctBy(layer => layer.Descriptor.Digest))
+            await WriteBlobAsync(layer.Descriptor.Digest.Hex, layer.Descriptor.Digest, layer.Descriptor.Size, stream => CopyAsync(layer, stream, cancellationToken)).ConfigureAwait(false);
+        await WriteBlobAsync(image.Id, image.RawConfig.Bytes.ToArray()).ConfigureAwait(false);
+        await WriteBlobAsync(image.Descriptor.Digest, image.RawManifest.Bytes.ToArray()).ConfigureAwait(false);
+        End(image.Descriptor, names);
+    }
+
+    private static Task CopyAsync(Layer layer, Stream output, CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            using Stream content = await layer.OpenAsync(cancellationToken).ConfigureAwait(false);
+            byte[] buffer = new byte[1 << 17];
+            int count;
+            while ((count = content.Read(buffer)) > 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                output.Write(buffer.AsSpan(0, count));
+            }
+        },
+        cancellationToken);
+
     /// <summary>Writes what makes the archive a layout, and ends it.</summary>
     /// <param name="manifest">The image's manifest.</param>
     /// <param name="names">Names that the image is given.</param>

@@ -1,38 +1,33 @@
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Clusters.Images;
 
 /// <summary>An archive or layout whose images are to be loaded. One that is compressed as a whole, or comes through a pipe, is written beside, since its blobs are wanted one by one.</summary>
 internal sealed class OpenedArchive : IDisposable
 {
-    private readonly ImageSource source;
+    private readonly IImageSource source;
     private readonly string? unpacked;
 
-    private OpenedArchive(ImageSource source, IReadOnlyList<SourceImage> images, string? unpacked) => (this.source, Images, this.unpacked) = (source, images, unpacked);
+    private OpenedArchive(IImageSource source, IReadOnlyList<ImageEntry> images, string? unpacked) => (this.source, Images, this.unpacked) = (source, images, unpacked);
 
     /// <summary>The images that are meant, each with a name.</summary>
-    public IReadOnlyList<SourceImage> Images { get; }
+    public IReadOnlyList<ImageEntry> Images { get; }
 
     /// <exception cref="NodeForgeException">The NF51 range, <see cref="ErrorCodes.PathNotUsable"/>, <see cref="ErrorCodes.ImageWithoutName"/>.</exception>
     public static async Task<OpenedArchive> OpenAsync(string place, string scratch, CancellationToken cancellationToken)
     {
-        ImageTransport? transport = IsTransport(place) ? ImageTransport.Parse(place) : Directory.Exists(place) ? new ImageTransport.OciFolder(place, null) : null;
-        (string? file, string? name) = transport switch
-        {
-            null => (place, null),
-            ImageTransport.OciFile archive => (archive.File, archive.Tag),
-            ImageTransport.DockerFile archive => (archive.File, archive.Reference?.ToString()),
-            ImageTransport.OciFolder folder => (null, folder.Tag),
-            _ => (null, (string?)null),
-        };
+        ImageTransport? transport = ImageTransport.IsOne(place) && !File.Exists(place) ? ImageTransport.Parse(place) : null;
+        string? file = transport is null ? (Directory.Exists(place) ? null : place) : transport.Room is { IsFile: true, IsFolder: false } ? transport.Path : null;
         string? unpacked = file is null ? null : await UnpackAsync(file, scratch, cancellationToken).ConfigureAwait(false);
         try
         {
-            ImageSource source = await Task.Run(() => Open(transport, unpacked ?? file, cancellationToken), cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<SourceImage> images = name is null ? source.Images : [source.Find(name)];
+            IImageSource source = await OpenAsync(transport, unpacked ?? file, place, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<ImageEntry> images = transport?.Name is { } name
+                ? [await source.FindAsync(name, cancellationToken).ConfigureAwait(false)]
+                : await source.ListAsync(cancellationToken).ConfigureAwait(false);
             CheckNames(place, images);
             return new(source, images, unpacked);
         }
@@ -43,25 +38,17 @@ internal sealed class OpenedArchive : IDisposable
         }
     }
 
-    public async Task<ImageOffer> OfferAsync(SourceImage image, Platform platform, CancellationToken cancellationToken)
-    {
-        OfferedImage offered = await source.OfferAsync(image, platform, cancellationToken).ConfigureAwait(false);
-        return new(
-            [.. image.References.Select(reference => reference.ContainerdName)], offered.Descriptor, offered.Manifest.ToArray(), offered.Config.ToArray(),
-            [.. offered.Layers.Select(layer => new LayerOffer(layer.Descriptor, (stream, token) => CopyAsync(layer, stream, token)))]);
-    }
+    public Task<Image> OpenAsync(ImageEntry entry, Platform platform, CancellationToken cancellationToken) =>
+        Task.Run(async () => await source.OpenAsync(entry, platform, cancellationToken).ConfigureAwait(false), cancellationToken);
 
     public void Dispose() => Remove(unpacked);
 
-    private static bool IsTransport(string place) =>
-        new[] { "oci:", "oci-archive:", "docker-archive:", "docker-daemon:", "docker://" }.Any(prefix => place.StartsWith(prefix, StringComparison.Ordinal)) && !File.Exists(place);
-
-    private static ImageSource Open(ImageTransport? transport, string? file, CancellationToken cancellationToken) => transport switch
+    private static Task<IImageSource> OpenAsync(ImageTransport? transport, string? file, string place, CancellationToken cancellationToken) => (transport, file) switch
     {
-        null => ImageSource.OpenArchive(file!, cancellationToken),
-        ImageTransport.OciFile archive => ImageSource.Open(archive with { File = file! }, cancellationToken),
-        ImageTransport.DockerFile archive => ImageSource.Open(archive with { File = file! }, cancellationToken),
-        _ => ImageSource.Open(transport, cancellationToken),
+        (null, null) => Task.Run<IImageSource>(() => OciLayout.Open(place), cancellationToken),
+        (null, _) => Task.Run(() => ImageArchives.Open(file, cancellationToken), cancellationToken),
+        (_, null) => transport.OpenAsync(TransportHost.Files, cancellationToken),
+        _ => (transport with { Path = file }).OpenAsync(TransportHost.Files, cancellationToken),
     };
 
     /// <returns>The unpacked file, or null where the archive is a plain file.</returns>
@@ -97,7 +84,7 @@ internal sealed class OpenedArchive : IDisposable
         }
     }
 
-    private static void CheckNames(string place, IReadOnlyList<SourceImage> images)
+    private static void CheckNames(string place, IReadOnlyList<ImageEntry> images)
     {
         if (images.Count == 0)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNotFound, "there is no image in it") { Where = new(place) });
@@ -112,20 +99,6 @@ internal sealed class OpenedArchive : IDisposable
         if (nameless.Length > 0)
             throw new NodeForgeException(nameless);
     }
-
-    private static Task CopyAsync(OfferedLayer layer, Stream output, CancellationToken cancellationToken) => Task.Run(
-        () =>
-        {
-            using Stream content = layer.Open();
-            byte[] buffer = new byte[1 << 17];
-            int count;
-            while ((count = content.Read(buffer)) > 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                output.Write(buffer.AsSpan(0, count));
-            }
-        },
-        cancellationToken);
 
     private static void Remove(string? unpacked)
     {

@@ -1,10 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 using NodeForge.Oci;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Clusters.Images;
 
@@ -55,22 +54,22 @@ internal sealed class OverlayImage : IAsyncDisposable
 
     /// <summary>Reads what the engine keeps of the image.</summary>
     /// <exception cref="InvalidDataException">It is of another form.</exception>
-    public async Task<ImageOffer> OfferAsync(EngineImage image, CancellationToken cancellationToken)
+    public async Task<Image> ReadAsync(EngineImage image, CancellationToken cancellationToken)
     {
         Dictionary<string, byte[]> records = await RecordsAsync(cancellationToken).ConfigureAwait(false);
-        byte[] config = records.GetValueOrDefault("config") ?? throw new InvalidDataException("there is no image config");
-        if (Digest.Of(config) != image.Id)
+        RawDocument config = RawDocument.Create(MediaTypes.Config, records.GetValueOrDefault("config") ?? throw new InvalidDataException("there is no image config"));
+        if (config.Descriptor.Digest != image.Id)
             throw new InvalidDataException("the image config is another one");
-        List<LayerOffer> layers = [];
+        Location where = new(image.Asked, Detail: "the engine's layers");
+        List<Layer> layers = [];
         foreach ((Digest diffId, int index) in image.DiffIds.Select((diffId, index) => (diffId, index)))
         {
             byte[] record = records.GetValueOrDefault(index.ToString(CultureInfo.InvariantCulture)) ?? throw new InvalidDataException("a layer has no record");
-            Descriptor descriptor = new(MediaTypes.Layer, diffId, TarSplit.LengthOf(record));
-            layers.Add(new(descriptor, (stream, token) => WriteAsync(index, record, diffId, stream, token)));
+            layers.Add(new(new(MediaTypes.Layer, diffId, TarSplit.LengthOf(record)), diffId, where, token => OpenAsync(index, record, token)));
         }
 
-        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, image.Id, config.Length), Layers = [.. layers.Select(layer => layer.Descriptor)] });
-        return new(image.Names, new(MediaTypes.Manifest, Digest.Of(manifest), manifest.Length), manifest, config, layers);
+        Manifest manifest = new() { Config = config.Descriptor, Layers = [.. layers.Select(layer => layer.Descriptor)] };
+        return new(RawDocument.Create(MediaTypes.Manifest, OciJson.Write(manifest)), manifest, config, ImageDocument.ReadConfig(config.Bytes, where), layers);
     }
 
     // The user's Ctrl-C does not leave the container behind.
@@ -135,14 +134,10 @@ internal sealed class OverlayImage : IAsyncDisposable
         return records;
     }
 
-    private async Task WriteAsync(int index, byte[] record, Digest diffId, Stream output, CancellationToken cancellationToken)
-    {
-        Stream folder = await engine.Containers.GetArchiveAsync(container, $"{Root}/layers/{index.ToString(CultureInfo.InvariantCulture)}", cancellationToken).ConfigureAwait(false);
-        await using (folder.ConfigureAwait(false))
-        {
-            Digest written = await Task.Run(() => new SplitLayer(record, folder, scratch).Write(output, cancellationToken), cancellationToken).ConfigureAwait(false);
-            if (written != diffId)
-                throw new InvalidDataException($"the layer came out as {written}");
-        }
-    }
+    [SuppressMessage("Reliability", "CA2000", Justification = "The stream that is returned owns the folder's.")]
+    private async ValueTask<Stream> OpenAsync(int index, byte[] record, CancellationToken cancellationToken) => new SplitLayer(
+        record,
+        await engine.Containers.GetArchiveAsync(container, $"{Root}/layers/{index.ToString(CultureInfo.InvariantCulture)}", cancellationToken).ConfigureAwait(false),
+        scratch,
+        cancellationToken);
 }

@@ -1,43 +1,62 @@
-using NodeForge.Oci;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Clusters.Images;
 
-/// <summary>Puts a layer's archive together again: what lies between the files from Docker's record of it, the files from the layer's folder.</summary>
-internal sealed class SplitLayer(ReadOnlyMemory<byte> record, Stream folder, string scratch)
+/// <summary>A layer's archive, put together again: what lies between the files from Docker's record of it, the files from the layer's folder.</summary>
+/// <remarks>Reading fails with an <see cref="InvalidDataException"/> where record and folder do not belong together.</remarks>
+internal sealed class SplitLayer : ReadOnlyStream
 {
     private readonly Dictionary<string, (long Offset, long Size)> early = new(StringComparer.Ordinal);
-    private readonly HashSet<string> wanted = [.. TarSplit.Read(record).Where(piece => piece is { Bytes: null, Size: > 0 }).Select(piece => piece.Name)];
+    private readonly HashSet<string> wanted;
+    private readonly IEnumerator<TarPiece> pieces;
+    private readonly Stream folder;
+    private readonly TarReader reader;
+    private readonly FileStream spool;
+    private Stream piece = Null;
+    private long left;
 
-    /// <summary>Writes the archive.</summary>
-    /// <returns>The digest of what was written.</returns>
-    /// <exception cref="InvalidDataException">Record and folder do not belong together.</exception>
-    public Digest Write(Stream output, CancellationToken cancellationToken)
+    /// <param name="record">Docker's, as it keeps it.</param>
+    /// <param name="folder">An archive of the layer's folder; disposed with this.</param>
+    /// <param name="scratch">A folder for files that come in another order.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public SplitLayer(ReadOnlyMemory<byte> record, Stream folder, string scratch, CancellationToken cancellationToken)
     {
-        using HashingStream hashing = new(output);
-        using TarReader reader = new(folder, "layer", options: null, cancellationToken);
-        using FileStream spool = new(Path.Combine(scratch, Path.GetRandomFileName()), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
-        foreach (TarPiece piece in TarSplit.Read(record))
+        this.folder = folder;
+        wanted = [.. TarSplit.Read(record).Where(piece => piece is { Bytes: null, Size: > 0 }).Select(piece => piece.Name)];
+        pieces = TarSplit.Read(record).GetEnumerator();
+        reader = new(folder, "layer", options: null, cancellationToken);
+        spool = new(Path.Combine(scratch, Path.GetRandomFileName()), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (left == 0)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (piece.Bytes is { } bytes)
-                hashing.Write(bytes);
-            else if (piece.Size > 0)
-                WriteFile(piece, reader, spool, hashing, cancellationToken);
+            if (!pieces.MoveNext())
+                return 0;
+            TarPiece next = pieces.Current;
+            if (next.Bytes is { } bytes)
+                (piece, left) = (new MemoryStream(bytes, writable: false), bytes.Length);
+            else if (next.Size > 0)
+                (piece, left) = (Find(next), next.Size);
         }
 
-        return hashing.Finish();
+        if (buffer.IsEmpty)
+            return 0;
+        int count = piece.Read(buffer[..(int)Math.Min(left, buffer.Length)]);
+        left -= count;
+        return count > 0 ? count : throw new InvalidDataException("a file ended early");
     }
 
     // The engine walks the folder by name; the layer's archive may have had another order. What comes too early waits in the spool.
-    private void WriteFile(TarPiece file, TarReader reader, FileStream spool, Stream output, CancellationToken cancellationToken)
+    private Stream Find(TarPiece file)
     {
         if (early.Remove(file.Name, out (long Offset, long Size) waiting))
         {
+            Check(file, waiting.Size);
             spool.Position = waiting.Offset;
-            Copy(spool, output, Expected(file, waiting.Size), cancellationToken);
-            return;
+            return spool;
         }
 
         while (reader.Read() is { } entry)
@@ -48,31 +67,35 @@ internal sealed class SplitLayer(ReadOnlyMemory<byte> record, Stream folder, str
                 continue;
             if (name == file.Name)
             {
-                Copy(reader.Content, output, Expected(file, entry.Size), cancellationToken);
-                return;
+                Check(file, entry.Size);
+                return reader.Content;
             }
 
             spool.Position = spool.Length;
             early[name] = (spool.Position, entry.Size);
-            Copy(reader.Content, spool, entry.Size, cancellationToken);
+            reader.Content.CopyTo(spool, 1 << 16);
         }
 
         throw new InvalidDataException($"{file.Name} is not in the layer's folder");
     }
 
-    private static long Expected(TarPiece file, long size) => size == file.Size ? size : throw new InvalidDataException($"{file.Name} has {size} bytes, not {file.Size}");
-
-    private static void Copy(Stream from, Stream to, long size, CancellationToken cancellationToken)
+    private static void Check(TarPiece file, long size)
     {
-        byte[] buffer = new byte[1 << 16];
-        for (long left = size; left > 0;)
+        if (size != file.Size)
+            throw new InvalidDataException($"{file.Name} has {size} bytes, not {file.Size}");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            int count = from.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
-            if (count == 0)
-                throw new InvalidDataException("a file ended early");
-            to.Write(buffer, 0, count);
-            left -= count;
+            piece.Dispose();
+            pieces.Dispose();
+            reader.Dispose();
+            spool.Dispose();
+            folder.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Clusters.Nodes;
 

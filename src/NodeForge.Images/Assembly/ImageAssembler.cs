@@ -1,5 +1,6 @@
 using NodeForge.Images.Assembly.Nodes;
 using NodeForge.Images.Planning;
+using NodeForge.Oci;
 
 namespace NodeForge.Images.Assembly;
 
@@ -7,14 +8,14 @@ namespace NodeForge.Images.Assembly;
 public sealed class ImageAssembler(BuildEnvironment environment)
 {
     /// <exception cref="NodeForgeException">Codes NF42xx, <see cref="ErrorCodes.OutputNotAsLocked"/> among them; whatever was finished before stays in the cache.</exception>
-    public async Task<BuiltImage> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken)
+    public async Task<Image> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken)
     {
-        BuiltImage image = await BuildAsync(plan, cancellationToken).ConfigureAwait(false);
+        Image image = await BuildAsync(plan, cancellationToken).ConfigureAwait(false);
         RecordedIdentity.Check(plan, image);
         return image;
     }
 
-    private Task<BuiltImage> BuildAsync(ImagePlan plan, CancellationToken cancellationToken) => plan switch
+    private Task<Image> BuildAsync(ImagePlan plan, CancellationToken cancellationToken) => plan switch
     {
         BaseImagePlan baseImage => new BaseImageAssembler(environment).AssembleAsync(baseImage, cancellationToken),
         ContainerImagePlan container => new ContainerImageAssembler(environment).AssembleAsync(container, new Dictionary<string, ActionOutput>(), cancellationToken),

@@ -13,9 +13,8 @@ internal static class ImageWriter
     /// <param name="layers">Bottom first.</param>
     /// <param name="contents">How the image runs.</param>
     /// <param name="under">The config of a base from elsewhere, whose defaults hold where the recipe says nothing.</param>
-    /// <param name="references">What the image is known by.</param>
-    public static BuiltImage Write(
-        ImagePlan plan, IReadOnlyList<BuiltLayer> layers, ImageContents contents, ContainerDefaults? under, IReadOnlyList<string> references, BlobStore store)
+    /// <param name="store">Takes both.</param>
+    public static Image Write(ImagePlan plan, IReadOnlyList<Layer> layers, ImageContents contents, ContainerDefaults? under, BlobStore store)
     {
         string created = Rfc3339(plan.Epoch);
         ImageConfig document = new()
@@ -25,19 +24,17 @@ internal static class ImageWriter
             Os = plan.Platform.Os,
             Variant = plan.Platform.Variant,
             Config = DefaultsOf(contents, under),
-            RootFs = new("layers", [.. layers.Select(layer => layer.Blob.DiffId)]),
+            RootFs = new("layers", [.. layers.Select(layer => layer.DiffId)]),
             History = [.. layers.Select(layer => new HistoryEntry { Created = created, CreatedBy = $"nodeforge {layer.Title}" })],
         };
-        Descriptor config = Put(OciJson.Write(document), MediaTypes.Config, store);
-        Manifest manifest = new() { Config = config, Layers = [.. layers.Select(layer => layer.Blob.Descriptor)] };
-        return new(plan.Name, plan.Platform, references, Put(OciJson.Write(manifest), MediaTypes.Manifest, store), config, document, layers);
+        RawDocument config = store.Write(MediaTypes.Config, OciJson.Write(document));
+        Manifest manifest = new() { Config = config.Descriptor, Layers = [.. layers.Select(layer => layer.Descriptor)] };
+        return new(store.Write(MediaTypes.Manifest, OciJson.Write(manifest)), manifest, config, document, layers) { Name = plan.Name };
     }
 
     /// <summary>Seconds since 1970 as the specification writes them.</summary>
     public static string Rfc3339(long epoch) =>
         DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static Descriptor Put(byte[] json, string mediaType, BlobStore store) => new(mediaType, store.Write(json), json.Length);
 
     private static ContainerDefaults DefaultsOf(ImageContents contents, ContainerDefaults? under) => new()
     {

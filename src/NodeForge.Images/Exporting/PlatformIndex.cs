@@ -1,4 +1,3 @@
-using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 
@@ -7,9 +6,12 @@ namespace NodeForge.Images.Exporting;
 /// <summary>The index over one image's platforms.</summary>
 internal static class PlatformIndex
 {
-    public static Descriptor Write(IReadOnlyList<BuiltImage> images, BlobStore store)
+    /// <summary>The images under an index; one alone needs none.</summary>
+    public static IReadOnlyList<Image> Over(IReadOnlyList<Image> images, BlobStore store)
     {
-        byte[] json = OciJson.Write(new ImageIndex { Manifests = [.. images.Select(image => image.Manifest with { Platform = image.Platform })] });
-        return new(MediaTypes.Index, store.Write(json), json.Length);
+        if (images.Count == 1)
+            return images;
+        RawDocument index = store.Write(MediaTypes.Index, OciJson.Write(new ImageIndex { Manifests = [.. images.Select(image => image.Descriptor with { Platform = image.Platform })] }));
+        return [.. images.Select(image => image with { Indexes = [index] })];
     }
 }

@@ -1,7 +1,7 @@
 using NodeForge.Images.Assembly;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
 
 namespace NodeForge.Images.Exporting;
 

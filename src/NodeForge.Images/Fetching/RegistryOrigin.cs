@@ -1,20 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
 using NodeForge.Oci;
 using NodeForge.Oci.Registry;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Images.Fetching;
 
 /// <summary>The registry of an image's blob; tokens and redirects are the registry client's business.</summary>
-internal sealed class RegistryOrigin(IImageRegistry registry, FetchOptions options, Source source, RegistryBlob blob) : IContentOrigin
+internal sealed class RegistryOrigin(RegistryClient registry, FetchOptions options, Source source, RegistryBlob blob) : IContentOrigin
 {
     public string Address => blob.Reference;
 
+    [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns them.")]
     public async Task<OpenedContent> OpenAsync(long from, PartialMarks? marks, CancellationToken cancellationToken)
     {
         using Pace pace = new(options, cancellationToken);
         try
         {
-            RegistryContent content = await registry.OpenAsync(blob, new Descriptor(blob.MediaType, source.Digest, source.Size), from, pace.Token).ConfigureAwait(false);
-            return new(content.Stream, content.StartsAt, new PartialMarks(Address, null, null), content.Answer ?? content.Stream);
+            ImageReference reference = ImageTransport.Parse(blob.Reference).Reference!;
+            if (MediaTypes.IsManifest(blob.MediaType))
+            {
+                RawDocument document = await registry.GetManifestAsync(reference.At(source.Digest), pace.Token).ConfigureAwait(false);
+                MemoryStream bytes = new(document.Bytes.ToArray(), writable: false);
+                return new(bytes, 0, new PartialMarks(Address, null, null), bytes);
+            }
+
+            RemoteBlob content = await registry.OpenBlobAsync(reference, new Descriptor(blob.MediaType, source.Digest, source.Size), from, pace.Token).ConfigureAwait(false);
+            return new(content.Content, content.Offset, new PartialMarks(Address, null, null), content);
         }
         catch (NodeForgeException failure)
         {

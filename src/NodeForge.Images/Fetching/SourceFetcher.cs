@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using NodeForge.Oci.Content;
+using NodeForge.Oci.Registry;
 
 namespace NodeForge.Images.Fetching;
 
@@ -8,7 +9,7 @@ namespace NodeForge.Images.Fetching;
 /// <param name="connections">The client for http and https.</param>
 /// <param name="registry">Serves the blobs of images; null where no source is one.</param>
 /// <param name="time">For pauses and for Retry-After dates.</param>
-public sealed class SourceFetcher(HttpConnections connections, IImageRegistry? registry, TimeProvider time)
+public sealed class SourceFetcher(HttpConnections connections, RegistryClient? registry, TimeProvider time)
 {
     /// <summary>Fetches what the store does not have.</summary>
     /// <exception cref="NodeForgeException">

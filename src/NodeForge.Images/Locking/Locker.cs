@@ -2,6 +2,7 @@ using NodeForge.Images.Debian.Apt;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
+using NodeForge.Oci.Registry;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 
@@ -13,7 +14,7 @@ namespace NodeForge.Images.Locking;
 /// <param name="connections">For files.</param>
 /// <param name="registry">For images; null where no recipe names one.</param>
 /// <param name="host">Has apt, and the time for pauses.</param>
-public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections connections, IImageRegistry? registry, HostEnvironment host)
+public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections connections, RegistryClient? registry, HostEnvironment host)
 {
     /// <summary>Locks a recipe with everything that it includes.</summary>
     /// <param name="top">The recipe.</param>

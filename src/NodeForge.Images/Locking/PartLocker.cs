@@ -2,13 +2,15 @@ using NodeForge.Images.Debian;
 using NodeForge.Images.Debian.Apt;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
+using NodeForge.Oci.Registry;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Locking;
 
 /// <summary>Locks one recipe for one platform; what an earlier lock has of it stays unless it is to be taken anew.</summary>
-internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistry? registry, BuildEnvironment environment, LockOptions options, TimeProvider time)
+internal sealed class PartLocker(AptRoots roots, UrlResolver urls, RegistryClient? registry, BuildEnvironment environment, LockOptions options, TimeProvider time)
 {
     public async Task<LockedPart> LockAsync(Recipe recipe, string name, Platform platform, LockedPart? before, CancellationToken cancellationToken)
     {
@@ -120,26 +122,27 @@ internal sealed class PartLocker(AptRoots roots, UrlResolver urls, IImageRegistr
         if (registry is null)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageRegistryMissing, $"nothing here speaks to the registry of {image.Text}"));
         string reference = image.Digest is { } digest && !image.Text.Contains('@', StringComparison.Ordinal) ? $"{image.Text}@{digest}" : image.Text;
-        RegistryImage found = await RegistryRetries.RunAsync(() => ResolveAsync(registry, reference, platform, cancellationToken), options.Fetch, time, cancellationToken).ConfigureAwait(false);
-        return new(image.Text, found.Manifest.Digest, [.. found.Document.Layers.Prepend(found.Document.Config).Prepend(found.Manifest).Select(blob => new LockedBlob(blob.MediaType, blob.Digest, blob.Size))]);
+        RawDocument found = await RegistryRetries.RunAsync(() => ResolveAsync(registry, reference, platform, cancellationToken), options.Fetch, time, cancellationToken).ConfigureAwait(false);
+        Manifest manifest = ImageDocument.ReadManifest(found.Bytes, new(reference, Detail: found.Descriptor.Digest.ToString()));
+        return new(image.Text, found.Descriptor.Digest, [.. manifest.Layers.Prepend(manifest.Config).Prepend(found.Descriptor).Select(blob => new LockedBlob(blob.MediaType, blob.Digest, blob.Size))]);
     }
 
     // A mirror that has no such image, or does not answer, is no reason to give up; one that sends other bytes than it says is.
-    private async Task<RegistryImage> ResolveAsync(IImageRegistry images, string reference, Platform platform, CancellationToken cancellationToken)
+    private async Task<RawDocument> ResolveAsync(RegistryClient images, string reference, Platform platform, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> places = options.Mirrors.ReferencesOf(reference);
         foreach (string mirror in places.SkipLast(1))
         {
             try
             {
-                return await images.ResolveAsync(mirror, platform, cancellationToken).ConfigureAwait(false);
+                return await images.GetManifestAsync(ImageTransport.Parse(mirror).Reference!, platform, cancellationToken).ConfigureAwait(false);
             }
             catch (NodeForgeException away) when (away.ExitCode == ExitCode.Network)
             {
             }
         }
 
-        return await images.ResolveAsync(places[^1], platform, cancellationToken).ConfigureAwait(false);
+        return await images.GetManifestAsync(ImageTransport.Parse(places[^1]).Reference!, platform, cancellationToken).ConfigureAwait(false);
     }
 
     // Of another suite, snapshot or architecture nothing can stay.

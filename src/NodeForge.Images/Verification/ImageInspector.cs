@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeForge.Oci;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Layers;
 
 namespace NodeForge.Images.Verification;
 
@@ -11,54 +11,42 @@ public static class ImageInspector
     private const string NodeRecord = "usr/lib/nodeforge/image.json";
     private const int LongestRecord = 4 << 20;
 
-    // What Kubernetes is released for. A source does not list its platforms, and is asked for each: only documents are read for one that it lacks.
-    private static readonly Platform[] Platforms =
-        [Platform.LinuxAmd64, Platform.LinuxArm64, Platform.Parse("linux/arm/v7"), Platform.Parse("linux/ppc64le"), Platform.Parse("linux/s390x"), Platform.Parse("linux/riscv64"), Platform.Parse("linux/386")];
-
     /// <remarks>Documents, and the last layer of each image as a stream: nothing is unpacked, and nothing of the other layers is read.</remarks>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PlatformMissing"/>: an image is for none of the platforms that nodes have; what is damaged is told as by an import.</exception>
-    public static Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport transport, CancellationToken cancellationToken) =>
-        Task.Run(
-            () => Inspect(
-                ImageSource.Open(transport, cancellationToken),
-                (transport as ImageTransport.OciFolder)?.Tag ?? (transport as ImageTransport.OciFile)?.Tag ?? (transport as ImageTransport.DockerFile)?.Reference?.ToString(),
-                cancellationToken),
-            cancellationToken);
-
-    /// <summary>The same for every image of a source that is opened first.</summary>
-    public static Task<IReadOnlyList<InspectedImage>> InspectAsync(Func<ImageSource> open, CancellationToken cancellationToken) =>
-        Task.Run(() => Inspect(open(), name: null, cancellationToken), cancellationToken);
-
-    // A tag chooses; without one everything is told.
-    private static IReadOnlyList<InspectedImage> Inspect(ImageSource source, string? name, CancellationToken cancellationToken)
-    {
-        List<InspectedImage> inspected = [];
-        foreach (SourceImage image in name is null ? source.Images : [source.Find(name)])
+    /// <param name="source">Has the images.</param>
+    /// <param name="name">One of them; null for all.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PlatformMissing"/>: an image is there for no platform; what is damaged is told as by an import.</exception>
+    public static Task<IReadOnlyList<InspectedImage>> InspectAsync(IImageSource source, string? name, CancellationToken cancellationToken) => Task.Run(
+        async () =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ViewedImage[] views = [.. Platforms.Select(platform => source.View(image, platform)).OfType<ViewedImage>().DistinctBy(view => view.ImageId)];
-            if (views.Length == 0)
-                throw PlatformChoice.Missing(new($"{source.Path}, {image.DisplayName}"), Platform.LinuxAmd64, []);
-            inspected.AddRange(views.Select(view => Describe(view, cancellationToken)));
-        }
+            List<InspectedImage> inspected = [];
+            // A tag chooses; without one everything is told.
+            IReadOnlyList<ImageEntry> entries = name is null ? await source.ListAsync(cancellationToken).ConfigureAwait(false) : [await source.FindAsync(name, cancellationToken).ConfigureAwait(false)];
+            foreach (ImageEntry entry in entries)
+            {
+                Image[] images = [.. (await source.OpenAllAsync(entry, cancellationToken).ConfigureAwait(false)).DistinctBy(image => image.Id)];
+                if (images.Length == 0)
+                    throw PlatformChoice.Missing(new($"{source.Place}, {entry.DisplayName}"), Platform.LinuxAmd64, []);
+                foreach (Image image in images)
+                    inspected.Add(await DescribeAsync(image, cancellationToken).ConfigureAwait(false));
+            }
 
-        return inspected;
-    }
+            return (IReadOnlyList<InspectedImage>)inspected;
+        },
+        cancellationToken);
 
-    private static InspectedImage Describe(ViewedImage image, CancellationToken cancellationToken)
+    private static async Task<InspectedImage> DescribeAsync(Image image, CancellationToken cancellationToken)
     {
-        (string? version, IReadOnlyList<string> preloaded) = ReadNode(image, cancellationToken);
-        IReadOnlyList<HistoryEntry> history = [.. (image.Config.History ?? []).Where(entry => entry.EmptyLayer != true)];
+        byte[]? record = image.Layers.Count == 0 ? null : await image.Layers[^1].ReadFileAsync(NodeRecord, LongestRecord, cancellationToken).ConfigureAwait(false);
+        (string? version, IReadOnlyList<string> preloaded) = record is null ? (null, []) : ReadNode(record, image.Layers[^1].Where);
         return new(
-            [.. image.Source.References.Select(reference => reference.ToString())], image.Config.Platform, image.ImageId, image.Config.Created, version,
-            [.. image.Layers.Select((layer, index) => new InspectedLayer(index < history.Count ? history[index].CreatedBy ?? "" : "", layer.DiffId, layer.Size))],
+            [.. image.References.Select(reference => reference.ToString())], image.Platform, image.Id, image.Config.Created, version,
+            [.. image.Layers.Select(layer => new InspectedLayer(layer.Title, layer.DiffId, layer.Descriptor.Size))],
             preloaded);
     }
 
-    private static (string? Version, IReadOnlyList<string> Preloaded) ReadNode(ViewedImage image, CancellationToken cancellationToken)
+    private static (string? Version, IReadOnlyList<string> Preloaded) ReadNode(byte[] json, Location where)
     {
-        if (image.Layers.Count == 0 || image.Layers[^1].ReadFile(NodeRecord, LongestRecord, cancellationToken) is not { } json)
-            return (null, []);
         try
         {
             NodeSummary record = JsonSerializer.Deserialize(json, NodeSummaryJson.Default.NodeSummary) ?? throw new JsonException("null");
@@ -68,7 +56,7 @@ public static class ImageInspector
         {
             throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, "what the node image says of itself cannot be read")
             {
-                Where = image.Layers[^1].Where with { Detail = $"'{NodeRecord}'" },
+                Where = where with { Detail = $"'{NodeRecord}'" },
                 Got = wrong.Message,
                 Mend = "build the image again with nodeforge build node-image",
             }, wrong);

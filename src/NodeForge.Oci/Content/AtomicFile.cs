@@ -11,18 +11,25 @@ public static partial class AtomicFile
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/> or <see cref="ErrorCodes.PathNotUsable"/>; what was there before is untouched.</exception>
     public static void WriteAllBytes(string path, ReadOnlySpan<byte> content)
     {
-        string target = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(target)!;
-        string temporary = TemporaryOf(target);
         byte[] bytes = content.ToArray();
+        Write(path, file => file.Write(bytes));
+    }
+
+    /// <summary>Writes a file as a stream.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/> or <see cref="ErrorCodes.PathNotUsable"/>, and what <paramref name="write"/> throws; what was there
+    /// before is untouched.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string target = Path.GetFullPath(path);
+        string temporary = TemporaryOf(target);
         try
         {
             Guard(target, () =>
             {
-                Directory.CreateDirectory(folder);
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 using (FileStream file = Create(temporary))
                 {
-                    file.Write(bytes);
+                    write(file);
                     Sync(file);
                 }
 

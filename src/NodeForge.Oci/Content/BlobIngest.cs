@@ -20,7 +20,7 @@ public sealed class BlobIngest : WriteOnlyStream
     {
         this.limit = limit;
         this.store = store;
-        temporary = Path.Combine(folder, $".{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
+        temporary = AtomicFile.TemporaryOf(Path.Combine(folder, "blob"));
         file = AtomicFile.Guard(temporary, () =>
         {
             Directory.CreateDirectory(folder);

@@ -142,7 +142,7 @@ public sealed class BlobStore
     {
         using FileStream blob = OpenRead(digest);
         string path = Path.GetFullPath(target);
-        string temporary = TemporaryOf(path);
+        string temporary = AtomicFile.TemporaryOf(path);
         try
         {
             AtomicFile.Guard(path, () =>
@@ -182,7 +182,7 @@ public sealed class BlobStore
     {
         if (!File.Exists(target))
             return false;
-        string temporary = TemporaryOf(target);
+        string temporary = AtomicFile.TemporaryOf(target);
         try
         {
             if (!HardLink.TryCreate(path, temporary))
@@ -212,8 +212,6 @@ public sealed class BlobStore
         });
         Cache?.Know(digest, FileIdentity.Of(target));
     }
-
-    private static string TemporaryOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
 
     /// <summary>Removes what killed processes left half-written. Whoever opens a store for a build calls it once.</summary>
     /// <param name="clock">Tells what is old: what somebody may still be writing is not.</param>
@@ -249,6 +247,9 @@ public sealed class BlobStore
         ingest.Commit(digest, content.Length);
         return digest;
     }
+
+    /// <summary>Writes a document, unless it is there.</summary>
+    public RawDocument Write(string mediaType, byte[] document) => new(new(mediaType, Write(document), document.Length), document);
 
     /// <summary>Whether the blob is there with the bytes of its name; it is read, and stays as it is.</summary>
     internal bool Holds(Digest digest)

@@ -1,3 +1,5 @@
+using NodeForge.Oci.Compression;
+
 namespace NodeForge.Oci.Layers;
 
 /// <summary>A layer in the store.</summary>

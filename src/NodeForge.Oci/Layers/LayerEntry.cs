@@ -1,4 +1,5 @@
 using NodeForge.Oci.Content;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Layers;
 

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Layers;
 

@@ -1,3 +1,5 @@
+using NodeForge.Oci.Tar;
+
 namespace NodeForge.Oci.Layers;
 
 /// <summary>Puts the entries of a layer in their one order and settles which name of a hard-linked file carries the bytes.</summary>

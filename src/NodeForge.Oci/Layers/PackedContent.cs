@@ -1,3 +1,4 @@
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 
 namespace NodeForge.Oci.Layers;

@@ -1,3 +1,5 @@
+using NodeForge.Oci.Tar;
+
 namespace NodeForge.Oci.Layers;
 
 /// <summary>What a tree of layers may hold and cost: this machine's memory and time are bounded by us, not by the image.</summary>

@@ -1,3 +1,5 @@
+using NodeForge.Oci.Tar;
+
 namespace NodeForge.Oci.Layers;
 
 /// <summary>A file of a root file system, and where it comes from.</summary>

@@ -1,3 +1,5 @@
+using NodeForge.Oci.Tar;
+
 namespace NodeForge.Oci.Layers;
 
 /// <summary>A name in a root file system; a directory that no layer names has no entry of its own.</summary>

@@ -1,4 +1,6 @@
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Layers;
 

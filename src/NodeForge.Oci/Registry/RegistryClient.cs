@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using NodeForge.Oci.Layouts;
 
 namespace NodeForge.Oci.Registry;
 
@@ -37,7 +36,7 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>Gets the manifest or index that a reference names, by its digest when it has one, else by its tag.</summary>
     /// <exception cref="NodeForgeException">An <c>NF32xx</c> error; <see cref="ErrorCodes.RegistryContentMismatch"/> when the bytes are not those of the digest.</exception>
-    public async Task<RemoteDocument> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken)
+    public async Task<RawDocument> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         RegistryEndpoint endpoint = connection.EndpointOf(reference.Registry);
         Uri address = endpoint.Manifest(reference.Repository, reference.Digest?.ToString() ?? reference.Tag!);
@@ -50,12 +49,11 @@ public sealed class RegistryClient : IDisposable
     }
 
     /// <summary>Gets the manifest that serves a platform, through as many indexes as it takes.</summary>
-    /// <exception cref="NodeForgeException">As <see cref="GetManifestAsync"/>; <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
-    public async Task<RemoteImage> GetImageAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException">As <see cref="GetManifestAsync(ImageReference, CancellationToken)"/>; <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
+    public async Task<RawDocument> GetManifestAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         const int deepest = 4;
-        RemoteDocument document = await GetManifestAsync(reference, cancellationToken).ConfigureAwait(false);
-        RemoteDocument? index = document.IsIndex ? document : null;
+        RawDocument document = await GetManifestAsync(reference, cancellationToken).ConfigureAwait(false);
         Location where = new(reference.ToString());
         for (int depth = 0; document.IsIndex; depth++)
         {
@@ -68,7 +66,8 @@ public sealed class RegistryClient : IDisposable
             document = await GetManifestAsync(reference.At(chosen.Digest), cancellationToken).ConfigureAwait(false);
         }
 
-        return new(index, document, ImageDocument.ReadManifest(document.Bytes, where with { Detail = document.Descriptor.Digest.ToString() }));
+        _ = ImageDocument.ReadManifest(document.Bytes, where with { Detail = document.Descriptor.Digest.ToString() });
+        return document;
     }
 
     /// <summary>Asks for the digest of a tag without getting the manifest; null when the registry does not have it or does not tell.</summary>

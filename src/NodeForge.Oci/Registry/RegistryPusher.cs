@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using NodeForge.Oci.Content;
-using NodeForge.Oci.Layouts;
 
 namespace NodeForge.Oci.Registry;
 
@@ -10,23 +8,32 @@ public sealed class RegistryPusher(RegistryClient client)
 {
     private readonly RegistryConnection connection = client.Connection;
 
-    /// <summary>Pushes an image or index with all that it names: blobs first, then manifests, the tag last.</summary>
-    /// <param name="store">Has every blob, the documents among them.</param>
-    /// <param name="root">The manifest or index.</param>
+    /// <summary>Pushes images with all that they name: blobs first, then manifests, the index over them after those, the tag last.</summary>
+    /// <param name="images">One image, or the platforms of one under an index.</param>
     /// <param name="target">Where it goes; its tag is set last. Without a tag the digest is its only name.</param>
     /// <param name="cancellationToken">Ends it; what was pushed stays.</param>
     /// <returns>The target with the digest.</returns>
-    /// <exception cref="NodeForgeException">An <c>NF32xx</c> error; <see cref="ErrorCodes.ImageBlobMissing"/> before anything is sent.</exception>
-    public async Task<ImageReference> PushAsync(BlobStore store, Descriptor root, ImageReference target, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException">An <c>NF32xx</c> error, and what a layer cannot be read for; <see cref="ErrorCodes.ImageBlobMissing"/> before anything is sent.</exception>
+    public async Task<ImageReference> PushAsync(IReadOnlyList<Image> images, ImageReference target, CancellationToken cancellationToken)
     {
-        ImageTree tree = ImageTree.Read(store, root, new(target.ToString()));
-        foreach (Descriptor blob in tree.Blobs)
-            await PushBlobAsync(store, blob, target, mountFrom: null, cancellationToken).ConfigureAwait(false);
-        foreach (Descriptor document in tree.Documents)
+        HashSet<Digest> seen = [];
+        foreach ((Image image, Layer layer) in images.SelectMany(image => image.Layers, (image, layer) => (image, layer)))
+            layer.RequirePresent(image.Name);
+        foreach (Image image in images)
         {
-            byte[] bytes = store.ReadAllBytes(document.Digest);
-            bool last = document.Digest == root.Digest;
-            await PutManifestAsync(bytes, document.MediaType, target, last && target.Tag is { } tag ? tag : document.Digest.ToString(), cancellationToken).ConfigureAwait(false);
+            if (seen.Add(image.Id))
+                await PushBlobAsync(Layer.Of(image.RawConfig), target, mountFrom: null, cancellationToken).ConfigureAwait(false);
+            foreach (Layer layer in image.Layers.Where(layer => seen.Add(layer.Descriptor.Digest)))
+                await PushBlobAsync(layer, target, mountFrom: null, cancellationToken).ConfigureAwait(false);
+        }
+
+        // The deepest index first: a registry may refuse one that names what it does not have.
+        IEnumerable<RawDocument> indexes = images.SelectMany(image => image.Indexes.Select((index, depth) => (index, depth))).OrderByDescending(found => found.depth).Select(found => found.index);
+        Descriptor root = images[0].Root;
+        foreach (RawDocument document in images.Select(image => image.RawManifest).Concat(indexes).Where(document => seen.Add(document.Descriptor.Digest)))
+        {
+            bool last = document.Descriptor.Digest == root.Digest;
+            await PutManifestAsync(document.Bytes, document.Descriptor.MediaType, target, last && target.Tag is { } tag ? tag : document.Descriptor.Digest.ToString(), cancellationToken).ConfigureAwait(false);
         }
 
         return target.At(root.Digest);
@@ -49,14 +56,14 @@ public sealed class RegistryPusher(RegistryClient client)
     }
 
     /// <summary>Pushes a blob unless the registry has it.</summary>
-    /// <param name="store">Has the blob.</param>
-    /// <param name="blob">Which.</param>
+    /// <param name="layer">A layer, or a config as one.</param>
     /// <param name="target">A reference into the repository.</param>
     /// <param name="mountFrom">A repository of the same registry that has the blob, to be taken from there; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether bytes were sent.</returns>
-    public async Task<bool> PushBlobAsync(BlobStore store, Descriptor blob, ImageReference target, string? mountFrom, CancellationToken cancellationToken)
+    public async Task<bool> PushBlobAsync(Layer layer, ImageReference target, string? mountFrom, CancellationToken cancellationToken)
     {
+        Descriptor blob = layer.Descriptor;
         if (await HasBlobAsync(target, blob.Digest, cancellationToken).ConfigureAwait(false))
             return false;
         RegistryEndpoint endpoint = connection.EndpointOf(target.Registry);
@@ -65,7 +72,7 @@ public sealed class RegistryPusher(RegistryClient client)
             return false;
         location ??= await BeginAsync(endpoint, target, cancellationToken).ConfigureAwait(false);
         Uri place = Redirects.With(location, "digest=" + blob.Digest);
-        await PutAsync(endpoint, target, place, () => BlobContent(store, blob), () => HasBlobAsync(target, blob.Digest, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await PutAsync(endpoint, target, place, () => new BlobUpload(layer), () => HasBlobAsync(target, blob.Digest, cancellationToken), cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -95,13 +102,13 @@ public sealed class RegistryPusher(RegistryClient client)
             : throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PutManifestAsync(byte[] bytes, string mediaType, ImageReference target, string reference, CancellationToken cancellationToken)
+    private async Task PutManifestAsync(ReadOnlyMemory<byte> bytes, string mediaType, ImageReference target, string reference, CancellationToken cancellationToken)
     {
         RegistryEndpoint endpoint = connection.EndpointOf(target.Registry);
         Uri address = endpoint.Manifest(target.Repository, reference);
         await PutAsync(endpoint, target, address, () =>
         {
-            ByteArrayContent content = new(bytes);
+            ReadOnlyMemoryContent content = new(bytes);
             content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
             return content;
         }, () => HasAsync(endpoint, target, address, to => RegistryClient.ManifestRequest(HttpMethod.Head, to), cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -118,13 +125,33 @@ public sealed class RegistryPusher(RegistryClient client)
             throw RegistryErrors.Invalid(endpoint, "the registry took an upload and has nothing of it", $"status {(int)response.StatusCode}", address, "status 201");
     }
 
-    private static StreamContent BlobContent(BlobStore store, Descriptor blob)
-    {
-        StreamContent content = new(store.OpenVerified(blob.Digest), 1 << 17);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        content.Headers.ContentLength = blob.Size;
-        return content;
-    }
-
     private static string PushScope(ImageReference target) => $"repository:{target.Repository}:pull,push";
+
+    // Opened when it is sent: a second attempt reads from the beginning.
+    private sealed class BlobUpload : HttpContent
+    {
+        private readonly Layer layer;
+
+        public BlobUpload(Layer layer)
+        {
+            this.layer = layer;
+            Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+            Headers.ContentLength = layer.Descriptor.Size;
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            Stream content = await layer.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (content.ConfigureAwait(false))
+                await content.CopyToAsync(stream, 1 << 17, cancellationToken).ConfigureAwait(false);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = layer.Descriptor.Size;
+            return true;
+        }
+    }
 }

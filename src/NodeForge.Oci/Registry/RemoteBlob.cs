@@ -1,3 +1,5 @@
+using NodeForge.Oci.Content;
+
 namespace NodeForge.Oci.Registry;
 
 /// <summary>A blob on its way.</summary>
@@ -18,9 +20,26 @@ public sealed class RemoteBlob : IDisposable
     /// <summary>Where the bytes begin: what was asked for, or 0 when the registry does not know ranges.</summary>
     public long Offset { get; }
 
+    /// <summary>The bytes as a stream that ends the exchange when it is disposed.</summary>
+    internal Stream AsStream() => new Owning(this);
+
     public void Dispose()
     {
         Content.Dispose();
         response.Dispose();
+    }
+
+    private sealed class Owning(RemoteBlob blob) : ReadOnlyStream
+    {
+        public override int Read(Span<byte> buffer) => blob.Content.Read(buffer);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => blob.Content.ReadAsync(buffer, cancellationToken);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                blob.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

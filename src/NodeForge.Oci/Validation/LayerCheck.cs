@@ -1,11 +1,11 @@
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Validation;
 
 /// <summary>Reads one layer to its end: its bytes, what they unpack to, the archive in that.</summary>
-internal sealed class LayerCheck(BlobStore store, List<Diagnostic> problems, CancellationToken cancellationToken)
+internal sealed class LayerCheck(List<Diagnostic> problems, CancellationToken cancellationToken)
 {
     // What is kept of a layer is its paths alone: about 100 bytes each.
     private const int MostEntries = 1_000_000;
@@ -13,13 +13,11 @@ internal sealed class LayerCheck(BlobStore store, List<Diagnostic> problems, Can
     private const int MostRepeated = 100;
 
     /// <returns>Null when the layer cannot be read to its end; the problem is told.</returns>
-    public ValidatedLayer? Run(Descriptor layer, Location where)
+    public ValidatedLayer? Run(Stream content, Descriptor layer, Location here)
     {
-        Location here = ImageTree.At(where, layer);
         using HashingStream rawHash = new(Stream.Null);
         using HashingStream plainHash = new(Stream.Null);
-        using FileStream file = store.OpenRead(layer.Digest);
-        using TeeReader raw = new(file, rawHash);
+        using TeeReader raw = new(content, rawHash);
         int entries = 0;
         NodeForgeException? unreadable = null;
         try

@@ -1,7 +1,7 @@
 using System.Globalization;
 using NodeForge.Documents.Yaml;
 using NodeForge.Oci;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Recipes.Locks;
@@ -100,7 +100,7 @@ internal static class LockRules
     private static bool IsRelative(string path) => path.Length is > 0 and <= 4096 && !Path.IsPathRooted(path) && !path.Any(char.IsControl);
 
     private static bool IsImage(string reference) =>
-        !reference.Any(char.IsControl) && ImageTransport.TryParse(reference, out ImageTransport? transport) && transport is not ImageTransport.Engine;
+        !reference.Any(char.IsControl) && ImageTransport.TryParse(reference, out ImageTransport? transport) && transport.Room is not { IsFile: false, IsRemote: false };
 
     private static bool StaysBelow(string path) =>
         path.Length > 0 && path[0] != '/' && path.Split('/').All(part => part is not ("" or "." or "..")) && !path.Any(char.IsControl) && !path.Contains('\\', StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using NodeForge.Documents;
 using NodeForge.Documents.Yaml;
 using NodeForge.Files;
 using NodeForge.Oci;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes.Files;
 
 namespace NodeForge.Recipes.Reading;
@@ -10,8 +11,6 @@ namespace NodeForge.Recipes.Reading;
 internal static class ImageSourceText
 {
     public const string Registry = ImageSource.RegistryTransport;
-
-    private static readonly (string Prefix, LocalKind Kind)[] Local = [("oci:", LocalKind.Folder), ("oci-archive:", LocalKind.File), ("docker-archive:", LocalKind.File)];
 
     public static ImageSource? Read(Fields fields)
     {
@@ -28,10 +27,10 @@ internal static class ImageSourceText
             return null;
         if (text.StartsWith(Registry, StringComparison.Ordinal))
             return OfRegistry(fields, at, text, digest);
-        foreach ((string prefix, LocalKind kind) in Local.Where(transport => text.StartsWith(transport.Prefix, StringComparison.Ordinal)))
+        if (ImageTransport.Rooms.FirstOrDefault(room => room.IsFile && text.StartsWith(room.Prefix, StringComparison.Ordinal)) is { } local)
         {
-            string path = text[prefix.Length..].Split(':', 2)[0]; // a reference within may follow, as containers-transports(5) has it
-            return LocalInput.Resolve(fields.File, at, "image", path, kind) is { } found ? new(text, found) { Digest = digest } : null;
+            string path = text[local.Prefix.Length..].Split(':', 2)[0]; // a reference within may follow, as containers-transports(5) has it
+            return LocalInput.Resolve(fields.File, at, "image", path, local.IsFolder ? LocalKind.Folder : LocalKind.File) is { } found ? new(text, found) { Digest = digest } : null;
         }
 
         string? mend = text.StartsWith("docker-daemon:", StringComparison.Ordinal) ? "an engine's images are not the same on every machine; save it and write docker-archive:FILE"

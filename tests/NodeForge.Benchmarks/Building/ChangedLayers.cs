@@ -1,5 +1,5 @@
 using NodeForge.Oci;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Benchmarks.Building;
 

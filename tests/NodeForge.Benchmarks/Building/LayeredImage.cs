@@ -1,7 +1,9 @@
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Tar;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Benchmarks.Building;
 
@@ -22,7 +24,7 @@ internal static class LayeredImage
         Manifest manifest = new() { Config = new(MediaTypes.Config, store.Write(configJson), configJson.Length), Layers = [.. blobs.Select(layer => layer.Descriptor)] };
         byte[] manifestJson = OciJson.Write(manifest);
         Descriptor image = new(MediaTypes.Manifest, store.Write(manifestJson), manifestJson.Length);
-        DockerArchive.Write(archive, store, [new(image, ImageReference.Parse(reference))], config.Platform, CancellationToken.None);
+        DockerArchiveWriter.Write(archive, StoredImages.Of(store, image, ImageReference.Parse(reference)), config.Platform, CancellationToken.None);
     }
 
     private static LayerBlob Layer(BlobStore store, int number, int position, int bytes)

@@ -1,5 +1,6 @@
 using NodeForge.Oci;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Content;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Benchmarks.Building;
 
@@ -11,6 +12,6 @@ internal static class OciToDocker
         OciLayout opened = OciLayout.Open(layout);
         Descriptor image = opened.Index.Manifests[0];
         Platform platform = image.Platform ?? throw new BenchmarkException($"{layout} does not say which platform its image is for");
-        DockerArchive.Write(archive, opened.Blobs, [new(image, ImageReference.Parse(reference))], platform, CancellationToken.None);
+        DockerArchiveWriter.Write(archive, StoredImages.Of(opened.Blobs, image, ImageReference.Parse(reference)), platform, CancellationToken.None);
     }
 }

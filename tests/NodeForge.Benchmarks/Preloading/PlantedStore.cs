@@ -4,7 +4,8 @@ using NodeForge.Containerd.Metadata;
 using NodeForge.Containerd.Preload;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Layers;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Benchmarks.Preloading;
 
@@ -30,14 +31,16 @@ internal static class PlantedStore
 
     private static PreloadedImage Read(string archive, BlobStore store)
     {
-        ImageSource source = ImageSource.OpenArchive(archive, CancellationToken.None);
-        ImportedImage image = source.ImportAsync(source.Images[0], store, Platform.LinuxAmd64, CancellationToken.None).GetAwaiter().GetResult();
+        IImageSource source = ImageArchives.Open(archive, CancellationToken.None);
+        IReadOnlyList<ImageEntry> entries = source.ListAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Image image = source.OpenAsync(entries[0], Platform.LinuxAmd64, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        image = store.TakeAsync(image, CancellationToken.None).GetAwaiter().GetResult();
         return new()
         {
-            References = [.. source.Images.SelectMany(named => named.References).Select(reference => reference.ToString()).Distinct()],
+            References = [.. entries.SelectMany(named => named.References).Select(reference => reference.ToString()).Distinct()],
             Manifest = image.Descriptor,
-            ManifestBytes = store.ReadAllBytes(image.Descriptor.Digest),
-            ConfigBytes = store.ReadAllBytes(image.Manifest.Config.Digest),
+            ManifestBytes = image.RawManifest.Bytes,
+            ConfigBytes = image.RawConfig.Bytes,
         };
     }
 }

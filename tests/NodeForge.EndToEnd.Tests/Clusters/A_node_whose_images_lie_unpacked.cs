@@ -50,7 +50,7 @@ public sealed class A_node_whose_images_lie_unpacked
         RecipeLock locked = RecipeLockFile.Read(Checkout.NodeLock, Checkout.NodeRecipe);
         locked = locked with { Parts = [.. locked.Parts.Select(part => part.Layers is null ? part : part with { Output = null, Layers = null })] };
         ImagePlan plan = forge.Plan(recipe with { Preload = recipe.Preload with { Unpack = true } }, locked, Platform.LinuxAmd64);
-        BuiltImage image = await forge.AssembleAsync(plan, CancellationToken.None);
-        await forge.ExportAsync([image], ImageOutputs.Parse(["docker-daemon:" + Reference], Reference, "none"), CancellationToken.None);
+        Image image = await forge.AssembleAsync(plan, CancellationToken.None);
+        await forge.ExportAsync([image], ImageOutputs.Parse(["docker-daemon:" + Reference], Reference, "none", offline: true), CancellationToken.None);
     }
 }

@@ -2,7 +2,7 @@ using NodeForge.Containerd.Preload;
 using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 using NodeForge.Testing.Upstream;
 
 namespace NodeForge.EndToEnd.Tests.Containerd;
@@ -39,7 +39,7 @@ public sealed class A_real_containerd_on_a_built_node_s_store : IDisposable
 
     private static async Task<string> BusyboxAsync() => Path.Combine(await DebianPackages.UnpackAsync("bookworm", "busybox-static"), "bin/busybox");
 
-    private async Task<BuiltImage> BuildAsync(string layers)
+    private async Task<Image> BuildAsync(string layers)
     {
         await WriteLayoutAsync("base", new RealImage().AddLayer("etc/base", [1], gzip: false), "registry.test/base:1");
         await WriteLayoutAsync("image", new RealImage().AddLayer("bin/busybox", await File.ReadAllBytesAsync(await BusyboxAsync()), gzip: true).AddLayer("etc/text", [2], gzip: false), Packed);
@@ -68,16 +68,16 @@ public sealed class A_real_containerd_on_a_built_node_s_store : IDisposable
         BlobStore store = new(Path.Combine(folder, "elsewhere"));
         foreach (byte[] blob in image.Blobs.Values)
             store.Write(blob);
-        await OciLayout.ExportAsync(Path.Combine(folder, name), store, [new(built.Manifest, ImageReference.Parse(reference))], CancellationToken.None);
+        await OciLayout.WriteAsync(Path.Combine(folder, name), StoredImages.Of(store, built.Manifest, ImageReference.Parse(reference)), CancellationToken.None);
     }
 
     /// <returns>containerd's root among the node's files, whose links lead to the blobs among them.</returns>
-    private async Task<string> UnpackStoreAsync(BuiltImage image)
+    private async Task<string> UnpackStoreAsync(Image image)
     {
         string node = Directory.CreateDirectory(Path.Combine(folder, "node")).FullName;
         BlobStore store = new(Path.Combine(folder, "cache/blobs"));
-        foreach (BuiltLayer layer in image.Layers)
-            await HostCommand.RunAsync("tar", ["--extract", "--directory", node, "--file", store.PathOf(layer.Blob.Descriptor.Digest)]);
+        foreach (Layer layer in image.Layers)
+            await HostCommand.RunAsync("tar", ["--extract", "--directory", node, "--file", store.PathOf(layer.Descriptor.Digest)]);
         string root = node + ContainerdPaths.DefaultRoot;
         foreach (FileInfo link in new DirectoryInfo(Path.Combine(root, "io.containerd.content.v1.content/blobs/sha256")).GetFiles())
         {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using NodeForge.Images.Debian.Packages;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.EndToEnd.Tests.NodeImages;
 

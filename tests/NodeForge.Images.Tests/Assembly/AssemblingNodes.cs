@@ -3,7 +3,9 @@ using NodeForge.Containerd.Metadata;
 using NodeForge.Containerd.Preload;
 using NodeForge.Images.Assembly;
 using NodeForge.Oci;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Compression;
+using NodeForge.Oci.Tar;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Testing.Golden;
 
@@ -17,7 +19,7 @@ public sealed class AssemblingNodes
     public async Task Layers_follow_components()
     {
         using NodeRoom node = new();
-        BuiltImage image = await node.AssembleAsync(node.Recipe);
+        Image image = await node.AssembleAsync(node.Recipe);
         string[] titles = [.. image.Layers.Select(layer => layer.Title)];
         Assert.Equal(["base 1", "Kubernetes v1.20.2", "image kube-apiserver", "image pause-3.2"], titles[..4]);
         Assert.Equal("node configuration", titles[^1]);
@@ -28,8 +30,8 @@ public sealed class AssemblingNodes
     public async Task Two_images_of_one_last_name_both_reach_the_node()
     {
         using NodeRoom node = new();
-        BuiltImage image = await node.AssembleAsync(node.Recipe with { Preload = new(PreloadMethod.Archives) });
-        string[] archives = [.. image.Layers.SelectMany(layer => node.Room.Read(layer.Blob.Descriptor).Keys).Where(path => path.EndsWith(".tar", StringComparison.Ordinal))];
+        Image image = await node.AssembleAsync(node.Recipe with { Preload = new(PreloadMethod.Archives) });
+        string[] archives = [.. image.Layers.SelectMany(layer => node.Room.Read(layer.Descriptor).Keys).Where(path => path.EndsWith(".tar", StringComparison.Ordinal))];
         Assert.Equal(4, archives.Distinct().Count());
         Assert.Equal(2, archives.Count(path => path.StartsWith("usr/lib/nodeforge/images/front-1-", StringComparison.Ordinal)));
     }
@@ -38,20 +40,20 @@ public sealed class AssemblingNodes
     public async Task The_config_says_how_the_base_runs_and_what_the_recipe_adds()
     {
         using NodeRoom node = new();
-        BuiltImage image = await node.AssembleAsync(node.Recipe);
-        Assert.Equal("2023-11-14T22:13:20Z", image.Document.Created);
-        Assert.Equal(["/usr/local/bin/entrypoint", "/sbin/init"], image.Document.Config!.Entrypoint);
-        Assert.Equal("SIGRTMIN+3", image.Document.Config.StopSignal);
-        Assert.Equal(["container=docker", "PATH=/bin", "EXAMPLE=1"], image.Document.Config.Env);
-        Assert.Equal(image.Layers.Select(layer => layer.Blob.DiffId), image.Document.RootFs.DiffIds);
+        Image image = await node.AssembleAsync(node.Recipe);
+        Assert.Equal("2023-11-14T22:13:20Z", image.Config.Created);
+        Assert.Equal(["/usr/local/bin/entrypoint", "/sbin/init"], image.Config.Config!.Entrypoint);
+        Assert.Equal("SIGRTMIN+3", image.Config.Config.StopSignal);
+        Assert.Equal(["container=docker", "PATH=/bin", "EXAMPLE=1"], image.Config.Config.Env);
+        Assert.Equal(image.Layers.Select(layer => layer.DiffId), image.Config.RootFs.DiffIds);
     }
 
     [Fact]
     public async Task The_config_is_written_to_the_letter()
     {
         using NodeRoom node = new();
-        BuiltImage image = await node.AssembleAsync(node.Recipe with { Images = [] });
-        string config = File.ReadAllText(node.Room.Store.PathOf(image.Config.Digest));
+        Image image = await node.AssembleAsync(node.Recipe with { Images = [] });
+        string config = File.ReadAllText(node.Room.Store.PathOf(image.Id));
         Assert.Equal(GoldenFile.Expect(Fixtures + "config.json", config), config);
     }
 
@@ -92,10 +94,10 @@ public sealed class AssemblingNodes
     {
         using NodeRoom one = new();
         using NodeRoom two = new();
-        BuiltImage first = await one.AssembleAsync(one.Recipe);
-        BuiltImage second = await two.AssembleAsync(two.Recipe);
-        Assert.Equal(first.Config.Digest, second.Config.Digest);
-        Assert.Equal(first.Manifest.Digest, second.Manifest.Digest);
+        Image first = await one.AssembleAsync(one.Recipe);
+        Image second = await two.AssembleAsync(two.Recipe);
+        Assert.Equal(first.Id, second.Id);
+        Assert.Equal(first.Descriptor.Digest, second.Descriptor.Digest);
     }
 
     [Theory]
@@ -105,9 +107,9 @@ public sealed class AssemblingNodes
     {
         using NodeRoom one = new();
         using NodeRoom two = new(extra: "another");
-        BuiltImage first = await one.AssembleAsync(one.Recipe with { Preload = new(method), Images = [one.Archive("pause.tar"), one.Archive("extra.tar")] });
-        BuiltImage second = await two.AssembleAsync(two.Recipe with { Preload = new(method), Images = [two.Archive("pause.tar"), two.Archive("extra.tar")] });
-        string[] changed = [.. first.Layers.Zip(second.Layers).Where(pair => pair.First.Blob.DiffId != pair.Second.Blob.DiffId).Select(pair => pair.First.Title)];
+        Image first = await one.AssembleAsync(one.Recipe with { Preload = new(method), Images = [one.Archive("pause.tar"), one.Archive("extra.tar")] });
+        Image second = await two.AssembleAsync(two.Recipe with { Preload = new(method), Images = [two.Archive("pause.tar"), two.Archive("extra.tar")] });
+        string[] changed = [.. first.Layers.Zip(second.Layers).Where(pair => pair.First.DiffId != pair.Second.DiffId).Select(pair => pair.First.Title)];
         Assert.Equal(["image front-1", "node configuration"], changed);
     }
 
@@ -115,12 +117,12 @@ public sealed class AssemblingNodes
     public async Task A_content_store_has_every_blob_in_its_place_and_a_database_that_names_every_reference()
     {
         using NodeRoom node = new();
-        BuiltImage image = await node.AssembleAsync(node.Recipe with { Preload = new(PreloadMethod.ContentStore) });
+        Image image = await node.AssembleAsync(node.Recipe with { Preload = new(PreloadMethod.ContentStore) });
         byte[] database = System.Text.Encoding.Latin1.GetBytes(node.Last(image)["var/lib/containerd/" + ContainerdPaths.Metadata].Text);
         MetadataNamespace cri = Assert.Single(MetadataReader.Read(new MemoryStream(database), "meta.db").Namespaces);
         string[] names = [.. cri.Images.Select(record => record.Name)];
         Assert.All(new[] { NodeRoom.Apiserver, NodeRoom.ApiserverAlias, NodeRoom.Pause, "example.com/shop/front:1", "example.org/garden/front:1" }, name => Assert.Contains(name, names));
-        Dictionary<string, TarEntry> entries = image.Layers.SelectMany(layer => node.Room.Read(layer.Blob.Descriptor)).Where(entry => entry.Value.Header.Kind != TarEntryKind.Directory)
+        Dictionary<string, TarEntry> entries = image.Layers.SelectMany(layer => node.Room.Read(layer.Descriptor)).Where(entry => entry.Value.Header.Kind != TarEntryKind.Directory)
             .ToDictionary(entry => entry.Key, entry => entry.Value.Header);
         Assert.Equal(12, cri.Content.Count); // four images of a manifest, a config and a layer
         Assert.All(cri.Content, blob =>
@@ -164,9 +166,9 @@ public sealed class AssemblingNodes
         using NodeRoom node = new();
         node.Room.Write("crictl.tgz", AssemblyRoom.Encode(AssemblyRoom.Tar(AssemblyRoom.Entry("crictl", AssemblyRoom.Program("v1.24.0"), 0x140)), LayerEncoding.Gzip));
         node.Room.Write("runc.amd64", AssemblyRoom.Program("1.0"));
-        BuiltImage image = await node.AssembleAsync(node.Recipe with { Components = [new("crictl") { Tarball = node.Room["crictl.tgz"] }, new("runc") { Tarball = node.Room["runc.amd64"] }] });
-        Assert.Equal(0x1ed, node.Room.Read(image.Layers[1].Blob.Descriptor)["usr/bin/crictl"].Header.Mode);
-        Assert.Contains("usr/sbin/runc", node.Room.Read(image.Layers[2].Blob.Descriptor).Keys);
+        Image image = await node.AssembleAsync(node.Recipe with { Components = [new("crictl") { Tarball = node.Room["crictl.tgz"] }, new("runc") { Tarball = node.Room["runc.amd64"] }] });
+        Assert.Equal(0x1ed, node.Room.Read(image.Layers[1].Descriptor)["usr/bin/crictl"].Header.Mode);
+        Assert.Contains("usr/sbin/runc", node.Room.Read(image.Layers[2].Descriptor).Keys);
         using JsonDocument record = JsonDocument.Parse(node.Last(image)["usr/lib/nodeforge/image.json"].Text);
         JsonElement[] recorded = [.. record.RootElement.GetProperty("components").EnumerateArray()];
         Assert.Equal(["crictl", "runc", "kubeadm", "kubectl", "kubelet"], recorded.Select(component => component.GetProperty("name").GetString()));
@@ -188,12 +190,12 @@ public sealed class AssemblingNodes
         }
 
         // Through the base's own link, so that the name and what it stands for are placed alike.
-        BuiltImage image = await node.AssembleAsync(node.Recipe with { Components = [new("cni") { Tarball = node.Room.Write("cni.tar", archive.ToArray()), Path = "/sbin" }] });
+        Image image = await node.AssembleAsync(node.Recipe with { Components = [new("cni") { Tarball = node.Room.Write("cni.tar", archive.ToArray()), Path = "/sbin" }] });
 
-        Dictionary<string, (TarEntry Header, string Text)> layer = node.Room.Read(image.Layers[1].Blob.Descriptor);
+        Dictionary<string, (TarEntry Header, string Text)> layer = node.Room.Read(image.Layers[1].Descriptor);
         Assert.Equal((TarEntryKind.File, 0x1ed), (layer["usr/sbin/bin/a"].Header.Kind, layer["usr/sbin/bin/a"].Header.Mode));
         Assert.Equal((TarEntryKind.HardLink, "usr/sbin/bin/a"), (layer["usr/sbin/bin/b"].Header.Kind, layer["usr/sbin/bin/b"].Header.LinkTarget));
-        Assert.StartsWith("sha256:ce1b9007ae91855748feecd788f2c20020", image.Layers[1].Blob.DiffId.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("sha256:ce1b9007ae91855748feecd788f2c20020", image.Layers[1].DiffId.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

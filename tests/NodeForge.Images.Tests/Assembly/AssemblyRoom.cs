@@ -3,8 +3,10 @@ using System.Diagnostics;
 using System.Text;
 using NodeForge.Images.Assembly;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Images.Tests.Assembly;
 

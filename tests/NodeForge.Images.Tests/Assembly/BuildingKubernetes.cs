@@ -6,6 +6,7 @@ using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Layers;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;

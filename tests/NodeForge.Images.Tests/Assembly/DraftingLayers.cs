@@ -1,6 +1,8 @@
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 using NodeForge.Recipes;
 
 namespace NodeForge.Images.Tests.Assembly;

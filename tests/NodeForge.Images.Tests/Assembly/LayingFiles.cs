@@ -1,6 +1,7 @@
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 using NodeForge.Recipes;
 
 namespace NodeForge.Images.Tests.Assembly;

@@ -1,9 +1,11 @@
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Tar;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 using RecipeImage = NodeForge.Recipes.ImageSource;
@@ -21,12 +23,12 @@ internal sealed class NodeRoom : IDisposable
     {
         Version = version;
         BlobStore elsewhere = new(Room["elsewhere"]);
-        OciLayout.ExportAsync(Room["base"], elsewhere, [new(Put(elsewhere, Base(), new ContainerDefaults { Entrypoint = ["/usr/local/bin/entrypoint", "/sbin/init"], StopSignal = "SIGRTMIN+3", Env = ["container=docker", "PATH=/bin"] }))], default).GetAwaiter().GetResult();
+        OciLayout.WriteAsync(Room["base"], StoredImages.Of(elsewhere, Put(elsewhere, Base(), new ContainerDefaults { Entrypoint = ["/usr/local/bin/entrypoint", "/sbin/init"], StopSignal = "SIGRTMIN+3", Env = ["container=docker", "PATH=/bin"] })), default).GetAwaiter().GetResult();
         Descriptor apiserver = Image(elsewhere, "apiserver");
-        DockerArchive.Write(Room["kube-apiserver.tar"], elsewhere, [.. (apiserverNames is [] ? [Apiserver, ApiserverAlias] : apiserverNames).Select(name => new NamedImage(apiserver, ImageReference.Parse(name)))], Platform.LinuxAmd64, default);
-        DockerArchive.Write(Room["pause.tar"], elsewhere, [new(Image(elsewhere, "pause"), ImageReference.Parse(Pause))], Platform.LinuxAmd64, default);
-        DockerArchive.Write(Room["extra.tar"], elsewhere, [new(Image(elsewhere, extra), ImageReference.Parse("example.com/shop/front:1"))], Platform.LinuxAmd64, default);
-        DockerArchive.Write(Room["other.tar"], elsewhere, [new(Image(elsewhere, "other"), ImageReference.Parse("example.org/garden/front:1"))], Platform.LinuxAmd64, default);
+        DockerArchiveWriter.Write(Room["kube-apiserver.tar"], [.. (apiserverNames is [] ? [Apiserver, ApiserverAlias] : apiserverNames).SelectMany(name => StoredImages.Of(elsewhere, apiserver, ImageReference.Parse(name)))], Platform.LinuxAmd64, default);
+        DockerArchiveWriter.Write(Room["pause.tar"], StoredImages.Of(elsewhere, Image(elsewhere, "pause"), ImageReference.Parse(Pause)), Platform.LinuxAmd64, default);
+        DockerArchiveWriter.Write(Room["extra.tar"], StoredImages.Of(elsewhere, Image(elsewhere, extra), ImageReference.Parse("example.com/shop/front:1")), Platform.LinuxAmd64, default);
+        DockerArchiveWriter.Write(Room["other.tar"], StoredImages.Of(elsewhere, Image(elsewhere, "other"), ImageReference.Parse("example.org/garden/front:1")), Platform.LinuxAmd64, default);
         Room.Write("server.tar.gz", AssemblyRoom.Encode(AssemblyRoom.Tar(
         [
             .. new[] { "kubeadm", "kubectl", "kubelet" }.Select(name => AssemblyRoom.Entry($"kubernetes/server/bin/{name}", AssemblyRoom.Program(version), 0x1ed)),
@@ -66,10 +68,10 @@ internal sealed class NodeRoom : IDisposable
 
     public NodeImagePlan Plan(NodeImageRecipe recipe) => (NodeImagePlan)Planner.Plan(recipe, Lock, Platform.LinuxAmd64);
 
-    public Task<BuiltImage> AssembleAsync(NodeImageRecipe recipe) => new ImageAssembler(Room.Environment).AssembleAsync(Plan(recipe), CancellationToken.None);
+    public Task<Image> AssembleAsync(NodeImageRecipe recipe) => new ImageAssembler(Room.Environment).AssembleAsync(Plan(recipe), CancellationToken.None);
 
     /// <summary>The last layer's entries.</summary>
-    public Dictionary<string, (TarEntry Header, string Text)> Last(BuiltImage image) => Room.Read(image.Layers[^1].Blob.Descriptor);
+    public Dictionary<string, (TarEntry Header, string Text)> Last(Image image) => Room.Read(image.Layers[^1].Descriptor);
 
     public PreloadedImage Archive(string file) => new() { Image = new RecipeImage("docker-archive:" + file, Room[file]) };
 

@@ -1,8 +1,8 @@
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 using RecipeImage = NodeForge.Recipes.ImageSource;
@@ -77,7 +77,7 @@ public sealed class OpeningLockedImages : IDisposable
         return new("docker://" + Reference, root.Digest, [.. blobs.Prepend(root).Select(blob => new LockedBlob(blob.MediaType, blob.Digest, blob.Size))]);
     }
 
-    private Task<BuiltImage> AssembleAsync(string use, LockedImage image)
+    private Task<Image> AssembleAsync(string use, LockedImage image)
     {
         RecipeImage source = new(image.Reference, null);
         RecipeLock locked = NodeRoom.Lock with { Parts = [NodeRoom.Lock.Parts[0] with { Sources = [image] }] };

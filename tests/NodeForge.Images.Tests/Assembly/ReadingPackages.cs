@@ -2,7 +2,9 @@ using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Debian.Packages;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Tests.Assembly;

@@ -4,9 +4,10 @@ using NodeForge.Containerd.Preload;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 using RecipeImage = NodeForge.Recipes.ImageSource;
@@ -25,7 +26,7 @@ public sealed class UncompressingPreloads : IDisposable
     public async Task Every_layer_lies_plain_in_the_node_below_the_same_image_ID()
     {
         Packed packed = Pack(node.Room.Store);
-        BuiltImage image = await AssembleAsync(node, Layout(node, packed));
+        Image image = await AssembleAsync(node, Layout(node, packed));
 
         MetadataNamespace cri = Database(node, image);
         ImageRecord named = cri.Images.Single(record => record.Name == Reference);
@@ -61,7 +62,7 @@ public sealed class UncompressingPreloads : IDisposable
     public async Task A_manifest_of_dockers_keeps_to_dockers_media_types()
     {
         Packed packed = Pack(node.Room.Store, MediaTypes.DockerManifest, MediaTypes.DockerConfig, MediaTypes.DockerLayerGzip);
-        BuiltImage image = await AssembleAsync(node, Layout(node, packed));
+        Image image = await AssembleAsync(node, Layout(node, packed));
         ImageRecord named = Database(node, image).Images.Single(record => record.Name == Reference);
         Manifest manifest = JsonSerializer.Deserialize(Blob(node, named.Target.Digest), OciJson.Default.Manifest)!;
         Assert.Equal((MediaTypes.DockerManifest, MediaTypes.DockerManifest), (named.Target.MediaType, manifest.MediaType));
@@ -71,11 +72,11 @@ public sealed class UncompressingPreloads : IDisposable
     [Fact]
     public async Task Archives_have_them_plain_too()
     {
-        BuiltImage image = await node.AssembleAsync(node.Recipe with { Preload = new(PreloadMethod.Archives) { Layers = PreloadedLayers.Uncompressed }, Images = [Layout(node, Pack(node.Room.Store))] });
-        BuiltLayer layer = image.Layers.Single(layer => layer.Title == "image packed-1");
-        string archive = node.Room.Write("packed.tar", System.Text.Encoding.Latin1.GetBytes(node.Room.Read(layer.Blob.Descriptor)["usr/lib/nodeforge/images/packed-1.tar"].Text));
-        NodeForge.Oci.Layouts.ImageSource read = NodeForge.Oci.Layouts.ImageSource.OpenArchive(archive, CancellationToken.None);
-        ImportedImage taken = await read.ImportAsync(read.Find(Reference), new BlobStore(node.Room["taken"]), Platform.LinuxAmd64, CancellationToken.None);
+        Image image = await node.AssembleAsync(node.Recipe with { Preload = new(PreloadMethod.Archives) { Layers = PreloadedLayers.Uncompressed }, Images = [Layout(node, Pack(node.Room.Store))] });
+        Layer layer = image.Layers.Single(layer => layer.Title == "image packed-1");
+        string archive = node.Room.Write("packed.tar", System.Text.Encoding.Latin1.GetBytes(node.Room.Read(layer.Descriptor)["usr/lib/nodeforge/images/packed-1.tar"].Text));
+        IImageSource read = ImageArchives.Open(archive, CancellationToken.None);
+        Image taken = await new BlobStore(node.Room["taken"]).TakeAsync(await read.FindAsync(Reference, Platform.LinuxAmd64, CancellationToken.None), CancellationToken.None);
         Assert.All(taken.Layers, plain => Assert.Equal(plain.DiffId, plain.Descriptor.Digest));
     }
 
@@ -83,12 +84,12 @@ public sealed class UncompressingPreloads : IDisposable
     public async Task The_same_image_comes_out_in_another_folder_and_from_an_image_that_another_encoder_made()
     {
         using NodeRoom other = new();
-        BuiltImage one = await AssembleAsync(node, Layout(node, Pack(node.Room.Store)));
-        BuiltImage same = await AssembleAsync(other, Layout(other, Pack(other.Room.Store)));
-        BuiltImage recoded = await AssembleAsync(other, Layout(other, Pack(other.Room.Store, encoding: LayerEncoding.Zstd, layerType: MediaTypes.LayerZstd)));
-        Assert.Equal(one.Config.Digest, same.Config.Digest);
+        Image one = await AssembleAsync(node, Layout(node, Pack(node.Room.Store)));
+        Image same = await AssembleAsync(other, Layout(other, Pack(other.Room.Store)));
+        Image recoded = await AssembleAsync(other, Layout(other, Pack(other.Room.Store, encoding: LayerEncoding.Zstd, layerType: MediaTypes.LayerZstd)));
+        Assert.Equal(one.Id, same.Id);
         // All but the last layer, where the record has the manifest at the origin.
-        Assert.Equal(one.Document.RootFs.DiffIds.SkipLast(1), recoded.Document.RootFs.DiffIds.SkipLast(1));
+        Assert.Equal(one.Config.RootFs.DiffIds.SkipLast(1), recoded.Config.RootFs.DiffIds.SkipLast(1));
     }
 
     [Fact]
@@ -137,10 +138,10 @@ public sealed class UncompressingPreloads : IDisposable
         Assert.Equal(packed.Config.Digest.ToString(), problem.Where!.Detail);
     }
 
-    private static Task<BuiltImage> AssembleAsync(NodeRoom room, params NodeForge.Recipes.PreloadedImage[] images) =>
+    private static Task<Image> AssembleAsync(NodeRoom room, params NodeForge.Recipes.PreloadedImage[] images) =>
         room.AssembleAsync(room.Recipe with { Preload = Uncompressed, Images = images });
 
-    private Task<BuiltImage> AssembleLockedAsync(string reference, Packed packed, params string[] tags)
+    private Task<Image> AssembleLockedAsync(string reference, Packed packed, params string[] tags)
     {
         RecipeImage source = new("docker://" + reference, null);
         LockedImage image = new(source.Text, packed.Manifest.Digest, [.. packed.Layers.Select(layer => layer.Descriptor).Prepend(packed.Config).Prepend(packed.Manifest).Select(blob => new LockedBlob(blob.MediaType, blob.Digest, blob.Size))]);
@@ -151,10 +152,10 @@ public sealed class UncompressingPreloads : IDisposable
 
     private static Preloading Uncompressed => new(PreloadMethod.ContentStore) { Layers = PreloadedLayers.Uncompressed };
 
-    private static MetadataNamespace Database(NodeRoom room, BuiltImage image) =>
+    private static MetadataNamespace Database(NodeRoom room, Image image) =>
         MetadataReader.Read(new MemoryStream(System.Text.Encoding.Latin1.GetBytes(room.Last(image)["var/lib/containerd/" + ContainerdPaths.Metadata].Text)), "meta.db").Namespaces.Single();
 
-    private static JsonElement[] Closure(NodeRoom room, BuiltImage image) =>
+    private static JsonElement[] Closure(NodeRoom room, Image image) =>
         [.. JsonDocument.Parse(room.Last(image)["usr/lib/nodeforge/image.json"].Text).RootElement.GetProperty("closure").EnumerateArray()];
 
     private static byte[] Blob(NodeRoom room, Digest digest) => room.Room.Store.ReadAllBytes(digest);
@@ -162,7 +163,7 @@ public sealed class UncompressingPreloads : IDisposable
     private static NodeForge.Recipes.PreloadedImage Layout(NodeRoom room, Packed packed)
     {
         string folder = "packed-" + packed.Manifest.Digest.ShortHex;
-        OciLayout.ExportAsync(room.Room[folder], room.Room.Store, [new(packed.Manifest, ImageReference.Parse(Reference))], default).GetAwaiter().GetResult();
+        OciLayout.WriteAsync(room.Room[folder], StoredImages.Of(room.Room.Store, packed.Manifest, ImageReference.Parse(Reference)), default).GetAwaiter().GetResult();
         return new() { Image = new RecipeImage("oci:" + folder, room.Room[folder]) };
     }
 

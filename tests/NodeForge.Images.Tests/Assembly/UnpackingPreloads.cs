@@ -3,12 +3,14 @@ using NodeForge.Containerd.Metadata;
 using NodeForge.Containerd.Preload;
 using NodeForge.Images.Assembly;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Tar;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using RecipeImage = NodeForge.Recipes.ImageSource;
-using TarEntry = NodeForge.Oci.Layers.TarEntry;
+using TarEntry = NodeForge.Oci.Tar.TarEntry;
 
 namespace NodeForge.Images.Tests.Assembly;
 
@@ -48,7 +50,7 @@ public sealed class UnpackingPreloads : IDisposable
     [Fact]
     public async Task The_last_layer_leads_containerd_to_them()
     {
-        BuiltImage image = await AssembleAsync(node, node.Archive("pause.tar"), node.Archive("extra.tar"));
+        Image image = await AssembleAsync(node, node.Archive("pause.tar"), node.Archive("extra.tar"));
         Dictionary<string, (TarEntry Header, string Text)> last = node.Last(image);
         MetadataNamespace cri = Database(last);
         SnapshotterRecords overlay = Assert.Single(cri.Snapshotters);
@@ -57,7 +59,7 @@ public sealed class UnpackingPreloads : IDisposable
         {
             Digest chain = Digest.Parse(snapshot.Key);
             Assert.Equal($"/{Snapshots}{chain.Hex}", last[$"{Overlay}snapshots/{snapshot.Name.Split('/')[1]}"].Header.LinkTarget);
-            Assert.Single(image.Layers, layer => node.Room.Read(layer.Blob.Descriptor).ContainsKey($"{Snapshots}{chain.Hex}/fs/hello"));
+            Assert.Single(image.Layers, layer => node.Room.Read(layer.Descriptor).ContainsKey($"{Snapshots}{chain.Hex}/fs/hello"));
         });
         Assert.Equal(0x180, last[Overlay + "metadata.db"].Header.Mode);
     }
@@ -66,9 +68,9 @@ public sealed class UnpackingPreloads : IDisposable
     public async Task Another_image_changes_its_own_layer_and_the_last_one()
     {
         using NodeRoom two = new(extra: "another");
-        BuiltImage first = await AssembleAsync(node, node.Archive("pause.tar"), node.Archive("extra.tar"));
-        BuiltImage second = await AssembleAsync(two, two.Archive("pause.tar"), two.Archive("extra.tar"));
-        Assert.Equal(["image front-1", "node configuration"], first.Layers.Zip(second.Layers).Where(pair => pair.First.Blob.DiffId != pair.Second.Blob.DiffId).Select(pair => pair.First.Title));
+        Image first = await AssembleAsync(node, node.Archive("pause.tar"), node.Archive("extra.tar"));
+        Image second = await AssembleAsync(two, two.Archive("pause.tar"), two.Archive("extra.tar"));
+        Assert.Equal(["image front-1", "node configuration"], first.Layers.Zip(second.Layers).Where(pair => pair.First.DiffId != pair.Second.DiffId).Select(pair => pair.First.Title));
     }
 
     [Fact]
@@ -79,7 +81,7 @@ public sealed class UnpackingPreloads : IDisposable
 
         static async Task<string> FilesAsync(NodeRoom room, LayerEncoding encoding)
         {
-            BuiltImage image = await AssembleAsync(room, Layout(room, encoding, AssemblyRoom.Tar(AssemblyRoom.File_("hello", "hello"))));
+            Image image = await AssembleAsync(room, Layout(room, encoding, AssemblyRoom.Tar(AssemblyRoom.File_("hello", "hello"))));
             return string.Join('\n', LayerOf(room, image).Where(file => file.Key.StartsWith(Snapshots, StringComparison.Ordinal)).Select(file => $"{file.Key} {file.Value.Text}"));
         }
     }
@@ -98,7 +100,7 @@ public sealed class UnpackingPreloads : IDisposable
 
     private async Task AssertLeftAsync(params byte[][] layers)
     {
-        BuiltImage image = await AssembleAsync(node, Layout(node, LayerEncoding.None, layers));
+        Image image = await AssembleAsync(node, Layout(node, LayerEncoding.None, layers));
         MetadataNamespace cri = Database(node.Last(image));
         Assert.Contains(cri.Images, record => record.Name == Reference);
         Assert.Single(Assert.Single(cri.Snapshotters).Snapshots); // the server tarball's image
@@ -107,20 +109,20 @@ public sealed class UnpackingPreloads : IDisposable
 
     private async Task<Dictionary<string, (TarEntry Header, string Text)>> UnpackedAsync(LayerEncoding encoding, params LayerEntry[][] layers)
     {
-        BuiltImage image = await AssembleAsync(node, Layout(node, encoding, [.. layers.Select(AssemblyRoom.Tar)]));
+        Image image = await AssembleAsync(node, Layout(node, encoding, [.. layers.Select(AssemblyRoom.Tar)]));
         Dictionary<string, (TarEntry Header, string Text)> layer = LayerOf(node, image);
         string root = layer.Keys.Single(path => path.EndsWith("/fs", StringComparison.Ordinal)) + "/";
         return layer.Where(file => file.Key.StartsWith(root, StringComparison.Ordinal)).ToDictionary(file => file.Key[root.Length..], file => file.Value);
     }
 
-    private static Task<BuiltImage> AssembleAsync(NodeRoom room, params NodeForge.Recipes.PreloadedImage[] images) =>
+    private static Task<Image> AssembleAsync(NodeRoom room, params NodeForge.Recipes.PreloadedImage[] images) =>
         room.AssembleAsync(room.Recipe with { Preload = new(PreloadMethod.ContentStore) { Unpack = true }, Images = images });
 
     private static MetadataNamespace Database(Dictionary<string, (TarEntry Header, string Text)> last) =>
         MetadataReader.Read(new MemoryStream(System.Text.Encoding.Latin1.GetBytes(last["var/lib/containerd/" + ContainerdPaths.Metadata].Text)), "meta.db").Namespaces.Single();
 
-    private static Dictionary<string, (TarEntry Header, string Text)> LayerOf(NodeRoom room, BuiltImage image) =>
-        room.Room.Read(image.Layers.Single(layer => layer.Title == "image layered-1").Blob.Descriptor);
+    private static Dictionary<string, (TarEntry Header, string Text)> LayerOf(NodeRoom room, Image image) =>
+        room.Room.Read(image.Layers.Single(layer => layer.Title == "image layered-1").Descriptor);
 
     private static byte[] Raw(System.Formats.Tar.TarEntry entry)
     {
@@ -138,7 +140,7 @@ public sealed class UnpackingPreloads : IDisposable
         byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, store.Write(config), config.Length), Layers = blobs });
         Descriptor image = new(MediaTypes.Manifest, store.Write(manifest), manifest.Length);
         string folder = "layered-" + image.Digest.ShortHex;
-        OciLayout.ExportAsync(room.Room[folder], store, [new(image, ImageReference.Parse(Reference))], default).GetAwaiter().GetResult();
+        OciLayout.WriteAsync(room.Room[folder], StoredImages.Of(store, image, ImageReference.Parse(Reference)), default).GetAwaiter().GetResult();
         return new() { Image = new RecipeImage("oci:" + folder, room.Room[folder]) };
     }
 }

@@ -1,11 +1,13 @@
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Exporting;
+using NodeForge.Images.Fetching;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Images.Verification;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 
 namespace NodeForge.Images.Tests.Exporting;
@@ -22,12 +24,12 @@ public sealed class ExportingImages
     public async Task An_image_keeps_its_id_whatever_it_is_written_as(string transport, string compression)
     {
         using AssemblyRoom room = new();
-        BuiltImage image = Image(room, "one", Platform.LinuxAmd64);
+        Image image = Image(room, "one", Platform.LinuxAmd64);
         await WriteAsync(room, [$"{transport}:{room["out"]}"], compression, image);
-        InspectedImage read = Assert.Single(await ImageInspector.InspectAsync(ImageTransport.Parse($"{transport}:{room["out"]}"), CancellationToken.None));
-        Assert.Equal(image.Config.Digest, read.ImageId);
+        InspectedImage read = Assert.Single(await InspectAsync($"{transport}:{room["out"]}"));
+        Assert.Equal(image.Id, read.ImageId);
         Assert.Equal(["example.com/app:1"], read.References);
-        Assert.Equal(image.Layers.Select(layer => layer.Blob.DiffId), read.Layers.Select(layer => layer.DiffId));
+        Assert.Equal(image.Layers.Select(layer => layer.DiffId), read.Layers.Select(layer => layer.DiffId));
         Assert.False(Directory.Exists(room["cache/scratch"]));
     }
 
@@ -35,11 +37,11 @@ public sealed class ExportingImages
     public async Task Several_platforms_go_under_one_index()
     {
         using AssemblyRoom room = new();
-        BuiltImage amd64 = Image(room, "one", Platform.LinuxAmd64);
-        BuiltImage arm64 = Image(room, "two", Platform.LinuxArm64);
+        Image amd64 = Image(room, "one", Platform.LinuxAmd64);
+        Image arm64 = Image(room, "two", Platform.LinuxArm64);
         await WriteAsync(room, [$"oci:{room["out"]}"], "none", amd64, arm64);
-        IReadOnlyList<InspectedImage> read = await ImageInspector.InspectAsync(ImageTransport.Parse($"oci:{room["out"]}"), CancellationToken.None);
-        Assert.Equal([amd64.Config.Digest, arm64.Config.Digest], read.Select(image => image.ImageId));
+        IReadOnlyList<InspectedImage> read = await InspectAsync($"oci:{room["out"]}");
+        Assert.Equal([amd64.Id, arm64.Id], read.Select(image => image.ImageId));
         Assert.Equal([Platform.LinuxAmd64, Platform.LinuxArm64], read.Select(image => image.Platform));
     }
 
@@ -50,8 +52,8 @@ public sealed class ExportingImages
     public async Task An_output_that_fails_half_way_leaves_nothing(string transport)
     {
         using AssemblyRoom room = new();
-        BuiltImage image = Image(room, "one", Platform.LinuxAmd64);
-        File.Delete(room.Store.PathOf(image.Layers[0].Blob.Descriptor.Digest));
+        Image image = Image(room, "one", Platform.LinuxAmd64);
+        File.Delete(room.Store.PathOf(image.Layers[0].Descriptor.Digest));
         Directory.CreateDirectory(room["target"]);
         await Assert.ThrowsAsync<NodeForgeException>(() => WriteAsync(room, [$"{transport}:{room["target/out"]}"], "none", image));
         Assert.Empty(Directory.EnumerateFileSystemEntries(room["target"]));
@@ -61,24 +63,28 @@ public sealed class ExportingImages
     public async Task A_cancelled_compression_leaves_nothing()
     {
         using AssemblyRoom room = new();
-        BuiltImage image = Image(room, "one", Platform.LinuxAmd64);
-        ImageOutputs outputs = ImageOutputs.Parse([$"oci:{room["out"]}"], "example.com/app:1", "gzip");
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => outputs.WriteAsync([image], room.Environment, new CancellationToken(canceled: true)));
+        Image image = Image(room, "one", Platform.LinuxAmd64);
+        ImageOutputs outputs = ImageOutputs.Parse([$"oci:{room["out"]}"], "example.com/app:1", "gzip", offline: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            outputs.WriteAsync([image], room.Environment, TransportHost.Files, new FetchOptions(), TimeProvider.System, new CancellationToken(canceled: true)));
         Assert.False(Directory.Exists(room["out"]));
         Assert.Empty(Directory.EnumerateFiles(room["cache/blobs/sha256"], ".*"));
     }
 
-    [Fact]
-    public void A_registry_is_refused_as_an_output_before_any_work()
+    [Theory]
+    [InlineData("docker://example.com/a:1", true, "--offline")]
+    [InlineData("docker://example.com/a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", false, "tag")]
+    public void What_cannot_be_pushed_is_refused_before_any_work(string output, bool offline, string says)
     {
-        Diagnostic problem = AssemblyRoom.Fails(() => ImageOutputs.Parse(["docker://example.com/app:1"], "a", "none"));
+        Diagnostic problem = AssemblyRoom.Fails(() => ImageOutputs.Parse(["oci:x", output], "a", "none", offline));
         Assert.Equal((ErrorCodes.OutputNotSupported, "NF5190"), (problem.Code, problem.Code.Id));
+        Assert.Contains(says, problem.What, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Zstd_in_a_docker_archive_is_refused_before_any_work()
     {
-        Assert.Equal(ErrorCodes.LayerNotLoadable, AssemblyRoom.Fails(() => ImageOutputs.Parse(["docker-archive:a.tar"], "a", "zstd")).Code);
+        Assert.Equal(ErrorCodes.LayerNotLoadable, AssemblyRoom.Fails(() => ImageOutputs.Parse(["docker-archive:a.tar"], "a", "zstd", offline: true)).Code);
     }
 
     [Fact]
@@ -112,10 +118,16 @@ public sealed class ExportingImages
         Assert.Empty(Directory.EnumerateFiles(room.Folder, "*.part"));
     }
 
-    private static Task WriteAsync(AssemblyRoom room, string[] outputs, string compression, params BuiltImage[] images) =>
-        ImageOutputs.Parse(outputs, "example.com/app:1", compression).WriteAsync(images, room.Environment, CancellationToken.None);
+    private static async Task<IReadOnlyList<InspectedImage>> InspectAsync(string place)
+    {
+        ImageTransport transport = ImageTransport.Parse(place);
+        return await ImageInspector.InspectAsync(await transport.OpenAsync(TransportHost.Files, CancellationToken.None), transport.Name, CancellationToken.None);
+    }
 
-    private static BuiltImage Image(AssemblyRoom room, string text, Platform platform)
+    private static Task WriteAsync(AssemblyRoom room, string[] outputs, string compression, params Image[] images) =>
+        ImageOutputs.Parse(outputs, "example.com/app:1", compression, offline: true).WriteAsync(images, room.Environment, TransportHost.Files, new FetchOptions(), TimeProvider.System, CancellationToken.None);
+
+    private static Image Image(AssemblyRoom room, string text, Platform platform)
     {
         LayerBlob layer = LayerWriter.WriteToStore([AssemblyRoom.File_("hello", text)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch);
         ContainerImageRecipe recipe = new() { File = "/r/app.yaml", Name = "app", Platforms = [platform], Tags = ["example.com/app:1"], Contents = new ImageContents() };
@@ -128,6 +140,6 @@ public sealed class ExportingImages
             Recipe = recipe,
             Part = new() { Recipe = "app.yaml", Platform = platform.ToString() },
         };
-        return ImageWriter.Write(plan, [new("app", layer)], recipe.Contents, null, recipe.Tags, room.Store);
+        return ImageWriter.Write(plan, [layer.Titled("app", room.Store)], recipe.Contents, null, room.Store);
     }
 }

@@ -1,12 +1,14 @@
 using System.Formats.Tar;
 using NodeForge.Engines;
+using NodeForge.Engines.Images;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Exporting;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Testing.Engines;
 
@@ -21,7 +23,7 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
     private readonly AssemblyRoom room = new();
     private readonly ScriptedEngine engine = new();
     private readonly List<byte[]> received = [];
-    private readonly BuiltImage image;
+    private readonly Image image;
 
     public LoadingIntoEngines()
     {
@@ -43,15 +45,15 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
     public async Task One_that_has_nothing_gets_a_whole_archive()
     {
         await WriteAsync();
-        Oci.Layouts.ImageSource sent = Oci.Layouts.ImageSource.OpenArchive(room.Write("sent.tar", Assert.Single(received)), CancellationToken.None);
-        Assert.Equal(Reference, Assert.Single(sent.Images).DisplayName);
-        Assert.Equal(image.Layers.Select(layer => layer.Blob.Descriptor.Digest), Sent());
+        IImageSource sent = ImageArchives.Open(room.Write("sent.tar", Assert.Single(received)), CancellationToken.None);
+        Assert.Equal(Reference, Assert.Single(await sent.ListAsync(CancellationToken.None)).DisplayName);
+        Assert.Equal(image.Layers.Select(layer => layer.Descriptor.Digest), Sent());
     }
 
     [Fact]
     public async Task One_that_has_this_very_image_gets_nothing()
     {
-        engine.On($"GET /images/{Reference}/json", 200, $$"""{"Id":"{{image.Config.Digest}}"}""");
+        engine.On($"GET /images/{Reference}/json", 200, $$"""{"Id":"{{image.Id}}"}""");
         await WriteAsync();
         Assert.Empty(received);
     }
@@ -59,15 +61,15 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
     [Fact]
     public async Task Layers_that_another_image_has_at_the_same_place_are_left_out()
     {
-        Has(image.Document.RootFs.DiffIds.Take(2).Append(Digest.Of("its own"u8)));
+        Has(image.Config.RootFs.DiffIds.Take(2).Append(Digest.Of("its own"u8)));
         await WriteAsync();
-        Assert.Equal([image.Layers[2].Blob.Descriptor.Digest], Sent());
+        Assert.Equal([image.Layers[2].Descriptor.Digest], Sent());
     }
 
     [Fact]
     public async Task A_layer_over_other_layers_is_another_layer()
     {
-        Has([Digest.Of("another base"u8), .. image.Document.RootFs.DiffIds.Skip(1)]);
+        Has([Digest.Of("another base"u8), .. image.Config.RootFs.DiffIds.Skip(1)]);
         await WriteAsync();
         Assert.Equal(3, Sent().Count);
     }
@@ -75,7 +77,7 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
     [Fact]
     public async Task A_store_of_containerd_s_takes_no_archive_with_gaps_and_gets_everything()
     {
-        Has(image.Document.RootFs.DiffIds);
+        Has(image.Config.RootFs.DiffIds);
         engine.On("GET /info", 200, """{"Driver":"overlayfs","DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]]}""");
         await WriteAsync();
         Assert.Equal(3, Sent().Count);
@@ -84,7 +86,7 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
     [Fact]
     public async Task Podman_takes_no_archive_with_gaps_and_gets_everything()
     {
-        Has(image.Document.RootFs.DiffIds);
+        Has(image.Config.RootFs.DiffIds);
         engine.On("GET /_ping", call => call.AnswerAsync(200, "OK", ("Api-Version", "1.41"), ("Libpod-API-Version", "4.3.1")));
         await WriteAsync();
         Assert.Equal(3, Sent().Count);
@@ -93,7 +95,7 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
     [Fact]
     public async Task Where_the_other_image_went_meanwhile_everything_is_sent_again()
     {
-        Has(image.Document.RootFs.DiffIds.Take(1));
+        Has(image.Config.RootFs.DiffIds.Take(1));
         int calls = 0;
         engine.On("POST /images/load", async call =>
         {
@@ -107,8 +109,7 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        using EngineClient client = await engine.ConnectAsync();
-        await new EngineOutput(client, room.Store).WriteAsync(image, ImageReference.Parse(Reference), CancellationToken.None);
+        await new EngineStore(_ => engine.ConnectAsync(), ImageReference.Parse(Reference)).WriteAsync([image], CancellationToken.None);
     }
 
     private void Loads(string answer) => engine.On("POST /images/load", async call =>
@@ -130,10 +131,10 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
         HashSet<string> names = [];
         while (tar.GetNextEntry() is { } entry)
             names.Add(entry.Name);
-        return [.. image.Layers.Select(layer => layer.Blob.Descriptor.Digest).Where(digest => names.Contains($"blobs/sha256/{digest.Hex}"))];
+        return [.. image.Layers.Select(layer => layer.Descriptor.Digest).Where(digest => names.Contains($"blobs/sha256/{digest.Hex}"))];
     }
 
-    private BuiltImage Image(params string[] texts)
+    private Image Image(params string[] texts)
     {
         ContainerImageRecipe recipe = new() { File = "/r/app.yaml", Name = "app", Platforms = [Platform.LinuxAmd64], Tags = [], Contents = new ImageContents() };
         ContainerImagePlan plan = new()
@@ -145,7 +146,7 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
             Recipe = recipe,
             Part = new() { Recipe = "app.yaml", Platform = "linux/amd64" },
         };
-        BuiltLayer[] layers = [.. texts.Select(text => new BuiltLayer(text, LayerWriter.WriteToStore([AssemblyRoom.File_(text, text)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch)))];
-        return ImageWriter.Write(plan, layers, recipe.Contents, null, [], room.Store);
+        Layer[] layers = [.. texts.Select(text => LayerWriter.WriteToStore([AssemblyRoom.File_(text, text)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch).Titled(text, room.Store))];
+        return ImageWriter.Write(plan, layers, recipe.Contents, null, room.Store);
     }
 }

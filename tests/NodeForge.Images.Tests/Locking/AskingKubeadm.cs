@@ -4,9 +4,11 @@ using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Images.Tests.Fetching;
 using NodeForge.Oci;
+using NodeForge.Oci.Registry;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 using NodeForge.Testing.Http;
+using NodeForge.Testing.Registry;
 using NodeForge.Testing.Upstream;
 
 namespace NodeForge.Images.Tests.Locking;
@@ -123,20 +125,10 @@ public sealed class AskingKubeadm
     private static async Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous = null)
     {
         using HttpConnections connections = new();
-        Locker locker = new(room.Store, Path.Combine(room.Folder, "cache"), connections, new AnyImage(), HostEnvironment.FromProcess());
+        using EveryRegistry everywhere = new();
+        using RegistryClient any = new(everywhere, new());
+        Locker locker = new(room.Store, Path.Combine(room.Folder, "cache"), connections, any, HostEnvironment.FromProcess());
         LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options };
         return await locker.LockAsync(recipe, previous, options, room, CancellationToken.None);
-    }
-
-    private sealed class AnyImage : IImageRegistry
-    {
-        public Task<RegistryImage> ResolveAsync(string reference, Platform platform, CancellationToken cancellationToken)
-        {
-            Manifest manifest = new() { Config = new(MediaTypes.Config, Digest.Of("config"u8), 6), Layers = [] };
-            byte[] bytes = OciJson.Write(manifest);
-            return Task.FromResult(new RegistryImage(new(MediaTypes.Manifest, Digest.Of(bytes), bytes.Length), manifest));
-        }
-
-        public Task<RegistryContent> OpenAsync(RegistryBlob blob, Descriptor content, long offset, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

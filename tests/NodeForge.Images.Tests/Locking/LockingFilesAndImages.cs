@@ -137,7 +137,7 @@ public sealed class LockingFilesAndImages
 
         LockedImage image = Assert.Single(locked.Parts[0].Images);
         Assert.Equal("docker://reg.test/pause:3.9", image.Reference);
-        Assert.Equal([image.Digest, OneImage.Config, OneImage.Layer], image.Blobs.Select(blob => blob.Digest));
+        Assert.Equal([image.Digest, EveryRegistry.Config, EveryRegistry.Layer], image.Blobs.Select(blob => blob.Digest));
     }
 
     [Theory]
@@ -171,11 +171,11 @@ public sealed class LockingFilesAndImages
         using RegistryClient client = new(RegistryClient.CreateHandler(), new());
 
         registry.Fail("/manifests/", new RegistryFault.Status(429, RetryAfter: retryAfter), times: 2);
-        RecipeLock locked = await LockAsync(room, recipe, null, options => options, new OciRegistry(client));
+        RecipeLock locked = await LockAsync(room, recipe, null, options => options, client);
         Assert.Equal((pushed.Digest, 3), (locked.Parts[0].Images[0].Digest, registry.Requests.Count));
 
         registry.Fail("/manifests/", new RegistryFault.Status(429, RetryAfter: retryAfter), times: 100);
-        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, recipe, null, options => options, new OciRegistry(client)));
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, recipe, null, options => options, client));
         Assert.Equal(ErrorCodes.RegistryRateLimited, failed.Diagnostics[0].Code);
         Assert.Contains("gave up after 5 attempts", failed.Diagnostics[0].What, StringComparison.Ordinal);
         Assert.Equal(3 + 5, registry.Requests.Count);
@@ -189,7 +189,7 @@ public sealed class LockingFilesAndImages
         room.Server.Serve("/v2/pause/manifests/3.9", Replies.Silence());
         NodeImageRecipe recipe = Node(room) with { Images = [new() { Image = new($"docker://{new Uri(room.Server.Address).Authority}/pause:3.9", null) }] };
         using RegistryClient client = new(RegistryClient.CreateHandler(), new() { StallTimeout = TimeSpan.FromMilliseconds(100) });
-        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, recipe, null, options => options, new OciRegistry(client)));
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, recipe, null, options => options, client));
         Assert.Equal(ErrorCodes.RegistryUnreachable, failed.Diagnostics[0].Code);
     }
 
@@ -292,26 +292,13 @@ public sealed class LockingFilesAndImages
     private static Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous = null, params string[] update) =>
         LockAsync(room, recipe, previous, options => options with { Update = update });
 
-    private static async Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous, Func<LockOptions, LockOptions> with, IImageRegistry? images = null)
+    private static async Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous, Func<LockOptions, LockOptions> with, RegistryClient? images = null)
     {
         using HttpConnections connections = new();
-        Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, images ?? new OneImage(), HostEnvironment.FromProcess());
+        using EveryRegistry everywhere = new();
+        using RegistryClient any = new(everywhere, new());
+        Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, images ?? any, HostEnvironment.FromProcess());
         LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options };
         return await locker.LockAsync(recipe, previous, with(options), room, CancellationToken.None);
-    }
-
-    private sealed class OneImage : IImageRegistry
-    {
-        public static readonly Digest Config = Digest.Of("config"u8);
-        public static readonly Digest Layer = Digest.Of("layer"u8);
-
-        public Task<RegistryImage> ResolveAsync(string reference, Platform platform, CancellationToken cancellationToken)
-        {
-            Manifest manifest = new() { Config = new(MediaTypes.Config, Config, 6), Layers = [new(MediaTypes.LayerGzip, Layer, 5)] };
-            byte[] bytes = OciJson.Write(manifest);
-            return Task.FromResult(new RegistryImage(new(MediaTypes.Manifest, Digest.Of(bytes), bytes.Length), manifest));
-        }
-
-        public Task<RegistryContent> OpenAsync(RegistryBlob blob, Descriptor content, long offset, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -1,10 +1,11 @@
 using NodeForge.Images.Assembly;
+using NodeForge.Images.Exporting;
 using NodeForge.Images.Fetching;
-using NodeForge.Images.Pushing;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
+using NodeForge.Oci.Transports;
 using NodeForge.Testing.Registry;
 
 namespace NodeForge.Images.Tests.Pushing;
@@ -20,11 +21,11 @@ public sealed class PushingImages
     {
         using NodeRoom node = new();
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
-        BuiltImage image = await node.AssembleAsync(node.Recipe);
+        Image image = await node.AssembleAsync(node.Recipe);
         using RegistryClient client = Client();
-        ImageReference pushed = Assert.Single(await PushAsync(node, client, [$"docker://{registry.Host}/team/node:v1"], compression, image));
-        RemoteImage pulled = await client.GetImageAsync(registry.Reference("team/node:v1"), Platform.LinuxAmd64, CancellationToken.None);
-        Assert.Equal((image.Config.Digest, pushed.Digest), (pulled.Manifest.Config.Digest, pulled.Raw.Descriptor.Digest));
+        string pushed = Assert.Single(await PushAsync(node, client, [$"docker://{registry.Host}/team/node:v1"], compression, image));
+        Image pulled = await new RegistryImages(client, registry.Reference("team/node:v1")).FindAsync(null, Platform.LinuxAmd64, CancellationToken.None);
+        Assert.Equal((image.Id, pushed), (pulled.Id, $"docker://{registry.Host}/team/node:v1@{pulled.Descriptor.Digest}"));
     }
 
     [Fact]
@@ -32,9 +33,9 @@ public sealed class PushingImages
     {
         using NodeRoom node = new();
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
-        BuiltImage image = await node.AssembleAsync(node.Recipe with { Images = [] });
+        Image image = await node.AssembleAsync(node.Recipe with { Images = [] });
         BlobStore cache = new(node.Room["cache/blobs"]) { Cache = new() };
-        string layer = cache.PathOf(image.Layers[^1].Blob.Descriptor.Digest);
+        string layer = cache.PathOf(image.Layers[^1].Descriptor.Digest);
         File.SetUnixFileMode(layer, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using (FileStream bytes = new(layer, FileMode.Open, FileAccess.ReadWrite))
         {
@@ -45,7 +46,7 @@ public sealed class PushingImages
         using RegistryClient client = Client();
         BuildEnvironment environment = node.Room.Environment with { Store = cache };
         await Assert.ThrowsAsync<NodeForgeException>(() =>
-            RegistryOutputs.Parse([$"docker://{registry.Host}/node:v1"], "none", offline: false).PushAsync([image], environment, client, Options, TimeProvider.System, CancellationToken.None));
+            WriteAsync(environment, client, [$"docker://{registry.Host}/node:v1"], "none", Assert.Single(StoredImages.Of(cache, image.Root))));
         Assert.Null(registry.Manifest("node", "v1"));
         Assert.Equal(ErrorCodes.CachedContentDamaged, Assert.Single(cache.Cache!.Removed).Code);
     }
@@ -55,7 +56,7 @@ public sealed class PushingImages
     {
         using NodeRoom node = new();
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync(RegistryAuthentication.Bearer);
-        BuiltImage image = await node.AssembleAsync(node.Recipe with { Images = [] });
+        Image image = await node.AssembleAsync(node.Recipe with { Images = [] });
         string login = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{InMemoryRegistry.User}:{InMemoryRegistry.Password}"));
         string file = node.Room.Write("docker/config.json", $$$$"""{"auths":{"{{{{registry.Host}}}}":{"auth":"{{{{login}}}}"}}}""");
         using RegistryClient client = new(RegistryClient.CreateHandler(), new RegistryOptions { Credentials = new DockerCredentials(HostEnvironment.FromProcess(), file) });
@@ -72,7 +73,7 @@ public sealed class PushingImages
     {
         using NodeRoom node = new();
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
-        BuiltImage image = await node.AssembleAsync(node.Recipe);
+        Image image = await node.AssembleAsync(node.Recipe);
         registry.Fail("/manifests/v1", new RegistryFault.Status(503), times: 2);
         using RegistryClient client = Client();
         await PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image);
@@ -88,7 +89,7 @@ public sealed class PushingImages
     {
         using NodeRoom node = new();
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
-        BuiltImage image = await node.AssembleAsync(node.Recipe with { Images = [] });
+        Image image = await node.AssembleAsync(node.Recipe with { Images = [] });
         registry.Fail("/manifests/v1", new RegistryFault.Status(429, RetryAfter: retryAfter), times: 100);
         using RegistryClient client = Client();
         Diagnostic limited = await AssemblyRoom.FailsAsync(() => PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image));
@@ -97,18 +98,11 @@ public sealed class PushingImages
         Assert.Equal(5, registry.Requests.Count(request => request.Path.EndsWith("/manifests/v1", StringComparison.Ordinal)));
     }
 
-    [Theory]
-    [InlineData("docker://example.com/a:1", true, "--offline")]
-    [InlineData("docker://example.com/a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", false, "tag")]
-    public void What_cannot_be_pushed_is_refused_before_any_work(string output, bool offline, string says)
-    {
-        Diagnostic problem = AssemblyRoom.Fails(() => RegistryOutputs.Parse(["oci:x", output], "none", offline));
-        Assert.Equal(ErrorCodes.OutputNotSupported, problem.Code);
-        Assert.Contains(says, problem.What, StringComparison.Ordinal);
-    }
-
     private static RegistryClient Client() => new(RegistryClient.CreateHandler(), new RegistryOptions());
 
-    private static Task<IReadOnlyList<ImageReference>> PushAsync(NodeRoom node, RegistryClient client, string[] outputs, string compression, BuiltImage image) =>
-        RegistryOutputs.Parse(outputs, compression, offline: false).PushAsync([image], node.Room.Environment, client, Options, TimeProvider.System, CancellationToken.None);
+    private static Task<IReadOnlyList<string>> PushAsync(NodeRoom node, RegistryClient client, string[] outputs, string compression, Image image) =>
+        WriteAsync(node.Room.Environment, client, outputs, compression, image);
+
+    private static Task<IReadOnlyList<string>> WriteAsync(BuildEnvironment environment, RegistryClient client, string[] outputs, string compression, Image image) =>
+        ImageOutputs.Parse(outputs, "a", compression, offline: false).WriteAsync([image], environment, new TransportHost { Registry = _ => client }, Options, TimeProvider.System, CancellationToken.None);
 }

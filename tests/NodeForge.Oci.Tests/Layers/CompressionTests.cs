@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Tests.Layers;
 

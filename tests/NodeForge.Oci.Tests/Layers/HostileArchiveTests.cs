@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Tests.Layers;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Compression;
 
 namespace NodeForge.Oci.Tests.Layers;
 

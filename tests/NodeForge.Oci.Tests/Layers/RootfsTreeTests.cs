@@ -1,4 +1,5 @@
 using System.Text;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 

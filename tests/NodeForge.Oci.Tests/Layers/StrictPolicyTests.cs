@@ -1,4 +1,4 @@
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Tests.Layers;
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Tests.Layers;
 

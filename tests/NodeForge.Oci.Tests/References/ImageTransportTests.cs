@@ -1,26 +1,22 @@
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Oci.Tests.References;
 
 public sealed class ImageTransportTests
 {
-    public static TheoryData<string, ImageTransport> Places => new()
-    {
-        { "oci:out", new ImageTransport.OciFolder("out", null) },
-        { "oci:/a b/out:v1", new ImageTransport.OciFolder("/a b/out", "v1") },
-        { "oci:out:docker.io/library/x:1", new ImageTransport.OciFolder("out", "docker.io/library/x:1") },
-        { "oci-archive:x.tar:v1", new ImageTransport.OciFile("x.tar", "v1") },
-        { "docker-archive:x.tar", new ImageTransport.DockerFile("x.tar", null) },
-        { "docker-archive:x.tar:a/b:c", new ImageTransport.DockerFile("x.tar", ImageReference.Parse("a/b:c")) },
-        { "docker-daemon:x", new ImageTransport.Engine(ImageReference.Parse("x")) },
-        { "docker://x/y:z", new ImageTransport.Registry(ImageReference.Parse("x/y:z")) },
-    };
-
     [Theory]
-    [MemberData(nameof(Places))]
-    public void A_place_is_read_in_the_words_of_the_containers_tools(string text, ImageTransport place)
+    [InlineData("oci:out", "oci", "out", null, null)]
+    [InlineData("oci:/a b/out:v1", "oci", "/a b/out", "v1", null)]
+    [InlineData("oci:out:docker.io/library/x:1", "oci", "out", "docker.io/library/x:1", null)]
+    [InlineData("oci-archive:x.tar:v1", "oci-archive", "x.tar", "v1", null)]
+    [InlineData("docker-archive:x.tar", "docker-archive", "x.tar", null, null)]
+    [InlineData("docker-archive:x.tar:a/b:c", "docker-archive", "x.tar", "docker.io/a/b:c", "docker.io/a/b:c")]
+    [InlineData("docker-daemon:x", "docker-daemon", "", null, "docker.io/library/x:latest")]
+    [InlineData("docker://x/y:z", "docker", "", null, "docker.io/x/y:z")]
+    public void A_place_is_read_in_the_words_of_the_containers_tools(string text, string word, string path, string? name, string? reference)
     {
-        Assert.Equal(place, ImageTransport.Parse(text));
+        ImageTransport place = ImageTransport.Parse(text);
+        Assert.Equal((word, path, name, reference), (place.Room.Word, place.Path, place.Name, place.Reference?.ToString()));
         Assert.Equal(place, ImageTransport.Parse(place.ToString()));
     }
 

@@ -35,6 +35,6 @@ public sealed class PlatformTests
     public void Of_several_the_nearest_variant_is_asked_first(string wanted, string offered, string order)
     {
         ImageIndex index = new() { Manifests = [.. offered.Split(' ').Select(text => new Descriptor(MediaTypes.Manifest, Digest.Of([1]), 1) { Platform = Platform.Parse(text) })] };
-        Assert.Equal(order, string.Join(' ', NodeForge.Oci.Layouts.PlatformChoice.Candidates(index.Manifests, Platform.Parse(wanted)).Select(manifest => manifest.Platform)));
+        Assert.Equal(order, string.Join(' ', NodeForge.Oci.PlatformChoice.Candidates(index.Manifests, Platform.Parse(wanted)).Select(manifest => manifest.Platform)));
     }
 }

@@ -94,7 +94,7 @@ public sealed class AnswersThatMakeNoSense : IAsyncLifetime
         {
             server.Serve(Manifest, Replies.Status(200, document, type));
             using RegistryClient client = new(RegistryClient.CreateHandler(), new());
-            NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => client.GetImageAsync(Reference(server, "a:v1"), Platform.LinuxAmd64, CancellationToken.None));
+            NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => client.GetManifestAsync(Reference(server, "a:v1"), Platform.LinuxAmd64, CancellationToken.None));
             Assert.NotEqual(ExitCode.Bug, failed.ExitCode);
             Assert.Contains(HostOf(server), failed.Diagnostics[0].Where!.Resource, StringComparison.Ordinal);
         }

@@ -224,7 +224,7 @@ public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
         secure.Serve(Uploads, Replies.Status(202, headers: ("Location", other.Address + "/storage")));
         using SocketsHttpHandler handler = Handler(("registry.test", secure));
         using RegistryClient client = new(handler, new());
-        await FailsAsync(ErrorCodes.RegistryRedirectUnsafe, () => new RegistryPusher(client).PushBlobAsync(Store(), Layer, ImageReference.Parse("registry.test/a"), null, default), transient: false);
+        await FailsAsync(ErrorCodes.RegistryRedirectUnsafe, () => new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(Store(), Layer, Layer.Digest), ImageReference.Parse("registry.test/a"), null, default), transient: false);
         Assert.Empty(other.Requests);
     }
 
@@ -249,7 +249,7 @@ public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
     private async Task<bool> PushAsync()
     {
         using RegistryClient client = Client(new FixedCredentials(Password));
-        return await new RegistryPusher(client).PushBlobAsync(Store(), Layer, Reference(registry, "a"), null, CancellationToken.None);
+        return await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(Store(), Layer, Layer.Digest), Reference(registry, "a"), null, CancellationToken.None);
     }
 
     private BlobStore Store()
@@ -259,7 +259,7 @@ public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
         return store;
     }
 
-    private Task<RemoteDocument> GetAsync(RegistryClient client) => client.GetManifestAsync(Reference(registry, "a:v1"), CancellationToken.None);
+    private Task<RawDocument> GetAsync(RegistryClient client) => client.GetManifestAsync(Reference(registry, "a:v1"), CancellationToken.None);
 
     private static async Task GetSecureAsync(ScriptedServer secure, RegistryCredential credential)
     {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using NodeForge.Oci.Layouts;
 using NodeForge.Oci.Registry;
 using NodeForge.Testing.Registry;
 using static NodeForge.Oci.Tests.Registry.RegistryFixture;
@@ -25,8 +24,8 @@ public sealed class PullingFromARegistryTests : IAsyncLifetime
     {
         SmallImage image = SmallImage.Of("x", Platform.LinuxAmd64);
         image.PushTo(registry, "a/b", "v1");
-        RemoteDocument byTag = await client.GetAsync(registry, "a/b:v1");
-        RemoteDocument byDigest = await client.GetAsync(registry, "a/b@" + byTag.Descriptor.Digest);
+        RawDocument byTag = await client.GetAsync(registry, "a/b:v1");
+        RawDocument byDigest = await client.GetAsync(registry, "a/b@" + byTag.Descriptor.Digest);
         Assert.Equal(image.Manifest, byTag.Bytes.ToArray());
         Assert.Equal(byTag.Descriptor, byDigest.Descriptor);
         Assert.Equal(image.Descriptor.Digest, await client.ResolveAsync(registry.Reference("a/b:v1"), default));
@@ -42,10 +41,9 @@ public sealed class PullingFromARegistryTests : IAsyncLifetime
         Descriptor attestation = amd.Descriptor with { Platform = new("unknown", "unknown") };
         registry.AddManifest("m", "all", OciJson.Write(new ImageIndex { Manifests = [attestation, amd.Descriptor, arm.Descriptor] }), MediaTypes.Index);
 
-        RemoteImage image = await client.GetImageAsync(registry.Reference("m:all"), Platform.LinuxArm64, default);
-        Assert.Equal(arm.Descriptor.Digest, image.Raw.Descriptor.Digest);
-        Assert.NotNull(image.Index);
-        Diagnostic missing = await FailsAsync(ErrorCodes.PlatformMissing, () => client.GetImageAsync(registry.Reference("m:all"), Platform.Parse("linux/s390x"), default));
+        RawDocument manifest = await client.GetManifestAsync(registry.Reference("m:all"), Platform.LinuxArm64, default);
+        Assert.Equal(arm.Descriptor.Digest, manifest.Descriptor.Digest);
+        Diagnostic missing = await FailsAsync(ErrorCodes.PlatformMissing, () => client.GetManifestAsync(registry.Reference("m:all"), Platform.Parse("linux/s390x"), default));
         Assert.Equal("linux/amd64 linux/arm64/v8", missing.Got);
     }
 

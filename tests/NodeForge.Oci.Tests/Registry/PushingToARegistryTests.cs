@@ -1,5 +1,6 @@
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
+using NodeForge.Oci.Transports;
 using NodeForge.Testing.Http;
 using NodeForge.Testing.Registry;
 using static NodeForge.Oci.Tests.Registry.RegistryFixture;
@@ -30,11 +31,12 @@ public sealed class PushingToARegistryTests : IDisposable
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync(mode);
         using RegistryClient client = Client(new FixedCredentials(new(InMemoryRegistry.User, InMemoryRegistry.Password)));
         Descriptor index = Index();
-        ImageReference pushed = await new RegistryPusher(client).PushAsync(store, index, registry.Reference("x/y:v1"), default);
+        ImageReference pushed = await new RegistryPusher(client).PushAsync(StoredImages.Of(store, index), registry.Reference("x/y:v1"), default);
 
         Assert.Equal(index.Digest, pushed.Digest);
-        RemoteImage pulled = await client.GetImageAsync(registry.Reference("x/y:v1"), Platform.LinuxArm64, default);
-        Assert.Equal(arm.Manifest, pulled.Raw.Bytes.ToArray());
+        Image pulled = await new RegistryImages(client, registry.Reference("x/y:v1")).FindAsync(null, Platform.LinuxArm64, default);
+        Assert.Equal(arm.Manifest, pulled.RawManifest.Bytes.ToArray());
+        Assert.Equal((index.Digest, Digest.Of(arm.Config)), (pulled.Root.Digest, pulled.Id));
         Assert.Equal(arm.Layer, await client.BlobAsync(registry, "x/y", pulled.Manifest.Layers[0]));
     }
 
@@ -43,7 +45,7 @@ public sealed class PushingToARegistryTests : IDisposable
     {
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
         using RegistryClient client = Client();
-        await new RegistryPusher(client).PushAsync(store, Index(), registry.Reference("x:v1"), default);
+        await new RegistryPusher(client).PushAsync(StoredImages.Of(store, Index()), registry.Reference("x:v1"), default);
         Assert.Equal("PUT /v2/x/manifests/v1", registry.Requests[^1].ToString());
         Assert.DoesNotContain(registry.Requests, request => request.Path.EndsWith("/manifests/v1", StringComparison.Ordinal) && request != registry.Requests[^1]);
     }
@@ -55,8 +57,8 @@ public sealed class PushingToARegistryTests : IDisposable
         using RegistryClient client = Client();
         RegistryPusher pusher = new(client);
         Descriptor layer = new(MediaTypes.Layer, Digest.Of(amd.Layer), amd.Layer.Length);
-        Assert.True(await pusher.PushBlobAsync(store, layer, registry.Reference("x"), null, default));
-        Assert.False(await pusher.PushBlobAsync(store, layer, registry.Reference("x"), null, default));
+        Assert.True(await pusher.PushBlobAsync(Oci.Layer.Of(store, layer, layer.Digest), registry.Reference("x"), null, default));
+        Assert.False(await pusher.PushBlobAsync(Oci.Layer.Of(store, layer, layer.Digest), registry.Reference("x"), null, default));
         Assert.Equal(1, registry.Requests.Count(request => request.Method == "PUT"));
     }
 
@@ -69,7 +71,7 @@ public sealed class PushingToARegistryTests : IDisposable
         registry.MountsSupported = mounts;
         using RegistryClient client = Client();
         Descriptor layer = registry.AddBlob("from/here", amd.Layer);
-        Assert.Equal(!mounts, await new RegistryPusher(client).PushBlobAsync(store, layer, registry.Reference("to"), "from/here", default));
+        Assert.Equal(!mounts, await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, layer, layer.Digest), registry.Reference("to"), "from/here", default));
         Assert.Equal(amd.Layer, registry.Blob("to", layer.Digest));
     }
 
@@ -83,7 +85,7 @@ public sealed class PushingToARegistryTests : IDisposable
         using RegistryClient client = Client();
         registry.Fail("/uploads/", new RegistryFault.Status(status));
         Descriptor layer = registry.AddBlob("from/here", amd.Layer);
-        Assert.True(await new RegistryPusher(client).PushBlobAsync(store, layer, registry.Reference("to"), "from/here", default));
+        Assert.True(await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, layer, layer.Digest), registry.Reference("to"), "from/here", default));
         Assert.Equal(amd.Layer, registry.Blob("to", layer.Digest));
     }
 
@@ -93,7 +95,7 @@ public sealed class PushingToARegistryTests : IDisposable
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
         using RegistryClient client = Client();
         registry.Fail("/uploads/", new RegistryFault.Status(201));
-        Assert.True(await new RegistryPusher(client).PushBlobAsync(store, Layer, registry.Reference("to"), "from/here", default));
+        Assert.True(await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, Layer, Layer.Digest), registry.Reference("to"), "from/here", default));
         Assert.Equal(amd.Layer, registry.Blob("to", Layer.Digest));
     }
 
@@ -110,7 +112,7 @@ public sealed class PushingToARegistryTests : IDisposable
         using RegistryClient client = Client();
         server.Serve("/v2/a/blobs/uploads/", Replies.Status(status, headers: ("Location", location)));
         server.Serve("/upload", Replies.Status(201));
-        Assert.True(await new RegistryPusher(client).PushBlobAsync(store, Layer, ScriptedHosts.Reference(server, "a"), null, default));
+        Assert.True(await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, Layer, Layer.Digest), ScriptedHosts.Reference(server, "a"), null, default));
         Assert.Equal(("PUT", sent + Layer.Digest), (server.Requests[^1].Method, server.Requests[^1].Path));
     }
 
@@ -124,7 +126,7 @@ public sealed class PushingToARegistryTests : IDisposable
         server.Serve("/v2/a/blobs/uploads/", Replies.Status(202, headers: ("Location", "/upload")));
         server.Serve("/upload", Replies.Status(202));
         server.Serve($"/v2/a/blobs/{Layer.Digest}", Replies.Status(404), Replies.Status(kept ? 200 : 404));
-        Task<bool> pushing = new RegistryPusher(client).PushBlobAsync(store, Layer, ScriptedHosts.Reference(server, "a"), null, default);
+        Task<bool> pushing = new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, Layer, Layer.Digest), ScriptedHosts.Reference(server, "a"), null, default);
         if (kept)
             Assert.True(await pushing);
         else
@@ -139,7 +141,7 @@ public sealed class PushingToARegistryTests : IDisposable
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
         using RegistryClient client = Client();
         File.Delete(store.PathOf(Digest.Of(arm.Layer)));
-        await FailsAsync(ErrorCodes.ImageBlobMissing, () => new RegistryPusher(client).PushAsync(store, Index(), registry.Reference("x:v1"), default));
+        await FailsAsync(ErrorCodes.ImageBlobMissing, () => new RegistryPusher(client).PushAsync(StoredImages.Of(store, Index()), registry.Reference("x:v1"), default));
         Assert.Empty(registry.Requests);
     }
 

@@ -10,7 +10,7 @@ internal static class RegistryFixture
     public static RegistryClient Client(ICredentialSource? credentials = null) =>
         new(RegistryClient.CreateHandler(), new() { Credentials = credentials ?? NoCredentials.Instance, Clock = TimeProvider.System });
 
-    public static Task<RemoteDocument> GetAsync(this RegistryClient client, InMemoryRegistry registry, string rest) =>
+    public static Task<RawDocument> GetAsync(this RegistryClient client, InMemoryRegistry registry, string rest) =>
         client.GetManifestAsync(registry.Reference(rest), CancellationToken.None);
 
     public static async Task<byte[]> BlobAsync(this RegistryClient client, InMemoryRegistry registry, string repository, Descriptor blob, long offset = 0)

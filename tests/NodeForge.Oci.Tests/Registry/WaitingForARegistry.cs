@@ -173,6 +173,6 @@ public sealed class WaitingForARegistry : IAsyncLifetime
         BlobStore store = new(folder);
         Descriptor blob = new(MediaTypes.Layer, store.Write(Large), Large.Length);
         using RegistryClient client = new(RegistryClient.CreateHandler(), Options);
-        return await new RegistryPusher(client).PushBlobAsync(store, blob, Reference(server, "a"), null, CancellationToken.None);
+        return await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, blob, blob.Digest), Reference(server, "a"), null, CancellationToken.None);
     }
 }

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
-using NodeForge.Oci.Tests.Layouts;
+using NodeForge.Oci.Content;
+using NodeForge.Oci.Tests.Transports;
 using NodeForge.Oci.Validation;
 
 namespace NodeForge.Oci.Tests.Validation;
@@ -9,7 +10,7 @@ public sealed class ValidatingAnImageTests : ImageFolder
     [Fact]
     public async Task A_sound_image_gives_its_facts()
     {
-        ValidationReport report = await ImageValidator.ValidateAsync(Store, BothPlatforms(), "x", default);
+        ValidationReport report = await ValidateAsync(BothPlatforms());
         Assert.Empty(report.Problems);
         Assert.Equal(["linux/amd64", "linux/arm64"], report.Images.Select(image => image.Platform.ToString()));
         Assert.Equal(Digest.Of(Arm.Config), report.Images[1].ImageId);
@@ -24,7 +25,7 @@ public sealed class ValidatingAnImageTests : ImageFolder
         Damage(Amd.Layer);
         Damage(Arm.Layer);
         File.Delete(Store.PathOf(Digest.Of(Arm.Config)));
-        ValidationReport report = await ImageValidator.ValidateAsync(Store, root, "x", default);
+        ValidationReport report = await ValidateAsync(root);
         Assert.Equal([ErrorCodes.ImageBlobMismatch, ErrorCodes.ImageBlobMissing, ErrorCodes.ImageBlobMismatch], report.Problems.Select(problem => problem.Code));
     }
 
@@ -61,7 +62,13 @@ public sealed class ValidatingAnImageTests : ImageFolder
         Descriptor blob = new(mediaType, Store.Write(layer), layer.Length);
         byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", [diffId]) });
         byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, Store.Write(config), config.Length), Layers = [blob] });
-        return await ImageValidator.ValidateAsync(Store, new(MediaTypes.Manifest, Store.Write(manifest), manifest.Length), "x", default);
+        return await ValidateAsync(new(MediaTypes.Manifest, Store.Write(manifest), manifest.Length));
+    }
+
+    private Task<ValidationReport> ValidateAsync(Descriptor root)
+    {
+        StoredImages source = new(Store);
+        return ImageValidator.ValidateAsync(source, source.Add(root), default);
     }
 
     private void Damage(byte[] blob)

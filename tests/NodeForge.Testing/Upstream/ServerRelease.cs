@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 using NodeForge.Testing.Registry;
 
 namespace NodeForge.Testing.Upstream;
@@ -63,7 +63,7 @@ public static class ServerRelease
             foreach (byte[] blob in image.Blobs)
                 store.Write(blob);
             using MemoryStream bytes = new();
-            DockerArchive.Write(bytes, store, [new(image.Descriptor, ImageReference.Parse(reference))], Platform.LinuxAmd64, CancellationToken.None);
+            DockerArchiveWriter.Write(bytes, StoredImages.Of(store, image.Descriptor, ImageReference.Parse(reference)), Platform.LinuxAmd64, CancellationToken.None);
             return bytes.ToArray();
         }
         finally

@@ -1,6 +1,7 @@
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 using NodeForge.Recipes;
 
 namespace NodeForge.Images.Assembly.Contents;

@@ -3,6 +3,7 @@ using NodeForge.Images.Debian.Packages;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Assembly.Contents;

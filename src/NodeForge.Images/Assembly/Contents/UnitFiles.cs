@@ -1,5 +1,6 @@
 using System.Text;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Images.Assembly.Contents;
 

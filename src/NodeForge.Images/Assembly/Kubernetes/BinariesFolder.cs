@@ -18,7 +18,7 @@ internal sealed class BinariesFolder(BuildEnvironment environment)
             programs[name] = new(name, program.Digest, program.Size) { Executable = true };
         }
 
-        Dictionary<string, OpenedImage> images = [];
+        Dictionary<string, Image> images = [];
         foreach (string path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
             if (ReleasedImages.NameOf(Path.GetFileName(path)) is not { } name)

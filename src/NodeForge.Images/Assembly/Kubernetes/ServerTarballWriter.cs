@@ -3,6 +3,7 @@ using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Images.Assembly.Kubernetes;
 
@@ -19,7 +20,7 @@ internal sealed class ServerTarballWriter(BuildEnvironment environment)
             draft.Add(new TarEntry { Path = $"{Folder}/{name}", Kind = TarEntryKind.File, Mode = 0x1ed, Size = programs[name].Size }, new BlobContent(environment.Store, programs[name].Digest));
         foreach (ContainerImagePlan image in plan.Images)
         {
-            BuiltImage built = await new ContainerImageAssembler(environment).AssembleAsync(image, programs, cancellationToken).ConfigureAwait(false);
+            Image built = await new ContainerImageAssembler(environment).AssembleAsync(image, programs, cancellationToken).ConfigureAwait(false);
             ActionOutput archive = await new ImageArchive(environment).WriteDockerAsync(built, cancellationToken).ConfigureAwait(false);
             draft.Add(new TarEntry { Path = $"{Folder}/{image.Name}.tar", Kind = TarEntryKind.File, Mode = 0x1a4, Size = archive.Size }, new BlobContent(environment.Store, archive.Digest));
             draft.AddText($"{Folder}/{image.Name}.docker_tag", plan.Recipe.Version + "\n");

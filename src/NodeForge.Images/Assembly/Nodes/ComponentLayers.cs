@@ -1,8 +1,10 @@
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 using NodeForge.Recipes;
 
 namespace NodeForge.Images.Assembly.Nodes;
@@ -14,9 +16,9 @@ internal sealed class ComponentLayers(BuildEnvironment environment)
     private static readonly Dictionary<string, string> UsualFolders = new() { ["containerd"] = "usr", ["runc"] = "usr/sbin", ["cni"] = "usr/lib/cni", ["crictl"] = "usr/bin" };
 
     /// <returns>The layers, and what is in them for the node's record.</returns>
-    public async Task<(IReadOnlyList<BuiltLayer> Layers, IReadOnlyList<NodeComponent> Components)> BuildAsync(NodeImagePlan plan, RootfsTree tree, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<Layer> Layers, IReadOnlyList<NodeComponent> Components)> BuildAsync(NodeImagePlan plan, RootfsTree tree, CancellationToken cancellationToken)
     {
-        List<BuiltLayer> layers = [];
+        List<Layer> layers = [];
         List<NodeComponent> components = [];
         foreach (ComponentSource component in plan.Recipe.Components)
         {
@@ -26,7 +28,7 @@ internal sealed class ComponentLayers(BuildEnvironment environment)
                 : plan.Part.File(component.Name).Digest;
             Lay(component, blob, plan.Platform, draft, cancellationToken);
             components.Add(new(component.Name, component.Version, blob, component.Tarball ?? component.Url!));
-            layers.Add(new(component.Name, await DraftedLayer.BuildAsync(draft, component.Name, plan.Epoch, environment, cancellationToken).ConfigureAwait(false)));
+            layers.Add((await DraftedLayer.BuildAsync(draft, component.Name, plan.Epoch, environment, cancellationToken).ConfigureAwait(false)).Titled(component.Name, environment.Store));
         }
 
         return (layers, components);

@@ -5,6 +5,7 @@ using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Images.Assembly.Nodes;
 
@@ -22,7 +23,7 @@ internal sealed class ContentStorePreload(NodeImagePlan plan, BuildEnvironment e
 
     public override void Complete(IReadOnlyList<NodePreload> preloads, LayerDraft last)
     {
-        PreloadedStore store = PreloadedStore.Build([.. preloads.Select(Image)], new PreloadOptions(Plan.Platform, DateTimeOffset.FromUnixTimeSeconds(Plan.Epoch), MetadataVersion.Containerd1));
+        PreloadedStore store = PreloadedStore.Build([.. preloads.Select(Preloaded)], new PreloadOptions(Plan.Platform, DateTimeOffset.FromUnixTimeSeconds(Plan.Epoch), MetadataVersion.Containerd1));
         store.RequireContent(Environment.Store.SizeOf);
         foreach (StoreFolder folder in PreloadedStore.Folders)
             last.AddFolder(folder.Path.Length == 0 ? Root : $"{Root}/{folder.Path}", folder.Mode);
@@ -44,8 +45,8 @@ internal sealed class ContentStorePreload(NodeImagePlan plan, BuildEnvironment e
     // A blob that an earlier image has is not laid twice; which image comes first is the recipe's order, so layers stay stable.
     protected override void Draft(NodePreload preload, LayerDraft draft)
     {
-        OpenedImage image = preload.Image;
-        foreach (Descriptor blob in image.Layers.Select(layer => layer.Descriptor).Prepend(image.Config).Prepend(image.Manifest))
+        Image image = preload.Image;
+        foreach (Descriptor blob in image.Layers.Select(layer => layer.Descriptor).Prepend(image.RawConfig.Descriptor).Prepend(image.Descriptor))
         {
             if (!laid.Add(blob.Digest))
                 continue;
@@ -58,12 +59,12 @@ internal sealed class ContentStorePreload(NodeImagePlan plan, BuildEnvironment e
             files.Lay(draft, $"{Snapshots}/{files.ChainId.Hex}/fs");
     }
 
-    private PreloadedImage Image(NodePreload preload) => new()
+    private static PreloadedImage Preloaded(NodePreload preload) => new()
     {
         Unpacked = preload.Unpacked?.Usage,
         References = preload.References,
-        Manifest = preload.Image.Manifest,
-        ManifestBytes = Environment.Store.ReadAllBytes(preload.Image.Manifest.Digest),
-        ConfigBytes = Environment.Store.ReadAllBytes(preload.Image.Config.Digest),
+        Manifest = preload.Image.Descriptor,
+        ManifestBytes = preload.Image.RawManifest.Bytes,
+        ConfigBytes = preload.Image.RawConfig.Bytes,
     };
 }

@@ -1,7 +1,7 @@
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes.Locks;
 using RecipeImage = NodeForge.Recipes.ImageSource;
 
@@ -17,52 +17,50 @@ internal sealed class ImageOpener(BuildEnvironment environment)
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>, <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.DiffIdMismatch"/>,
     /// <see cref="ErrorCodes.CompressionMismatch"/>, <see cref="ErrorCodes.CompressedDataInvalid"/>, and what a layout or archive is refused for.</exception>
-    public async Task<OpenedImage> OpenAsync(RecipeImage source, LockedPart part, Platform platform, bool unpacked, CancellationToken cancellationToken)
+    public async Task<Image> OpenAsync(RecipeImage source, LockedPart part, Platform platform, bool unpacked, CancellationToken cancellationToken)
     {
         if (source.LocalPath is not { } path)
             return await OpenLockedAsync(part.Image(source.Text), platform, unpacked, cancellationToken).ConfigureAwait(false);
-        ImageTransport transport = ImageTransport.Parse(source.Text) switch
-        {
-            ImageTransport.OciFolder folder => folder with { Folder = path },
-            ImageTransport.OciFile file => file with { File = path },
-            ImageTransport.DockerFile file => file with { File = path },
-            ImageTransport other => other,
-        };
-        ImageSource opened = ImageSource.Open(transport, cancellationToken);
-        SourceImage image = opened.Find((transport as ImageTransport.OciFolder)?.Tag ?? (transport as ImageTransport.OciFile)?.Tag ?? (transport as ImageTransport.DockerFile)?.Reference?.ToString());
-        using ForgeStep step = environment.Reporter.Step($"read {image.DisplayName}");
-        OpenedImage read = OpenedImage.Of(await opened.ImportAsync(image, environment.Store, platform, cancellationToken).ConfigureAwait(false));
+        ImageTransport transport = ImageTransport.Parse(source.Text) with { Path = path };
+        IImageSource opened = await transport.OpenAsync(TransportHost.Files, cancellationToken).ConfigureAwait(false);
+        ImageEntry entry = await opened.FindAsync(transport.Name, cancellationToken).ConfigureAwait(false);
+        using ForgeStep step = environment.Reporter.Step($"read {entry.DisplayName}");
+        Image found = await opened.OpenAsync(entry, platform, cancellationToken).ConfigureAwait(false);
+        Image read = await environment.Store.TakeAsync(found, cancellationToken).ConfigureAwait(false);
         RefuseOther(source, read);
         step.Finish();
         return read;
     }
 
-    private static void RefuseOther(RecipeImage source, OpenedImage read)
+    private static void RefuseOther(RecipeImage source, Image read)
     {
-        if (source.Digest is not { } want || want == read.Manifest.Digest || want == read.Config.Digest)
+        if (source.Digest is not { } want || want == read.Descriptor.Digest || want == read.Id)
             return;
         throw new NodeForgeException(new Diagnostic(ErrorCodes.DigestMismatch, "the image is not the one that the recipe names")
         {
             Where = new(source.Text),
-            Got = read.Manifest.Digest.ToString(),
+            Got = read.Descriptor.Digest.ToString(),
             Want = want.ToString(),
             Mend = "get the image of that digest, or write the new digest into the recipe",
         });
     }
 
-    public async Task<OpenedImage> OpenLockedAsync(LockedImage image, Platform platform, bool unpacked, CancellationToken cancellationToken)
+    public async Task<Image> OpenLockedAsync(LockedImage image, Platform platform, bool unpacked, CancellationToken cancellationToken)
     {
         ImageReference reference = ImageReference.Parse(image.Reference[RecipeImage.RegistryTransport.Length..]);
         Descriptor[] blobs = [.. image.Blobs.Select(blob => new Descriptor(blob.MediaType, blob.Digest, blob.Size))];
-        ImageConfig config = ReadConfig(blobs[1].Digest, reference.ToString());
+        byte[] rawManifest = environment.Store.ReadAllBytes(blobs[0].Digest);
+        Manifest manifest = ImageDocument.ReadManifest(rawManifest, new(reference.ToString(), Detail: blobs[0].Digest.ToString()));
+        byte[] rawConfig = environment.Store.ReadAllBytes(blobs[1].Digest);
+        ImageConfig config = ImageDocument.ReadConfig(rawConfig, new(reference.ToString(), Detail: blobs[1].Digest.ToString()));
         RefuseOtherPlatform(config, platform, reference);
         RefuseOtherLayers(config, blobs, reference);
-        LayerBlob[] layers = [.. blobs[2..].Zip(config.RootFs.DiffIds, (layer, diffId) => new LayerBlob(layer, diffId))];
+        Layer[] layers = [.. blobs[2..].Zip(config.RootFs.DiffIds, (layer, diffId) => Layer.Of(environment.Store, layer, diffId))];
         // A registry gives bytes of a digest; that they are what manifest and config say of them, nobody has looked at yet.
         PlainLayers plain = new(environment);
         await Parallel.ForEachAsync(layers.Where(layer => !unpacked || !PlainLayers.IsPacked(layer)), cancellationToken, async (layer, stop) =>
             await plain.ProveAsync(reference.ToString(), layer, stop).ConfigureAwait(false)).ConfigureAwait(false);
-        return new([reference.ToString()], blobs[0], blobs[1], config, layers);
+        return new(new(blobs[0], rawManifest), manifest, new(blobs[1], rawConfig), config, layers) { References = [reference] };
     }
 
     private static void RefuseOtherPlatform(ImageConfig config, Platform platform, ImageReference reference)
@@ -90,6 +88,4 @@ internal sealed class ImageOpener(BuildEnvironment environment)
             Mend = ErrorCodes.DiffIdMismatch.Remedy,
         });
     }
-
-    private ImageConfig ReadConfig(Digest digest, string name) => ImageDocument.ReadConfig(environment.Store.ReadAllBytes(digest), new(name, Detail: digest.ToString()));
 }

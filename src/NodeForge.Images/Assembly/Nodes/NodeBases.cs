@@ -9,7 +9,7 @@ namespace NodeForge.Images.Assembly.Nodes;
 /// <param name="ImageId">The base's config digest.</param>
 /// <param name="Layers">Bottom first.</param>
 /// <param name="Defaults">How the base runs.</param>
-internal sealed record NodeBase(string Origin, Digest ImageId, IReadOnlyList<BuiltLayer> Layers, ContainerDefaults? Defaults)
+internal sealed record NodeBase(string Origin, Digest ImageId, IReadOnlyList<Layer> Layers, ContainerDefaults? Defaults)
 {
     /// <summary>The base's packages where the lock knows them.</summary>
     public IReadOnlyList<LockedPackage> Packages { get; init; } = [];
@@ -22,11 +22,11 @@ internal sealed class NodeBases(BuildEnvironment environment)
     {
         if (plan.Base is { } recipe)
         {
-            BuiltImage built = await new BaseImageAssembler(environment).AssembleAsync(recipe, cancellationToken).ConfigureAwait(false);
-            return new(recipe.Name, built.Config.Digest, built.Layers, built.Document.Config) { Packages = recipe.Rootfs.Part.Packages };
+            Image built = await new BaseImageAssembler(environment).AssembleAsync(recipe, cancellationToken).ConfigureAwait(false);
+            return new(recipe.Name, built.Id, built.Layers, built.Config.Config) { Packages = recipe.Rootfs.Part.Packages };
         }
 
-        OpenedImage image = await new ImageOpener(environment).OpenAsync(plan.Recipe.Base.Image!, plan.Part, plan.Platform, unpacked: false, cancellationToken).ConfigureAwait(false);
-        return new(plan.Recipe.Base.Image!.Text, image.Config.Digest, [.. image.Layers.Select((layer, index) => new BuiltLayer($"base {index + 1}", layer))], image.Document.Config);
+        Image image = await new ImageOpener(environment).OpenAsync(plan.Recipe.Base.Image!, plan.Part, plan.Platform, unpacked: false, cancellationToken).ConfigureAwait(false);
+        return new(plan.Recipe.Base.Image!.Text, image.Id, [.. image.Layers.Select((layer, index) => layer with { Title = $"base {index + 1}" })], image.Config.Config);
     }
 }

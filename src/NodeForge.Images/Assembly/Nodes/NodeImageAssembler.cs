@@ -1,7 +1,9 @@
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Planning;
+using NodeForge.Oci;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Images.Assembly.Nodes;
 
@@ -9,18 +11,18 @@ namespace NodeForge.Images.Assembly.Nodes;
 /// <remarks>A layer for each component: what changes with a Kubernetes patch release is what an engine or a registry has to move.</remarks>
 internal sealed class NodeImageAssembler(BuildEnvironment environment)
 {
-    public async Task<BuiltImage> AssembleAsync(NodeImagePlan plan, CancellationToken cancellationToken)
+    public async Task<Image> AssembleAsync(NodeImagePlan plan, CancellationToken cancellationToken)
     {
         (NodeBase under, KubernetesRelease kubernetes) = await OpenAsync(plan, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<NodePreload> preloads = await new NodePreloads(environment).OpenAsync(plan, kubernetes, cancellationToken).ConfigureAwait(false);
 
-        RootfsTree tree = RootfsTree.Read(environment.Store, under.Layers.Select(layer => layer.Blob.Descriptor), cancellationToken);
-        List<BuiltLayer> layers = [.. under.Layers];
-        (IReadOnlyList<BuiltLayer> componentLayers, IReadOnlyList<NodeComponent> components) = await new ComponentLayers(environment).BuildAsync(plan, tree, cancellationToken).ConfigureAwait(false);
+        RootfsTree tree = RootfsTree.Read(environment.Store, under.Layers.Select(layer => layer.Descriptor), cancellationToken);
+        List<Layer> layers = [.. under.Layers];
+        (IReadOnlyList<Layer> componentLayers, IReadOnlyList<NodeComponent> components) = await new ComponentLayers(environment).BuildAsync(plan, tree, cancellationToken).ConfigureAwait(false);
         layers.AddRange(componentLayers);
-        Task<BuiltLayer> whenBinaries = BinariesAsync(plan, kubernetes, tree, cancellationToken);
+        Task<Layer> whenBinaries = BinariesAsync(plan, kubernetes, tree, cancellationToken);
         PreloadLayers preloadLayers = PreloadLayers.For(plan, environment);
-        IReadOnlyList<BuiltLayer> images = await preloadLayers.BuildAsync(preloads, tree, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Layer> images = await preloadLayers.BuildAsync(preloads, tree, cancellationToken).ConfigureAwait(false);
         layers.Add(await whenBinaries.ConfigureAwait(false));
         layers.AddRange(images);
 
@@ -30,8 +32,8 @@ internal sealed class NodeImageAssembler(BuildEnvironment environment)
         ContentsLayer contents = new(environment.Store, kubernetes.Binaries);
         contents.Lay(plan.Recipe.Contents, last, cancellationToken);
         new SystemdLinks(last, new UnitFiles(last, tree).Read).Write(plan.Recipe.Contents.Systemd);
-        layers.Add(new("node configuration", await DraftedLayer.BuildAsync(last, "node configuration", plan.Epoch, environment, cancellationToken).ConfigureAwait(false)));
-        return ImageWriter.Write(plan, layers, plan.Recipe.Contents with { Labels = NodeRecord.Labels(plan, under, components) }, under.Defaults, [], environment.Store);
+        layers.Add((await DraftedLayer.BuildAsync(last, "node configuration", plan.Epoch, environment, cancellationToken).ConfigureAwait(false)).Titled("node configuration", environment.Store));
+        return ImageWriter.Write(plan, layers, plan.Recipe.Contents with { Labels = NodeRecord.Labels(plan, under, components) }, under.Defaults, environment.Store);
     }
 
     // Both at once. When one fails the other is stopped and waited for: it has programs running and scratch to clean up.
@@ -48,12 +50,12 @@ internal sealed class NodeImageAssembler(BuildEnvironment environment)
         return (await whenBase.ConfigureAwait(false), await whenKubernetes.ConfigureAwait(false));
     }
 
-    private async Task<BuiltLayer> BinariesAsync(NodeImagePlan plan, KubernetesRelease kubernetes, RootfsTree tree, CancellationToken cancellationToken)
+    private async Task<Layer> BinariesAsync(NodeImagePlan plan, KubernetesRelease kubernetes, RootfsTree tree, CancellationToken cancellationToken)
     {
         string title = $"Kubernetes {plan.Recipe.Kubernetes.Version}";
         LayerDraft draft = new(tree, plan.Epoch);
         foreach ((string name, ActionOutput program) in kubernetes.Binaries)
             draft.Add(new TarEntry { Path = $"usr/bin/{name}", Kind = TarEntryKind.File, Mode = 0x1ed, Size = program.Size }, new BlobContent(environment.Store, program.Digest));
-        return new(title, await DraftedLayer.BuildAsync(draft, title, plan.Epoch, environment, cancellationToken).ConfigureAwait(false));
+        return (await DraftedLayer.BuildAsync(draft, title, plan.Epoch, environment, cancellationToken).ConfigureAwait(false)).Titled(title, environment.Store);
     }
 }

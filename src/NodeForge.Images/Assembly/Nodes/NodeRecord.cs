@@ -70,7 +70,7 @@ internal static class NodeRecord
                 .Select(program => new NodeComponent(program.Name, plan.Recipe.Kubernetes.Version, program.Digest, OriginOf(kubernetes, plan))),
         ],
         [
-            .. preloads.Select(preload => new NodeImageReference(preload.References, preload.Image.Config.Digest, preload.Image.Manifest.Digest, preload.Origin == kubernetes.Origin ? OriginOf(kubernetes, plan) : preload.Origin) { SourceManifest = preload.Image.SourceManifest, Snapshot = preload.Unpacked?.ChainId }),
+            .. preloads.Select(preload => new NodeImageReference(preload.References, preload.Image.Id, preload.Image.Descriptor.Digest, preload.Origin == kubernetes.Origin ? OriginOf(kubernetes, plan) : preload.Origin) { SourceManifest = preload.SourceManifest, Snapshot = preload.Unpacked?.ChainId }),
         ]);
 
     // A path of the building machine must not reach the image: it would differ from one machine to the next.

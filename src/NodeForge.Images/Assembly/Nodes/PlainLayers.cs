@@ -1,6 +1,6 @@
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
 
 namespace NodeForge.Images.Assembly.Nodes;
 
@@ -8,12 +8,12 @@ namespace NodeForge.Images.Assembly.Nodes;
 internal sealed class PlainLayers(BuildEnvironment environment)
 {
     /// <summary>Whether there is anything to decode: by the media type, and where that says no, by the digests.</summary>
-    public static bool IsPacked(LayerBlob layer) =>
+    public static bool IsPacked(Layer layer) =>
         Decompression.OfMediaType(layer.Descriptor.MediaType) is not (null or LayerCompression.None) || layer.Descriptor.Digest != layer.DiffId;
 
     /// <summary>Decodes a layer that nobody has looked into, and holds it against its media type and diff ID; once for a cache.</summary>
     /// <exception cref="NodeForgeException">As <see cref="OfAsync"/>.</exception>
-    public async Task ProveAsync(string image, LayerBlob layer, CancellationToken cancellationToken)
+    public async Task ProveAsync(string image, Layer layer, CancellationToken cancellationToken)
     {
         using ForgeStep step = environment.Reporter.Step($"check {layer.Descriptor.Digest.ShortHex} of {image}", layer.Descriptor.Size);
         Digest key = ActionKey.Of("layer-proof/1", layer.Descriptor.Digest.Hex, layer.Descriptor.MediaType, layer.DiffId.Hex);
@@ -32,7 +32,7 @@ internal sealed class PlainLayers(BuildEnvironment environment)
     /// <param name="layer">Compressed, or not.</param>
     /// <param name="cancellationToken">Ends the decoding.</param>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiffIdMismatch"/>, <see cref="ErrorCodes.CompressedDataInvalid"/>, <see cref="ErrorCodes.CompressionMismatch"/>, naming image and layer.</exception>
-    public async Task<Descriptor> OfAsync(string image, LayerBlob layer, CancellationToken cancellationToken)
+    public async Task<Descriptor> OfAsync(string image, Layer layer, CancellationToken cancellationToken)
     {
         if (!IsPacked(layer))
             return layer.Descriptor;
@@ -46,7 +46,7 @@ internal sealed class PlainLayers(BuildEnvironment environment)
         return new(MediaTypes.Layer, outputs[0].Digest, outputs[0].Size);
     }
 
-    private Descriptor Unpack(Location where, LayerBlob layer, ForgeStep step, CancellationToken cancellationToken)
+    private Descriptor Unpack(Location where, Layer layer, ForgeStep step, CancellationToken cancellationToken)
     {
         using BlobIngest ingest = environment.Store.BeginIngest();
         Decode(where, layer, ingest, step, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class PlainLayers(BuildEnvironment environment)
         }
     }
 
-    private void Decode(Location where, LayerBlob layer, Stream into, ForgeStep step, CancellationToken cancellationToken)
+    private void Decode(Location where, Layer layer, Stream into, ForgeStep step, CancellationToken cancellationToken)
     {
         using Stream plain = Decompression.Open(new ProgressStream(environment.Store.OpenRead(layer.Descriptor.Digest), step), where.ToString(), Decompression.OfMediaType(layer.Descriptor.MediaType));
         byte[] buffer = new byte[1 << 20];
@@ -72,7 +72,7 @@ internal sealed class PlainLayers(BuildEnvironment environment)
         }
     }
 
-    private static Location WhereOf(string image, LayerBlob layer) => new(image, Detail: $"{layer.Descriptor.MediaType} {layer.Descriptor.Digest}");
+    private static Location WhereOf(string image, Layer layer) => new(image, Detail: $"{layer.Descriptor.MediaType} {layer.Descriptor.Digest}");
 
     private static NodeForgeException OtherThanSaid(Location where, string? got, string? want, Exception? inner) =>
         new(new Diagnostic(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says") { Where = where, Got = got, Want = want, Mend = ErrorCodes.DiffIdMismatch.Remedy }, inner);

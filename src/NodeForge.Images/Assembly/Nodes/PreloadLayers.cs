@@ -2,7 +2,8 @@ using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
+using NodeForge.Oci.Tar;
+using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 
 namespace NodeForge.Images.Assembly.Nodes;
@@ -20,9 +21,9 @@ internal abstract class PreloadLayers(NodeImagePlan plan, BuildEnvironment envir
 
     protected BuildEnvironment Environment { get; } = environment;
 
-    public async Task<IReadOnlyList<BuiltLayer>> BuildAsync(IReadOnlyList<NodePreload> preloads, RootfsTree tree, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Layer>> BuildAsync(IReadOnlyList<NodePreload> preloads, RootfsTree tree, CancellationToken cancellationToken)
     {
-        List<Task<BuiltLayer>> layers = [];
+        List<Task<Layer>> layers = [];
         foreach (NodePreload preload in preloads)
         {
             LayerDraft draft = new(tree, Plan.Epoch);
@@ -34,8 +35,8 @@ internal abstract class PreloadLayers(NodeImagePlan plan, BuildEnvironment envir
         return await Task.WhenAll(layers).ConfigureAwait(false);
     }
 
-    private async Task<BuiltLayer> BuildAsync(LayerDraft draft, string title, CancellationToken cancellationToken) =>
-        new(title, await DraftedLayer.BuildAsync(draft, title, Plan.Epoch, Environment, cancellationToken).ConfigureAwait(false));
+    private async Task<Layer> BuildAsync(LayerDraft draft, string title, CancellationToken cancellationToken) =>
+        (await DraftedLayer.BuildAsync(draft, title, Plan.Epoch, Environment, cancellationToken).ConfigureAwait(false)).Titled(title, Environment.Store);
 
     /// <summary>Adds to the last layer what speaks of all images.</summary>
     public abstract void Complete(IReadOnlyList<NodePreload> preloads, LayerDraft last);
@@ -52,8 +53,7 @@ internal sealed class ArchivePreload(NodeImagePlan plan, BuildEnvironment enviro
 
     protected override void Draft(NodePreload preload, LayerDraft draft)
     {
-        NamedImage[] names = [.. preload.References.Select(reference => new NamedImage(preload.Image.Manifest, ImageReference.Parse(reference)))];
-        (LayerContent archive, long length) = OciArchive.Join(Environment.Store, names);
+        (LayerContent archive, long length) = OciArchive.Join([preload.Image with { References = [.. preload.References.Select(ImageReference.Parse)], Tag = null, Indexes = [] }]);
         draft.Add(new TarEntry { Path = $"usr/lib/nodeforge/images/{preload.Name}.tar", Kind = TarEntryKind.File, Mode = 0x1a4, Size = length }, archive);
     }
 }

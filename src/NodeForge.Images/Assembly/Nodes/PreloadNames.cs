@@ -18,11 +18,11 @@ internal static class PreloadNames
             {
                 if (!ImageReference.TryParse(text, out ImageReference? reference, out string? problem))
                     problems.Add(Problem(ErrorCodes.PreloadNameRefused, preload, "an image to be preloaded has a name that containerd would refuse: " + problem) with { Got = Printable.Escape(text) });
-                else if (!owners.TryAdd(reference.ContainerdName, preload) && owners[reference.ContainerdName] is var owner && owner.Image.Manifest.Digest != preload.Image.Manifest.Digest)
+                else if (!owners.TryAdd(reference.ContainerdName, preload) && owners[reference.ContainerdName] is var owner && owner.Image.Descriptor.Digest != preload.Image.Descriptor.Digest)
                     problems.Add(Problem(ErrorCodes.PreloadNamesCollide, preload, $"two images to be preloaded are called {reference.ContainerdName}; the other is {owner.Origin}") with
                     {
-                        Got = preload.Image.Manifest.Digest.ToString(),
-                        Want = owner.Image.Manifest.Digest.ToString(),
+                        Got = preload.Image.Descriptor.Digest.ToString(),
+                        Want = owner.Image.Descriptor.Digest.ToString(),
                     });
             }
         }
@@ -32,5 +32,5 @@ internal static class PreloadNames
     }
 
     private static Diagnostic Problem(ErrorCode code, NodePreload preload, string what) =>
-        new(code, what) { Where = new(preload.Origin, Detail: preload.Image.Manifest.Digest.ToString()), Mend = code.Remedy };
+        new(code, what) { Where = new(preload.Origin, Detail: preload.Image.Descriptor.Digest.ToString()), Mend = code.Remedy };
 }

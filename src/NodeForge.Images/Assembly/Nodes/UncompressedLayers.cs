@@ -1,7 +1,5 @@
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
-using NodeForge.Oci.Layouts;
 
 namespace NodeForge.Images.Assembly.Nodes;
 
@@ -16,7 +14,7 @@ internal sealed class UncompressedLayers(BuildEnvironment environment)
         PlainLayers plain = new(environment);
         foreach (NodePreload preload in preloads)
             RefuseDigests(preload);
-        (string Image, LayerBlob Layer)[] packed =
+        (string Image, Layer Layer)[] packed =
         [
             .. preloads.SelectMany(preload => preload.Image.Layers, (preload, layer) => (Image: preload.References[0], Layer: layer))
                 .Where(found => PlainLayers.IsPacked(found.Layer)).DistinctBy(found => KeyOf(found.Layer)),
@@ -26,11 +24,11 @@ internal sealed class UncompressedLayers(BuildEnvironment environment)
         await Parallel.ForAsync(0, packed.Length, cancellationToken, async (index, stop) =>
             decoded[index] = await plain.OfAsync(packed[index].Image, packed[index].Layer, stop).ConfigureAwait(false)).ConfigureAwait(false);
         Dictionary<(Digest, Digest), Descriptor> unpacked = packed.Zip(decoded).ToDictionary(pair => KeyOf(pair.First.Layer), pair => pair.Second);
-        return [.. preloads.Select(preload => preload with { Image = Rewritten(preload, unpacked) })];
+        return [.. preloads.Select(preload => Rewritten(preload, unpacked))];
     }
 
     // With what it should unpack to: another image may say otherwise of the same bytes, and is wrong then.
-    private static (Digest Packed, Digest Plain) KeyOf(LayerBlob layer) => (layer.Descriptor.Digest, layer.DiffId);
+    private static (Digest Packed, Digest Plain) KeyOf(Layer layer) => (layer.Descriptor.Digest, layer.DiffId);
 
     // The node would be asked for a digest that its manifest no longer has.
     private static void RefuseDigests(NodePreload preload)
@@ -39,26 +37,21 @@ internal sealed class UncompressedLayers(BuildEnvironment environment)
             return;
         throw new NodeForgeException(new Diagnostic(ErrorCodes.PreloadDigestChanges, "an image that is known by its digest cannot have its layers uncompressed")
         {
-            Where = new(named, Detail: preload.Image.Manifest.Digest.ToString()),
+            Where = new(named, Detail: preload.Image.Descriptor.Digest.ToString()),
             Mend = "give it 'tags' in the recipe, or write layers: kept",
         });
     }
 
-    private OpenedImage Rewritten(NodePreload preload, Dictionary<(Digest, Digest), Descriptor> unpacked)
+    private NodePreload Rewritten(NodePreload preload, Dictionary<(Digest, Digest), Descriptor> unpacked)
     {
-        OpenedImage image = preload.Image;
+        Image image = preload.Image;
         if (!image.Layers.Any(PlainLayers.IsPacked))
-            return image;
-        Manifest manifest = ImageDocument.ReadManifest(environment.Store.ReadAllBytes(image.Manifest.Digest), new(preload.References[0], Detail: image.Manifest.Digest.ToString()));
-        string mediaType = image.Manifest.MediaType == MediaTypes.DockerManifest ? MediaTypes.DockerLayer : MediaTypes.Layer;
+            return preload;
+        string mediaType = image.Descriptor.MediaType == MediaTypes.DockerManifest ? MediaTypes.DockerLayer : MediaTypes.Layer;
         // What annotations of a layer say, they say of its compressed bytes.
-        LayerBlob[] layers = [.. image.Layers.Select(layer => unpacked.TryGetValue(KeyOf(layer), out Descriptor? plain) ? new LayerBlob(plain with { MediaType = mediaType }, layer.DiffId) : layer)];
-        byte[] written = OciJson.Write(manifest with { Layers = [.. layers.Zip(manifest.Layers, (layer, was) => layer.Descriptor.Digest == was.Digest ? was : layer.Descriptor)] });
-        return image with
-        {
-            Manifest = new(image.Manifest.MediaType, environment.Store.Write(written), written.Length),
-            Layers = layers,
-            SourceManifest = image.Manifest.Digest,
-        };
+        Layer[] layers = [.. image.Layers.Select(layer => unpacked.TryGetValue(KeyOf(layer), out Descriptor? plain) ? Layer.Of(environment.Store, plain with { MediaType = mediaType }, layer.DiffId) : layer)];
+        Manifest manifest = image.Manifest with { Layers = [.. layers.Zip(image.Manifest.Layers, (layer, was) => layer.Descriptor.Digest == was.Digest ? was : layer.Descriptor)] };
+        RawDocument written = environment.Store.Write(image.Descriptor.MediaType, OciJson.Write(manifest));
+        return preload with { Image = image with { RawManifest = written, Manifest = manifest, Layers = layers }, SourceManifest = image.Descriptor.Digest };
     }
 }

@@ -3,6 +3,7 @@ using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Images.Assembly.Nodes;
 
@@ -30,13 +31,13 @@ internal sealed class UnpackedImage
     public SnapshotUsage Usage { get; }
 
     /// <returns>Null for an image with something that does not survive in a layer of ours: containerd has to unpack it.</returns>
-    public static async Task<UnpackedImage?> ReadAsync(OpenedImage image, BuildEnvironment environment, CancellationToken cancellationToken)
+    public static async Task<UnpackedImage?> ReadAsync(Image image, string name, BuildEnvironment environment, CancellationToken cancellationToken)
     {
         if (image.Layers.Count == 0)
             return null;
         BlobStore store = environment.Store;
         PlainLayers plain = new(environment);
-        Descriptor[] layers = await Task.WhenAll(image.Layers.Select(layer => plain.OfAsync(image.References[0], layer, cancellationToken))).ConfigureAwait(false);
+        Descriptor[] layers = await Task.WhenAll(image.Layers.Select(layer => plain.OfAsync(name, layer, cancellationToken))).ConfigureAwait(false);
         RootfsTree tree = RootfsTree.Read(store, layers, cancellationToken);
         RootfsEntry[] files = [.. tree.Entries()];
         return files.All(file => Survives(file, tree))

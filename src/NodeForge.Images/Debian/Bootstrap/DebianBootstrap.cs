@@ -2,6 +2,7 @@ using System.Globalization;
 using NodeForge.Images.Debian.Packages;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Layers;
 
 namespace NodeForge.Images.Debian.Bootstrap;

@@ -1,4 +1,5 @@
 using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Images.Debian.Bootstrap;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
 namespace NodeForge.Images.Debian.Packages;
 

@@ -1,0 +1,116 @@
+using NodeForge.Oci.Content;
+
+namespace NodeForge.Oci.Transports;
+
+/// <summary>Makes a layout's <c>index.json</c>: what was there, and images that are added under their names.</summary>
+internal static class LayoutIndex
+{
+    /// <summary>The bytes of <c>oci-layout</c> (image-layout.md, "oci-layout file").</summary>
+    public static ReadOnlySpan<byte> Marker => "{\"imageLayoutVersion\":\"1.0.0\"}"u8;
+
+    /// <summary>What an index lists, an entry for each name, and what each stands for.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNameCollision"/>, <see cref="ErrorCodes.InvalidImageReference"/>.</exception>
+    public static IReadOnlyList<(ImageEntry Entry, IReadOnlyList<Descriptor> Roots)> Entries(ImageIndex index, string place) =>
+    [
+        .. index.Manifests.GroupBy(entry => ImageAnnotations.NameOf(entry) ?? ImageAnnotations.TagOf(entry) ?? entry.Digest.ToString(), StringComparer.Ordinal)
+            .Select(group => Describe(group.First(), RootsOf(group, new(place, Detail: group.Key)), place)),
+    ];
+
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageReference"/>, with the place of the image that is called so.</exception>
+    public static ImageReference ReadName(string name, Location where) => ImageReference.TryParse(name, out ImageReference? reference, out string? problem)
+        ? reference
+        : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageReference, "the image has a name that containerd would refuse: " + problem)
+        {
+            Where = where,
+            Got = Printable.Escape(name),
+            Want = "[REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
+            Mend = "have the image saved anew under another name",
+        });
+
+    private static Descriptor[] RootsOf(IEnumerable<Descriptor> entries, Location where)
+    {
+        Descriptor[] distinct = [.. entries.DistinctBy(entry => entry.Digest)];
+        // One name for several manifests is another way to write an index, as long as it says which is whose.
+        if (distinct.Length > 1 && (distinct.Any(entry => entry.Platform is null) || distinct.DistinctBy(entry => entry.Platform).Count() < distinct.Length))
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNameCollision, "one name of the index stands for several images")
+            {
+                Where = where,
+                Got = string.Join(" ", distinct.Select(entry => entry.Digest.ToString())),
+                Mend = ErrorCodes.ImageNameCollision.Remedy,
+            });
+        return distinct;
+    }
+
+    private static (ImageEntry Entry, IReadOnlyList<Descriptor> Roots) Describe(Descriptor entry, Descriptor[] roots, string place)
+    {
+        string? tag = ImageAnnotations.TagOf(entry);
+        List<ImageReference> references = [];
+        if (ImageAnnotations.NameOf(entry) is { } name)
+            references.Add(ReadName(name, new(place, Detail: $"{entry.MediaType} {entry.Digest}")));
+        else if (tag is not null && tag.Contains('/', StringComparison.Ordinal) && ImageReference.TryParse(tag, out ImageReference? full))
+            references.Add(full); // skopeo copy ... oci-archive:FILE:NAME puts the whole name here
+        return (new(string.Join(" ", roots.Select(root => root.Digest.ToString())), references, tag), roots);
+    }
+
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNameCollision"/>.</exception>
+    public static byte[] Write(ImageIndex? before, IEnumerable<Descriptor> added, Location where)
+    {
+        List<Descriptor> entries = [.. before?.Manifests ?? []];
+        HashSet<string> taken = new(StringComparer.Ordinal);
+        foreach (Descriptor entry in added)
+        {
+            if (ImageAnnotations.TagOf(entry) is { } tag && !taken.Add(tag) && entries.Any(other => ImageAnnotations.TagOf(other) == tag && other.Digest != entry.Digest))
+                throw Collision(where, tag, "two of the images to be written");
+            entries.RemoveAll(other => Replaces(entry, other, where));
+            entries.Add(entry);
+        }
+
+        entries.Sort(static (left, right) => string.CompareOrdinal(SortKey(left), SortKey(right)));
+        return OciJson.Write(new ImageIndex { Manifests = entries, Annotations = before?.Annotations });
+    }
+
+    /// <summary>The index entries of an image, one for each of its names; with the platform where it has one alone.</summary>
+    public static IEnumerable<Descriptor> EntriesOf(Image image)
+    {
+        Platform? platform = image.Indexes.Count == 0 ? image.Platform : null;
+        return Names(image).Select(name => new Descriptor(image.Root.MediaType, image.Root.Digest, image.Root.Size) { Platform = platform, Annotations = name.Count == 0 ? null : name });
+    }
+
+    /// <summary>Whether two entries give one name to one image.</summary>
+    public static bool IsSame(Descriptor entry, Descriptor other) =>
+        entry.Digest == other.Digest && ImageAnnotations.TagOf(entry) == ImageAnnotations.TagOf(other) && ImageAnnotations.NameOf(entry) == ImageAnnotations.NameOf(other);
+
+    private static IEnumerable<SortedDictionary<string, string>> Names(Image image)
+    {
+        foreach (ImageReference? reference in image.References.Count == 0 ? [null] : image.References.Select(reference => (ImageReference?)reference))
+        {
+            SortedDictionary<string, string> annotations = new(StringComparer.Ordinal);
+            if ((image.Tag ?? reference?.Tag) is { } tag)
+                annotations[ImageAnnotations.Tag] = tag;
+            if (reference is not null)
+                annotations[ImageAnnotations.Name] = reference.Tag is { } named ? $"{reference.Name}:{named}" : reference.ToString();
+            yield return annotations;
+        }
+    }
+
+    // A tag that is taken again moves, as it does in an engine; but not away from an image of another name, which would then have none.
+    private static bool Replaces(Descriptor added, Descriptor other, Location where)
+    {
+        (string? tag, string? name) = (ImageAnnotations.TagOf(added), ImageAnnotations.NameOf(added));
+        (string? otherTag, string? otherName) = (ImageAnnotations.TagOf(other), ImageAnnotations.NameOf(other));
+        if (tag != otherTag)
+            return name is not null && name == otherName;
+        if (tag is not null && name is not null && otherName is not null && name != otherName && added.Digest != other.Digest)
+            throw Collision(where, tag, $"{otherName} and {name}");
+        return tag is null ? added.Digest == other.Digest && name == otherName : name == otherName || name is null || otherName is null;
+    }
+
+    private static string SortKey(Descriptor entry) => $"{ImageAnnotations.NameOf(entry)}\n{ImageAnnotations.TagOf(entry)}\n{entry.Digest}";
+
+    private static NodeForgeException Collision(Location where, string tag, string images) => new(new Diagnostic(ErrorCodes.ImageNameCollision, "one tag of the layout would stand for two images")
+    {
+        Where = where with { Detail = tag },
+        Got = images,
+        Mend = "give each image a tag of its own, or write each into a layout of its own",
+    });
+}
