@@ -1,4 +1,5 @@
 using System.Net;
+using NodeForge.Clusters;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Images;
@@ -110,7 +111,8 @@ public sealed class Forge
     }
 
     /// <summary>cluster file + node image → cluster, and its life after that.</summary>
-    public ClusterWork Clusters => new(options, reporter);
+    public ClusterProvider Clusters =>
+        new(options.Host, reporter, new(Path.Combine(options.Cache, "diagnostics"), Path.Combine(options.Cache, "scratch")));
 
     /// <summary>file → recipe, every problem at once.</summary>
     public Recipe Read(RecipeRequest request) => RecipeReader.Read(options.Host.Resolve(request.Path), request.Parameters);

@@ -26,10 +26,10 @@ public sealed class TellingOfAMachine
 
     private static readonly CheckedMachine Machine = new(
     [
-        new("engine", CheckVerdict.Fine, "20.10.24, API 1.41, at unix:///run/docker.sock (default)", []),
-        new("capabilities", CheckVerdict.Warning, "without CAP_SYS_RESOURCE", [Withheld]),
-        new("disk", CheckVerdict.NotLookedAt, "/var/lib/docker cannot be seen from here", []),
-        new("ports", CheckVerdict.Error, "0.0.0.0:8080/tcp", [Taken]),
+        new("20.10.24, API 1.41, at unix:///run/docker.sock (default)") { Name = "engine" },
+        new("without CAP_SYS_RESOURCE", Withheld) { Name = "capabilities" },
+        new("/var/lib/docker cannot be seen from here") { Name = "disk", WasLookedAt = false },
+        new("0.0.0.0:8080/tcp", Taken) { Name = "ports" },
     ]);
 
     [Fact]

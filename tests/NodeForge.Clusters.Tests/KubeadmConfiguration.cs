@@ -161,7 +161,7 @@ public sealed class KubeadmConfiguration
         ClusterPlan plan = PlanningACluster.Plan(family);
         string existing = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.20.2"));
         NodePlan added = new("lab-added", new(), plan.Network.Place(plan.Config.Networking, 9), string.Empty);
-        JsonObject init = KubeadmRewriting.Parse(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(existing, "lab"), plan, added), "lab").Single(document => (string?)document["kind"] == "InitConfiguration");
+        JsonObject init = KubeadmRewriting.Parse(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(existing, "lab"), plan, added).Text, "lab").Documents.Single(document => (string?)document["kind"] == "InitConfiguration");
         Assert.Equal((nodeIP, advertised), ((string?)init["nodeRegistration"]!["kubeletExtraArgs"]!["node-ip"], (string?)init["localAPIEndpoint"]!["advertiseAddress"]));
     }
 

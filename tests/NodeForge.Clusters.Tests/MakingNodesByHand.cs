@@ -82,7 +82,7 @@ public sealed class MakingNodesByHand : IForgeReporter
         Assert.Equal(["/mine"], Boots(plan.Nodes[1], kernels: true));
         Assert.Empty(Boots(plan.Nodes[0], kernels: false));
 
-        string[] Boots(NodePlan node, bool kernels) => [.. BareNode.Container(plan, node, "node:1", kernels).Mounts.Where(mount => mount.Target.TrimEnd('/') == "/boot").Select(mount => mount.Source)];
+        string[] Boots(NodePlan node, bool kernels) => [.. BareNode.Container(plan with { Host = plan.Host with { HasKernels = kernels } }, node, "node:1").Mounts.Where(mount => mount.Target.TrimEnd('/') == "/boot").Select(mount => mount.Source)];
     }
 
     [Theory]
@@ -143,7 +143,12 @@ public sealed class MakingNodesByHand : IForgeReporter
         BareFiles.Of(PlanningACluster.Plan(NodeRole.ControlPlane).First, KubernetesVersion.TryParse(version, out KubernetesVersion parsed) ? parsed : default, Host with { CgroupVersion = cgroups }).First().Content;
 
     private static BareCreation Creation(EngineClient client, Timeline timeline, ClusterConfig config) =>
-        new(client, timeline, TimeProvider.System, config, new("test", new(1, 41), Host) { Images = [new("node:1", new() { Id = "sha256:77" })] }, "c1");
+        new(client, timeline, TimeProvider.System, config, new()
+        {
+            Config = config,
+            Time = (default, default),
+            Engine = new("test", new(1, 41), Host) { NodeImage = new("node:1", new() { Id = "sha256:77" }) },
+        }, "c1");
 
     private static async Task ScriptNodesAsync(ScriptedEngine engine, ConcurrentBag<string> labels, ConcurrentBag<string> files)
     {

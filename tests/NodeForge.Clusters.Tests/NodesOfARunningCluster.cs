@@ -2,12 +2,14 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Lifecycle;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Networks;
 using NodeForge.Kubernetes;
+using NodeForge.Kubernetes.Api;
 using NodeForge.Kubernetes.Certificates;
 using NodeForge.Testing.Engines;
 using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
@@ -82,17 +84,17 @@ public sealed class NodesOfARunningCluster : IForgeReporter
     public void A_node_counts_as_Ready_once_it_has_said_so_since_its_start(string status, string heartbeat, string? problem)
     {
         string list = $$"""{"items":[{"metadata":{"name":"lab-worker"},"status":{"conditions":[{"type":"Ready","status":"{{status}}","lastHeartbeatTime":"{{heartbeat}}","message":"container runtime network not ready"}]} }]}""";
-        DateTimeOffset started = NodeHealth.StartOf("2026-01-02T10:00:05.123456789Z");
-        Assert.Equal(problem, NodeHealth.ProblemOf(list, "lab-worker", started));
-        Assert.Equal("it has not registered", NodeHealth.ProblemOf(list, "lab-worker2", started));
+        DateTimeOffset started = NodeStarts.StartOf("2026-01-02T10:00:05.123456789Z");
+        Assert.Equal(problem, AwaitReady.ProblemOf(NodeStatus.ParseAll(list), "lab-worker", started));
+        Assert.Equal("it has not registered", AwaitReady.ProblemOf(NodeStatus.ParseAll(list), "lab-worker2", started));
     }
 
     [Fact]
     public void The_engines_start_times_are_read_with_whatever_digits_they_have()
     {
-        Assert.Equal(new(2026, 1, 2, 10, 0, 5, TimeSpan.Zero), NodeHealth.StartOf("2026-01-02T10:00:05Z"));
-        Assert.Equal(new DateTimeOffset(2026, 1, 2, 8, 0, 5, TimeSpan.Zero).AddMilliseconds(100), NodeHealth.StartOf("2026-01-02T10:00:05.1+02:00"));
-        Assert.True(NodeHealth.StartOf(null) < new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Assert.Equal(new(2026, 1, 2, 10, 0, 5, TimeSpan.Zero), NodeStarts.StartOf("2026-01-02T10:00:05Z"));
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 8, 0, 5, TimeSpan.Zero).AddMilliseconds(100), NodeStarts.StartOf("2026-01-02T10:00:05.1+02:00"));
+        Assert.True(NodeStarts.StartOf(null) < new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     [Fact]
@@ -129,7 +131,7 @@ public sealed class NodesOfARunningCluster : IForgeReporter
         Assert.Equal(new Dictionary<string, string> { ["zone"] = "a" }, KubeadmRewriting.LabelsIn(KubeadmRewriting.Parse(existing, "lab")));
         NodePlan added = new("lab-added", new() { Role = role, Labels = new Dictionary<string, string> { ["zone"] = "b", ["tier"] = "" } }, new(IPAddress.Parse("10.201.0.9")), string.Empty);
 
-        IReadOnlyList<JsonObject> documents = KubeadmRewriting.Parse(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(existing, "lab"), plan, added), "lab");
+        IReadOnlyList<JsonObject> documents = KubeadmRewriting.Parse(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(existing, "lab"), plan, added).Text, "lab").Documents;
 
         JsonObject join = documents.Single(document => (string?)document["kind"] == "JoinConfiguration");
         JsonNode arguments = join["nodeRegistration"]!["kubeletExtraArgs"]!;

@@ -5,6 +5,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Lifecycle;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
+using NodeForge.Kubernetes.Api;
 using NodeForge.Testing.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
@@ -94,7 +95,7 @@ public sealed class NodesThatCannotBeTrusted
     [InlineData("""{"items":[{"metadata":{"name":"a"},"status":{"conditions":7}}]}""")]
     [InlineData("x")]
     public void Nodes_of_the_wrong_form_are_told(string list) =>
-        Assert.Equal(ErrorCodes.ApiAnswerInvalid, Assert.Throws<NodeForgeException>(() => NodeHealth.ProblemOf(list, "a", default)).Diagnostics[0].Code);
+        Assert.Equal(ErrorCodes.ApiAnswerInvalid, Assert.Throws<NodeForgeException>(() => NodeStatus.ParseAll(list)).Diagnostics[0].Code);
 
     [Theory]
     [InlineData("""{"kind":7}""")]

@@ -65,7 +65,7 @@ public sealed class NodesThatFail
         using EngineClient client = await engine.ConnectAsync();
         ClusterNode node = new(client, "lab-worker", "lab-worker");
 
-        Diagnostic told = Assert.Single(await FailsAsync(() => StartKubelet.RunAsync(node, TimeSpan.FromSeconds(2), CancellationToken.None)));
+        Diagnostic told = Assert.Single(await FailsAsync(() => node.StartUnitAsync("kubelet.service", TimeSpan.FromSeconds(2), CancellationToken.None)));
 
         Assert.Equal((ErrorCodes.NodeBootTimeout, "lab-worker"), (told.Code, told.Where!.Resource));
         Assert.StartsWith("Failed to connect to bus after", told.Got, StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed class NodesThatFail
         using DiagnosticsFolder folder = new();
         NodeForgeException cause = new(new Diagnostic(ErrorCodes.NodeBootTimeout, "the kubelet does not start"));
 
-        FailedCreation failed = new(client, new Deaf(), TimeProvider.System, new() { Cluster = "lab", Creation = "c1" }, new() { DiagnosticsFolder = folder.Path });
+        FailedNodes failed = new(client, new Deaf(), TimeProvider.System, ClusterProvisioner.Scope(client, new() { Cluster = "lab", Creation = "c1" }, new() { DiagnosticsFolder = folder.Path }));
         Exception told = await failed.ExplainAsync(cause, CancellationToken.None);
 
         Assert.Equal([ErrorCodes.NodeDied, ErrorCodes.NodeBootTimeout], Assert.IsType<NodeForgeException>(told).Diagnostics.Select(diagnostic => diagnostic.Code));

@@ -176,13 +176,13 @@ public sealed class PatchingKubeadm
         Assert.Equal("Swap", (string?)made["ignorePreflightErrors"]![0]);
 
         NodePlan added = plan.Nodes[1] with { Name = "lab-worker2", Place = new(System.Net.IPAddress.Parse("10.201.0.9")) };
-        JsonNode later = Documents(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(text, "lab"), plan, added))["InitConfiguration"]["nodeRegistration"]!;
+        JsonNode later = Documents(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(text, "lab"), plan, added).Text)["InitConfiguration"]["nodeRegistration"]!;
         Assert.Equal(string.Format(null, expected, 9, "lab-worker2"), Arguments(later["kubeletExtraArgs"]!, version == "v1.36.0"));
         Assert.Equal(2, later["taints"]!.AsArray().Count);
 
         NodePlan worker = new("lab-worker3", new() { Role = NodeRole.Worker }, added.Place, string.Empty);
         string first = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse(version));
-        Assert.Empty(Documents(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(first, "lab"), plan, worker))["InitConfiguration"]["nodeRegistration"]!["taints"]!.AsArray());
+        Assert.Empty(Documents(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(first, "lab"), plan, worker).Text)["InitConfiguration"]["nodeRegistration"]!["taints"]!.AsArray());
     }
 
     [Theory]

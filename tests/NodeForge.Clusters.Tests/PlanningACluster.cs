@@ -40,7 +40,7 @@ public sealed class PlanningACluster
         NodePlan worker = plan.Nodes[1];
         Assert.Equal((address, other, pods), (worker.Address.ToString(), worker.Place.Other?.ToString(), worker.PodRange));
         Assert.Equal((endpoint, new Uri(published)), (plan.Endpoint, plan.PublishedEndpoint));
-        Engines.Containers.ContainerSpec container = CreateNode.Container(plan, worker, "node:v1");
+        Engines.Containers.ContainerSpec container = NodeContainer.Of(plan, worker, "node:v1");
         Assert.Equal(("10.201.0.3", "fd00:77::3", "0"), (container.IPv4Address, container.IPv6Address, container.Sysctls["net.ipv6.conf.all.disable_ipv6"]));
     }
 
@@ -65,7 +65,7 @@ public sealed class PlanningACluster
     [Fact]
     public void A_cluster_of_IPv4_knows_nothing_of_the_other_family()
     {
-        Engines.Containers.ContainerSpec container = CreateNode.Container(Plan(NodeRole.ControlPlane), Plan(NodeRole.ControlPlane).First, "node:v1");
+        Engines.Containers.ContainerSpec container = NodeContainer.Of(Plan(NodeRole.ControlPlane), Plan(NodeRole.ControlPlane).First, "node:v1");
         Assert.Null(container.IPv6Address);
         Assert.Empty(container.Sysctls);
     }
@@ -96,7 +96,7 @@ public sealed class PlanningACluster
     public void A_mount_of_the_users_stands_for_the_volumes_at_or_below_it(string path, string without)
     {
         ClusterPlan plan = Plan(new ClusterConfig { Name = "lab", Nodes = [new() { Mounts = [new("/disk", path)] }] });
-        string[] volumes(ClusterPlan of) => [.. CreateNode.Container(of, of.First, "node:v1").Mounts.Where(mount => mount.Kind == Engines.Containers.MountKind.Volume).Select(mount => mount.Target)];
+        string[] volumes(ClusterPlan of) => [.. NodeContainer.Of(of, of.First, "node:v1").Mounts.Where(mount => mount.Kind == Engines.Containers.MountKind.Volume).Select(mount => mount.Target)];
         Assert.Equal(without.Split(' ', StringSplitOptions.RemoveEmptyEntries), volumes(Plan(NodeRole.ControlPlane)).Except(volumes(plan)).Order(StringComparer.Ordinal));
     }
 

@@ -59,7 +59,7 @@ public sealed class WaitingForACluster
         using KubernetesApi api = new(kubeconfig);
         ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane, NodeRole.Worker, NodeRole.Worker);
 
-        IReadOnlyList<Diagnostic> told = await ScriptedNodes.FailsAsync(() => AwaitReady.RunAsync(api, plan, TimeSpan.FromSeconds(3), null, CancellationToken.None));
+        IReadOnlyList<Diagnostic> told = await ScriptedNodes.FailsAsync(() => AwaitReady.RunAsync(api, plan.Nodes.ToDictionary(node => node.Name, _ => DateTimeOffset.MinValue), TimeSpan.FromSeconds(3), null, "look", CancellationToken.None));
 
         Assert.All(told, problem => Assert.Equal(ErrorCodes.NodesNotReady, problem.Code));
         Assert.Equal([("lab-worker", "cni plugin not initialized"), ("lab-worker2", "it has not registered")], told.Select(problem => (problem.Where!.Resource, problem.Got)));

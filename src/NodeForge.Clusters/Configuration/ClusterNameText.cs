@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
-using NodeForge.Clusters.Planning;
 using NodeForge.Documents;
 
 namespace NodeForge.Clusters.Configuration;
@@ -32,6 +32,10 @@ public static partial class ClusterNameText
         }
     }
 
+    /// <summary>kind's names: the first of a role has no number.</summary>
+    internal static string NodeName(string cluster, string role, int ordinal) =>
+        string.Create(CultureInfo.InvariantCulture, $"{cluster}-{role}{(ordinal == 1 ? string.Empty : ordinal.ToString(CultureInfo.InvariantCulture))}");
+
     internal static string Read(ClusterFields fields)
     {
         if (fields.Text("name") is not { } name)
@@ -50,7 +54,7 @@ public static partial class ClusterNameText
     private static IEnumerable<string> HostsOf(ClusterConfig config)
     {
         foreach (IGrouping<NodeRole, NodeConfig> nodes in config.Nodes.GroupBy(node => node.Role))
-            yield return ClusterPlan.NodeName(config.Name, ClusterLabels.Of(nodes.Key), nodes.Count());
+            yield return NodeName(config.Name, ClusterLabels.Of(nodes.Key), nodes.Count());
         if (config.Nodes.Count(node => node.Role == NodeRole.ControlPlane) > 1)
             yield return $"{config.Name}-{ClusterLabels.LoadBalancer}";
     }

@@ -16,7 +16,7 @@ internal static class AssignPodRanges
         // A node that never registers is AwaitReady's to report.
         await Polling.UntilAsync(Every, AtMost, async () =>
         {
-            foreach (NodeStatus status in await api.NodesAsync(cancellationToken).ConfigureAwait(false))
+            foreach (NodeStatus status in await api.TryNodesAsync(cancellationToken).ConfigureAwait(false) ?? [])
             {
                 if (plan.Nodes.FirstOrDefault(node => node.Name == status.Name) is { } node && assigned.Add(node.Name) && !status.HasPodRange)
                     await api.AssignPodRangeAsync(node.Name, node.PodRange, cancellationToken).ConfigureAwait(false);

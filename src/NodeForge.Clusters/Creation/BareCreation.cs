@@ -8,16 +8,17 @@ using NodeForge.Kubernetes.Kubeconfigs;
 namespace NodeForge.Clusters.Creation;
 
 /// <summary>The program of a creation without Kubernetes: nodes that have booted, all side by side, for those who run kubeadm by hand.</summary>
-internal sealed class BareCreation(EngineClient engine, Timeline timeline, TimeProvider clock, ClusterConfig config, EngineFacts facts, string creationId)
+internal sealed class BareCreation(EngineClient engine, Timeline timeline, TimeProvider clock, ClusterConfig config, MachineFacts facts, string creationId)
 {
-    // By its ID: a name may come to mean another image meanwhile.
-    private readonly string image = facts.Images[0].Details!.Id;
+    private readonly EngineFacts host = facts.Engine!;
+    private readonly string image = facts.Engine!.NodeImageId;
+    private readonly NodeBringUp bringUp = new(engine, clock);
 
     public async Task<CreatedCluster> RunAsync()
     {
         ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, token)).ConfigureAwait(false);
         int port = config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);
-        ClusterPlan plan = ClusterPlan.Of(config, network, port, overlaySnapshots: facts.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with { Creation = creationId };
+        ClusterPlan plan = ClusterPlan.Of(config, network, port, overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with { Creation = creationId, Host = facts.NodeHost };
         // Its servers come when somebody makes them: it asks until then.
         Task balancing = plan.Balancer is { } balancer
             ? timeline.Start($"create {balancer.Name}", token => CreateBalancer.RunAsync(engine, plan, balancer, image, clock, token))
@@ -29,9 +30,10 @@ internal sealed class BareCreation(EngineClient engine, Timeline timeline, TimeP
 
     private async Task BootAsync(ClusterPlan plan, NodePlan node)
     {
-        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => BareNode.CreateAsync(engine, plan, node, image, facts.Information, clock, token)).ConfigureAwait(false);
-        if (config.Containerd.Any)
-            await timeline.Start($"patch containerd of {node.Name}", token => PatchContainerd.RunAsync(prepared, config.Containerd, clock, token)).ConfigureAwait(false);
+        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => bringUp.CreateAsync(
+            node, BareNode.Container(plan, node, image), told => Task.FromResult(NodeContents.ByHand(plan, node, told, host.Information)), token)).ConfigureAwait(false);
+        if (prepared.Containerd.Any)
+            await timeline.Start($"patch containerd of {node.Name}", token => bringUp.PatchAsync(prepared, token)).ConfigureAwait(false);
         await timeline.Start($"await {node.Name}", token => BareBoot.AwaitAsync(prepared.Container, BareBoot.AtMost, token)).ConfigureAwait(false);
     }
 }

@@ -14,20 +14,22 @@ using NodeForge.Kubernetes.Kubeconfigs;
 namespace NodeForge.Clusters.Creation;
 
 /// <summary>The program of a creation: which action waits for which. Everything that can runs side by side.</summary>
-internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, TimeProvider clock, ClusterConfig config, EngineFacts facts, string creationId, CreateOptions options)
+internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, TimeProvider clock, ClusterConfig config, MachineFacts facts, string creationId, CreateOptions options)
 {
-    // By its ID: a name may come to mean another image meanwhile.
-    private readonly string image = facts.Images[0].Details!.Id;
+    private readonly EngineFacts host = facts.Engine!;
+    private readonly string image = facts.Engine!.NodeImageId;
+    private readonly NodeBringUp bringUp = new(engine, clock);
 
     public async Task<CreatedCluster> RunAsync()
     {
         Task<ClusterAuthorities> making = timeline.Start("make certificate authorities", _ => Task.FromResult(ClusterAuthorities.Create(clock)));
         ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, token)).ConfigureAwait(false);
-        ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: facts.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with
+        ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with
         {
             Creation = creationId,
             BootstrapToken = BootstrapToken.Create(),
-            CgroupVersion = facts.Information.CgroupVersionNumber,
+            Host = facts.NodeHost,
+            CgroupVersion = host.Information.CgroupVersionNumber,
         };
         Task<PreparedNode> creating = CreateAsync(plan, plan.First, making);
         using ClusterAuthorities authorities = await making.ConfigureAwait(false);
@@ -37,7 +39,7 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
 
         PreparedNode first = await creating.ConfigureAwait(false);
         Task seeding = SeedAsync(plan, first);
-        await timeline.Start("start control plane", token => StartControlPlane.RunAsync(first, token)).ConfigureAwait(false);
+        await timeline.Start("start control plane", token => NodeKubeadm.StartFirstAsync(first, token)).ConfigureAwait(false);
         // The other nodes boot while the first one's API server starts, on one core; booting beside it they would only take the processor from it.
         Task balancer = StartBalancer(plan);
         Dictionary<NodePlan, Task<PreparedNode>> others = plan.Nodes.Where(node => node != plan.First).ToDictionary(node => node, node => BootAsync(plan, node, making));
@@ -75,7 +77,8 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     private async Task AwaitNodesAsync(KubernetesApi api, ClusterPlan plan, NodesAlive alive, IEnumerable<PreparedNode> nodes, CancellationToken cancellationToken)
     {
         long begun = Stopwatch.GetTimestamp();
-        await AwaitReady.RunAsync(api, plan, options.Wait, alive, cancellationToken).ConfigureAwait(false);
+        Dictionary<string, DateTimeOffset> ever = plan.Nodes.ToDictionary(node => node.Name, _ => DateTimeOffset.MinValue);
+        await AwaitReady.RunAsync(api, ever, options.Wait, alive.CheckAsync, "look into the diagnostics folder", cancellationToken).ConfigureAwait(false);
         await AwaitPodNetwork.RunAsync(api, [.. nodes.Select(node => node.Container)], options.Wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
     }
 
@@ -87,11 +90,12 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
 
     private async Task<PreparedNode> CreateAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
     {
-        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => CreateNode.RunAsync(engine, plan, node, image, authorities, token)).ConfigureAwait(false);
+        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => bringUp.CreateAsync(
+            node, NodeContainer.Of(plan, node, image), async told => NodeContents.New(plan, node, told, await authorities.ConfigureAwait(false)), token)).ConfigureAwait(false);
         foreach (Diagnostic unused in KubeadmDocuments.Unmatched(plan, node, prepared.Facts.Version))
             timeline.Warn(unused);
-        if (config.Containerd.Any)
-            await timeline.Start($"patch containerd of {node.Name}", token => PatchContainerd.RunAsync(prepared, config.Containerd, clock, token)).ConfigureAwait(false);
+        if (prepared.Containerd.Any)
+            await timeline.Start($"patch containerd of {node.Name}", token => bringUp.PatchAsync(prepared, token)).ConfigureAwait(false);
         return prepared;
     }
 
@@ -100,7 +104,7 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         PreparedNode prepared = await CreateAsync(plan, node, authorities).ConfigureAwait(false);
         await SeedAsync(plan, prepared).ConfigureAwait(false);
         if (node.Role == NodeRole.Worker)
-            await timeline.Start($"configure {node.Name}", token => StartWorker.ConfigureAsync(prepared, token)).ConfigureAwait(false);
+            await timeline.Start($"configure {node.Name}", token => NodeKubeadm.ConfigureWorkerAsync(prepared, token)).ConfigureAwait(false);
         return prepared;
     }
 
@@ -113,7 +117,7 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     private async Task StartWorkerAsync(Task<PreparedNode> booting)
     {
         PreparedNode node = await booting.ConfigureAwait(false);
-        await timeline.Start($"start {node.Plan.Name}", token => StartKubelet.RunAsync(node.Container, token)).ConfigureAwait(false);
+        await timeline.Start($"start {node.Plan.Name}", token => NodeKubeadm.StartKubeletAsync(node, token)).ConfigureAwait(false);
     }
 
     private async Task JoinControlPlanesAsync(ClusterPlan plan, Dictionary<NodePlan, Task<PreparedNode>> nodes, Task whole)
@@ -124,8 +128,8 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         foreach ((NodePlan plane, Task<PreparedNode> prepared) in preparing)
         {
             PreparedNode node = await prepared.ConfigureAwait(false);
-            await timeline.Start($"join {plane.Name}", token => JoinControlPlane.RunAsync(node, token)).ConfigureAwait(false);
-            starting.Add(timeline.Start($"await API server of {plane.Name}", token => JoinControlPlane.AwaitAsync(node, token)));
+            await timeline.Start($"join {plane.Name}", token => NodeKubeadm.JoinAsync(node, token)).ConfigureAwait(false);
+            starting.Add(timeline.Start($"await API server of {plane.Name}", token => NodeKubeadm.AwaitOwnApiServerAsync(node, token)));
         }
 
         await Task.WhenAll(starting).ConfigureAwait(false);
@@ -134,7 +138,7 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     private async Task<PreparedNode> PrepareAsync(Task<PreparedNode> booting)
     {
         PreparedNode node = await booting.ConfigureAwait(false);
-        await timeline.Start($"prepare {node.Plan.Name}", token => JoinControlPlane.PrepareAsync(node, token)).ConfigureAwait(false);
+        await timeline.Start($"prepare {node.Plan.Name}", token => NodeKubeadm.PrepareJoinAsync(node, token)).ConfigureAwait(false);
         return node;
     }
 }

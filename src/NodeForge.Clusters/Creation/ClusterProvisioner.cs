@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
@@ -43,7 +44,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         {
             try
             {
-                CreatedCluster made = await AttemptAsync(config, facts.Engine!, options, journal, cancellationToken).ConfigureAwait(false);
+                CreatedCluster made = await AttemptAsync(config, facts, options, journal, cancellationToken).ConfigureAwait(false);
                 journal.End();
                 return made;
             }
@@ -95,7 +96,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
 
     private string Journals => journals ?? StateFolder.OfCreations;
 
-    private async Task<CreatedCluster> AttemptAsync(ClusterConfig config, EngineFacts facts, CreateOptions options, CreationJournal journal, CancellationToken cancellationToken)
+    private async Task<CreatedCluster> AttemptAsync(ClusterConfig config, MachineFacts facts, CreateOptions options, CreationJournal journal, CancellationToken cancellationToken)
     {
         CreationEntry entry = new()
         {
@@ -117,13 +118,21 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         catch (Exception failure)
         {
             Exception cause = await timeline.SettleAsync().ConfigureAwait(false) ?? failure;
-            FailedCreation failed = new(engine, reporter, clock, entry, options);
+            FailedNodes failed = new(engine, reporter, clock, Scope(engine, entry, options));
             Exception told = await failed.ExplainAsync(cause, cancellationToken).ConfigureAwait(false);
             if (failed.LeftNothing)
                 journal.End();
             throw told;
         }
     }
+
+    /// <summary>What one creation made, and nobody else's parts of a cluster of that name.</summary>
+    internal static FailureScope Scope(EngineClient engine, CreationEntry entry, CreateOptions options) => new(entry.Cluster, $"nodeforge delete cluster --name {entry.Cluster}")
+    {
+        FindContainers = token => engine.Containers.ListAsync([ClusterLabels.Of(entry.Cluster), $"{ClusterLabels.Creation}={entry.Creation}"], token),
+        CleanUp = options.Retain ? null : token => RemoveCluster.RunAsync(engine, entry.Cluster, entry.Creation, token),
+        DiagnosticsFolder = options.DiagnosticsFolder,
+    };
 
     private static bool IsNamed(ClusterConfig config, int port) =>
         config.Networking.ApiServerPort == port || config.Nodes.Any(node => node.Ports.Any(mapping => mapping.HostPort == port));

@@ -30,7 +30,7 @@ internal static class CreateBalancer
             StopSignal = "SIGTERM", // the image's own is systemd's, of which haproxy knows nothing
             Ports = [new(ClusterPlan.ApiServerPort, plan.ApiPort, plan.ApiAddress)],
             Network = plan.Network.Id,
-            Sysctls = CreateNode.Sysctls(plan),
+            Sysctls = NodeContainer.Sysctls(plan),
             IPv4Address = balancer.Place.IPv4,
             IPv6Address = balancer.Place.IPv6,
             RestartPolicy = "on-failure",

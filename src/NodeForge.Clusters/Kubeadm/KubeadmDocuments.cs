@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Planning;
@@ -23,10 +21,10 @@ internal static class KubeadmDocuments
             configuration.Remove("skipPhases");
         // A patch may have put kind's own way of finding the cluster beside ours.
         documents.Join["discovery"] = KubeadmTemplates.Discovery();
-        // Workers run a phase of init, see StartWorker; what cluster files change for them stands in the join's document.
+        // Workers run a phase of init, see NodePhases; what cluster files change for them stands in the join's document.
         if (node.Role == NodeRole.Worker)
             documents.Init["nodeRegistration"] = WorkerRegistration.Of(documents.Join, dialect.ArgumentsAreLists);
-        return string.Concat(documents.All.Select(Text));
+        return new KubeadmDocumentSet([.. documents.All]).Text;
     }
 
     /// <summary>What holds for the whole cluster by the first control plane's documents.</summary>
@@ -104,14 +102,6 @@ internal static class KubeadmDocuments
 
     /// <summary>As the kubelet takes labels.</summary>
     public static string Text(IReadOnlyDictionary<string, string> labels) => string.Join(',', labels.Select(label => $"{label.Key}={label.Value}"));
-
-    internal static string Text(JsonObject document)
-    {
-        using MemoryStream bytes = new();
-        using (Utf8JsonWriter writer = new(bytes, new JsonWriterOptions { Indented = true }))
-            document.WriteTo(writer);
-        return $"---\n{Encoding.UTF8.GetString(bytes.ToArray())}\n";
-    }
 }
 
 /// <param name="Proxy">Null for a cluster without kube-proxy.</param>

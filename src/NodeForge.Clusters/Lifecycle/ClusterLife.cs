@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
+using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
@@ -74,7 +75,7 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
         }
         catch (Exception failure)
         {
-            throw await new FailedAddition(engine, reporter, clock, existing).ExplainAsync(node, options, failure, cancellationToken).ConfigureAwait(false);
+            throw await new FailedNodes(engine, reporter, clock, addition.Scope(node, options)).ExplainAsync(failure, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -128,7 +129,8 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
 
         using KubernetesApi api = new(await new ClusterCatalog(engine).KubeconfigAsync(cluster, cancellationToken).ConfigureAwait(false));
         long begun = Stopwatch.GetTimestamp();
-        await NodeHealth.AwaitAsync(engine, api, nodes, wait, cancellationToken).ConfigureAwait(false);
+        IReadOnlyDictionary<string, DateTimeOffset> started = await NodeStarts.OfAsync(engine, nodes, cancellationToken).ConfigureAwait(false);
+        await AwaitReady.RunAsync(api, started, wait, meanwhile: null, "look into nodeforge export logs", cancellationToken).ConfigureAwait(false);
         ClusterNode[] running = [.. (await NodeSelection.AllAsync(engine, cluster, cancellationToken).ConfigureAwait(false))
             .Where(node => NodeSelection.IsNode(node) && node.State == "running").Select(node => new ClusterNode(engine, node.Id, node.Name))];
         await AwaitPodNetwork.RunAsync(api, running, wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);

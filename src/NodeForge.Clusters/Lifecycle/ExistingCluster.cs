@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using NodeForge.Clusters.Configuration;
-using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
@@ -39,20 +38,23 @@ internal sealed class ExistingCluster
         ClusterNetwork network = await NetworkAsync(engine, cluster, cancellationToken).ConfigureAwait(false);
         ContainerSummary[] planes = [.. containers.Where(container => NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane)];
         ContainerSummary plane = planes.FirstOrDefault(container => container.State == "running")
-            ?? throw new NodeForgeException(planes.Length == 0 ? NotOurs(cluster, "no control plane") : NodeSelection.NotRunning(cluster, planes[0]));
+            ?? throw new NodeForgeException(planes.Length == 0 ? NodeSelection.NotOurs(cluster, "no control plane") : NodeSelection.NotRunning(cluster, planes[0]));
         ClusterNode source = new(engine, plane.Id, plane.Name);
         NetworkingConfig networking = await KubeadmRewriting.NetworkingAsync(source, cancellationToken).ConfigureAwait(false);
         List<NodePlan> nodes = [];
         BalancerPlan? balancer = null;
         PortBinding? entrance = null;
+        NodeHost host = NodeHost.Unknown;
         foreach (ContainerSummary container in containers.OrderBy(container => NodeSelection.RoleOf(container), StringComparer.Ordinal).ThenBy(container => OrdinalOf(container.Name)))
         {
             ContainerDetails details = await engine.Containers.FindAsync(container.Id, cancellationToken).ConfigureAwait(false) ?? throw ClusterCatalog.Missing(engine, cluster);
-            NodePlace place = PlaceOf(details, network, networking) ?? throw new NodeForgeException(NotOurs(cluster, $"{container.Name} has no address of its own on {network.Name}"));
+            NodePlace place = PlaceOf(details, network, networking) ?? throw new NodeForgeException(NodeSelection.NotOurs(cluster, $"{container.Name} has no address of its own on {network.Name}"));
             if (!NodeSelection.IsNode(container))
                 balancer = new(container.Name, place);
             else
                 nodes.Add(new(container.Name, new NodeConfig { Role = NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane ? NodeRole.ControlPlane : NodeRole.Worker, Mounts = SharedMounts.Of(details) }, place, string.Empty));
+            if (container.Id == plane.Id)
+                host = NodeHost.Of((details.Mounts ?? []).Select(mount => mount.Destination), details.Config.Env ?? []);
             if (!NodeSelection.IsNode(container) || (entrance is null && container.Id == plane.Id))
                 entrance = details.NetworkSettings.Ports?.GetValueOrDefault($"{ClusterPlan.ApiServerPort}/tcp") is [PortBinding published, ..] ? published : entrance;
         }
@@ -61,6 +63,7 @@ internal sealed class ExistingCluster
         ClusterConfig config = new() { Name = cluster, Networking = networking, Nodes = [.. nodes.Select(node => node.Config)] };
         ClusterPlan plan = new(config, network, nodes, balancer, entrance?.HostIp ?? "127.0.0.1", int.TryParse(entrance?.HostPort, NumberStyles.None, CultureInfo.InvariantCulture, out int port) ? port : 0)
         {
+            Host = host,
             OverlaySnapshots = information.Driver.StartsWith("overlay", StringComparison.Ordinal),
         };
         return new(plan, containers, source);
@@ -100,7 +103,7 @@ internal sealed class ExistingCluster
         }
 
         HashSet<string> names = [.. Containers.Select(container => container.Name)];
-        string name = Enumerable.Range(1, names.Count + 1).Select(ordinal => ClusterPlan.NodeName(Plan.Name, ClusterLabels.Of(role), ordinal)).First(candidate => !names.Contains(candidate));
+        string name = Enumerable.Range(1, names.Count + 1).Select(ordinal => ClusterNameText.NodeName(Plan.Name, ClusterLabels.Of(role), ordinal)).First(candidate => !names.Contains(candidate));
         HashSet<IPAddress> taken = [.. Plan.Nodes.SelectMany(node => node.Place.All), .. Plan.Balancer?.Place.All ?? []];
         // The gateway has the first address, the broadcast the last.
         NodePlace place = Enumerable.Range(2, 253).Where(offset => Plan.Network.Range.Network.Contains(Plan.Network.Range.At(offset))).Select(offset => Plan.Network.Place(Plan.Config.Networking, offset))
@@ -125,23 +128,16 @@ internal sealed class ExistingCluster
         }
         catch (Exception foreign) when (foreign is KeyNotFoundException or CryptographicException or ArgumentException)
         {
-            throw new NodeForgeException(NotOurs(Plan.Name, $"no authority of ours in {Source.Name}: {foreign.Message}"), foreign);
+            throw new NodeForgeException(NodeSelection.NotOurs(Plan.Name, $"no authority of ours in {Source.Name}: {foreign.Message}"), foreign);
         }
     }
-
-    public static Diagnostic NotOurs(string cluster, string got) => new(ErrorCodes.ClusterNotOurs, "the cluster was not made by NodeForge, which could not change its nodes")
-    {
-        Where = new(cluster),
-        Got = got,
-        Mend = "use the program that made it",
-    };
 
     private static async Task<ClusterNetwork> NetworkAsync(EngineClient engine, string cluster, CancellationToken cancellationToken)
     {
         IReadOnlyList<NetworkDetails> networks = await engine.Networks.ListAsync([$"{ClusterLabels.Owner}={cluster}"], cancellationToken).ConfigureAwait(false);
-        AddressRange[] ranges = [.. networks.Take(1).SelectMany(CreateNetwork.RangesOf)];
+        AddressRange[] ranges = [.. networks.Take(1).SelectMany(ClusterSubnets.RangesOf)];
         return ranges.FirstOrDefault(range => !range.IsIPv6) is { } range
-            ? new(networks[0].Id, networks[0].Name, range, ranges.FirstOrDefault(other => other.IsIPv6)) : throw new NodeForgeException(NotOurs(cluster, "no network of its own"));
+            ? new(networks[0].Id, networks[0].Name, range, ranges.FirstOrDefault(other => other.IsIPv6)) : throw new NodeForgeException(NodeSelection.NotOurs(cluster, "no network of its own"));
     }
 
     private static NodePlace? PlaceOf(ContainerDetails details, ClusterNetwork network, NetworkingConfig networking)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Kubeadm;
@@ -14,7 +13,7 @@ internal static class KubeadmRewriting
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterNotOurs"/>.</exception>
     public static async Task<NetworkingConfig> NetworkingAsync(ClusterNode source, CancellationToken cancellationToken)
     {
-        JsonNode? networking = OfKind(await ReadAsync(source, cancellationToken).ConfigureAwait(false), "ClusterConfiguration")?["networking"];
+        JsonNode? networking = (await ReadAsync(source, cancellationToken).ConfigureAwait(false)).OfKind("ClusterConfiguration")?["networking"];
         NetworkingConfig defaults = new();
         string services = (string?)networking?["serviceSubnet"] ?? defaults.ServiceSubnet;
         IPFamily family = services.Contains(',', StringComparison.Ordinal) ? IPFamily.Dual : services.Contains(':', StringComparison.Ordinal) ? IPFamily.IPv6 : IPFamily.IPv4;
@@ -26,20 +25,17 @@ internal static class KubeadmRewriting
     public static async Task<IReadOnlyDictionary<string, string>> LabelsAsync(ClusterNode source, CancellationToken cancellationToken) =>
         LabelsIn(await ReadAsync(source, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>The documents of a node of the plan, as text.</summary>
-    public static async Task<string> ForAsync(ClusterPlan plan, NodePlan node, ClusterNode source, CancellationToken cancellationToken) =>
+    /// <summary>The documents of a node of the plan.</summary>
+    public static async Task<KubeadmDocumentSet> ForAsync(ClusterPlan plan, NodePlan node, ClusterNode source, CancellationToken cancellationToken) =>
         Rewrite(await ReadAsync(source, cancellationToken).ConfigureAwait(false), plan, node);
-
-    /// <summary>What the cluster goes by, out of documents of it.</summary>
-    public static EffectiveSettings SettingsIn(string documents, string node) => EffectiveSettings.In(OfKind(Parse(documents, node), "ClusterConfiguration") ?? []);
 
     /// <param name="documents">Of a node that is there; they are changed.</param>
     /// <param name="plan">The cluster with the new node.</param>
     /// <param name="node">The new node.</param>
-    internal static string Rewrite(IReadOnlyList<JsonObject> documents, ClusterPlan plan, NodePlan node)
+    internal static KubeadmDocumentSet Rewrite(KubeadmDocumentSet documents, ClusterPlan plan, NodePlan node)
     {
-        bool wasWorker = OfKind(documents, "JoinConfiguration")?["controlPlane"] is null;
-        foreach (JsonObject document in documents)
+        bool wasWorker = documents.OfKind("JoinConfiguration")?["controlPlane"] is null;
+        foreach (JsonObject document in documents.Documents)
         {
             if (document["nodeRegistration"] is JsonObject registration)
                 Register(registration, plan, node, wasWorker);
@@ -47,30 +43,33 @@ internal static class KubeadmRewriting
                 local["advertiseAddress"] = node.Address.ToString();
         }
 
-        if (OfKind(documents, "JoinConfiguration") is not { } join)
-            return string.Concat(documents.Select(KubeadmDocuments.Text));
+        if (documents.OfKind("JoinConfiguration") is not { } join)
+            return documents;
         join.Remove("controlPlane");
         if (node.Role == NodeRole.ControlPlane)
             join["controlPlane"] = new JsonObject { ["localAPIEndpoint"] = KubeadmTemplates.LocalEndpoint(node) };
-        else if (OfKind(documents, "InitConfiguration") is { } init)
+        else if (documents.OfKind("InitConfiguration") is { } init)
             init["nodeRegistration"] = WorkerRegistration.Of(join, HasLists(join["nodeRegistration"]));
-        return string.Concat(documents.Select(KubeadmDocuments.Text));
+        return documents;
     }
 
-    internal static IReadOnlyList<JsonObject> Parse(string text, string node)
+    internal static KubeadmDocumentSet Parse(string text, string node)
     {
         try
         {
-            return [.. text.Split("---\n", StringSplitOptions.RemoveEmptyEntries).Select(part => Checked((JsonObject)JsonNode.Parse(part)!))];
+            KubeadmDocumentSet documents = KubeadmDocumentSet.Parse(text);
+            foreach (JsonObject document in documents.Documents)
+                Check(document);
+            return documents;
         }
-        catch (Exception other) when (other is JsonException or InvalidCastException or NullReferenceException or InvalidOperationException or ArgumentException)
+        catch (Exception other) when (other is FormatException or InvalidOperationException or InvalidCastException or ArgumentException)
         {
-            throw new NodeForgeException(ExistingCluster.NotOurs(node, $"{KubeadmFiles.Configuration} is not what NodeForge writes"), other);
+            throw new NodeForgeException(NodeSelection.NotOurs(node, $"{KubeadmFiles.Configuration} is not what NodeForge writes"), other);
         }
     }
 
     // What is read out of them later has the type that kubeadm's reader would ask for.
-    private static JsonObject Checked(JsonObject document)
+    private static void Check(JsonObject document)
     {
         _ = (string?)document["kind"];
         JsonNode? networking = document["networking"];
@@ -80,18 +79,17 @@ internal static class KubeadmRewriting
             _ = ((string?)argument["name"], (string?)argument["value"]);
         if (arguments is not JsonArray)
             _ = (string?)arguments?["node-labels"];
-        return document;
     }
 
-    internal static IReadOnlyDictionary<string, string> LabelsIn(IReadOnlyList<JsonObject> documents)
+    internal static IReadOnlyDictionary<string, string> LabelsIn(KubeadmDocumentSet documents)
     {
-        string? text = ExtraArguments.Find(OfKind(documents, "JoinConfiguration")?["nodeRegistration"]?["kubeletExtraArgs"], KubeadmFiles.NodeLabels);
+        string? text = ExtraArguments.Find(documents.OfKind("JoinConfiguration")?["nodeRegistration"]?["kubeletExtraArgs"], KubeadmFiles.NodeLabels);
         // As the kubelet reads it: NAME=VALUE, divided by commas, the last of a name in effect.
         return (text ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Split('=', 2)).Where(pair => pair.Length == 2)
             .GroupBy(pair => pair[0]).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]);
     }
 
-    private static async Task<IReadOnlyList<JsonObject>> ReadAsync(ClusterNode source, CancellationToken cancellationToken)
+    private static async Task<KubeadmDocumentSet> ReadAsync(ClusterNode source, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, string> files = await source.ReadFolderAsync(KubeadmFiles.Configuration, cancellationToken).ConfigureAwait(false);
         return Parse(files.Values.FirstOrDefault() ?? string.Empty, source.Name);
@@ -115,6 +113,4 @@ internal static class KubeadmRewriting
     }
 
     private static bool HasLists(JsonNode? registration) => (registration as JsonObject)?["kubeletExtraArgs"] is JsonArray;
-
-    private static JsonObject? OfKind(IEnumerable<JsonObject> documents, string kind) => documents.FirstOrDefault(document => (string?)document["kind"] == kind);
 }

@@ -1,8 +1,10 @@
 using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
+using NodeForge.Kubernetes.Api;
 using NodeForge.Kubernetes.Certificates;
 using NodeForge.Kubernetes.Kubeadm;
 
@@ -25,32 +27,36 @@ internal sealed class NodeAddition(EngineClient engine, TimeProvider clock, Exis
         string chosen = image ?? example.Labels.GetValueOrDefault(ClusterLabels.Image) ?? example.Image;
         using ClusterAuthorities authorities = await existing.AuthoritiesAsync(clock, cancellationToken).ConfigureAwait(false);
         ContainerdPatches patches = await KeptPatches.ReadAsync(Example, cancellationToken).ConfigureAwait(false);
-        string documents = await KubeadmRewriting.ForAsync(plan, node, Example, cancellationToken).ConfigureAwait(false);
-        string id = await engine.Containers.CreateAsync(CreateNode.Container(plan, node, chosen), cancellationToken).ConfigureAwait(false);
-        ClusterNode container = new(engine, id, node.Name);
-        NodeImageFacts facts = await NodeImageFacts.ReadAsync(container, chosen, cancellationToken).ConfigureAwait(false);
-        NodeFile[] files =
-        [
-            .. NodeCertificates.Of(plan, node, KubeadmRewriting.SettingsIn(documents, node.Name), authorities),
-            NodeFile.Secret(KubeadmFiles.Configuration, documents),
-            .. EtcdPatch.FilesFor(facts.Version),
-            .. KeptPatches.Of(patches),
-        ];
-        await container.PutAsync(files, clock, cancellationToken).ConfigureAwait(false);
-        await container.StartAsync(cancellationToken).ConfigureAwait(false);
-        PreparedNode prepared = new(container, node, facts);
-        if (patches.Any)
-            await PatchContainerd.RunAsync(prepared, patches, clock, cancellationToken).ConfigureAwait(false);
-        if (node.Role == NodeRole.Worker)
-        {
-            await StartWorker.RunAsync(prepared, cancellationToken).ConfigureAwait(false);
+        KubeadmDocumentSet documents = await KubeadmRewriting.ForAsync(plan, node, Example, cancellationToken).ConfigureAwait(false);
+        NodeBringUp bringUp = new(engine, clock);
+        PreparedNode prepared = await bringUp.CreateAsync(node, NodeContainer.Of(plan, node, chosen),
+            facts => Task.FromResult(NodeContents.Later(plan, node, facts, documents, patches, authorities)), cancellationToken).ConfigureAwait(false);
+        await bringUp.JoinAsync(prepared, cancellationToken).ConfigureAwait(false);
+        if (node.Role == NodeRole.ControlPlane)
+            await BalancerMembers.SetAsync(engine, plan, clock, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What an addition that failed leaves, and how it is taken away again.</summary>
+    public FailureScope Scope(NodePlan node, AddNodeOptions options) => new(node.Name, $"nodeforge delete node {node.Name} --name {existing.Plan.Name} --force")
+    {
+        FindContainers = async token => [.. (await NodeSelection.AllAsync(engine, existing.Plan.Name, token).ConfigureAwait(false)).Where(container => container.Name == node.Name)],
+        CleanUp = token => RemoveAsync(node, token),
+        CleanUpAtMost = TimeSpan.FromMinutes(1),
+        DiagnosticsFolder = options.DiagnosticsFolder,
+    };
+
+    private async Task RemoveAsync(NodePlan node, CancellationToken cancellationToken)
+    {
+        if (await engine.Containers.FindAsync(node.Name, cancellationToken).ConfigureAwait(false) is null)
             return;
+        using KubernetesApi api = new(await new ClusterCatalog(engine).KubeconfigAsync(existing.Plan.Name, cancellationToken).ConfigureAwait(false));
+        if (node.Role == NodeRole.ControlPlane)
+        {
+            await new EtcdMembers(existing.Source).RemoveAsync(node.Name, cancellationToken).ConfigureAwait(false);
+            await BalancerMembers.SetAsync(engine, existing.Plan, clock, cancellationToken).ConfigureAwait(false);
         }
 
-        await NodeBoot.AwaitAsync(container, cancellationToken).ConfigureAwait(false);
-        await JoinControlPlane.PrepareAsync(prepared, cancellationToken).ConfigureAwait(false);
-        await JoinControlPlane.RunAsync(prepared, cancellationToken).ConfigureAwait(false);
-        await JoinControlPlane.AwaitAsync(prepared, cancellationToken).ConfigureAwait(false);
-        await BalancerMembers.SetAsync(engine, plan, clock, cancellationToken).ConfigureAwait(false);
+        await engine.Containers.RemoveAsync(node.Name, cancellationToken).ConfigureAwait(false);
+        await new NodeDrain(api, node.Name).ForgetAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -20,6 +20,8 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
     private static readonly EngineRefusalKind[] Passing = [EngineRefusalKind.Restarting, EngineRefusalKind.Ambiguous];
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenStarts = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StartAtMost = TimeSpan.FromMinutes(2);
 
     public string Id => id;
 
@@ -62,6 +64,31 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
         using NodeWords errors = new(name, command[0]);
         int code = await PatientlyAsync(() => engine.Containers.ExecAsync(id, new ExecSpec(command), writeInput, output, errors, cancellationToken), cancellationToken).ConfigureAwait(false);
         return new(code, output.ToString(), errors.ToString());
+    }
+
+    /// <summary>Starts a unit of the node's systemd as soon as that takes orders, and returns when it runs.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeBootTimeout"/>.</exception>
+    public Task StartUnitAsync(string unit, CancellationToken cancellationToken) => StartUnitAsync(unit, StartAtMost, cancellationToken);
+
+    /// <inheritdoc cref="StartUnitAsync(string, CancellationToken)"/>
+    public async Task StartUnitAsync(string unit, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        string said = string.Empty;
+        bool started = await Polling.UntilAsync(BetweenStarts, atMost, async () =>
+        {
+            ProgramOutcome outcome = await TryRunAsync(["systemctl", "start", unit], null, cancellationToken).ConfigureAwait(false);
+            said = outcome.Errors;
+            return outcome.ExitCode == 0;
+        }, cancellationToken).ConfigureAwait(false);
+        if (!started)
+        {
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.NodeBootTimeout, $"the node's system did not start {unit}")
+            {
+                Where = new(name),
+                Got = $"{said.Trim()} after {atMost.TotalSeconds:0} s",
+                Mend = "the diagnostics folder has the node's journal",
+            });
+        }
     }
 
     /// <summary>Lays files down at the root, whether the node runs or not.</summary>

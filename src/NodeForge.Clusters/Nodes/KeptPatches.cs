@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeForge.Clusters.Configuration;
-using NodeForge.Clusters.Lifecycle;
 
 namespace NodeForge.Clusters.Nodes;
 
@@ -27,7 +26,7 @@ internal static class KeptPatches
         }
         catch (JsonException foreign)
         {
-            throw new NodeForgeException(ExistingCluster.NotOurs(node.Name, $"{Path} is not what NodeForge writes"), foreign);
+            throw new NodeForgeException(NodeSelection.NotOurs(node.Name, $"{Path} is not what NodeForge writes"), foreign);
         }
     }
 }

@@ -29,7 +29,7 @@ internal static class NodeCertificates
         yield return NodeFile.Secret("/var/lib/kubelet/pki/kubelet.key", serving.Key);
         if (node.Role == NodeRole.Worker)
             yield return NodeFile.Public(Folder + "worker-ca.crt", authorities.Cluster.Pair.Certificate);
-        // Others join through the balancer first: see JoinControlPlane.
+        // Others join through the balancer first: see NodeKubeadm.JoinAsync.
         string server = "https://" + (node == plan.First ? ClusterPlan.EndpointAt(node.Address) : plan.Endpoint);
         yield return NodeFile.Secret("/etc/kubernetes/kubelet.conf", Kubeconfig.Document(plan.Name, server, authorities.Cluster.Pair.Certificate, $"system:node:{node.Name}", Current));
     }

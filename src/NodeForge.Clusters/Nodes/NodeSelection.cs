@@ -61,6 +61,13 @@ internal static class NodeSelection
     public static Diagnostic MissingOf(string cluster, string name, IReadOnlyList<ContainerSummary> containers) =>
         Missing($"the cluster {cluster} has no such node", name, containers);
 
+    public static Diagnostic NotOurs(string cluster, string got) => new(ErrorCodes.ClusterNotOurs, "the cluster was not made by NodeForge, which could not change its nodes")
+    {
+        Where = new(cluster),
+        Got = got,
+        Mend = "use the program that made it",
+    };
+
     private static Diagnostic Missing(string what, string name, IReadOnlyList<ContainerSummary> containers) => new(ErrorCodes.NodeMissing, what)
     {
         Where = new(name),

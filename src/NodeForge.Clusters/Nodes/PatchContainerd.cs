@@ -8,11 +8,11 @@ namespace NodeForge.Clusters.Nodes;
 /// <remarks>Once the node's own boot has fitted the file to its host: a patch has the last word.</remarks>
 internal static class PatchContainerd
 {
-    public static async Task RunAsync(PreparedNode node, ContainerdPatches patches, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task RunAsync(PreparedNode node, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await StartKubelet.AwaitUnitAsync(node.Container, "containerd.service", cancellationToken).ConfigureAwait(false);
+        await node.Container.StartUnitAsync("containerd.service", cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<string, string> files = await node.Container.ReadFolderAsync(ContainerdPatching.Path, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<NodeFile> patched = Patched(node, files.Values.FirstOrDefault() ?? string.Empty, patches);
+        IReadOnlyList<NodeFile> patched = Patched(node, files.Values.FirstOrDefault() ?? string.Empty, node.Containerd);
         await node.Container.PutAsync(patched, clock, cancellationToken).ConfigureAwait(false);
         await node.Container.RunAsync(["systemctl", "restart", "containerd.service"], cancellationToken).ConfigureAwait(false);
         await RefuseBrokenAsync(node, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 
@@ -10,7 +11,7 @@ internal static class SharedMounts
     /// <remarks>Not those that hold the node's state: two kubelets or etcds in one folder would spoil each other's. They get volumes.</remarks>
     public static IReadOnlyList<NodeMount> Of(ContainerDetails container) =>
     [
-        .. (container.Mounts ?? []).Where(mount => mount.Type == "bind" && mount.Destination != CreateNode.Modules && !CreateNode.HoldsState(mount.Destination))
+        .. (container.Mounts ?? []).Where(mount => mount.Type == "bind" && mount.Destination != NodeHost.Modules && !NodeContainer.HoldsState(mount.Destination))
             .OrderBy(mount => mount.Destination, StringComparer.Ordinal)
             .Select(mount => new NodeMount(mount.Source, mount.Destination)
             {

@@ -16,6 +16,9 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     /// <summary>Of the engine's host, 1 or 2; 0 where the engine does not say.</summary>
     public int CgroupVersion { get; init; }
 
+    /// <summary>What the nodes take from the engine's machine.</summary>
+    public NodeHost Host { get; init; } = NodeHost.Unknown;
+
     /// <summary>The value of <see cref="ClusterLabels.Creation"/>.</summary>
     public string Creation { get; init; } = string.Empty;
 
@@ -52,7 +55,7 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
         foreach (NodeConfig node in config.Nodes.OrderBy(node => node.Role))
         {
             int ordinal = nodes.Count(other => other.Role == node.Role) + 1;
-            string name = NodeName(config.Name, ClusterLabels.Of(node.Role), ordinal);
+            string name = ClusterNameText.NodeName(config.Name, ClusterLabels.Of(node.Role), ordinal);
             nodes.Add(new(name, node, network.Place(config.Networking, 2 + nodes.Count), PodRangesOf(config.Networking, nodes.Count)));
         }
 
@@ -60,10 +63,6 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
         BalancerPlan? balancer = balanced ? new($"{config.Name}-{ClusterLabels.LoadBalancer}", network.Place(config.Networking, 2 + nodes.Count)) : null;
         return new(config, network, nodes, balancer, config.Networking.ApiServerAddress, apiPort) { OverlaySnapshots = overlaySnapshots };
     }
-
-    /// <summary>kind's names: the first of a role has no number.</summary>
-    public static string NodeName(string cluster, string role, int ordinal) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cluster}-{role}{(ordinal == 1 ? string.Empty : ordinal.ToString(CultureInfo.InvariantCulture))}");
 
     /// <summary>An API server's place at an address.</summary>
     public static string EndpointAt(IPAddress address) => new IPEndPoint(address, ApiServerPort).ToString();

@@ -5,13 +5,13 @@ internal sealed class ArchitectureCheck : IMachineCheck
 {
     public string Name => "architecture";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Engine is not { } engine)
-            return Judgement.NotLookedAt(MachineFacts.NoEngine);
+            return CheckResult.NotLookedAt(MachineFacts.NoEngine);
         string own = OfKernel(engine.Information.Architecture);
         if (own.Length == 0)
-            return Judgement.NotLookedAt("the engine does not say");
+            return CheckResult.NotLookedAt("the engine does not say");
         return new(own, [.. engine.Images.Where(image => image.Details is { Architecture.Length: > 0 } details && !Runs(own, details.Architecture)).Select(image => new Diagnostic(ErrorCodes.NodeImageInvalid, "the image is for another machine")
         {
             Where = new(image.Reference),

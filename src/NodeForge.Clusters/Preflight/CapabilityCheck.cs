@@ -5,12 +5,12 @@ internal sealed class CapabilityCheck : IMachineCheck
 {
     public string Name => "capabilities";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Host is not { } host)
-            return Judgement.NotLookedAt(facts.Elsewhere);
+            return CheckResult.NotLookedAt(facts.Elsewhere);
         if (host.Capabilities is not { } set)
-            return Judgement.NotLookedAt("/proc/self/status cannot be read");
+            return CheckResult.NotLookedAt("/proc/self/status cannot be read");
         if (set.Withheld.Count == 0)
             return new("all that the kernel has");
         string withheld = string.Join(' ', set.Withheld);

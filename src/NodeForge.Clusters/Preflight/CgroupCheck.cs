@@ -16,17 +16,17 @@ internal sealed class CgroupCheck : IMachineCheck
 
     public string Name => "cgroups";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Host is not { } host)
         {
-            return Judgement.NotLookedAt(facts.Engine is { Information.CgroupVersion: { Length: > 0 } version }
+            return CheckResult.NotLookedAt(facts.Engine is { Information.CgroupVersion: { Length: > 0 } version }
                 ? $"v{version}, says the engine; its controllers are not seen: {facts.Elsewhere}" : facts.Elsewhere);
         }
 
         return host.Cgroups switch
         {
-            null => Judgement.NotLookedAt("/proc/self/mounts cannot be read"),
+            null => CheckResult.NotLookedAt("/proc/self/mounts cannot be read"),
             { Version: 2 } layout => Version2(layout),
             { Version: 1 } layout => Version1(layout),
             _ => new("no hierarchy is mounted", new Diagnostic(ErrorCodes.CgroupsUnusable, "no cgroup hierarchy is mounted")
@@ -37,7 +37,7 @@ internal sealed class CgroupCheck : IMachineCheck
         };
     }
 
-    private static Judgement Version2(CgroupLayout layout)
+    private static CheckResult Version2(CgroupLayout layout)
     {
         string finding = $"v2 with {string.Join(' ', layout.Controllers)}";
         if (Lacking(NeededInVersion2, layout.Controllers) is { Length: > 0 } missing)
@@ -51,7 +51,7 @@ internal sealed class CgroupCheck : IMachineCheck
         });
     }
 
-    private static Judgement Version1(CgroupLayout layout)
+    private static CheckResult Version1(CgroupLayout layout)
     {
         // What an image can do with it is KubernetesCheck's to say.
         string finding = $"v1{(layout.IsHybrid ? " with v2 beside it" : string.Empty)}, for images with systemd before 256";

@@ -14,7 +14,7 @@ internal sealed class ClockCheck : IMachineCheck
 
     public string Name => "clock";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         (DateTimeOffset asked, DateTimeOffset answered) = facts.Time;
         List<Diagnostic> problems = [.. (facts.Engine?.Images ?? []).Select(image => OfImage(image, answered)).OfType<Diagnostic>()];

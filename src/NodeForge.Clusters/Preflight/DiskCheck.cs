@@ -16,12 +16,12 @@ internal sealed class DiskCheck : IMachineCheck
 
     public string Name => "disk";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Host is not { } host)
-            return Judgement.NotLookedAt(facts.Elsewhere);
+            return CheckResult.NotLookedAt(facts.Elsewhere);
         if (host.Disk is not { } disk)
-            return Judgement.NotLookedAt(facts.Engine is null ? MachineFacts.NoEngine : $"{facts.Engine.Information.DockerRootDir} cannot be seen from here");
+            return CheckResult.NotLookedAt(facts.Engine is null ? MachineFacts.NoEngine : $"{facts.Engine.Information.DockerRootDir} cannot be seen from here");
         int nodes = facts.Config.Nodes.Count;
         string finding = $"{Text(disk.Free)} free below {disk.Path}";
         if (disk.Free >= AmpleForANode * nodes)

@@ -7,7 +7,7 @@ internal sealed class EngineCheck : IMachineCheck
 {
     public string Name => "engine";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Engine is not { } engine)
             return new(facts.Unreachable.Count > 0 ? facts.Unreachable[0].What : MachineFacts.NoEngine, facts.Unreachable);

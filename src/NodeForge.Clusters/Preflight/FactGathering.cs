@@ -29,6 +29,7 @@ internal static class FactGathering
 
         EngineInformation said = await information.ConfigureAwait(false);
         HostFacts? host = await reading.ConfigureAwait(false);
+        WantedImage[] wanted = await images.ConfigureAwait(false);
         string elsewhere = Elsewhere(engine.Endpoint, said, host);
         return new()
         {
@@ -37,7 +38,8 @@ internal static class FactGathering
             {
                 Networks = await networks.ConfigureAwait(false),
                 Containers = await containers.ConfigureAwait(false),
-                Images = await images.ConfigureAwait(false),
+                Images = wanted,
+                NodeImage = wanted.FirstOrDefault(found => found.Reference == image),
             },
             Host = elsewhere.Length > 0 ? null : host! with { Disk = DiskSpace.Of(said.DockerRootDir) },
             Elsewhere = elsewhere,

@@ -7,5 +7,5 @@ internal interface IMachineCheck
     string Name { get; }
 
     /// <summary>Judges what was read. Pure: reads nothing, asks nobody.</summary>
-    Judgement Judge(MachineFacts facts);
+    CheckResult Judge(MachineFacts facts);
 }

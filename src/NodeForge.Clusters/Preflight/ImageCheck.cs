@@ -5,16 +5,13 @@ internal sealed class ImageCheck : IMachineCheck
 {
     public string Name => "image";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Engine is not { } engine)
-            return Judgement.NotLookedAt(MachineFacts.NoEngine);
+            return CheckResult.NotLookedAt(MachineFacts.NoEngine);
         if (engine.Images.Count == 0)
-            return Judgement.NotLookedAt("none is named");
-        return new(string.Join(", ", engine.Images.Select(image => image.Reference)), [.. engine.Images.Where(image => image.Details is null).Select(image => new Diagnostic(ErrorCodes.EngineObjectMissing, "the engine does not have the node image")
-        {
-            Where = new(image.Reference, Detail: engine.Endpoint),
-            Mend = $"load it: nodeforge build node-image RECIPE --output docker-daemon:{image.Reference}",
-        })]);
+            return CheckResult.NotLookedAt("none is named");
+        Diagnostic[] missing = [.. engine.Images.Where(image => image.Details is null).Select(image => WantedImage.Missing(image.Reference, engine.Endpoint))];
+        return new(string.Join(", ", engine.Images.Select(image => image.Reference)), missing);
     }
 }

@@ -12,12 +12,12 @@ internal sealed class InotifyCheck : IMachineCheck
 
     public string Name => "inotify";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Host is not { } host)
-            return Judgement.NotLookedAt(facts.Elsewhere);
+            return CheckResult.NotLookedAt(facts.Elsewhere);
         if (host is not { InotifyInstances: { } instances, InotifyWatches: { } watches })
-            return Judgement.NotLookedAt("/proc/sys/fs/inotify cannot be read");
+            return CheckResult.NotLookedAt("/proc/sys/fs/inotify cannot be read");
         int nodes = facts.Config.Nodes.Count;
         string finding = string.Create(CultureInfo.InvariantCulture, $"{instances} instances and {watches} watches for {nodes} {(nodes == 1 ? "node" : "nodes")}");
         return new(finding, [.. new[] { Judge(Instances, instances, nodes), Judge(Watches, watches, nodes) }.OfType<Diagnostic>()]);

@@ -11,13 +11,13 @@ internal sealed class KubernetesCheck : IMachineCheck
 
     public string Name => "kubernetes";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Engine is not { } engine)
-            return Judgement.NotLookedAt(MachineFacts.NoEngine);
+            return CheckResult.NotLookedAt(MachineFacts.NoEngine);
         CarriedKubernetes[] images = [.. engine.Images.Select(CarriedKubernetes.Of).OfType<CarriedKubernetes>()];
         if (images.Length == 0)
-            return Judgement.NotLookedAt(engine.Images.Count == 0 ? "no image is named" : "no image says which it has");
+            return CheckResult.NotLookedAt(engine.Images.Count == 0 ? "no image is named" : "no image says which it has");
         Dictionary<string, CarriedKubernetes> named = images.ToDictionary(image => image.Reference);
         (NodeRole Role, CarriedKubernetes Image)[] nodes = [.. facts.Config.Nodes
             .Select(node => (node.Role, Image: named.GetValueOrDefault(node.Image ?? engine.Images[0].Reference)))

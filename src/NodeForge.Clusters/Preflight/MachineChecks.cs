@@ -23,13 +23,5 @@ internal static class MachineChecks
 
     public static CheckedMachine Judge(MachineFacts facts) => Judge(facts, All);
 
-    public static CheckedMachine Judge(MachineFacts facts, IReadOnlyList<IMachineCheck> checks) => new([.. checks.Select(check => Result(check, check.Judge(facts)))]);
-
-    private static CheckResult Result(IMachineCheck check, Judgement judgement) =>
-        new(check.Name, Verdict(judgement), judgement.Finding, judgement.Problems);
-
-    private static CheckVerdict Verdict(Judgement judgement) =>
-        judgement.Problems.Any(problem => problem.Severity == Severity.Error) ? CheckVerdict.Error
-        : judgement.Problems.Count > 0 ? CheckVerdict.Warning
-        : judgement.WasLookedAt ? CheckVerdict.Fine : CheckVerdict.NotLookedAt;
+    public static CheckedMachine Judge(MachineFacts facts, IReadOnlyList<IMachineCheck> checks) => new([.. checks.Select(check => check.Judge(facts) with { Name = check.Name })]);
 }

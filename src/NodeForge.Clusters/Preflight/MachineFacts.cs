@@ -32,6 +32,9 @@ internal sealed record MachineFacts
     public required (DateTimeOffset Asked, DateTimeOffset Answered) Time { get; init; }
 
     public ProxySettings Proxies { get; init; } = new();
+
+    /// <summary>What nodes take from the engine's machine.</summary>
+    public NodeHost NodeHost => new(Host?.HasModules ?? false, Host?.HasKernels ?? false, Proxies);
 }
 
 /// <summary>What the engine says of itself and has.</summary>
@@ -44,10 +47,24 @@ internal sealed record EngineFacts(string Endpoint, Version ApiVersion, EngineIn
 
     public IReadOnlyList<ContainerSummary> Containers { get; init; } = [];
 
+    /// <summary>The image of nodes that name none; null where none is known yet.</summary>
+    public WantedImage? NodeImage { get; init; }
+
     /// <summary>The images that nodes would be made from.</summary>
     public IReadOnlyList<WantedImage> Images { get; init; } = [];
+
+    /// <summary>Of <see cref="NodeImage"/>, by its ID: a name may come to mean another image meanwhile.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineObjectMissing"/>: the engine does not have it.</exception>
+    public string NodeImageId => NodeImage?.Details?.Id ?? throw new NodeForgeException(WantedImage.Missing(NodeImage?.Reference ?? string.Empty, Endpoint));
 }
 
 /// <param name="Reference">As it was asked for.</param>
 /// <param name="Details">Null where the engine does not have it.</param>
-internal sealed record WantedImage(string Reference, ImageDetails? Details);
+internal sealed record WantedImage(string Reference, ImageDetails? Details)
+{
+    public static Diagnostic Missing(string reference, string endpoint) => new(ErrorCodes.EngineObjectMissing, "the engine does not have the node image")
+    {
+        Where = new(reference, Detail: endpoint),
+        Mend = $"load it: nodeforge build node-image RECIPE --output docker-daemon:{reference}",
+    };
+}

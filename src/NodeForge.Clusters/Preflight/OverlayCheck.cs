@@ -5,10 +5,10 @@ internal sealed class OverlayCheck : IMachineCheck
 {
     public string Name => "overlay";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Engine is not { } engine)
-            return Judgement.NotLookedAt(MachineFacts.NoEngine);
+            return CheckResult.NotLookedAt(MachineFacts.NoEngine);
         string driver = engine.Information.Driver;
         if (driver.StartsWith("overlay", StringComparison.Ordinal) || driver == "fuse-overlayfs")
             return new(driver);

@@ -18,7 +18,7 @@ internal sealed class PortCheck : IMachineCheck
         .. config.Networking.ApiServerPort > 0 ? [new NamedPort(config.Networking.ApiServerAddress, config.Networking.ApiServerPort, "tcp")] : Array.Empty<NamedPort>(),
     ];
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         IReadOnlyList<NamedPort> ports = Named(facts.Config);
         if (ports.Count == 0)
@@ -27,7 +27,7 @@ internal sealed class PortCheck : IMachineCheck
         Diagnostic[] taken = [.. ports.Select(port => Taken(port, facts)).OfType<Diagnostic>()];
         if (taken.Length > 0)
             return new(finding, taken);
-        return facts.Host is null ? Judgement.NotLookedAt($"{finding}: {(facts.Engine is null ? string.Empty : "no container publishes them; ")}{facts.Elsewhere}") : new($"{finding}: free");
+        return facts.Host is null ? CheckResult.NotLookedAt($"{finding}: {(facts.Engine is null ? string.Empty : "no container publishes them; ")}{facts.Elsewhere}") : new($"{finding}: free");
     }
 
     private static Diagnostic? Taken(NamedPort port, MachineFacts facts) => Holder(port, facts) is not { } holder ? null : new EngineRefusal(EngineRefusalKind.PortTaken, ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine")

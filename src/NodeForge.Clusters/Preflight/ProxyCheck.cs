@@ -12,7 +12,7 @@ internal sealed class ProxyCheck : IMachineCheck
 
     public string Name => "proxies";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         ProxySettings proxies = facts.Proxies;
         if (!proxies.Any)

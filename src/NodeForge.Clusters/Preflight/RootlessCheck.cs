@@ -7,10 +7,10 @@ internal sealed class RootlessCheck : IMachineCheck
 {
     public string Name => "rootless";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         if (facts.Engine is not { } engine)
-            return Judgement.NotLookedAt(MachineFacts.NoEngine);
+            return CheckResult.NotLookedAt(MachineFacts.NoEngine);
         EngineInformation said = engine.Information;
         if (!said.IsRootless)
             return new("no, the engine runs as root");

@@ -1,9 +1,9 @@
 using NodeForge.Clusters.Configuration;
-using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Kubeadm;
+using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
-using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 using NodeForge.Engines.Networks;
+using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 
 namespace NodeForge.Clusters.Preflight;
 
@@ -12,7 +12,7 @@ internal sealed class SubnetCheck : IMachineCheck
 {
     public string Name => "subnets";
 
-    public Judgement Judge(MachineFacts facts)
+    public CheckResult Judge(MachineFacts facts)
     {
         NetworkingConfig wanted = facts.Config.Networking;
         NetworkingConfig defaults = new() { Family = wanted.Family };
@@ -38,9 +38,9 @@ internal sealed class SubnetCheck : IMachineCheck
             problems.Add(NoIPv6(wanted.Family));
         problems.AddRange(ranges.SelectMany(range => Others(facts).Where(other => other.Range.Overlaps(range.Range)).Select(other => Hidden(range.Key, range.Range, other))));
         if (facts.Engine is null)
-            return problems.Count > 0 ? new(finding, problems) : Judgement.NotLookedAt($"{finding}: {MachineFacts.NoEngine}");
-        if (CreateNetwork.FirstFree(facts.Config, facts.Engine.Networks) is not { } free)
-            return new(finding, [.. problems, CreateNetwork.NoneFree(facts.Engine.Endpoint)]);
+            return problems.Count > 0 ? new(finding, problems) : CheckResult.NotLookedAt($"{finding}: {MachineFacts.NoEngine}");
+        if (ClusterSubnets.FirstFree(facts.Config, facts.Engine.Networks) is not { } free)
+            return new(finding, [.. problems, ClusterSubnets.NoneFree(facts.Engine.Endpoint)]);
         return new($"{finding}, nodes {string.Join(" and ", free)}", problems);
     }
 
@@ -49,7 +49,7 @@ internal sealed class SubnetCheck : IMachineCheck
     {
         (AddressRange Range, string Name)[] networks =
         [
-            .. (facts.Engine?.Networks ?? []).SelectMany(network => CreateNetwork.RangesOf(network).Select(range => (range, $"{range}, the engine's network {network.Name}"))),
+            .. (facts.Engine?.Networks ?? []).SelectMany(network => ClusterSubnets.RangesOf(network).Select(range => (range, $"{range}, the engine's network {network.Name}"))),
         ];
         IEnumerable<(AddressRange Range, string Name)> routes = (facts.Host?.Routes ?? [])
             .Where(route => !networks.Any(network => network.Range == route.Range))

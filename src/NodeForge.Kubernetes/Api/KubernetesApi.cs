@@ -65,17 +65,10 @@ public sealed class KubernetesApi : IDisposable
         }
     }
 
-    /// <summary>The nodes that are registered.</summary>
-    public async Task<IReadOnlyList<NodeStatus>> NodesAsync(CancellationToken cancellationToken)
-    {
-        if (await TryGetAsync("/api/v1/nodes", cancellationToken).ConfigureAwait(false) is not { } text)
-            return [];
-        return ApiAnswer.Take("/api/v1/nodes", () =>
-        {
-            using JsonDocument list = JsonDocument.Parse(text);
-            return list.RootElement.GetProperty("items").EnumerateArray().Select(NodeStatus.Of).ToArray();
-        });
-    }
+    /// <summary>The nodes that are registered; null while the server does not answer.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiAnswerInvalid"/>.</exception>
+    public async Task<IReadOnlyList<NodeStatus>?> TryNodesAsync(CancellationToken cancellationToken) =>
+        await TryGetAsync(NodeStatus.List, cancellationToken).ConfigureAwait(false) is { } text ? NodeStatus.ParseAll(text) : null;
 
     /// <summary>The pod ranges of the nodes that are registered, by their names; none for a node that has none yet.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> PodRangesAsync(CancellationToken cancellationToken)
@@ -116,21 +109,4 @@ public sealed class KubernetesApi : IDisposable
     }
 
     public void Dispose() => calls.Dispose();
-}
-
-/// <summary>A registered node, whether it is Ready, and if not why, in the kubelet's words.</summary>
-public sealed record NodeStatus(string Name, bool Ready, bool HasPodRange, string Reason)
-{
-    public static NodeStatus Of(JsonElement node)
-    {
-        string name = node.GetProperty("metadata").GetProperty("name").GetString() ?? string.Empty;
-        bool ranged = node.GetProperty("spec").TryGetProperty("podCIDR", out _);
-        if (node.GetProperty("status").TryGetProperty("conditions", out JsonElement conditions))
-        {
-            foreach (JsonElement condition in conditions.EnumerateArray().Where(condition => condition.GetProperty("type").GetString() == "Ready"))
-                return new(name, condition.GetProperty("status").GetString() == "True", ranged, condition.TryGetProperty("message", out JsonElement message) ? message.GetString() ?? string.Empty : string.Empty);
-        }
-
-        return new(name, false, ranged, "the kubelet has said nothing yet");
-    }
 }

@@ -56,7 +56,7 @@ internal static class Facts
 
     public static string Folder(string fixture) => Path.Combine(GoldenFile.Repository, "tests/NodeForge.Clusters.Tests/Fixtures/hosts", fixture);
 
-    public static Diagnostic Only(this Judgement judgement, ErrorCode code, Severity severity)
+    public static Diagnostic Only(this CheckResult judgement, ErrorCode code, Severity severity)
     {
         Diagnostic told = Assert.Single(judgement.Problems);
         Assert.Equal((code, severity), (told.Code, told.Severity));
@@ -64,5 +64,5 @@ internal static class Facts
         return told;
     }
 
-    public static void IsFine(this Judgement judgement) => Assert.True(judgement.WasLookedAt && judgement.Problems.Count == 0, string.Join('\n', judgement.Problems.Select(problem => problem.ToString()).Prepend(judgement.Finding)));
+    public static void IsFine(this CheckResult judgement) => Assert.True(judgement.WasLookedAt && judgement.Problems.Count == 0, string.Join('\n', judgement.Problems.Select(problem => problem.ToString()).Prepend(judgement.Finding)));
 }

@@ -11,7 +11,7 @@ public sealed class JudgingKubernetes
     [Fact]
     public void A_release_that_fits_its_host_is_told_with_its_version()
     {
-        Judgement judgement = Judge(Facts.Fine, Node("v1.36.2", containerd: "2.1.9", systemd: "257.8-1"));
+        CheckResult judgement = Judge(Facts.Fine, Node("v1.36.2", containerd: "2.1.9", systemd: "257.8-1"));
         judgement.IsFine();
         Assert.Equal("v1.36.2", judgement.Finding);
     }
@@ -33,7 +33,7 @@ public sealed class JudgingKubernetes
     [InlineData("v1.36.2", "1.6.20~ds1-1+deb12u1", true)]
     public void The_kubelet_of_1_37_needs_containerd_2(string version, string? containerd, bool fits)
     {
-        Judgement judgement = Judge(Facts.Fine, Node(version, containerd));
+        CheckResult judgement = Judge(Facts.Fine, Node(version, containerd));
         if (fits)
             judgement.IsFine();
         else
@@ -46,7 +46,7 @@ public sealed class JudgingKubernetes
     [InlineData("v1.34.9", "257.8-1~deb13u2", Severity.Error)]
     public void A_host_of_cgroup_v1_is_warned_of_where_the_kubelet_has_given_it_up_and_refused_where_systemd_has(string version, string systemd, Severity? severity)
     {
-        Judgement judgement = Judge(Facts.With(Facts.Docker with { CgroupVersion = "1" }), Node(version, systemd: systemd));
+        CheckResult judgement = Judge(Facts.With(Facts.Docker with { CgroupVersion = "1" }), Node(version, systemd: systemd));
         if (severity is null)
             judgement.IsFine();
         else
@@ -66,7 +66,7 @@ public sealed class JudgingKubernetes
             Config = new() { Name = "lab", Nodes = [new() { Role = NodeRole.ControlPlane, Image = "plane" }, new() { Role = NodeRole.Worker, Image = "worker" }] },
             Engine = Facts.Fine.Engine! with { Images = [new("plane", Node(plane)), new("worker", Node(worker))] },
         };
-        Judgement judgement = new KubernetesCheck().Judge(facts);
+        CheckResult judgement = new KubernetesCheck().Judge(facts);
         if (fits)
             judgement.IsFine();
         else
@@ -84,7 +84,7 @@ public sealed class JudgingKubernetes
         Assert.Equal("v1.36.2", new KubernetesCheck().Judge(facts).Only(ErrorCodes.KubernetesUnsupported, Severity.Error).Got);
     }
 
-    private static Judgement Judge(MachineFacts facts, ImageDetails image) => new KubernetesCheck().Judge(facts.WithImage(image));
+    private static CheckResult Judge(MachineFacts facts, ImageDetails image) => new KubernetesCheck().Judge(facts.WithImage(image));
 
     private static ImageDetails Node(string version, string? containerd = null, string? systemd = null)
     {

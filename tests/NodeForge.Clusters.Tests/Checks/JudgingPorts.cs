@@ -55,7 +55,7 @@ public sealed class JudgingPorts : IDisposable
     [InlineData(5353, "127.0.0.1", "tcp", false)]
     public void Address_protocol_and_state_decide_whether_it_is_taken(int port, string address, string protocol, bool taken)
     {
-        Judgement judgement = Judge(new() { Nodes = [new() { Ports = [new(80, port) { ListenAddress = address, Protocol = protocol }] }] });
+        CheckResult judgement = Judge(new() { Nodes = [new() { Ports = [new(80, port) { ListenAddress = address, Protocol = protocol }] }] });
         if (taken)
             judgement.Only(ErrorCodes.EnginePortTaken, Severity.Error);
         else
@@ -94,7 +94,7 @@ public sealed class JudgingPorts : IDisposable
     public void On_another_machine_only_containers_can_be_asked()
     {
         new PortCheck().Judge(Taken(8080, "0.0.0.0") with { Host = null }).Only(ErrorCodes.EnginePortTaken, Severity.Error);
-        Judgement free = new PortCheck().Judge(Taken(8080, "192.168.1.7") with { Host = null, Config = Wants(9999), Elsewhere = "the engine runs elsewhere" });
+        CheckResult free = new PortCheck().Judge(Taken(8080, "192.168.1.7") with { Host = null, Config = Wants(9999), Elsewhere = "the engine runs elsewhere" });
         Assert.False(free.WasLookedAt);
         Assert.Equal("0.0.0.0:9999/tcp: no container publishes them; the engine runs elsewhere", free.Finding);
     }
@@ -104,7 +104,7 @@ public sealed class JudgingPorts : IDisposable
 
     private static ClusterConfig Wants(params int[] ports) => new() { Nodes = [new() { Ports = [.. ports.Select((port, index) => new NodePort(80 + index, port))] }] };
 
-    private Judgement Judge(ClusterConfig config) =>
+    private CheckResult Judge(ClusterConfig config) =>
         new PortCheck().Judge(Facts.Fine with { Config = config, Host = HostFacts.Read(root, [.. PortCheck.Named(config).Select(port => port.Port)]) });
 
     private MachineFacts Taken(int port, string address)

@@ -11,7 +11,7 @@ public sealed class JudgingRangesAndTime
     [Fact]
     public void The_default_ranges_are_fine_and_told_with_the_nodes_own()
     {
-        Judgement judgement = new SubnetCheck().Judge(Facts.Fine);
+        CheckResult judgement = new SubnetCheck().Judge(Facts.Fine);
         judgement.IsFine();
         Assert.StartsWith("podSubnet 10.244.0.0/16, serviceSubnet 10.96.0.0/16, nodes 10.2", judgement.Finding, StringComparison.Ordinal);
     }
@@ -35,7 +35,7 @@ public sealed class JudgingRangesAndTime
     [Fact]
     public void Ranges_of_both_families_are_told_with_the_nodes_own_and_judged_each()
     {
-        Judgement fine = new SubnetCheck().Judge(Wants(new() { Family = IPFamily.Dual }));
+        CheckResult fine = new SubnetCheck().Judge(Wants(new() { Family = IPFamily.Dual }));
         fine.IsFine();
         Assert.Matches("^podSubnet 10.244.0.0/16, podSubnet fd00:10:244::/56, serviceSubnet 10.96.0.0/16, serviceSubnet fd00:10:96::/112, nodes 10[.]2[^ ]* and fd[^ ]*/64$", fine.Finding);
         Diagnostic told = new SubnetCheck().Judge(Wants(new() { Family = IPFamily.Dual, PodSubnet = "10.244.0.0/16,fd00:10::/32" })).Only(ErrorCodes.ClusterFileConflict, Severity.Error);
@@ -89,7 +89,7 @@ public sealed class JudgingRangesAndTime
     [InlineData("", null)]
     public void The_engine_s_clock_may_differ_by_what_certificates_forgive(string engine, Severity? severity)
     {
-        Judgement judgement = new ClockCheck().Judge(Facts.With(Facts.Docker with { SystemTime = engine }));
+        CheckResult judgement = new ClockCheck().Judge(Facts.With(Facts.Docker with { SystemTime = engine }));
         if (severity is null)
             judgement.IsFine();
         else
@@ -105,7 +105,7 @@ public sealed class JudgingRangesAndTime
     [InlineData(null, null)]
     public void An_image_of_the_future_says_that_this_machine_s_clock_is_behind(string? created, Severity? severity)
     {
-        Judgement judgement = new ClockCheck().Judge(Facts.Fine.WithImage(new() { Created = created }));
+        CheckResult judgement = new ClockCheck().Judge(Facts.Fine.WithImage(new() { Created = created }));
         if (severity is null)
             judgement.IsFine();
         else
@@ -129,7 +129,7 @@ public sealed class JudgingRangesAndTime
     [InlineData("HTTPS_PROXY=localhost:3128 NO_PROXY=*", "HTTPS_PROXY=localhost:3128", 1)]
     public void Proxies_are_read_in_both_spellings_and_told_without_their_passwords(string environment, string finding, int warnings)
     {
-        Judgement judgement = Proxied(environment);
+        CheckResult judgement = Proxied(environment);
         Assert.Equal(finding, judgement.Finding);
         Assert.Equal(warnings, judgement.Problems.Count);
         Assert.All(judgement.Problems, problem => Assert.Equal((ErrorCodes.ProxyUnsuitable, Severity.Warning), (problem.Code, problem.Severity)));
@@ -143,7 +143,7 @@ public sealed class JudgingRangesAndTime
         Proxied(told.Mend!.Replace("export ", "HTTP_PROXY=http://proxy:3128 ", StringComparison.Ordinal)).IsFine();
     }
 
-    private static Judgement Proxied(string environment) => new ProxyCheck().Judge(Facts.Fine with
+    private static CheckResult Proxied(string environment) => new ProxyCheck().Judge(Facts.Fine with
     {
         Proxies = ProxySettings.Of(name => environment.Split(' ').Select(pair => pair.Split('=', 2)).Where(pair => pair[0] == name).Select(pair => pair[^1]).FirstOrDefault()),
     });

@@ -8,7 +8,7 @@ public sealed class JudgingTheEngine
     [Fact]
     public void An_engine_is_told_with_its_version_and_where_it_is()
     {
-        Judgement judgement = new EngineCheck().Judge(Facts.Fine);
+        CheckResult judgement = new EngineCheck().Judge(Facts.Fine);
         judgement.IsFine();
         Assert.Equal("20.10.24, API 1.41, at unix:///run/docker.sock (default)", judgement.Finding);
     }
@@ -65,7 +65,7 @@ public sealed class JudgingTheEngine
     [InlineData("x86_64", "", true)]
     public void An_image_is_for_the_engine_s_machine_or_refused(string machine, string image, bool fine)
     {
-        Judgement judgement = new ArchitectureCheck().Judge(Facts.With(Facts.Docker with { Architecture = machine }).WithImage(new() { Os = "linux", Architecture = image }));
+        CheckResult judgement = new ArchitectureCheck().Judge(Facts.With(Facts.Docker with { Architecture = machine }).WithImage(new() { Os = "linux", Architecture = image }));
         if (fine)
             judgement.IsFine();
         else

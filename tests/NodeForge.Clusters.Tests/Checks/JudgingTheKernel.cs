@@ -32,7 +32,7 @@ public sealed class JudgingTheKernel
     [Fact]
     public void Of_an_engine_elsewhere_its_word_is_repeated_and_this_machine_is_not_looked_at()
     {
-        Judgement judgement = new CgroupCheck().Judge(Facts.With(Facts.Docker));
+        CheckResult judgement = new CgroupCheck().Judge(Facts.With(Facts.Docker));
         Assert.False(judgement.WasLookedAt);
         Assert.Equal("v2, says the engine; its controllers are not seen: the engine runs elsewhere, at tcp://lab:2376", judgement.Finding);
         Assert.All(new IMachineCheck[] { new CapabilityCheck(), new InotifyCheck(), new DiskCheck() }, check => Assert.Equal("the engine runs elsewhere, at tcp://lab:2376", check.Judge(Facts.With(Facts.Docker)).Finding));
@@ -59,7 +59,7 @@ public sealed class JudgingTheKernel
     public void Limits_on_inotify_are_held_against_the_number_of_nodes(int nodes, long instances, long watches, string? limit, Severity? severity)
     {
         MachineFacts facts = Facts.Fine with { Host = Facts.Fine.Host! with { InotifyInstances = instances, InotifyWatches = watches } };
-        Judgement judgement = new InotifyCheck().Judge(facts.OfNodes(nodes));
+        CheckResult judgement = new InotifyCheck().Judge(facts.OfNodes(nodes));
         if (limit is null)
         {
             judgement.IsFine();
@@ -91,7 +91,7 @@ public sealed class JudgingTheKernel
     public void A_disk_is_held_against_the_number_of_nodes(int nodes, long mebibytes, Severity? severity)
     {
         MachineFacts facts = Facts.Fine with { Host = Facts.Fine.Host! with { Disk = new("/var/lib/docker", mebibytes << 20) } };
-        Judgement judgement = new DiskCheck().Judge(facts.OfNodes(nodes));
+        CheckResult judgement = new DiskCheck().Judge(facts.OfNodes(nodes));
         if (severity is null)
             judgement.IsFine();
         else

@@ -1,3 +1,5 @@
+using NodeForge.Clusters.Planning;
+
 namespace NodeForge.Clusters.Preflight.Host;
 
 /// <summary>What the kernel of this machine tells in files. Whatever cannot be read is null.</summary>
@@ -20,6 +22,12 @@ internal sealed record HostFacts
 
     /// <summary>What can be mounted at this moment; a module may add to it.</summary>
     public IReadOnlyList<string>? FileSystems { get; init; }
+
+    /// <summary>Whether its kernel's modules lie where nodes look for them.</summary>
+    public bool HasModules { get; init; }
+
+    /// <summary>Whether its kernel's configuration lies beside the kernel, and nowhere else.</summary>
+    public bool HasKernels { get; init; }
 
     public IReadOnlyList<HostRoute> Routes { get; init; } = [];
 
@@ -44,6 +52,8 @@ internal sealed record HostFacts
         InotifyInstances = HostFile.Number(root, "proc/sys/fs/inotify/max_user_instances"),
         InotifyWatches = HostFile.Number(root, "proc/sys/fs/inotify/max_user_watches"),
         FileSystems = HostFile.Words(root, "proc/filesystems"),
+        HasModules = Directory.Exists(Path.Join(root, NodeHost.Modules)),
+        HasKernels = !File.Exists(Path.Join(root, "proc/config.gz")) && Directory.Exists(Path.Join(root, NodeHost.Kernels)),
         Routes = HostRoute.Read(root),
         // The tables of sockets are long on some machines.
         Listeners = ports.Count == 0 ? [] : PortListener.Read(root, ports),

@@ -10,12 +10,18 @@ using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Kubeconfigs;
 
-namespace NodeForge;
+namespace NodeForge.Clusters;
 
-/// <summary>Clusters of the engine that the environment names: made from node images, listed, stopped, started and removed.</summary>
+/// <summary>Clusters of one engine: made from node images, listed, stopped, started, changed and removed. The door to the room; what is behind it does one thing each.</summary>
+/// <param name="host">Says how the engine is found, and the time.</param>
+/// <param name="reporter">Hears of steps and warnings.</param>
+/// <param name="folders">Where things are kept.</param>
 /// <exception cref="NodeForgeException">Every method: the NF55 range where no engine answers or it refuses, and the NF80 range.</exception>
-public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
+public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporter, ClusterFolders folders)
 {
+    private readonly EngineDiscovery discovery = new(host);
+    private readonly TimeProvider clock = host.Clock;
+
     /// <summary>Makes a cluster; returns when its nodes are Ready and the kubeconfig has it.</summary>
     /// <param name="config">What to make.</param>
     /// <param name="image">The image of nodes that name none; null where each names one.</param>
@@ -23,7 +29,7 @@ public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
     public Task<CreatedCluster> CreateAsync(ClusterConfig config, string? image, CreateOptions how, CancellationToken cancellationToken)
     {
         string nodeImage = image ?? config.Nodes.FirstOrDefault(node => node.Image is not null)?.Image ?? throw NoImage();
-        CreateOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? Path.Combine(options.Cache, "diagnostics") };
+        CreateOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics };
         return WithEngineAsync(engine => Provisioner(engine).CreateAsync(config, nodeImage, complete, cancellationToken), cancellationToken);
     }
 
@@ -31,7 +37,7 @@ public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
     /// <param name="config">The cluster that is wanted.</param>
     /// <param name="image">The image of nodes that name none; null looks at no image.</param>
     public Task<CheckedMachine> CheckAsync(ClusterConfig config, string? image, CancellationToken cancellationToken) =>
-        new MachineDoctor(new EngineDiscovery(options.Host), options.Host.Clock).ExamineAsync(config, image, cancellationToken);
+        new MachineDoctor(discovery, clock).ExamineAsync(config, image, cancellationToken);
 
     /// <summary>Removes a cluster; false when there was none.</summary>
     public Task<bool> DeleteAsync(string cluster, string? kubeconfig, CancellationToken cancellationToken) =>
@@ -56,7 +62,7 @@ public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
     /// <summary>Adds a node to a cluster that runs.</summary>
     public Task<AddedNode> AddNodeAsync(string cluster, AddNodeOptions how, CancellationToken cancellationToken)
     {
-        AddNodeOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? Path.Combine(options.Cache, "diagnostics") };
+        AddNodeOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics };
         return WithEngineAsync(engine => Life(engine).AddAsync(cluster, complete, cancellationToken), cancellationToken);
     }
 
@@ -101,15 +107,15 @@ public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
     public Task<ExportedLogs> ExportLogsAsync(string cluster, string folder, string version, CancellationToken cancellationToken) =>
         WithEngineAsync(engine => new LogExport(engine, reporter).RunAsync(cluster, folder, version, cancellationToken), cancellationToken);
 
-    private ClusterProvisioner Provisioner(EngineClient engine) => new(engine, reporter, options.Host.Clock);
+    private ClusterProvisioner Provisioner(EngineClient engine) => new(engine, reporter, clock, folders.Journals);
 
-    private ClusterLife Life(EngineClient engine) => new(engine, reporter, options.Host.Clock);
+    private ClusterLife Life(EngineClient engine) => new(engine, reporter, clock);
 
-    private ImageLoader Loader(EngineClient engine) => new(engine, reporter, options.Host.Clock, Path.Combine(options.Cache, "scratch"));
+    private ImageLoader Loader(EngineClient engine) => new(engine, reporter, clock, folders.Scratch);
 
     private async Task<T> WithEngineAsync<T>(Func<EngineClient, Task<T>> work, CancellationToken cancellationToken)
     {
-        using EngineClient engine = await EngineClient.ConnectAsync(new EngineDiscovery(options.Host).Find(), cancellationToken).ConfigureAwait(false);
+        using EngineClient engine = await EngineClient.ConnectAsync(discovery.Find(), cancellationToken).ConfigureAwait(false);
         return await work(engine).ConfigureAwait(false);
     }
 
@@ -126,4 +132,13 @@ public sealed class ClusterWork(ForgeOptions options, IForgeReporter reporter)
         Want = "--image REF, or an image for the nodes in the cluster file",
         Mend = "build one: nodeforge build node-image RECIPE --output docker-daemon:nodeforge/node:latest, then --image nodeforge/node:latest",
     });
+}
+
+/// <summary>Where a <see cref="ClusterProvider"/> keeps things.</summary>
+/// <param name="Diagnostics">Of failures, a folder each.</param>
+/// <param name="Scratch">What images are unpacked in on their way into nodes.</param>
+public sealed record ClusterFolders(string Diagnostics, string Scratch)
+{
+    /// <summary>What is known of unfinished creations; null for this user's place for such.</summary>
+    public string? Journals { get; init; }
 }

@@ -3,19 +3,14 @@ using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
-using NodeForge.Kubernetes.Certificates;
-using NodeForge.Kubernetes.Kubeadm;
 
 namespace NodeForge.Clusters.Nodes;
 
-/// <summary>Makes a node's container with everything in it that can be known before it runs, and starts it.</summary>
-internal static class CreateNode
+/// <summary>The container that a node is.</summary>
+internal static class NodeContainer
 {
     // kind's variable, which kind's images and ours know. Without it they would look at /var/lib/containerd, which is not where snapshots lie here.
     private const string Snapshotter = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=overlayfs";
-
-    /// <summary>Given to every node by the host that has it.</summary>
-    internal const string Modules = "/lib/modules";
 
     private const string Runtime = "/var/lib/containerd";
     private const string OverlaySnapshots = Runtime + "/io.containerd.snapshotter.v1.overlayfs";
@@ -23,29 +18,10 @@ internal static class CreateNode
 
     private static readonly string[] Common = ["/var/lib/kubelet", "/var/log"];
 
-    public static async Task<PreparedNode> RunAsync(EngineClient engine, ClusterPlan plan, NodePlan node, string image, Task<ClusterAuthorities> making, CancellationToken cancellationToken)
-    {
-        string id = await engine.Containers.CreateAsync(Container(plan, node, image), cancellationToken).ConfigureAwait(false);
-        ClusterNode running = new(engine, id, node.Name);
-        NodeImageFacts facts = await NodeImageFacts.ReadAsync(running, image, cancellationToken).ConfigureAwait(false);
-        ClusterAuthorities authorities = await making.ConfigureAwait(false);
-        List<NodeFile> files =
-        [
-            .. NodeCertificates.Of(plan, node, KubeadmDocuments.SettingsOf(plan, facts.Version), authorities),
-            NodeFile.Secret(KubeadmFiles.Configuration, KubeadmDocuments.Of(plan, node, facts.Version)),
-            .. ClusterManifests.Of(plan, node, facts),
-            .. EtcdPatch.FilesFor(facts.Version),
-            .. KeptPatches.Of(plan.Config.Containerd),
-        ];
-        await running.PutAsync(files, authorities.Clock, cancellationToken).ConfigureAwait(false);
-        await running.StartAsync(cancellationToken).ConfigureAwait(false);
-        return new(running, node, facts) { SkippedPhases = KubeadmDocuments.SkippedPhases(plan, node, facts.Version) };
-    }
-
     /// <summary>Whether a mount at a path takes the place of a volume that a node has for its state: such a one is of one node alone.</summary>
     internal static bool HoldsState(string path) => ((string[])[Runtime, OverlaySnapshots, Etcd, .. Common]).Any(folder => Covers(path, folder));
 
-    internal static ContainerSpec Container(ClusterPlan plan, NodePlan node, string image) => new(node.Name, node.Config.Image ?? image)
+    internal static ContainerSpec Of(ClusterPlan plan, NodePlan node, string image) => new(node.Name, node.Config.Image ?? image)
     {
         Hostname = node.Name,
         Labels = new Dictionary<string, string>
@@ -63,7 +39,7 @@ internal static class CreateNode
         CgroupNamespace = "private",
         SecurityOptions = ["seccomp=unconfined", "apparmor=unconfined"],
         Tmpfs = new Dictionary<string, string> { ["/tmp"] = string.Empty, ["/run"] = string.Empty },
-        Mounts = [.. Volumes(plan, node), .. Host(node)],
+        Mounts = [.. Volumes(plan, node), .. Host(plan, node)],
         Ports = [.. Published(plan, node)],
         // A lone dot is the engine's word for no search domain at all.
         DnsSearch = plan.Config.Networking.DnsSearch is { } domains ? (domains.Count == 0 ? ["."] : domains) : [],
@@ -94,11 +70,11 @@ internal static class CreateNode
 
     private static bool Covers(string mounted, string folder) => (folder + '/').StartsWith(mounted.TrimEnd('/') + '/', StringComparison.Ordinal);
 
-    private static IEnumerable<MountSpec> Host(NodePlan node)
+    private static IEnumerable<MountSpec> Host(ClusterPlan plan, NodePlan node)
     {
         // kube-proxy and the kubelet load modules; the host's kernel is theirs.
-        MountSpec modules = new(MountKind.Bind, Modules, Modules) { ReadOnly = true };
-        return Directory.Exists(Modules) ? [modules, .. OfConfig(node)] : OfConfig(node);
+        MountSpec modules = new(MountKind.Bind, NodeHost.Modules, NodeHost.Modules) { ReadOnly = true };
+        return plan.Host.HasModules ? [modules, .. OfConfig(node)] : OfConfig(node);
     }
 
     private static IEnumerable<MountSpec> OfConfig(NodePlan node) => node.Config.Mounts.Select(mount => new MountSpec(MountKind.Bind, mount.HostPath, mount.ContainerPath)
@@ -124,7 +100,7 @@ internal static class CreateNode
     // Programs in the node honour the host's proxies, and never send the cluster's own traffic there.
     private static IEnumerable<string> Proxies(ClusterPlan plan)
     {
-        ProxySettings proxies = ProxySettings.OfThisProcess;
+        ProxySettings proxies = plan.Host.Proxies;
         if (!proxies.Any)
             return [];
         List<string> set = [];
@@ -140,15 +116,4 @@ internal static class CreateNode
             .Concat(plan.Nodes.Select(node => node.Name)).Where(part => part is { Length: > 0 }).Distinct());
         return [.. set, $"NO_PROXY={without}", $"no_proxy={without}"];
     }
-}
-
-/// <summary>A started node and what its image said of itself.</summary>
-internal sealed record PreparedNode(ClusterNode Container, NodePlan Plan, NodeImageFacts Facts)
-{
-    /// <summary>Phases of kubeadm that the cluster file leaves out. kubeadm looks at its document's list only where it is given none.</summary>
-    public IReadOnlyList<string> SkippedPhases { get; init; } = [];
-
-    /// <summary>What kubeadm is told to skip so that it runs some phases alone, and of those what the cluster file does not leave out.</summary>
-    public string SkippedWhenRunning(KubeadmPhases phases, params IReadOnlyCollection<string> run) =>
-        string.Join(',', phases.SkippedWhenRunning(Facts.Version, run).Union(SkippedPhases));
 }

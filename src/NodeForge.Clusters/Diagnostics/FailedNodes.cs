@@ -1,29 +1,26 @@
 using System.Globalization;
-using NodeForge.Clusters.Configuration;
-using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 
-namespace NodeForge.Clusters.Creation;
+namespace NodeForge.Clusters.Diagnostics;
 
-/// <summary>After a creation failed: saves what explains it, names a node's death if there was one, and removes what was made.</summary>
-internal sealed class FailedCreation(EngineClient engine, IForgeReporter reporter, TimeProvider clock, CreationEntry creation, CreateOptions options)
+/// <summary>After work on nodes failed: saves what explains it, names a node's death if there was one, and takes away what was made.</summary>
+internal sealed class FailedNodes(EngineClient engine, IForgeReporter reporter, TimeProvider clock, FailureScope scope)
 {
-    private static readonly TimeSpan CleanUpAtMost = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan CollectAtMost = TimeSpan.FromSeconds(20);
 
     // What these tell is an effect; its cause stands in a log.
     private static readonly ErrorCode[] Explained = [ErrorCodes.ApiServerTimeout, ErrorCodes.NodesNotReady, ErrorCodes.NodeBootTimeout, ErrorCodes.NodeProgramFailed];
 
-    /// <summary>Whether the engine has nothing more of this creation.</summary>
+    /// <summary>Whether what was made is gone.</summary>
     public bool LeftNothing { get; private set; }
 
     /// <returns>What to throw.</returns>
     public async Task<Exception> ExplainAsync(Exception cause, CancellationToken cancelled)
     {
         // The user's Ctrl-C must not stop the clean-up that it asks for.
-        using CancellationTokenSource limit = new(CleanUpAtMost, clock);
+        using CancellationTokenSource limit = new(scope.CleanUpAtMost, clock);
         NodeForgeException? known = cause as NodeForgeException;
         if (known is not null && PortHolder.Named(known) is not null)
             known = await PortHolder.ExplainAsync(engine, known, limit.Token).ConfigureAwait(false);
@@ -36,9 +33,9 @@ internal sealed class FailedCreation(EngineClient engine, IForgeReporter reporte
         }).ConfigureAwait(false);
         await TryAsync("the clean-up after the failure failed too", async () =>
         {
-            if (options.Retain)
+            if (scope.CleanUp is null)
                 return;
-            await RemoveCluster.RunAsync(engine, creation.Cluster, creation.Creation, limit.Token).ConfigureAwait(false);
+            await scope.CleanUp(limit.Token).ConfigureAwait(false);
             LeftNothing = true;
         }).ConfigureAwait(false);
         return cancelled.IsCancellationRequested ? new OperationCanceledException(cause.Message, cause, cancelled)
@@ -53,20 +50,20 @@ internal sealed class FailedCreation(EngineClient engine, IForgeReporter reporte
         }
         catch (Exception second) when (second is NodeForgeException or OperationCanceledException or IOException or UnauthorizedAccessException)
         {
-            reporter.Warn(new(ErrorCodes.ClusterLeftovers, what) { Where = new(creation.Cluster), Got = second.Message, Mend = $"nodeforge delete cluster --name {creation.Cluster}" });
+            reporter.Warn(new(ErrorCodes.ClusterLeftovers, what) { Where = new(scope.Subject), Got = second.Message, Mend = scope.Removal });
         }
     }
 
     private async Task<List<Diagnostic>> CollectAsync(List<Diagnostic> problems, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Of(creation.Cluster), $"{ClusterLabels.Creation}={creation.Creation}"], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ContainerSummary> containers = await scope.FindContainers(cancellationToken).ConfigureAwait(false);
         if (containers.Count == 0)
             return problems;
         string time = clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        string folder = Path.Combine(options.DiagnosticsFolder ?? Path.Combine(Path.GetTempPath(), "nodeforge-diagnostics"), $"{creation.Cluster}-{time}");
+        string folder = Path.Combine(scope.DiagnosticsFolder ?? Path.Combine(Path.GetTempPath(), "nodeforge-diagnostics"), $"{scope.Subject}-{time}");
         List<Diagnostic> deaths = [];
         List<Diagnostic> full = [];
-        // Those of another name than a creation gives were not made by it, whatever their labels say.
+        // Those of another name than we give were not made by us, whatever their labels say.
         foreach (ContainerSummary container in containers.Where(container => LogExport.IsFolderName(container.Name)))
         {
             using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -86,4 +83,22 @@ internal sealed class FailedCreation(EngineClient engine, IForgeReporter reporte
 
     private static Diagnostic Explain(Diagnostic problem, string said) =>
         said.Length == 0 || !Explained.Contains(problem.Code) ? problem : problem with { Got = problem.Got is null ? said : $"{problem.Got}; {said}" };
+}
+
+/// <summary>How far a failure reaches.</summary>
+/// <param name="Subject">The cluster or the node, by which messages and the folder of the diagnostics are named.</param>
+/// <param name="Removal">The command that removes what is left.</param>
+internal sealed record FailureScope(string Subject, string Removal)
+{
+    /// <summary>The containers that have something to say.</summary>
+    public required Func<CancellationToken, Task<IReadOnlyList<ContainerSummary>>> FindContainers { get; init; }
+
+    /// <summary>Takes away what was made; null keeps it.</summary>
+    public Func<CancellationToken, Task>? CleanUp { get; init; }
+
+    /// <summary>For saving and taking away together.</summary>
+    public TimeSpan CleanUpAtMost { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Where diagnostics go, a folder each; null for one among the temporary files.</summary>
+    public string? DiagnosticsFolder { get; init; }
 }
