@@ -44,6 +44,23 @@ public sealed class PlanningImages
         Assert.NotEqual(Plan(Lock()).Digest, Plan(Lock(deb: "other")).Digest);
     }
 
+    // Every kind that there is, and every one that will be: a plan that left one out would be taken for another's.
+    [Fact]
+    public void Another_source_of_any_kind_is_another_plan()
+    {
+        Type[] kinds = [.. typeof(LockedSource).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(LockedSource)))];
+        LockedSource[] sources =
+        [
+            new LockedPackage("systemd", "252", "amd64", "bookworm", "pool/s.deb", Digest.Of("1"u8), 3),
+            new LockedFile("kubernetes", Digest.Of("2"u8), 3) { Url = "https://example.com/k" },
+            new LockedImage("docker://example.com/a:1", Digest.Of("3"u8), []),
+        ];
+        Assert.Equal(kinds.Select(kind => kind.Name).Order(), sources.Select(source => source.GetType().Name).Order());
+        Assert.All(sources, source => Assert.NotEqual(Plan(With(source)).Digest, Plan(With(source with { Digest = Digest.Of("other"u8) })).Digest));
+
+        static RecipeLock With(LockedSource source) => Lock() with { Parts = [Lock().Parts[0] with { Sources = [source] }] };
+    }
+
     [Fact]
     public void A_changed_recipe_or_local_file_is_another_plan()
     {
