@@ -14,12 +14,12 @@ public sealed class TwoHousesInOneProcess : IDisposable
     {
         BuildOutcome[] built = await Task.WhenAll(BuildAsync("one", "1700000000"), BuildAsync("two", "1600000000"));
 
-        Assert.Equal(["2023-11-14T22:13:20Z", "2020-09-13T12:26:40Z"], built.Select(outcome => outcome.Images[0].Document.Created));
-        Assert.NotEqual(built[0].Images[0].Config.Digest, built[1].Images[0].Config.Digest);
+        Assert.Equal(["2023-11-14T22:13:20Z", "2020-09-13T12:26:40Z"], built.Select(outcome => outcome.Images[0].Config.Created));
+        Assert.NotEqual(built[0].Images[0].Id, built[1].Images[0].Id);
         foreach ((BuildOutcome outcome, string name) in built.Zip(["one", "two"]))
         {
             Assert.True(File.Exists(Path.Combine(folder, name, "locks", "mine.json")));
-            Digest digest = outcome.Images[0].Config.Digest;
+            Digest digest = outcome.Images[0].Id;
             Assert.Equal(["blobs"], Directory.GetFiles(folder, digest.Hex, SearchOption.AllDirectories)
                 .Select(file => Path.GetRelativePath(Path.Combine(folder, name, "cache"), file).Split('/')[0]));
         }
