@@ -40,6 +40,8 @@ internal static class CommandTree
                 new BuildKubernetesCommand(front),
             },
             new InspectCommand(front),
+            new VerifyCommand(front),
+            new DiffCommand(front),
             new Command("create", "Make a cluster from a node image.") { new CreateClusterCommand(front) },
             new Command("delete", "Remove clusters, or nodes of one.") { new DeleteClusterCommand(front), new DeleteClustersCommand(front), new DeleteNodeCommand(front) },
             new Command("get", "List clusters and nodes, print a kubeconfig.") { new GetClustersCommand(front), new GetNodesCommand(front), new GetKubeconfigCommand(front) },

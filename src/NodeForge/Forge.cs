@@ -18,6 +18,8 @@ using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
+using NodeForge.Verification;
+using NodeForge.Verification.Reproduction;
 
 namespace NodeForge;
 
@@ -88,11 +90,31 @@ public sealed class Forge
     }
 
     /// <summary>an image, wherever it is → what is in it. Networked for one of a registry.</summary>
-    public async Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport image, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<InspectedImage>> InspectAsync(ImageTransport image, CancellationToken cancellationToken) =>
+        WithImagesAsync(image, source => ImageInspector.InspectAsync(source, image.Name, cancellationToken), cancellationToken);
+
+    /// <summary>an image, wherever it is → what is wrong with it. Networked for one of a registry.</summary>
+    /// <param name="image">Without a name, every image there.</param>
+    /// <param name="against">What it has to be the same as; null when nobody asks.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<VerificationReport>> VerifyAsync(ImageTransport image, ImageTransport? against, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<VerificationReport> reports = await WithImagesAsync(image, source => ImageVerifier.VerifyAsync(source, image.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (against is null)
+            return reports;
+        IReadOnlyList<ImageDifference> differences = await CompareAsync(against, image, cancellationToken).ConfigureAwait(false);
+        return [.. reports.Select(report => differences.FirstOrDefault(difference => difference.Manifest == report.Manifest) is { } found ? report.With(found) : report)];
+    }
+
+    /// <summary>two images, wherever they are → where they differ, platform by platform. Networked for one of a registry.</summary>
+    public Task<IReadOnlyList<ImageDifference>> CompareAsync(ImageTransport first, ImageTransport second, CancellationToken cancellationToken) =>
+        WithImagesAsync(first, ours => WithImagesAsync(second, theirs => ImageComparison.CompareAsync(ours, first.Name, theirs, second.Name, cancellationToken), cancellationToken), cancellationToken);
+
+    private async Task<T> WithImagesAsync<T>(ImageTransport image, Func<IImageSource, Task<T>> work, CancellationToken cancellationToken)
     {
         // An engine's export comes by once: its files lie in the scratch folder while they are looked at.
-        Lazy<ScratchFolder> scratch = new(() => new(Path.Combine(options.Cache, "scratch", "inspect-" + Path.GetRandomFileName())));
-        using Network network = OpenNetwork();
+        Lazy<ScratchFolder> scratch = new(() => new(Path.Combine(options.Cache, "scratch", "images-" + Path.GetRandomFileName())));
+        using Network network = image.Room.IsRemote ? OpenNetwork() : Network.Closed(options.Host);
         TransportHost host = new()
         {
             OpenEngine = (place, stop) => new EngineStore(ConnectAsync, place.Reference!).OpenAsync(place.ToString(), new BlobStore(scratch.Value.Path), stop),
@@ -100,8 +122,7 @@ public sealed class Forge
         };
         try
         {
-            IImageSource source = await image.OpenAsync(host, cancellationToken).ConfigureAwait(false);
-            return await ImageInspector.InspectAsync(source, image.Name, cancellationToken).ConfigureAwait(false);
+            return await work(await image.OpenAsync(host, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
         finally
         {

@@ -17,7 +17,8 @@ public sealed class ReferenceDirectionTests
         ["NodeForge.Recipes"] = ["NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Oci"],
         ["NodeForge.Images"] = ["NodeForge.Recipes", "NodeForge.Containerd", "NodeForge.Engines"],
         ["NodeForge.Clusters"] = ["NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Engines"],
-        ["NodeForge"] = ["NodeForge.Images", "NodeForge.Clusters"],
+        ["NodeForge.Verification"] = ["NodeForge.Containerd", "NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Oci"],
+        ["NodeForge"] = ["NodeForge.Images", "NodeForge.Clusters", "NodeForge.Verification"],
         ["NodeForge.Cli"] = ["NodeForge"],
     };
 

@@ -17,7 +17,7 @@ internal sealed record DoctorDocument(string Verdict, IReadOnlyList<DoctorItem> 
         {
             text.Line($"{Mark(check.Verdict)} {check.Name.PadRight(width)}  {(check.Verdict == "not-looked-at" ? "not looked at: " : string.Empty)}{check.Finding}");
             foreach (DoctorProblem problem in check.Problems)
-                Append(text, problem);
+                problem.AppendTo(text);
         }
 
         return text;
@@ -30,16 +30,6 @@ internal sealed record DoctorDocument(string Verdict, IReadOnlyList<DoctorItem> 
         CheckVerdict.Warning => "warning",
         _ => "error",
     };
-
-    private static void Append(Page text, DoctorProblem problem)
-    {
-        text.Line($"    {problem.Severity} {problem.Code}: {problem.What}");
-        foreach ((string label, string? value) in new[] { ("at  ", problem.Where?.ToText()), ("got ", problem.Got), ("want", problem.Want), ("mend", problem.Mend) })
-        {
-            if (value is not null)
-                text.Line($"      {label} {value}");
-        }
-    }
 
     private static string Mark(string verdict) => verdict switch { "fine" => "✓", "error" => "✗", "warning" => "!", _ => "-" };
 }
@@ -54,4 +44,14 @@ internal sealed record DoctorProblem(string Severity, string Code, string What, 
 {
     public static DoctorProblem Of(Diagnostic diagnostic) => new(
         diagnostic.Severity == NodeForge.Severity.Error ? "error" : "warning", diagnostic.Code.Id, diagnostic.What, ErrorPlace.Of(diagnostic.Where), diagnostic.Got, diagnostic.Want, diagnostic.Mend);
+
+    public void AppendTo(Page text)
+    {
+        text.Line($"    {Severity} {Code}: {What}");
+        foreach ((string label, string? value) in new[] { ("at  ", Where?.ToText()), ("got ", Got), ("want", Want), ("mend", Mend) })
+        {
+            if (value is not null)
+                text.Line($"      {label} {value}");
+        }
+    }
 }

@@ -25,6 +25,7 @@ internal abstract record Document
 [JsonSerializable(typeof(ClustersDocument))]
 [JsonSerializable(typeof(CompletionDocument))]
 [JsonSerializable(typeof(DeletedDocument))]
+[JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ExportedDocument))]
@@ -38,5 +39,6 @@ internal abstract record Document
 [JsonSerializable(typeof(NodesDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(TarballDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(VersionDocument))]
 internal sealed partial class DocumentJson : JsonSerializerContext;

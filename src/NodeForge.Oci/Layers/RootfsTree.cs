@@ -58,6 +58,18 @@ public sealed class RootfsTree
     public void Apply(Stream layer, string name, string? file = null, CancellationToken cancellationToken = default) =>
         Apply(layer, name, file is null ? null : (offset, length) => new FileContent(file, offset, length), cancellationToken);
 
+    /// <summary>Lays one more layer over the tree whose entries somebody has read already.</summary>
+    /// <param name="entries">In the order of the archive.</param>
+    /// <param name="name">What messages call the layer.</param>
+    /// <exception cref="NodeForgeException">As <see cref="Read"/>.</exception>
+    public void Apply(IEnumerable<LayerEntry> entries, string name)
+    {
+        budget.Layer = name;
+        foreach (LayerEntry entry in entries)
+            Apply(entry.Header, entry.Content, name);
+        layers++;
+    }
+
     private void Apply(Stream layer, string name, Func<long, long, LayerContent>? place, CancellationToken cancellationToken)
     {
         budget.Layer = name;

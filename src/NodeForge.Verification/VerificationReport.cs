@@ -1,0 +1,82 @@
+using NodeForge.Oci;
+
+namespace NodeForge.Verification;
+
+/// <summary>What was found when every byte of an image was read and nothing of it was run.</summary>
+/// <param name="Image">What it is called.</param>
+/// <param name="Platform">What it runs on; null when it could not be opened.</param>
+/// <param name="ImageId">The digest of its config; null when it could not be opened.</param>
+/// <param name="Manifest">The digest of its manifest; null when it could not be opened.</param>
+/// <param name="Checks">In the order in which they are told; those of one group stand together.</param>
+public sealed record VerificationReport(string Image, Platform? Platform, Digest? ImageId, Digest? Manifest, IReadOnlyList<CheckResult> Checks)
+{
+    /// <summary>The version of Kubernetes in a node image; null for every other image.</summary>
+    public string? KubernetesVersion { get; init; }
+
+    /// <summary>When the image was made, as its config has it (RFC 3339).</summary>
+    public string? Created { get; init; }
+
+    /// <summary>Every image that a cluster made from this one can ask for, and whether it is there.</summary>
+    public IReadOnlyList<ClosureEntry> Closure { get; init; } = [];
+
+    /// <summary>Bottom first.</summary>
+    public IReadOnlyList<VerifiedLayer> Layers { get; init; } = [];
+
+    /// <summary>What the image's record says that it is made of.</summary>
+    public IReadOnlyList<VerifiedComponent> Components { get; init; } = [];
+
+    /// <summary>Everything that is wrong or deserves a look.</summary>
+    public IEnumerable<Diagnostic> Findings => Checks.SelectMany(static check => check.Findings);
+
+    /// <summary>Whether no check failed; warnings pass.</summary>
+    public bool IsSound => Checks.All(static check => check.Verdict != CheckVerdict.Failed);
+}
+
+/// <param name="Group">What the check belongs to: image, programs, versions, units, runtime, leftovers, rights, closure.</param>
+/// <param name="Name">What was looked at.</param>
+/// <param name="Summary">What was found, in a few words.</param>
+public sealed record CheckResult(string Group, string Name, CheckVerdict Verdict, string Summary, IReadOnlyList<Diagnostic> Findings);
+
+public enum CheckVerdict
+{
+    Passed,
+
+    /// <summary>Something deserves a look, and nothing is wrong.</summary>
+    Warning,
+
+    Failed,
+
+    /// <summary>There was nothing to look at.</summary>
+    Skipped,
+}
+
+/// <summary>An image that a cluster can ask for.</summary>
+/// <param name="Reference">As it is asked for, normalised.</param>
+/// <param name="AskedBy">Who asks: kubeadm, containerd, a manifest.</param>
+/// <param name="ImageId">What the name stands for; null when nothing answers to it.</param>
+/// <param name="Size">Bytes of all its blobs.</param>
+public sealed record ClosureEntry(string Reference, IReadOnlyList<string> AskedBy, ClosureState State, Digest? ImageId, long Size);
+
+public enum ClosureState
+{
+    /// <summary>There, for the node's platform, to the last blob.</summary>
+    Complete,
+
+    /// <summary>The name is there, and something behind it is not.</summary>
+    Incomplete,
+
+    /// <summary>Nothing answers to the name, and nobody needs it for certain.</summary>
+    Optional,
+
+    Missing,
+}
+
+/// <param name="Title">What made it, from the history.</param>
+/// <param name="Size">Bytes as stored.</param>
+/// <param name="UnpackedSize">Bytes of the archive.</param>
+/// <param name="Entries">How many entries the archive has.</param>
+public sealed record VerifiedLayer(string Title, Digest Digest, Digest DiffId, long Size, long UnpackedSize, int Entries);
+
+/// <param name="Version">Null where nobody says.</param>
+/// <param name="Origin">The package, the address or the recipe that it comes from.</param>
+public sealed record VerifiedComponent(string Name, string? Version, Digest? Digest, string Origin);
