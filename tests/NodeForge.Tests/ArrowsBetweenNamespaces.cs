@@ -24,6 +24,7 @@ public sealed partial class ArrowsBetweenNamespaces
         "NodeForge.Images.Assembly", "NodeForge.Images.Assembly.Kubernetes", "NodeForge.Images.Assembly.Nodes",
         "NodeForge.Oci", "NodeForge.Oci.Content", "NodeForge.Oci.Layers", "NodeForge.Oci.Tar",
         "NodeForge.Recipes", "NodeForge.Recipes.Locks", "NodeForge.Recipes.Reading",
+        "NodeForge.Verification", "NodeForge.Verification.Closure", "NodeForge.Verification.Static",
     ];
 
     private static readonly IReadOnlyList<SourceText> Sources = [.. Directory.EnumerateFiles(Path.Combine(GoldenFile.Repository, "src"), "*.cs", SearchOption.AllDirectories)
