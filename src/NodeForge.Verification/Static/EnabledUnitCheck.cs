@@ -36,6 +36,6 @@ internal sealed class EnabledUnitCheck : ImageCheck
         if (enabled.Length == 0 && !image.IsNode)
             findings.Skip("no units");
         else
-            findings.Summary = $"{enabled.Length} enabled, each of them there";
+            findings.Summary = $"{enabled.Length} units";
     }
 }

@@ -32,6 +32,6 @@ internal sealed class KnownBadCheck : ImageCheck
         if (judged.Count == 0)
             findings.Skip(left.Count == 0 ? "none of the components that the table knows" : $"{string.Join(", ", left)}: packages, whose distribution repairs them");
         else
-            findings.Summary = $"{string.Join(", ", judged)}: none of {KnownBadVersions.All.Count} known faults";
+            findings.Summary = $"{string.Join(", ", judged)}: held against {KnownBadVersions.All.Count} known faults";
     }
 }

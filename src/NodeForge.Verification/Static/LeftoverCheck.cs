@@ -27,7 +27,7 @@ internal sealed partial class LeftoverCheck : ImageCheck
                 break;
         }
 
-        findings.Summary = "no machine id, keys, logs, package lists or traces of the builder";
+        findings.Summary = "machine ids, keys, logs, package lists, traces of the builder";
     }
 
     private static Diagnostic? Judge(ExaminedImage image, RootfsEntry entry)

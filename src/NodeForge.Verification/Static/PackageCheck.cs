@@ -21,7 +21,7 @@ internal sealed class PackageCheck : ImageCheck
             return;
         }
 
-        findings.Summary = $"{recorded.Length} packages, as dpkg has them";
+        findings.Summary = $"{recorded.Length} packages of the record, held against dpkg's";
         foreach (RecordedComponent component in recorded.Where(component => installed.GetValueOrDefault(component.Name) != component.Version).Take(MostFindings))
             findings.Add(Differs(image, $"the package '{component.Name}' is not the one that the record names", installed.GetValueOrDefault(component.Name) ?? "not installed", component.Version ?? "no version"));
         HashSet<string> known = [.. recorded.Select(static component => component.Name)];

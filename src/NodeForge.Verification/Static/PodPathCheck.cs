@@ -34,7 +34,7 @@ internal sealed class PodPathCheck : ImageCheck
         IEnumerable<string> snapshots = image.Below(NodeFiles.Snapshots).Where(static entry => entry.Header.Kind == TarEntryKind.Directory && IsRoot(entry.Header.Path)).Select(static entry => entry.Header.Path);
         foreach (string path in Paths.Concat(snapshots))
             Walk(image, findings, path, looked);
-        findings.Summary = $"{looked.Count} folders, open to everybody";
+        findings.Summary = $"{looked.Count} folders";
     }
 
     // snapshots/<hex>/fs: the root of a container's own file system.

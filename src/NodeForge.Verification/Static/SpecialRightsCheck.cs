@@ -52,7 +52,7 @@ internal sealed class SpecialRightsCheck : ImageCheck
             }
         }
 
-        findings.Summary = $"{special} programs with rights of their own, all of them on the list";
+        findings.Summary = $"{special} programs with rights of their own, held against Debian's";
     }
 
     // linux/capability.h: a magic with the revision, then pairs of permitted and inheritable.
