@@ -18,6 +18,7 @@ internal sealed record KnownBadVersions(string Component, SoftwareVersion From, 
     public static IReadOnlyList<KnownBadVersions> All { get; } =
     [
         new("containerd", new(1, 7, 0), new(1, 7, 33), LabelFault, LabelSource, Day),
+        new("containerd", new(2, 0, 0), new(2, 0, 10), LabelFault, LabelSource, Day),
         new("containerd", new(2, 1, 0), new(2, 1, 1), "unpacking an image can be led out of its folder while it runs", "CVE-2025-47290", Day),
         new("containerd", new(2, 1, 1), new(2, 1, 9), LabelFault, LabelSource, Day),
         new("containerd", new(2, 2, 0), new(2, 2, 5), LabelFault, LabelSource, Day),
