@@ -1,7 +1,8 @@
 using System.Globalization;
 
-namespace NodeForge.Images;
+namespace NodeForge;
 
+/// <summary>Numbers of bytes as people read them.</summary>
 public static class ByteCount
 {
     /// <summary>A number of bytes for people, in binary units.</summary>

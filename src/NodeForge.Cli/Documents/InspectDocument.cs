@@ -1,5 +1,4 @@
 using NodeForge.Cli.Rendering;
-using NodeForge.Images;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Verification;
 using NodeForge.Kubernetes;

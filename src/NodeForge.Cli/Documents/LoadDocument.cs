@@ -1,6 +1,5 @@
 using NodeForge.Cli.Rendering;
 using NodeForge.Clusters.Images;
-using NodeForge.Images;
 using NodeForge.Images.Fetching;
 
 namespace NodeForge.Cli.Documents;

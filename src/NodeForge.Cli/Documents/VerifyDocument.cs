@@ -1,5 +1,4 @@
 using NodeForge.Cli.Rendering;
-using NodeForge.Images;
 using NodeForge.Verification;
 
 namespace NodeForge.Cli.Documents;

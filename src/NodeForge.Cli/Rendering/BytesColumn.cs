@@ -1,4 +1,3 @@
-using NodeForge.Images;
 using NodeForge.Images.Fetching;
 using Spectre.Console;
 using Spectre.Console.Rendering;

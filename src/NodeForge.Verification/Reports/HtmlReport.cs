@@ -21,8 +21,9 @@ public static class HtmlReport
         h1 { font-size: 1.5rem; margin-bottom: .2rem; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--line); }
         p.facts { color: var(--soft); margin: 0; overflow-wrap: anywhere; }
         .passed { color: var(--pass); } .warning { color: var(--warn); } .failed, .missing, .incomplete { color: var(--fail); } .skipped, .optional { color: var(--soft); } .complete { color: var(--pass); }
-        table { border-collapse: collapse; width: 100%; } th { text-align: left; color: var(--soft); font-weight: 600; }
-        td, th { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+        .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; } th { text-align: left; color: var(--soft); font-weight: 600; }
+        td, th { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+        td.long { overflow-wrap: anywhere; min-width: 9rem; }
         .finding { border-left: 4px solid var(--fail); margin: .75rem 0; padding: .25rem .75rem; } .finding.warning { border-color: var(--warn); color: inherit; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 .75rem; margin: .25rem 0; } dt { color: var(--soft); } dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
         .bar { background: var(--bar); height: .8rem; border-radius: 2px; min-width: 1px; } td.wide { width: 45%; } td.number { text-align: right; white-space: nowrap; } code { font-family: ui-monospace, monospace; }
@@ -64,7 +65,7 @@ public static class HtmlReport
         foreach (CheckResult check in report.Checks)
         {
             page.Raw("<tr>").Element("td", check.Group).Element("td", check.Name);
-            page.Raw("<td>").Element("span", Word(check.Verdict), Word(check.Verdict)).Raw("</td>").Element("td", check.Summary).Raw("</tr>\n");
+            page.Raw("<td>").Element("span", Word(check.Verdict), Word(check.Verdict)).Raw("</td>").Element("td", check.Summary, "long").Raw("</tr>\n");
         }
 
         page.EndTable();
@@ -79,7 +80,7 @@ public static class HtmlReport
         {
             page.Raw(finding.Severity == Severity.Error ? "<div class=\"finding\">" : "<div class=\"finding warning\">");
             page.Element("code", finding.Code.Id).Add(" " + finding.What).Raw("<dl>");
-            foreach ((string label, string? value) in new[] { ("at", finding.Where?.ToString()), ("got", finding.Got), ("want", finding.Want), ("hint", finding.Mend) })
+            foreach ((string label, string? value) in new[] { ("at", finding.Where?.ToString()), ("got", finding.Got), ("want", finding.Want), ("hint", finding.Hint) })
             {
                 if (value is not null)
                     page.Element("dt", label).Element("dd", value);
@@ -97,8 +98,8 @@ public static class HtmlReport
         foreach (ClosureEntry entry in report.Closure)
         {
             string state = Word(entry.State);
-            page.Raw("<tr>").Element("td", entry.Reference).Element("td", string.Join(", ", entry.AskedBy));
-            page.Raw("<td>").Element("span", state, state).Raw("</td>").Element("td", Megabytes(entry.Size), "number").Element("td", entry.ImageId?.ShortHex).Raw("</tr>\n");
+            page.Raw("<tr>").Element("td", entry.Reference, "long").Element("td", string.Join(", ", entry.AskedBy));
+            page.Raw("<td>").Element("span", state, state).Raw("</td>").Element("td", Size(entry.Size), "number").Element("td", entry.ImageId?.ShortHex).Raw("</tr>\n");
         }
 
         page.EndTable();
@@ -113,8 +114,8 @@ public static class HtmlReport
         foreach (VerifiedLayer layer in report.Layers)
         {
             double share = 100.0 * layer.Size / largest;
-            page.Raw("<tr>").Element("td", layer.Title).Raw($"<td class=\"wide\"><div class=\"bar\" style=\"width:{share.ToString("0.##", CultureInfo.InvariantCulture)}%\"></div></td>");
-            page.Element("td", Megabytes(layer.Size), "number").Element("td", layer.Entries.ToString(CultureInfo.InvariantCulture), "number").Element("td", layer.DiffId.ShortHex).Raw("</tr>\n");
+            page.Raw("<tr>").Element("td", layer.Title, "long").Raw($"<td class=\"wide\"><div class=\"bar\" style=\"width:{share.ToString("0.##", CultureInfo.InvariantCulture)}%\"></div></td>");
+            page.Element("td", Size(layer.Size), "number").Element("td", layer.Entries.ToString(CultureInfo.InvariantCulture), "number").Element("td", layer.DiffId.ShortHex).Raw("</tr>\n");
         }
 
         page.EndTable();
@@ -134,5 +135,5 @@ public static class HtmlReport
 
     internal static string Word(ClosureState state) => state switch { ClosureState.Complete => "complete", ClosureState.Incomplete => "incomplete", ClosureState.Optional => "optional", _ => "missing" };
 
-    private static string Megabytes(long bytes) => bytes == 0 ? "" : (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture) + " MB";
+    private static string Size(long bytes) => bytes == 0 ? "" : ByteCount.Show(bytes);
 }

@@ -35,13 +35,13 @@ internal sealed class HtmlText
 
     public HtmlText Head(params ReadOnlySpan<string> titles)
     {
-        Raw("<table><thead><tr>");
+        Raw("<div class=\"table\"><table><thead><tr>");
         foreach (string title in titles)
             Element("th", title);
         return Raw("</tr></thead><tbody>\n");
     }
 
-    public HtmlText EndTable() => Raw("</tbody></table>\n");
+    public HtmlText EndTable() => Raw("</tbody></table></div>\n");
 
     public override string ToString() => text.ToString();
 }
