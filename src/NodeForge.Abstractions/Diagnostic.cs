@@ -23,7 +23,7 @@ public record Diagnostic(ErrorCode Code, string What)
     public string? Want { get; init => field = Shown(value); }
 
     /// <summary>One command or one edit that mends it.</summary>
-    public string? Mend { get; init => field = Shown(value); }
+    public string? Hint { get; init => field = Shown(value); }
 
     public Severity Severity { get; init; } = Severity.Error;
 
@@ -36,8 +36,8 @@ public record Diagnostic(ErrorCode Code, string What)
             text.Append(" · ").Append(Where);
         if (Got is not null || Want is not null)
             text.Append(" · ").Append(GotAndWant());
-        if (Mend is not null)
-            text.Append(" · ").Append(Mend);
+        if (Hint is not null)
+            text.Append(" · ").Append(Hint);
         return Printable.Escape(text.ToString());
     }
 

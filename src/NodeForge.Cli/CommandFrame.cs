@@ -36,7 +36,7 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
         {
             if (Verbose)
                 front.Terminal.Error.WriteLine(bug.ToString());
-            return Fail([new Diagnostic(ErrorCodes.Bug, $"{bug.GetType().Name}: {bug.Message}") { Mend = "run it again with -v and report what it prints" }]);
+            return Fail([new Diagnostic(ErrorCodes.Bug, $"{bug.GetType().Name}: {bug.Message}") { Hint = "run it again with -v and report what it prints" }]);
         }
     }
 

@@ -62,7 +62,7 @@ internal static class CommandTree
 
     private static Diagnostic Unknown(string message, ParseResult parsed) => new(ErrorCodes.InvalidCommandLine, message.TrimEnd('.'))
     {
-        Mend = Meant(parsed) is { } meant ? $"did you mean 'nodeforge {CommandPath(parsed)}{meant}'?" : $"see 'nodeforge {CommandPath(parsed)}--help'",
+        Hint = Meant(parsed) is { } meant ? $"did you mean 'nodeforge {CommandPath(parsed)}{meant}'?" : $"see 'nodeforge {CommandPath(parsed)}--help'",
     };
 
     private static string? Meant(ParseResult parsed)

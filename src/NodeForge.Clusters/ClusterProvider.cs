@@ -130,7 +130,7 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     private static NodeForgeException NoImage() => new(new Diagnostic(ErrorCodes.InvalidCommandLine, "no node image is named")
     {
         Want = "--image REF, or an image for the nodes in the cluster file",
-        Mend = "build one: nodeforge build node-image RECIPE --output docker-daemon:nodeforge/node:latest, then --image nodeforge/node:latest",
+        Hint = "build one: nodeforge build node-image RECIPE --output docker-daemon:nodeforge/node:latest, then --image nodeforge/node:latest",
     });
 }
 

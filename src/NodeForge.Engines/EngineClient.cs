@@ -90,7 +90,7 @@ public sealed class EngineClient : IDisposable
                 Where = new(endpoint.ToString()),
                 Got = offered is null ? "no Api-Version" : $"API {offered}",
                 Want = $"API {Oldest} or later",
-                Mend = "use Docker 20.10 or later, or Podman 4 or later",
+                Hint = "use Docker 20.10 or later, or Podman 4 or later",
             });
         }
 

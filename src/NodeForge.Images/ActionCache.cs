@@ -59,7 +59,7 @@ public sealed class ActionCache
             reporter.Warn(new Diagnostic(ErrorCodes.ActionRecordDamaged, "what an action made is not remembered rightly: it is done again")
             {
                 Where = new(PathOf(key)),
-                Mend = ErrorCodes.ActionRecordDamaged.Remedy,
+                Hint = ErrorCodes.ActionRecordDamaged.Remedy,
             });
         }
     }

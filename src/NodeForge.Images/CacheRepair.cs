@@ -22,7 +22,7 @@ public static class CacheRepair
             finally
             {
                 foreach (Diagnostic damaged in (environment.Store.Cache?.Removed ?? []).Except(before))
-                    environment.Reporter.Warn(damaged with { Mend = "it is made or fetched again" });
+                    environment.Reporter.Warn(damaged with { Hint = "it is made or fetched again" });
             }
         }
     }

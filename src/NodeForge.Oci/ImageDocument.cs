@@ -157,5 +157,5 @@ public static class ImageDocument
     }
 
     private static NodeForgeException Refuse(Location where, string what, string? got, Exception? inner = null) =>
-        new(new Diagnostic(ErrorCodes.InvalidImageDocument, what) { Where = where, Got = got is null ? null : Printable.Escape(got), Mend = ErrorCodes.InvalidImageDocument.Remedy }, inner);
+        new(new Diagnostic(ErrorCodes.InvalidImageDocument, what) { Where = where, Got = got is null ? null : Printable.Escape(got), Hint = ErrorCodes.InvalidImageDocument.Remedy }, inner);
 }

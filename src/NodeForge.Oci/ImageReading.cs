@@ -22,7 +22,7 @@ public static class ImageReading
         {
             Where = new(source.Place, Detail: name),
             Got = names.Length == 0 ? "no image" : string.Join(" ", names.Take(20)) + (names.Length > 20 ? " …" : ""),
-            Mend = "name one of them",
+            Hint = "name one of them",
         });
     }
 
@@ -69,7 +69,7 @@ public static class ImageReading
             {
                 Where = here,
                 Got = $"{descriptor.Size} bytes",
-                Mend = ErrorCodes.InvalidImageDocument.Remedy,
+                Hint = ErrorCodes.InvalidImageDocument.Remedy,
             });
         byte[] bytes = new byte[descriptor.Size];
         Stream content = await source.OpenAsync(descriptor, cancellationToken).ConfigureAwait(false);
@@ -84,7 +84,7 @@ public static class ImageReading
                 Where = here,
                 Got = digest.ToString(),
                 Want = descriptor.Digest.ToString(),
-                Mend = ErrorCodes.ImageBlobMismatch.Remedy,
+                Hint = ErrorCodes.ImageBlobMismatch.Remedy,
             });
     }
 
@@ -97,7 +97,7 @@ public static class ImageReading
             ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMissing, "the image names a blob that is not there")
             {
                 Where = here,
-                Mend = "get a whole copy of the image",
+                Hint = "get a whole copy of the image",
             });
         if (size != descriptor.Size)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMismatch, "the blob does not have the size that the image names")
@@ -105,7 +105,7 @@ public static class ImageReading
                 Where = here,
                 Got = $"{size} bytes",
                 Want = $"{descriptor.Size} bytes",
-                Mend = ErrorCodes.ImageBlobMismatch.Remedy,
+                Hint = ErrorCodes.ImageBlobMismatch.Remedy,
             });
     }
 }

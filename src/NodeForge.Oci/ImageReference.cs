@@ -47,7 +47,7 @@ public sealed partial record ImageReference
             : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageReference, problem)
             {
                 Where = new(Printable.Escape(Shorten(text))),
-                Mend = "write [REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
+                Hint = "write [REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
             });
 
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ImageReference? reference) =>

@@ -87,7 +87,7 @@ internal sealed class ImageWalk
                 Where = where,
                 Got = $"{manifest.Layers.Count} layers",
                 Want = $"{config.RootFs.DiffIds.Count}",
-                Mend = ErrorCodes.DiffIdMismatch.Remedy,
+                Hint = ErrorCodes.DiffIdMismatch.Remedy,
             });
         foreach (Descriptor layer in manifest.Layers)
             await source.CheckAsync(layer, where, cancellationToken).ConfigureAwait(false);

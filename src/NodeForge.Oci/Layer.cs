@@ -35,7 +35,7 @@ public sealed record Layer(Descriptor Descriptor, Digest DiffId, Location Where,
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMissing, "the image names a blob that is not there")
             {
                 Where = new(image, Detail: $"{Descriptor.MediaType} {Descriptor.Digest}"),
-                Mend = "get a whole copy of the image",
+                Hint = "get a whole copy of the image",
             });
     }
 

@@ -23,7 +23,7 @@ public static class PlatformChoice
             Where = where,
             Got = names.Length == 0 ? "no platform" : string.Join(" ", names),
             Want = wanted.ToString(),
-            Mend = ErrorCodes.PlatformMissing.Remedy,
+            Hint = ErrorCodes.PlatformMissing.Remedy,
         });
     }
 }

@@ -20,7 +20,7 @@ public static class ImageVerifier
             ? await source.ListAsync(cancellationToken).ConfigureAwait(false)
             : [await source.FindAsync(name, cancellationToken).ConfigureAwait(false)];
         if (entries.Count == 0)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNotFound, "there is no image to verify") { Where = new(source.Place), Mend = ErrorCodes.ImageNotFound.Remedy });
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNotFound, "there is no image to verify") { Where = new(source.Place), Hint = ErrorCodes.ImageNotFound.Remedy });
         List<VerificationReport> reports = [];
         foreach (ImageEntry entry in entries)
         {

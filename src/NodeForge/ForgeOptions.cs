@@ -43,7 +43,7 @@ public sealed record ForgeOptions
             return Path.Combine(home, ".cache", "nodeforge");
         throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidEnvironment, "no folder for the cache can be told: HOME is not set")
         {
-            Mend = "set NODEFORGE_CACHE, or give --cache DIR",
+            Hint = "set NODEFORGE_CACHE, or give --cache DIR",
         });
     }
 
@@ -56,7 +56,7 @@ public sealed record ForgeOptions
         throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidEnvironment, "SOURCE_DATE_EPOCH is no number of seconds since 1970")
         {
             Got = text,
-            Mend = "unset it, or give whole seconds",
+            Hint = "unset it, or give whole seconds",
         });
     }
 }

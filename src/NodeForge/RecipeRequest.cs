@@ -38,7 +38,7 @@ public sealed record RecipeRequest(string Path, string? LockPath, IReadOnlyDicti
         {
             Where = new(recipe.File),
             Got = string.Join(", ", several),
-            Mend = $"add --platform {several[0]}",
+            Hint = $"add --platform {several[0]}",
         });
     }
 
@@ -54,7 +54,7 @@ public sealed record RecipeRequest(string Path, string? LockPath, IReadOnlyDicti
             Where = new(recipe.File),
             Got = got,
             Want = kind,
-            Mend = $"run 'nodeforge build {CommandOf(recipe)} {recipe.File}'",
+            Hint = $"run 'nodeforge build {CommandOf(recipe)} {recipe.File}'",
         });
     }
 
@@ -71,7 +71,7 @@ public sealed record RecipeRequest(string Path, string? LockPath, IReadOnlyDicti
         Where = new(recipe.File),
         Got = platform,
         Want = string.Join(", ", recipe.Platforms.Select(known => known.ToString()).Append(All)),
-        Mend = "add it to the recipe's 'platforms', then run 'nodeforge lock'",
+        Hint = "add it to the recipe's 'platforms', then run 'nodeforge lock'",
     });
 
     private static bool IsOfThisMachine(Platform platform) => platform.Os == "linux" && DebianArchitecture.Of(platform) == DebianArchitecture.OfThisMachine;

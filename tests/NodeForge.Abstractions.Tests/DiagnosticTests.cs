@@ -12,7 +12,7 @@ public sealed class DiagnosticTests
             Where = new("node.yaml", 4, 1),
             Got = "kubernets",
             Want = "kubernetes",
-            Mend = "correct the key",
+            Hint = "correct the key",
         };
 
         Assert.Equal("NF9002: unknown key 'kubernets' · node.yaml:4:1 · got kubernets, want kubernetes · correct the key", diagnostic.ToString());

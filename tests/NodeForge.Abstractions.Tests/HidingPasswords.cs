@@ -20,10 +20,10 @@ public sealed class HidingPasswords
     public void No_part_of_a_diagnostic_has_one()
     {
         const string address = "http://ann:secret@mirror.test";
-        Diagnostic told = new(ErrorCodes.Bug, address) { Where = new(address, Detail: address), Got = address, Want = address, Mend = address };
+        Diagnostic told = new(ErrorCodes.Bug, address) { Where = new(address, Detail: address), Got = address, Want = address, Hint = address };
 
         Assert.DoesNotContain("secret", told.ToString(), StringComparison.Ordinal);
-        Assert.All(new[] { told.What, told.Where.Resource, told.Where.Detail, told.Got, told.Want, told.Mend }, part => Assert.Equal("http://***@mirror.test", part));
+        Assert.All(new[] { told.What, told.Where.Resource, told.Where.Detail, told.Got, told.Want, told.Hint }, part => Assert.Equal("http://***@mirror.test", part));
         Assert.DoesNotContain("secret", (told with { What = address + "/x" }).What, StringComparison.Ordinal);
         Assert.Equal("got http://***@mirror.test", new ProgramSaid("apt", "got " + address).Line);
     }

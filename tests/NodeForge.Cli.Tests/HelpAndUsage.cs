@@ -47,8 +47,8 @@ public sealed class HelpAndUsage
     [InlineData("get node", "did you mean 'nodeforge get nodes'?")]
     [InlineData("version --quite", "did you mean 'nodeforge version --quiet'?")]
     [InlineData("frobnicate", "see 'nodeforge --help'")]
-    public async Task A_misspelt_word_is_met_with_the_one_that_was_meant(string line, string mend) =>
-        Assert.Contains(mend, (await PlainAsync(line.Split(' '))).Error, StringComparison.Ordinal);
+    public async Task A_misspelt_word_is_met_with_the_one_that_was_meant(string line, string hint) =>
+        Assert.Contains(hint, (await PlainAsync(line.Split(' '))).Error, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_usage_error_says_where_help_is()

@@ -13,7 +13,7 @@ public sealed class TellingOfAMachine
         Where = new("0.0.0.0:8080/tcp"),
         Got = "port 8080 is held by process 77 (web\u001b[31mserver)",
         Want = "a port that nobody listens on",
-        Mend = "stop what holds the port, or choose another",
+        Hint = "stop what holds the port, or choose another",
     };
 
     private static readonly Diagnostic Withheld = new(ErrorCodes.CapabilitiesWithheld, "this machine withholds capabilities")
@@ -21,7 +21,7 @@ public sealed class TellingOfAMachine
         Severity = Severity.Warning,
         Where = new("/proc/self/status", Detail: "CapBnd"),
         Got = "without CAP_SYS_RESOURCE",
-        Mend = "run it where they are not withheld",
+        Hint = "run it where they are not withheld",
     };
 
     private static readonly CheckedMachine Machine = new(

@@ -29,12 +29,12 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
     [InlineData("lab-wroker", "NF8040", "did you mean lab-worker?")]
     [InlineData("lab-external-load-balancer", "NF8040", "name one of those")]
     [InlineData("lab-worker", "NF9002", "leave --role out, or name a node of that role")]
-    public async Task A_node_that_cannot_be_the_example_is_told_and_nothing_is_made(string like, string code, string mend)
+    public async Task A_node_that_cannot_be_the_example_is_told_and_nothing_is_made(string like, string code, string hint)
     {
         await using ScriptedEngine engine = Cluster();
         using EngineClient client = await engine.ConnectAsync();
         Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterLife(client, this, TimeProvider.System).AddAsync("lab", new() { Role = NodeRole.ControlPlane, Like = like }, default)));
-        Assert.Equal((code, like, mend), (told.Code.ToString(), told.Where!.Resource, told.Mend));
+        Assert.Equal((code, like, hint), (told.Code.ToString(), told.Where!.Resource, told.Hint));
         Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
     }
 

@@ -39,7 +39,7 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         engine.On("GET /containers/lab-control-plane/json", 200, """{"Id":"lab-control-plane","State":{"Status":"exited"},"NetworkSettings":{"Ports":{} } }""");
         using EngineClient client = await engine.ConnectAsync();
         Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterCatalog(client).KubeconfigAsync("lab", CancellationToken.None)));
-        Assert.Equal((ErrorCodes.ClusterMissing, "nodeforge start cluster --name lab"), (told.Code, told.Mend));
+        Assert.Equal((ErrorCodes.ClusterMissing, "nodeforge start cluster --name lab"), (told.Code, told.Hint));
         Assert.Equal("lab-control-plane is exited and publishes no port", told.Got);
     }
 

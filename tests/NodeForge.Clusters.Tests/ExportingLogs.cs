@@ -137,7 +137,7 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
         Assert.Equal("""[{"Id":"x","Config":{"Tty":true}}]""" + "\n", System.IO.File.ReadAllText(Path.Combine(folder, "lab-worker/inspect.json")));
         Assert.Equal(["running", "exited"], exported.Nodes.Select(node => node.State));
         Diagnostic warning = Assert.Single(warnings);
-        Assert.Equal((ErrorCodes.NodeLogsIncomplete, "lab-worker", "nodeforge start node lab-worker --name lab, then export again"), (warning.Code, warning.Where!.Resource, warning.Mend));
+        Assert.Equal((ErrorCodes.NodeLogsIncomplete, "lab-worker", "nodeforge start node lab-worker --name lab, then export again"), (warning.Code, warning.Where!.Resource, warning.Hint));
     }
 
     [Fact]

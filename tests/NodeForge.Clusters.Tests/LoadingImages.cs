@@ -80,7 +80,7 @@ public sealed class LoadingImages : IDisposable
 
         IReadOnlyList<Diagnostic> told = await FailsAsync(() => LoadAsync(engine, "shop/ap:1", "other:2"));
 
-        Assert.Equal([("shop/ap:1", "did you mean shop/app:1?"), ("other:2", "build or pull it first: docker pull other:2")], told.Select(problem => (problem.Where!.Resource, problem.Mend!)));
+        Assert.Equal([("shop/ap:1", "did you mean shop/app:1?"), ("other:2", "build or pull it first: docker pull other:2")], told.Select(problem => (problem.Where!.Resource, problem.Hint!)));
         Assert.All(told, problem => Assert.Equal(ErrorCodes.EngineObjectMissing, problem.Code));
     }
 
@@ -139,7 +139,7 @@ public sealed class LoadingImages : IDisposable
         _ = new LoadingNode(engine, []);
         engine.On($"GET /images/{There}/json", 200, Inspected(Config()));
         Diagnostic told = Assert.Single(await FailsAsync(() => LoadAsync(engine, There)));
-        Assert.Equal((ErrorCodes.ImageWithoutName, $"docker tag {There} NAME:TAG, then load that name"), (told.Code, told.Mend));
+        Assert.Equal((ErrorCodes.ImageWithoutName, $"docker tag {There} NAME:TAG, then load that name"), (told.Code, told.Hint));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class LoadingImages : IDisposable
         byte[] config = Config();
         engine.On("GET /images/app:1/json", 200, Inspected(config)).On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
         Diagnostic told = Assert.Single(await FailsAsync(() => LoadAsync(engine, "app:1")));
-        Assert.Equal((ErrorCodes.NodeRefusedImage, NodeName, "free space under the engine's data root"), (told.Code, told.Where!.Resource, told.Mend));
+        Assert.Equal((ErrorCodes.NodeRefusedImage, NodeName, "free space under the engine's data root"), (told.Code, told.Where!.Resource, told.Hint));
         Assert.Contains("no space left on device", told.Got, StringComparison.Ordinal);
     }
 
@@ -191,13 +191,13 @@ public sealed class LoadingImages : IDisposable
     [Theory]
     [InlineData("exited", "", "NF8041", "nodeforge start node lab-control-plane --name lab")]
     [InlineData("running", "lab-control-plan", "NF8040", "did you mean lab-control-plane?")]
-    public async Task Nodes_that_do_not_run_or_are_not_there_are_told(string state, string named, string code, string mend)
+    public async Task Nodes_that_do_not_run_or_are_not_there_are_told(string state, string named, string code, string hint)
     {
         await using ScriptedEngine engine = new();
         engine.WithObjects(Node(NodeName, ClusterLabels.ControlPlane, state)).On("GET /images/app:1/json", 200, Inspected(Config()));
         using EngineClient client = await engine.ConnectAsync();
         Diagnostic told = Assert.Single(await FailsAsync(() => Loader(client).LoadAsync("lab", named.Length == 0 ? [] : [named], ["app:1"], default)));
-        Assert.Equal((code, mend), (told.Code.Id, told.Mend));
+        Assert.Equal((code, hint), (told.Code.Id, told.Hint));
     }
 
     [Theory]

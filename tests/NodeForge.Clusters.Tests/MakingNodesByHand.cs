@@ -136,7 +136,7 @@ public sealed class MakingNodesByHand : IForgeReporter
             .On("GET /containers/lab-control-plane/archive", 404, """{"message":"Could not find the file"}""");
         using EngineClient client = await engine.ConnectAsync();
         Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterCatalog(client).KubeconfigAsync("lab", CancellationToken.None)));
-        Assert.Equal((ErrorCodes.AdministratorMissing, "nodeforge exec lab-control-plane -- kubeadm init"), (told.Code, told.Mend));
+        Assert.Equal((ErrorCodes.AdministratorMissing, "nodeforge exec lab-control-plane -- kubeadm init"), (told.Code, told.Hint));
     }
 
     private static string Kubelet(string version, string cgroups) =>

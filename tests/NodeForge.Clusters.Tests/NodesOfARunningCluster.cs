@@ -72,7 +72,7 @@ public sealed class NodesOfARunningCluster : IForgeReporter
         engine.WithObjects(Two);
         using EngineClient client = await engine.ConnectAsync();
         IReadOnlyList<Diagnostic> told = await FailsAsync(() => Life(client).StopAsync("lab", ["lab-workr", "lab-worker", "x"], default));
-        Assert.Equal([("lab-workr", "did you mean lab-worker?"), ("x", "name one of those")], told.Select(problem => (problem.Where!.Resource, problem.Mend!)));
+        Assert.Equal([("lab-workr", "did you mean lab-worker?"), ("x", "name one of those")], told.Select(problem => (problem.Where!.Resource, problem.Hint!)));
         Assert.All(told, problem => Assert.Equal(ErrorCodes.NodeMissing, problem.Code));
         Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
     }
@@ -106,7 +106,7 @@ public sealed class NodesOfARunningCluster : IForgeReporter
         foreach (string name in (string[])["lab-control-plane", "lab-external-load-balancer"])
         {
             Diagnostic told = Assert.Single(await FailsAsync(() => Life(client).DeleteAsync("lab", name, new(), default)));
-            Assert.Equal((ErrorCodes.ControlPlaneFixed, name, "to remove the whole cluster: nodeforge delete cluster --name lab"), (told.Code, told.Where!.Resource, told.Mend));
+            Assert.Equal((ErrorCodes.ControlPlaneFixed, name, "to remove the whole cluster: nodeforge delete cluster --name lab"), (told.Code, told.Where!.Resource, told.Hint));
         }
     }
 

@@ -93,7 +93,7 @@ public sealed class NodesThatFail
     [Theory]
     [InlineData(false, "exit code 255: Failed to mount cgroup / Exiting PID 1...", "cgroups")]
     [InlineData(true, "exit code 255, killed for lack of memory: Failed to mount cgroup / Exiting PID 1...", "memory")]
-    public async Task A_dead_node_is_told_with_its_last_words(bool lacksMemory, string got, string mend)
+    public async Task A_dead_node_is_told_with_its_last_words(bool lacksMemory, string got, string hint)
     {
         await using ScriptedEngine engine = new();
         Dead(engine, lacksMemory);
@@ -103,7 +103,7 @@ public sealed class NodesThatFail
         Diagnostic? told = await NodeDiagnostics.SaveAsync(client, new ContainerSummary { Id = "lab-worker", Names = ["/lab-worker"] }, folder.Path, CancellationToken.None);
 
         Assert.Equal((ErrorCodes.NodeDied, "lab-worker", got), (told?.Code, told?.Where?.Resource, told?.Got));
-        Assert.Contains(mend, told!.Mend, StringComparison.Ordinal);
+        Assert.Contains(hint, told!.Hint, StringComparison.Ordinal);
         Assert.Equal("Failed to mount cgroup\nExiting PID 1...\n", File.ReadAllText(Path.Combine(folder.Path, "console.log")));
     }
 

@@ -84,7 +84,7 @@ public sealed class PatchingContainerd
     {
         ContainerdPatches patches = new() { JsonPatches = ["""[{"op": "remove", "path": "/nothing"}]"""] };
         Diagnostic told = Assert.Single(Assert.Throws<NodeForgeException>(() => ContainerdPatching.Apply(Configuration, patches)).Diagnostics);
-        Assert.Equal(("containerdConfigPatchesJSON6902", "there is nothing at /nothing", "compare it with /etc/containerd/config.toml in a node"), (told.Where?.Resource, told.Got, told.Mend));
+        Assert.Equal(("containerdConfigPatchesJSON6902", "there is nothing at /nothing", "compare it with /etc/containerd/config.toml in a node"), (told.Where?.Resource, told.Got, told.Hint));
     }
 
     [Fact]

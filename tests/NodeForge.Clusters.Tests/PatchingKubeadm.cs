@@ -102,10 +102,10 @@ public sealed class PatchingKubeadm
     [InlineData("kind: ClusterConfigration\napiServer: {}", "ClusterConfigration", "did you mean ClusterConfiguration?")]
     [InlineData("kind: ConfigMap\ndata: {}", "ConfigMap", null)]
     [InlineData("kind: ClusterConfiguration\napiVersion: kubeadm.k8s.io/v1beta4", "ClusterConfiguration of kubeadm.k8s.io/v1beta4", null)]
-    public void A_patch_that_changes_nothing_is_told(string patch, string got, string? mend)
+    public void A_patch_that_changes_nothing_is_told(string patch, string got, string? hint)
     {
         Diagnostic told = Assert.Single(Unmatched(Merging(patch), "v1.35.0"));
-        Assert.Equal((ErrorCodes.KubeadmPatchUnused, Severity.Warning, got, mend), (told.Code, told.Severity, told.Got, told.Mend));
+        Assert.Equal((ErrorCodes.KubeadmPatchUnused, Severity.Warning, got, hint), (told.Code, told.Severity, told.Got, told.Hint));
     }
 
     [Fact]

@@ -127,18 +127,18 @@ public sealed class ReadingAClusterFile
     public void All_mistakes_are_told_at_once_and_near_words_are_offered()
     {
         IReadOnlyList<Diagnostic> problems = Fails(Head + "netwroking: {}\nnodes:\n- role: wroker\n- rol: worker\n");
-        Assert.Equal(["did you mean networking?", "did you mean worker?", "did you mean role?"], problems.Select(problem => problem.Mend));
+        Assert.Equal(["did you mean networking?", "did you mean worker?", "did you mean role?"], problems.Select(problem => problem.Hint));
     }
 
     [Theory]
     [InlineData("kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha3\n", "write apiVersion: kind.x-k8s.io/v1alpha4")]
     [InlineData("kind: Config\napiVersion: kind.sigs.k8s.io/v1alpha2\n", "write apiVersion: kind.x-k8s.io/v1alpha4")]
     [InlineData("kind: Pod\napiVersion: v1\n", "correct the two keys")]
-    public void Older_and_other_files_are_refused_with_what_to_write(string text, string mend)
+    public void Older_and_other_files_are_refused_with_what_to_write(string text, string hint)
     {
         Diagnostic problem = Assert.Single(Fails(text));
         Assert.Equal(ErrorCodes.ClusterFileVersion, problem.Code);
-        Assert.StartsWith(mend, problem.Mend, StringComparison.Ordinal);
+        Assert.StartsWith(hint, problem.Hint, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -170,7 +170,7 @@ public sealed class ReadingAClusterFile
     public void A_range_of_another_family_is_told_with_the_family_to_set()
     {
         Diagnostic told = Assert.Single(Fails(Head + "networking: {podSubnet: '10.1.0.0/16,fd00::/56'}"));
-        Assert.Equal(("podSubnet is no IPv4 range", "or set ipFamily: dual"), (told.What, told.Mend));
+        Assert.Equal(("podSubnet is no IPv4 range", "or set ipFamily: dual"), (told.What, told.Hint));
     }
 
     [Theory]

@@ -124,10 +124,10 @@ public sealed class ReadingAsKindReads
     [InlineData("  a: .inf", "NF8013", 6, null)]
     [InlineData("  a: [", "NF1003", 7, null)]
     [InlineData("  a: 1\n  ---\n  b: 1", "NF8013", 8, null)]
-    public void A_mistake_in_a_patch_is_told_with_the_file_s_line(string patch, string code, int line, string? mend)
+    public void A_mistake_in_a_patch_is_told_with_the_file_s_line(string patch, string code, int line, string? hint)
     {
         Diagnostic problem = Assert.Single(Fails(Head + "kubeadmConfigPatches:\n- |\n  kind: InitConfiguration\n" + patch + "\n"));
-        Assert.Equal((code, line, mend), (problem.Code.Id, problem.Where?.Line, problem.Mend));
+        Assert.Equal((code, line, hint), (problem.Code.Id, problem.Where?.Line, problem.Hint));
     }
 
     [Fact]

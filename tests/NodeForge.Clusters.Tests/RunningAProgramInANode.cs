@@ -53,7 +53,7 @@ public sealed class RunningAProgramInANode
         engine.WithObjects(Node("lab-worker", ClusterLabels.Worker, "running"));
         using EngineClient client = await engine.ConnectAsync();
         Diagnostic told = Assert.Single(await FailsAsync(() => ExecAsync(client, cluster, "lab-worke", "ls")));
-        Assert.Equal((ErrorCodes.NodeMissing, what, "did you mean lab-worker?"), (told.Code, told.What, told.Mend));
+        Assert.Equal((ErrorCodes.NodeMissing, what, "did you mean lab-worker?"), (told.Code, told.What, told.Hint));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class RunningAProgramInANode
         using EngineClient client = await engine.ConnectAsync();
         Diagnostic told = Assert.Single(await FailsAsync(() => ExecAsync(client, null, "lab-worker", "ls")));
         Assert.Equal((ErrorCodes.NodeMissing, "no nodes at all"), (told.Code, told.Got));
-        Assert.Contains("nodeforge get clusters", told.Mend, StringComparison.Ordinal);
+        Assert.Contains("nodeforge get clusters", told.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class RunningAProgramInANode
         engine.WithObjects(Node("lab-worker", ClusterLabels.Worker, "exited"));
         using EngineClient client = await engine.ConnectAsync();
         Diagnostic told = Assert.Single(await FailsAsync(() => ExecAsync(client, null, "lab-worker", "ls")));
-        Assert.Equal((ErrorCodes.NodeNotRunning, "exited", "nodeforge start node lab-worker --name lab"), (told.Code, told.Got, told.Mend));
+        Assert.Equal((ErrorCodes.NodeNotRunning, "exited", "nodeforge start node lab-worker --name lab"), (told.Code, told.Got, told.Hint));
     }
 
     [Theory]

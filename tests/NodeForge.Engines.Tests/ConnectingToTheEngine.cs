@@ -38,7 +38,7 @@ public sealed class ConnectingToTheEngine
         Diagnostic problem = await FailsAsync(EngineEndpoint.Parse("unix:///nonexistent/docker.sock", "DOCKER_HOST"));
         Assert.Equal(ErrorCodes.EngineUnreachable, problem.Code);
         Assert.Equal("unix:///nonexistent/docker.sock (DOCKER_HOST)", problem.Where?.Resource);
-        Assert.NotNull(problem.Mend);
+        Assert.NotNull(problem.Hint);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class ConnectingToTheEngine
         static void AssertForbidden(Diagnostic problem, string where)
         {
             Assert.Equal((ErrorCodes.EngineForbidden, where), (problem.Code, problem.Where?.Resource));
-            Assert.Contains("usermod -aG docker", problem.Mend, StringComparison.Ordinal);
+            Assert.Contains("usermod -aG docker", problem.Hint, StringComparison.Ordinal);
         }
     }
 

@@ -189,7 +189,7 @@ public sealed class FindingTheEngine : IDisposable
     {
         Diagnostic told = EngineFailure.OfSsh(EngineEndpoint.Parse("ssh://ann@lab", "DOCKER_HOST"), said, null).Diagnostics[0];
         Assert.Equal((ErrorCodes.EngineUnreachable, said.Length > 0 ? said : "ssh ended without a word"), (told.Code, told.Got));
-        Assert.Contains(advice, told.Mend, StringComparison.Ordinal);
+        Assert.Contains(advice, told.Hint, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(home, recursive: true);

@@ -27,7 +27,7 @@ public sealed class ImagesOfTheEngine
     [Theory]
     [InlineData("write /layer.tar: no space left on device", "docker system prune")]
     [InlineData("archive/tar: invalid tar header", "nodeforge inspect")]
-    public async Task A_load_that_the_engine_gives_up_carries_its_words(string said, string mend)
+    public async Task A_load_that_the_engine_gives_up_carries_its_words(string said, string hint)
     {
         await using ScriptedEngine engine = new();
         engine.On("POST /images/load", 200, $$"""{"errorDetail":{"message":"x"},"error":"{{said}}"}""");
@@ -35,7 +35,7 @@ public sealed class ImagesOfTheEngine
         Diagnostic problem = await FailsAsync(() => client.Images.LoadAsync((_, _) => Task.CompletedTask, null, CancellationToken.None));
         Assert.Equal(said.Contains("space", StringComparison.Ordinal) ? ErrorCodes.DiskFull : ErrorCodes.EngineLoadFailed, problem.Code);
         Assert.Equal(said, problem.Got);
-        Assert.Contains(mend, problem.Mend, StringComparison.Ordinal);
+        Assert.Contains(hint, problem.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

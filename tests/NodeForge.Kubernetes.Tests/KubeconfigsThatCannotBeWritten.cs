@@ -102,7 +102,7 @@ public sealed class KubeconfigsThatCannotBeWritten : IDisposable
         File.WriteAllText(Config, Foreign);
         LockAsKubectl();
         Diagnostic told = Assert.Throws<NodeForgeException>(() => KubeconfigFile.Check(Config, "lab")).Diagnostics[0];
-        Assert.Equal((ErrorCodes.KubeconfigBusy, Config, $"if no kubectl or kind is at it: rm {Config}.lock"), (told.Code, told.Where!.Resource, told.Mend));
+        Assert.Equal((ErrorCodes.KubeconfigBusy, Config, $"if no kubectl or kind is at it: rm {Config}.lock"), (told.Code, told.Where!.Resource, told.Hint));
         Assert.Equal(Foreign, File.ReadAllText(Config));
         Assert.True(File.Exists(Config + ".lock"));
     }
@@ -146,7 +146,7 @@ public sealed class KubeconfigsThatCannotBeWritten : IDisposable
             Diagnostic told = Assert.Throws<NodeForgeException>(attempt).Diagnostics[0];
             Assert.Equal(ErrorCodes.PathNotUsable, told.Code);
             Assert.Equal(got ?? told.Got, told.Got);
-            Assert.NotNull(told.Mend);
+            Assert.NotNull(told.Hint);
         }
     }
 

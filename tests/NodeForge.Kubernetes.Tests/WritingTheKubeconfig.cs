@@ -155,7 +155,7 @@ public sealed class WritingTheKubeconfig : IDisposable
         File.WriteAllText(File1 + ".lock", "");
         Diagnostic problem = Assert.Throws<NodeForgeException>(() => KubeconfigFile.Add(File1, New("lab"))).Diagnostics[0];
         Assert.Equal(ErrorCodes.KubeconfigBusy, problem.Code);
-        Assert.Contains(File1 + ".lock", problem.Mend, StringComparison.Ordinal);
+        Assert.Contains(File1 + ".lock", problem.Hint, StringComparison.Ordinal);
         Assert.True(File.Exists(File1 + ".lock"));
     }
 

@@ -30,7 +30,7 @@ public sealed class LockCheckTests : IDisposable
 
         Diagnostic problem = Assert.Single(refusal.Diagnostics);
         Assert.Equal((ErrorCodes.LockStale, ExitCode.Verification), (problem.Code, refusal.ExitCode));
-        Assert.Equal($"run nodeforge lock {Node.File}", problem.Mend);
+        Assert.Equal($"run nodeforge lock {Node.File}", problem.Hint);
     }
 
     [Fact]

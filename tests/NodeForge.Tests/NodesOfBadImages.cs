@@ -329,7 +329,7 @@ public sealed class NodesOfBadImages : IDisposable
         NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() => BuildAsync(images, preload));
         Diagnostic problem = Assert.Single(refused.Diagnostics);
         Assert.True(code == problem.Code, problem.ToString());
-        Assert.True(problem is { Where: not null, Mend: not null }, problem.ToString());
+        Assert.True(problem is { Where: not null, Hint: not null }, problem.ToString());
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder, "*out*"));
         return problem;
     }

@@ -30,7 +30,7 @@ public sealed class Spoilt_node_images
         VerificationReport report = await VerifyAsync(node);
         Assert.False(report.IsSound, "nothing was found");
         Assert.Contains(report.Findings, finding => finding.Severity == Severity.Error && finding.Code == mutation.Code && finding.ToString().Contains(mutation.Culprit, StringComparison.Ordinal));
-        Assert.All(report.Findings, finding => Assert.NotNull(finding.Mend));
+        Assert.All(report.Findings, finding => Assert.NotNull(finding.Hint));
     }
 
     [Fact]

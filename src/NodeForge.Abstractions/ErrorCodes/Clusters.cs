@@ -40,7 +40,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode KubeconfigInvalid = new("NF8010", ExitCode.Usage,
         "The kubeconfig is not one that can be extended.",
-        "Mend or move the file, or write elsewhere with --kubeconfig.");
+        "Hint or move the file, or write elsewhere with --kubeconfig.");
 
     public static readonly ErrorCode ClusterSubnetMissing = new("NF8011", ExitCode.Environment,
         "No address range is free for the cluster's network.",

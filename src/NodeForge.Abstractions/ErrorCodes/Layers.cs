@@ -36,7 +36,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode LayerEntryInvalid = new("NF4110", ExitCode.BuildStep,
         "An entry cannot be part of a layer: its path, its link, its attributes or its place are not possible in a file system.",
-        "Mend the source that the entry comes from; the message names the entry.");
+        "Hint the source that the entry comes from; the message names the entry.");
 
     public static readonly ErrorCode LayerPathTwice = new("NF4111", ExitCode.BuildStep,
         "Two entries of one layer have the same path.",

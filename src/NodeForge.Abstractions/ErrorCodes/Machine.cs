@@ -20,7 +20,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode PathNotUsable = new("NF9005", ExitCode.Environment,
         "A file or folder cannot be read or written.",
-        "Mend its rights or choose another path.");
+        "Hint its rights or choose another path.");
 
     public static readonly ErrorCode Busy = new("NF9006", ExitCode.Busy,
         "Another process holds the lock that this command needs.",

@@ -8,7 +8,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode ProgramNotStarted = new("NF4012", ExitCode.Environment,
         "A program that a step needs is there but could not be started.",
-        "Mend its rights; the message has what the system said.");
+        "Hint its rights; the message has what the system said.");
 
     public static readonly ErrorCode ProgramOutputTooLong = new("NF4013", ExitCode.BuildStep,
         "A program said more than its reader can hold, so that its answer is not whole.",

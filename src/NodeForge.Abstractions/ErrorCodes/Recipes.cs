@@ -12,7 +12,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode RecipeNotYaml = new("NF1003", ExitCode.Usage,
         "A recipe is not YAML, or uses a part of YAML that recipes do without: several documents, tags, keys that are not strings.",
-        "Mend the text at the position; indent with spaces.");
+        "Hint the text at the position; indent with spaces.");
 
     public static readonly ErrorCode RecipeUnknownKey = new("NF1004", ExitCode.Usage,
         "A key is not known at its place.",

@@ -36,7 +36,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode CredentialsUnusable = new("NF3209", ExitCode.Environment,
         "Credentials for a registry cannot be read.",
-        "Mend the named file or install the named credential helper.");
+        "Hint the named file or install the named credential helper.");
 
     public static readonly ErrorCode RegistryCertificateRefused = new("NF3210", ExitCode.Network,
         "A registry's certificate is not trusted.",

@@ -122,7 +122,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode ClosureImageMissing = new("NF6261", ExitCode.Verification,
         "A cluster made from a node image can ask for an image that is not preloaded.",
-        "Add it to the recipe's images under just this name, or take out what asks for it; --allow-open-closure builds the image all the same.");
+        "Add it to the recipe's images under just this name, or take out what asks for it.");
 
     public static readonly ErrorCode ClosureImageDiffers = new("NF6262", ExitCode.Verification,
         "A name in a node's store stands for another image than the image's record says.",

@@ -16,20 +16,20 @@ public static class FileFailure
         {
             Where = new(path),
             Got = failure.Message,
-            Mend = "free space there (df, df -i), or choose another folder; finished work is kept",
+            Hint = "free space there (df, df -i), or choose another folder; finished work is kept",
         },
         TooLarge => new Diagnostic(ErrorCodes.DiskFull, "the file would be larger than a file may be")
         {
             Where = new(path),
             Got = failure.Message,
-            Mend = "raise the limit (ulimit -f), or choose another file system",
+            Hint = "raise the limit (ulimit -f), or choose another file system",
         },
         TooManyInProcess or TooManyInSystem => new Diagnostic(ErrorCodes.PathNotUsable, "too many files are open")
         {
             Where = new(path),
             Got = failure.Message,
-            Mend = "raise the limit (ulimit -n), and run it again",
+            Hint = "raise the limit (ulimit -n), and run it again",
         },
-        _ => new Diagnostic(ErrorCodes.PathNotUsable, "the file cannot be used") { Where = new(path), Got = failure.Message, Mend = "mend its rights or choose another path" },
+        _ => new Diagnostic(ErrorCodes.PathNotUsable, "the file cannot be used") { Where = new(path), Got = failure.Message, Hint = "mend its rights or choose another path" },
     }, failure);
 }

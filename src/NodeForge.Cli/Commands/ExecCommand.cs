@@ -40,6 +40,6 @@ internal sealed class ExecCommand : ForgeCommand
     private static NodeForgeException Unusable(IOException failure) => new(new Diagnostic(ErrorCodes.PathNotUsable, "a standard stream of this process failed")
     {
         Got = failure.Message,
-        Mend = "see where input and output are redirected to",
+        Hint = "see where input and output are redirected to",
     }, failure);
 }

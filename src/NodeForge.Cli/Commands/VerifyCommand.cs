@@ -41,7 +41,7 @@ internal sealed class VerifyCommand : ForgeCommand
     private static string Bill(IReadOnlyList<VerificationReport> reports, FileInfo file)
     {
         if (reports is not [{ Manifest: not null } report])
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, "a bill of materials is of one image that can be opened") { Got = $"{reports.Count} images", Mend = "name one image with its tag" });
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, "a bill of materials is of one image that can be opened") { Got = $"{reports.Count} images", Hint = "name one image with its tag" });
         return file.Name.EndsWith(".cdx.json", StringComparison.OrdinalIgnoreCase) ? CycloneDxDocument.Write(report) : SpdxDocument.Write(report);
     }
 }

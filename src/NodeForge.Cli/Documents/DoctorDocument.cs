@@ -40,15 +40,15 @@ internal sealed record DoctorItem(string Name, string Verdict, string Finding, I
     public static DoctorItem Of(CheckResult check) => new(check.Name, DoctorDocument.Word(check.Verdict), check.Finding, [.. check.Problems.Select(DoctorProblem.Of)]);
 }
 
-internal sealed record DoctorProblem(string Severity, string Code, string What, ErrorPlace? Where, string? Got, string? Want, string? Mend)
+internal sealed record DoctorProblem(string Severity, string Code, string What, ErrorPlace? Where, string? Got, string? Want, string? Hint)
 {
     public static DoctorProblem Of(Diagnostic diagnostic) => new(
-        diagnostic.Severity == NodeForge.Severity.Error ? "error" : "warning", diagnostic.Code.Id, diagnostic.What, ErrorPlace.Of(diagnostic.Where), diagnostic.Got, diagnostic.Want, diagnostic.Mend);
+        diagnostic.Severity == NodeForge.Severity.Error ? "error" : "warning", diagnostic.Code.Id, diagnostic.What, ErrorPlace.Of(diagnostic.Where), diagnostic.Got, diagnostic.Want, diagnostic.Hint);
 
     public void AppendTo(Page text)
     {
         text.Line($"    {Severity} {Code}: {What}");
-        foreach ((string label, string? value) in new[] { ("at  ", Where?.ToText()), ("got ", Got), ("want", Want), ("mend", Mend) })
+        foreach ((string label, string? value) in new[] { ("at  ", Where?.ToText()), ("got ", Got), ("want", Want), ("hint", Hint) })
         {
             if (value is not null)
                 text.Line($"      {label} {value}");

@@ -6,12 +6,12 @@ internal sealed record ErrorDocument(IReadOnlyList<ErrorItem> Errors) : Document
     public static ErrorDocument Of(IReadOnlyList<Diagnostic> diagnostics) => new([.. diagnostics.Select(ErrorItem.Of)]);
 }
 
-internal sealed record ErrorItem(string Code, string What, ErrorPlace? Where, string? Got, string? Want, string? Mend)
+internal sealed record ErrorItem(string Code, string What, ErrorPlace? Where, string? Got, string? Want, string? Hint)
 {
     public static ErrorItem Of(Diagnostic diagnostic) => new(
         diagnostic.Code.Id, diagnostic.What,
         ErrorPlace.Of(diagnostic.Where),
-        diagnostic.Got, diagnostic.Want, diagnostic.Mend);
+        diagnostic.Got, diagnostic.Want, diagnostic.Hint);
 }
 
 internal sealed record ErrorPlace(string Resource, int? Line, int? Column, string? Detail)

@@ -15,8 +15,8 @@ internal static class DiagnosticText
             lines.Add($"  got  {Escape(got)}");
         if (diagnostic.Want is { } want)
             lines.Add($"  want {Escape(want)}");
-        if (diagnostic.Mend is { } mend)
-            lines.Add($"  [green]{Escape(mend)}[/]");
+        if (diagnostic.Hint is { } hint)
+            lines.Add($"  [green]{Escape(hint)}[/]");
         return string.Join('\n', lines);
     }
 

@@ -41,7 +41,7 @@ internal sealed class Terminal
     public static void Prepare()
     {
         Terminal nowhere = new(TextWriter.Null, TextWriter.Null, errorIsTerminal: false, _ => null);
-        nowhere.Error.MarkupLine(DiagnosticText.Markup(new Diagnostic(ErrorCodes.PathNotUsable, "") { Where = new(""), Got = "", Want = "", Mend = "" }));
+        nowhere.Error.MarkupLine(DiagnosticText.Markup(new Diagnostic(ErrorCodes.PathNotUsable, "") { Where = new(""), Got = "", Want = "", Hint = "" }));
     }
 
     public static Terminal OfThisProcess(HostEnvironment host) => new(Console.Out, Console.Error, !Console.IsErrorRedirected, host.Variable) { Width = ProcessStreams.Width };

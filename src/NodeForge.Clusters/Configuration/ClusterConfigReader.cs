@@ -60,14 +60,14 @@ public static class ClusterConfigReader
             return true;
         YamlNode at = version == ApiVersion ? top.Find("kind") ?? top : top.Find("apiVersion") ?? top;
         bool older = version != ApiVersion && (version?.StartsWith(ApiGroup, StringComparison.Ordinal) == true || version?.StartsWith("kind.sigs.k8s.io/", StringComparison.Ordinal) == true);
-        (string what, string mend) = (kind, version) switch
+        (string what, string hint) = (kind, version) switch
         {
             _ when older => ("the cluster file is of a version that is no longer read", $"write apiVersion: {ApiVersion}; a nodes entry with replicas becomes as many entries"),
             (null or "", ApiVersion) => ("kind: is missing in the cluster file", "write kind: Cluster"),
             ("Cluster", null or "") => ("apiVersion: is missing in the cluster file", $"write apiVersion: {ApiVersion}"),
             _ => ("this is not a cluster file", "correct the two keys"),
         };
-        file.Report(ErrorCodes.ClusterFileVersion, at, what, got: $"kind {Shown(kind)}, apiVersion {Shown(version)}", want: $"kind: Cluster, apiVersion: {ApiVersion}", mend: mend);
+        file.Report(ErrorCodes.ClusterFileVersion, at, what, got: $"kind {Shown(kind)}, apiVersion {Shown(version)}", want: $"kind: Cluster, apiVersion: {ApiVersion}", hint: hint);
         return false;
     }
 

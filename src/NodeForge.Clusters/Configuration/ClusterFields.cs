@@ -79,7 +79,7 @@ internal sealed class ClusterFields
 
         string[] words = [.. choices.Select(choice => choice.Word)];
         File.Report(ErrorCodes.ClusterFileValue, At(key), $"{key} is none of its values", got: Quoted.Short(text), want: "one of " + string.Join(", ", words),
-            mend: DidYouMean.Nearest(text, words) is { } near ? $"did you mean {near}?" : null);
+            hint: DidYouMean.Nearest(text, words) is { } near ? $"did you mean {near}?" : null);
         return otherwise;
     }
 
@@ -107,7 +107,7 @@ internal sealed class ClusterFields
         if (AddressText.TryParse(text, out System.Net.IPAddress? address))
             return address.ToString();
         File.Report(ErrorCodes.ClusterFileValue, At(key), $"{key} is no address", got: Quoted.Short(text),
-            want: "an address such as 127.0.0.1, four decimal numbers without leading zeros, or ::1", mend: text.StartsWith('[') ? "leave the brackets out" : null);
+            want: "an address such as 127.0.0.1, four decimal numbers without leading zeros, or ::1", hint: text.StartsWith('[') ? "leave the brackets out" : null);
         return otherwise;
     }
 

@@ -68,7 +68,7 @@ internal static partial class LabelText
         {
             Got = Quoted.Short(name, 80),
             Want = "a label outside of kubernetes.io and k8s.io, or below node.kubernetes.io",
-            Mend = $"leave it out, and label the node once the cluster runs: kubectl label node NAME {name}=VALUE",
+            Hint = $"leave it out, and label the node once the cluster runs: kubectl label node NAME {name}=VALUE",
         };
     }
 

@@ -18,7 +18,7 @@ internal static class MountSection
             if (fields["containerPath"] is { } at && !lines.TryAdd(mount.ContainerPath, at.Line))
             {
                 fields.File.Report(ErrorCodes.ClusterFileConflict, at, "two mounts are at one path of the node", got: mount.ContainerPath,
-                    mend: $"keep one of the two; the first is in line {lines[mount.ContainerPath]}");
+                    hint: $"keep one of the two; the first is in line {lines[mount.ContainerPath]}");
             }
         }
 
@@ -32,7 +32,7 @@ internal static class MountSection
         if (relabel && (host + container).Contains(':', StringComparison.Ordinal))
         {
             fields.File.Report(ErrorCodes.ClusterFileConflict, fields.At("selinuxRelabel"), "a path that holds a colon cannot be relabelled: engines take the colon for the path's end",
-                mend: "label the folder with chcon -Rt container_file_t");
+                hint: "label the folder with chcon -Rt container_file_t");
         }
 
         return new(host, container)
@@ -51,7 +51,7 @@ internal static class MountSection
         if (text[0] is '~')
         {
             fields.File.Report(ErrorCodes.ClusterFileValue, fields.At("hostPath"), "hostPath begins with ~, which is a shell's word: here it would be a folder of that name",
-                got: Quoted.Short(text), want: "an absolute path, or one relative to where the command runs", mend: "write the home folder out");
+                got: Quoted.Short(text), want: "an absolute path, or one relative to where the command runs", hint: "write the home folder out");
             return "/";
         }
 

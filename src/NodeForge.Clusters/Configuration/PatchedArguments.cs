@@ -76,7 +76,7 @@ internal static partial class PatchedArguments
     {
         Got = value.Description,
         Want = "a string: kubeadm takes nothing else for an argument's value",
-        Mend = value is YamlScalar scalar ? $"quote it: \"{scalar.Text}\"" : null,
+        Hint = value is YamlScalar scalar ? $"quote it: \"{scalar.Text}\"" : null,
     };
 
     private static Diagnostic? KubeletProblem(string name, string value)

@@ -20,7 +20,7 @@ internal sealed class PortSection(string everywhere)
         if (port.HostPort > 0 && Clash(port) is { } other)
         {
             fields.File.Report(ErrorCodes.ClusterFileConflict, fields.At("hostPort"), "the host port is mapped twice",
-                got: string.Create(CultureInfo.InvariantCulture, $"{port.ListenAddress}:{port.HostPort}/{port.Protocol} and {other}"), mend: "choose another, or 0 for one that is free");
+                got: string.Create(CultureInfo.InvariantCulture, $"{port.ListenAddress}:{port.HostPort}/{port.Protocol} and {other}"), hint: "choose another, or 0 for one that is free");
         }
 
         return port;

@@ -24,7 +24,7 @@ internal static class SubnetText
             : ranges is [{ } only] && only.IsIPv6 == (family == IPFamily.IPv6);
         if (!fits)
         {
-            Report(fields.File, fields.At(key), $"{key} is {Wanted(family)}", text, $"{(family == IPFamily.Dual ? "ranges" : "a range")} such as {otherwise}, host bits zero", MendFor(text, family));
+            Report(fields.File, fields.At(key), $"{key} is {Wanted(family)}", text, $"{(family == IPFamily.Dual ? "ranges" : "a range")} such as {otherwise}, host bits zero", HintFor(text, family));
             return otherwise;
         }
 
@@ -50,12 +50,12 @@ internal static class SubnetText
         _ => "not one IPv4 and one IPv6 range",
     };
 
-    private static string? MendFor(string text, IPFamily family)
+    private static string? HintFor(string text, IPFamily family)
     {
         IPFamily meant = text.Contains(',', StringComparison.Ordinal) ? IPFamily.Dual : text.Contains(':', StringComparison.Ordinal) ? IPFamily.IPv6 : IPFamily.IPv4;
         return meant == family ? null : $"or set ipFamily: {(meant == IPFamily.Dual ? "dual" : meant == IPFamily.IPv6 ? "ipv6" : "ipv4")}";
     }
 
-    private static void Report(DocumentFile file, YamlNode at, string problem, string got, string want, string? mend) =>
-        file.Report(ErrorCodes.ClusterFileValue, at, problem, got: Quoted.Short(got), want: want, mend: mend);
+    private static void Report(DocumentFile file, YamlNode at, string problem, string got, string want, string? hint) =>
+        file.Report(ErrorCodes.ClusterFileValue, at, problem, got: Quoted.Short(got), want: want, hint: hint);
 }

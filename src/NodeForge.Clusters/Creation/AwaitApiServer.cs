@@ -36,7 +36,7 @@ internal static class AwaitApiServer
             {
                 Where = new(kubeconfig.Server.OriginalString),
                 Got = $"nothing at {path} within {atMost.TotalSeconds:0} s",
-                Mend = "the diagnostics folder has the logs of kubelet, etcd and API server",
+                Hint = "the diagnostics folder has the logs of kubelet, etcd and API server",
             });
         }
     }

@@ -51,7 +51,7 @@ internal static class AwaitPodNetwork
         {
             Where = new(node.Name),
             Got = journal.Output.Trim() is { Length: > 0 } said ? $"nodeforge-pod-network: {said}" : "nodeforge-pod-network said nothing",
-            Mend = "see journalctl -u nodeforge-pod-network in the node",
+            Hint = "see journalctl -u nodeforge-pod-network in the node",
         };
     }
 }

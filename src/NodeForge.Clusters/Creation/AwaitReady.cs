@@ -33,7 +33,7 @@ internal static class AwaitReady
             {
                 Where = new(since.Keys.First()),
                 Got = $"nothing within {atMost.TotalSeconds:0} s",
-                Mend = "nodeforge export logs has the logs of kubelet, etcd and API server",
+                Hint = "nodeforge export logs has the logs of kubelet, etcd and API server",
             })
             : new NodeForgeException([.. since.Select(node => (Name: node.Key, Problem: ProblemOf(seen, node.Key, node.Value))).Where(node => node.Problem is not null)
                 .Select(node => NotReady(node.Name, node.Problem!, atMost, advice))]);
@@ -55,6 +55,6 @@ internal static class AwaitReady
     {
         Where = new(node),
         Got = problem,
-        Mend = $"wait longer with --wait, or {advice}",
+        Hint = $"wait longer with --wait, or {advice}",
     };
 }

@@ -86,7 +86,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
             }
             catch (NodeForgeException failure)
             {
-                problems.AddRange(failure.Diagnostics.Select(problem => problem with { Mend = $"{problem.Mend}; then nodeforge delete cluster --name {cluster} takes the context out" }));
+                problems.AddRange(failure.Diagnostics.Select(problem => problem with { Hint = $"{problem.Hint}; then nodeforge delete cluster --name {cluster} takes the context out" }));
             }
         }
 
@@ -149,7 +149,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
             {
                 Where = new(engine.Endpoint.ToString()),
                 Got = string.Create(CultureInfo.InvariantCulture, $"{made}, made by process {previous.Process} since {previous.Started:u}"),
-                Mend = $"nodeforge delete cluster --name {cluster}, then make it again",
+                Hint = $"nodeforge delete cluster --name {cluster}, then make it again",
             });
         }
 
@@ -157,7 +157,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         {
             Where = new(engine.Endpoint.ToString()),
             Got = made,
-            Mend = $"nodeforge delete cluster --name {cluster}, or choose another name",
+            Hint = $"nodeforge delete cluster --name {cluster}, or choose another name",
         });
     }
 
@@ -169,7 +169,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         {
             Severity = Severity.Warning,
             Where = new("containerdConfigPatches"),
-            Mend = "write them as /etc/containerd/certs.d/HOST/hosts.toml, with extraMounts, when the file is changed next",
+            Hint = "write them as /etc/containerd/certs.d/HOST/hosts.toml, with extraMounts, when the file is changed next",
         });
     }
 

@@ -48,7 +48,7 @@ internal static class CreateNetwork
         throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterExists, $"a cluster {cluster} is being made already, from elsewhere")
         {
             Where = new(engine.Endpoint.ToString()),
-            Mend = "choose another name, or wait for it",
+            Hint = "choose another name, or wait for it",
         });
     }
 

@@ -112,7 +112,7 @@ internal sealed class CreationJournal : IDisposable
     {
         Where = new(cluster),
         Got = other is null ? null : string.Create(CultureInfo.InvariantCulture, $"process {other.Process}, since {other.Started:u}"),
-        Mend = "wait for it, or choose another name with --name",
+        Hint = "wait for it, or choose another name with --name",
     });
 }
 

@@ -36,7 +36,7 @@ internal static class LookForImages
             Severity = Severity.Warning,
             Where = new(node.Plan.Name),
             Got = string.Join(", ", images.Missing.Select(image => Printable.Escape(image))),
-            Mend = "put them into the node image's recipe; images: of that recipe, and kubeadm config images list, say which",
+            Hint = "put them into the node image's recipe; images: of that recipe, and kubeadm config images list, say which",
         };
 
     // kubeadm 1.20 was seen to put warnings of its own between the names; a name has no blank.

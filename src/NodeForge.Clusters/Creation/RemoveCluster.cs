@@ -79,7 +79,7 @@ internal static class RemoveCluster
                 {
                     Where = new(name),
                     Got = failure.Diagnostics[0].Got ?? failure.Diagnostics[0].What,
-                    Mend = "remove what uses it, then run nodeforge delete cluster again",
+                    Hint = "remove what uses it, then run nodeforge delete cluster again",
                 });
             }
         }

@@ -50,7 +50,7 @@ internal sealed class FailedNodes(EngineClient engine, IForgeReporter reporter, 
         }
         catch (Exception second) when (second is NodeForgeException or OperationCanceledException or IOException or UnauthorizedAccessException)
         {
-            reporter.Warn(new(ErrorCodes.ClusterLeftovers, what) { Where = new(scope.Subject), Got = second.Message, Mend = scope.Removal });
+            reporter.Warn(new(ErrorCodes.ClusterLeftovers, what) { Where = new(scope.Subject), Got = second.Message, Hint = scope.Removal });
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class FailedNodes(EngineClient engine, IForgeReporter reporter, 
         // A full disk explains a node's death, and that explains whatever failed because of it.
         IEnumerable<Diagnostic> others = problems.Where(problem => (deaths.Count == 0 || problem.Code != ErrorCodes.NodeDied) && !full.Any(disk => disk.Code == problem.Code && disk.Where == problem.Where));
         string said = string.Join(" / ", TellingLines.Of(folder));
-        return [.. full.Concat(deaths).Concat(others.Select(problem => Explain(problem, said))).Select(problem => problem with { Mend = problem.Mend is null ? $"logs: {folder}" : $"{problem.Mend}; logs: {folder}" })];
+        return [.. full.Concat(deaths).Concat(others.Select(problem => Explain(problem, said))).Select(problem => problem with { Hint = problem.Hint is null ? $"logs: {folder}" : $"{problem.Hint}; logs: {folder}" })];
     }
 
     private static Diagnostic Explain(Diagnostic problem, string said) =>

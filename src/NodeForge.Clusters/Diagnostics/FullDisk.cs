@@ -27,7 +27,7 @@ internal static partial class FullDisk
     {
         Where = new(node),
         Got = told,
-        Mend = "free space where the engine keeps its data (docker system df, docker system prune), or behind the mount that the message names",
+        Hint = "free space where the engine keeps its data (docker system df, docker system prune), or behind the mount that the message names",
     };
 
     private static string? Last(IEnumerable<string> lines) => lines.Select(Told).LastOrDefault(told => told is not null && !Other().IsMatch(told));

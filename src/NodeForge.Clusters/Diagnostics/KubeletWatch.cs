@@ -29,6 +29,6 @@ internal static class KubeletWatch
         {
             Where = new(node),
             Got = $"{said} (after {restarts} restarts)",
-            Mend = "correct what it names: in the cluster file's featureGates and patches, or in the node image",
+            Hint = "correct what it names: in the cluster file's featureGates and patches, or in the node image",
         };
 }

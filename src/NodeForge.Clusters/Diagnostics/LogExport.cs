@@ -53,7 +53,7 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
     private ExportedNodeLogs Refused(ContainerSummary container)
     {
         const string Problem = "its name is no name for a folder here, or another's";
-        reporter.Warn(new(ErrorCodes.NodeLogsIncomplete, "nothing was taken from a container") { Where = new(container.Name), Got = Problem, Mend = "see what the engine has under this name: docker ps --all" });
+        reporter.Warn(new(ErrorCodes.NodeLogsIncomplete, "nothing was taken from a container") { Where = new(container.Name), Got = Problem, Hint = "see what the engine has under this name: docker ps --all" });
         return new(container.Name, container.State, 0, 0, [Problem]);
     }
 
@@ -148,6 +148,6 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
     {
         Where = new(container.Name),
         Got = string.Join("; ", folder.Problems.Take(5)) + (folder.Problems.Count > 5 ? $"; and {folder.Problems.Count - 5} more" : string.Empty),
-        Mend = container.State == "running" ? "look into the node itself: docker exec" : $"nodeforge start node {container.Name} --name {cluster}, then export again",
+        Hint = container.State == "running" ? "look into the node itself: docker exec" : $"nodeforge start node {container.Name} --name {cluster}, then export again",
     };
 }

@@ -77,7 +77,7 @@ internal static class NodeDiagnostics
         {
             Where = new(name),
             Got = $"exit code {state.ExitCode}{(state.OOMKilled ? ", killed for lack of memory" : string.Empty)}: {string.Join(" / ", lines.TakeLast(ToldLines))}",
-            Mend = state.OOMKilled ? "give the engine more memory" : "see whether the host's cgroups and inotify limits suit the image: nodeforge doctor",
+            Hint = state.OOMKilled ? "give the engine more memory" : "see whether the host's cgroups and inotify limits suit the image: nodeforge doctor",
         };
     }
 

@@ -145,7 +145,7 @@ internal sealed class EngineExport(EngineImage image, NodeArchives archives)
     }
 
     private NodeForgeException Refuse(ErrorCode code, string what, string? got, string? want) =>
-        new(new Diagnostic(code, what) { Where = new(image.Asked, Detail: "the engine's export"), Got = got, Want = want, Mend = "build or pull the image again" });
+        new(new Diagnostic(code, what) { Where = new(image.Asked, Detail: "the engine's export"), Got = got, Want = want, Hint = "build or pull the image again" });
 
     private sealed record SavedBlob(Digest Digest, long Size, LayerCompression Compression, byte[]? Bytes)
     {

@@ -29,7 +29,7 @@ internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, Im
         string[] names = IsId(asked) || MeansId(asked, details) ? [.. details.RepoTags ?? []] : [asked];
         return names.Length > 0
             ? new(asked, [.. names.Select(name => ImageReference.Parse(name).ContainerdName)], details)
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageWithoutName, "the image has no name, so no pod could ask for it") { Where = new(asked, Detail: engine.Endpoint.ToString()), Mend = $"docker tag {asked} NAME:TAG, then load that name" });
+            : throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageWithoutName, "the image has no name, so no pod could ask for it") { Where = new(asked, Detail: engine.Endpoint.ToString()), Hint = $"docker tag {asked} NAME:TAG, then load that name" });
     }
 
     private const string Sha256 = "sha256:";
@@ -49,7 +49,7 @@ internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, Im
     private static void CheckDigests(EngineClient engine, string asked, ImageDetails details)
     {
         if ((details.RootFS?.Layers ?? []).Append(details.Id).FirstOrDefault(text => !Digest.TryParse(text, out _)) is { } wrong)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.EngineRefused, "the engine says of the image what no image has") { Where = new(asked, Detail: engine.Endpoint.ToString()), Got = wrong, Want = "a sha256 digest", Mend = "build or pull the image again" });
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.EngineRefused, "the engine says of the image what no image has") { Where = new(asked, Detail: engine.Endpoint.ToString()), Got = wrong, Want = "a sha256 digest", Hint = "build or pull the image again" });
     }
 
     private static async Task<NodeForgeException> MissingAsync(EngineClient engine, string asked, CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, Im
         return new(new Diagnostic(ErrorCodes.EngineObjectMissing, "the engine does not have this image")
         {
             Where = new(asked, Detail: engine.Endpoint.ToString()),
-            Mend = near is null ? $"build or pull it first: docker pull {asked}" : $"did you mean {near}?",
+            Hint = near is null ? $"build or pull it first: docker pull {asked}" : $"did you mean {near}?",
         });
     }
 }

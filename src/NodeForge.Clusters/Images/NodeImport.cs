@@ -97,6 +97,6 @@ internal sealed class NodeImport
     {
         Where = new(Name, Detail: string.Join(", ", names)),
         Got = got,
-        Mend = got.Contains("no space", StringComparison.OrdinalIgnoreCase) ? "free space under the engine's data root" : "load the image again",
+        Hint = got.Contains("no space", StringComparison.OrdinalIgnoreCase) ? "free space under the engine's data root" : "load the image again",
     };
 }

@@ -93,7 +93,7 @@ internal sealed class OpenedArchive : IDisposable
             .. images.Where(image => image.References.Count == 0).Select(image => new Diagnostic(ErrorCodes.ImageWithoutName, "the image has no full name, so no pod could ask for it")
             {
                 Where = new(place, Detail: image.DisplayName),
-                Mend = "name it where the archive is named, docker-archive:FILE:NAME:TAG, or write the archive with its name: docker save NAME:TAG",
+                Hint = "name it where the archive is named, docker-archive:FILE:NAME:TAG, or write the archive with its name: docker save NAME:TAG",
             }),
         ];
         if (nameless.Length > 0)

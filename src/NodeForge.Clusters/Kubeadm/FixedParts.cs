@@ -33,7 +33,7 @@ internal static class FixedParts
                 Where = new($"{document["kind"]} of {node.Name}"),
                 Got = got.ToJsonString(),
                 Want = wanted.ToJsonString(),
-                Mend = "leave it out of kubeadmConfigPatches",
+                Hint = "leave it out of kubeadmConfigPatches",
             });
         }
     }

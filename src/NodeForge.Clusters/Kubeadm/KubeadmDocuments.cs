@@ -89,7 +89,7 @@ internal static class KubeadmDocuments
             Where = new("networking.ipFamily"),
             Got = version.ToString(),
             Want = "v1.20 or newer",
-            Mend = "set ipFamily: ipv4 or ipFamily: ipv6, or take a newer image",
+            Hint = "set ipFamily: ipv4 or ipFamily: ipv6, or take a newer image",
         });
     }
 

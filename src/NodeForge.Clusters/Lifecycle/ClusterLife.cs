@@ -112,7 +112,7 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
         throw new NodeForgeException(new Diagnostic(ErrorCodes.ControlPlaneFixed, last ? "this is the cluster's only control plane" : "this is the cluster's load balancer, not a node")
         {
             Where = new(container.Name),
-            Mend = $"to remove the whole cluster: nodeforge delete cluster --name {cluster}",
+            Hint = $"to remove the whole cluster: nodeforge delete cluster --name {cluster}",
         });
     }
 

@@ -69,7 +69,7 @@ internal sealed class EtcdMembers(ClusterNode controlPlane, TimeSpan? patience =
         {
             Where = new(name, Detail: $"{path}, asked of {controlPlane.Name}"),
             Got = $"{outcome.Errors} {outcome.Output}".Trim(),
-            Mend = "start the other control planes, so that more than half of etcd's members run, and try again",
+            Hint = "start the other control planes, so that more than half of etcd's members run, and try again",
         });
     }
 }

@@ -81,7 +81,7 @@ internal sealed class ExistingCluster
             Where = new(name),
             Got = ClusterLabels.Of(like.Role),
             Want = ClusterLabels.Of(options.Role.Value),
-            Mend = "leave --role out, or name a node of that role",
+            Hint = "leave --role out, or name a node of that role",
         });
     }
 
@@ -98,7 +98,7 @@ internal sealed class ExistingCluster
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ControlPlaneFixed, "a cluster without a load balancer cannot have a second control plane: its nodes know the first one's address")
             {
                 Where = new(Plan.Name),
-                Mend = "create the cluster with two control planes or more; it then has a load balancer",
+                Hint = "create the cluster with two control planes or more; it then has a load balancer",
             });
         }
 
@@ -108,7 +108,7 @@ internal sealed class ExistingCluster
         // The gateway has the first address, the broadcast the last.
         NodePlace place = Enumerable.Range(2, 253).Where(offset => Plan.Network.Range.Network.Contains(Plan.Network.Range.At(offset))).Select(offset => Plan.Network.Place(Plan.Config.Networking, offset))
             .FirstOrDefault(candidate => !candidate.All.Any(taken.Contains))
-            ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterSubnetMissing, "the cluster's network has no address left") { Where = new(Plan.Network.Name), Got = Plan.Network.Range.ToString(), Mend = "delete a node first" });
+            ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterSubnetMissing, "the cluster's network has no address left") { Where = new(Plan.Network.Name), Got = Plan.Network.Range.ToString(), Hint = "delete a node first" });
         NodePlan added = new(name, config, place, string.Empty);
         NodePlan[] nodes = [.. Plan.ControlPlanes, .. role == NodeRole.ControlPlane ? [added] : Array.Empty<NodePlan>(), .. Plan.Workers, .. role == NodeRole.Worker ? [added] : Array.Empty<NodePlan>()];
         return (Plan with { Nodes = nodes }, added);

@@ -41,7 +41,7 @@ internal sealed class NodeDrain(KubernetesApi api, string node)
         {
             Where = new(node, Detail: pod.Key),
             Got = pod.Value,
-            Mend = "wait longer with --wait, or remove the node with --force",
+            Hint = "wait longer with --wait, or remove the node with --force",
         })]);
     }
 

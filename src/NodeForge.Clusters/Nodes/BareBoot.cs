@@ -33,7 +33,7 @@ internal static class BareBoot
             {
                 Where = new(node.Name),
                 Got = $"{said} after {atMost.TotalSeconds:0} s",
-                Mend = "the diagnostics folder has the node's journal",
+                Hint = "the diagnostics folder has the node's journal",
             });
         }
     }

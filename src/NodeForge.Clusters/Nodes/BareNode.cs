@@ -20,7 +20,7 @@ internal static class BareNode
         throw new NodeForgeException(new Diagnostic(ErrorCodes.KubernetesByHand, "the cluster was made without Kubernetes, of which NodeForge knows nothing since")
         {
             Where = new(cluster),
-            Mend = "use kubeadm in its nodes: join for a node more, reset for one less",
+            Hint = "use kubeadm in its nodes: join for a node more, reset for one less",
         });
     }
 

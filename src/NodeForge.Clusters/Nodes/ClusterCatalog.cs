@@ -81,17 +81,17 @@ public sealed class ClusterCatalog(EngineClient engine)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.AdministratorMissing, "the control plane has no administrator's kubeconfig: there is no Kubernetes in it yet")
             {
                 Where = new(plane.Name, Detail: File),
-                Mend = $"nodeforge exec {plane.Name} -- kubeadm init",
+                Hint = $"nodeforge exec {plane.Name} -- kubeadm init",
             }, missing);
         }
     }
 
-    internal static NodeForgeException Missing(EngineClient engine, string cluster, string? got = null, string? mend = null) =>
+    internal static NodeForgeException Missing(EngineClient engine, string cluster, string? got = null, string? hint = null) =>
         new(new Diagnostic(ErrorCodes.ClusterMissing, got is null ? $"there is no cluster {cluster}" : $"the cluster {cluster} does not run")
         {
             Where = new(engine.Endpoint.ToString()),
             Got = got,
-            Mend = mend ?? "see nodeforge get clusters",
+            Hint = hint ?? "see nodeforge get clusters",
         });
 }
 

@@ -86,7 +86,7 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
             {
                 Where = new(name),
                 Got = $"{said.Trim()} after {atMost.TotalSeconds:0} s",
-                Mend = "the diagnostics folder has the node's journal",
+                Hint = "the diagnostics folder has the node's journal",
             });
         }
     }
@@ -128,7 +128,7 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
         {
             Where = new(name, Detail: string.Join(' ', command)),
             Got = $"{ended}: {string.Join(" / ", said.TakeLast(ToldLines))}",
-            Mend = "the diagnostics folder has the node's logs; --retain keeps the node",
+            Hint = "the diagnostics folder has the node's logs; --retain keeps the node",
         });
     }
 }

@@ -48,6 +48,6 @@ internal static class FolderReading
         Where = new(node, Detail: folder),
         Got = got,
         Want = want,
-        Mend = "do not trust the node's image; get it from a source that you trust, or build it",
+        Hint = "do not trust the node's image; get it from a source that you trust, or build it",
     });
 }

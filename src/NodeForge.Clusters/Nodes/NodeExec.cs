@@ -38,7 +38,7 @@ public sealed class NodeExec(EngineClient engine)
         {
             Where = new(node, Detail: spec.Command[0]),
             Got = outcome.Refusal,
-            Mend = missing ? "check the name; a shell's own words need a shell: -- bash -c 'COMMAND'" : "see what the file is, and whether it may be executed",
+            Hint = missing ? "check the name; a shell's own words need a shell: -- bash -c 'COMMAND'" : "see what the file is, and whether it may be executed",
         });
     }
 }

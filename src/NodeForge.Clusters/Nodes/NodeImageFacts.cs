@@ -32,6 +32,6 @@ internal sealed record NodeImageFacts(KubernetesVersion Version, string? PodNetw
             Where = new(image),
             Got = got,
             Want = "/kind/version with Kubernetes' version",
-            Mend = "build one with nodeforge build node-image, or name another with --image",
+            Hint = "build one with nodeforge build node-image, or name another with --image",
         }, inner);
 }

@@ -80,7 +80,7 @@ internal static class NodeKubeadm
             {
                 Where = new(node.Plan.Name, Detail: server),
                 Got = $"{said} after {JoinAtMost.TotalSeconds:0} s",
-                Mend = "the diagnostics folder has the logs of kubelet, etcd and API server",
+                Hint = "the diagnostics folder has the logs of kubelet, etcd and API server",
             });
         }
     }

@@ -55,7 +55,7 @@ internal static class NodeSelection
         Where = new(container.Name),
         Got = container.State,
         Want = "running",
-        Mend = $"nodeforge start node {container.Name} --name {cluster}",
+        Hint = $"nodeforge start node {container.Name} --name {cluster}",
     };
 
     public static Diagnostic MissingOf(string cluster, string name, IReadOnlyList<ContainerSummary> containers) =>
@@ -65,14 +65,14 @@ internal static class NodeSelection
     {
         Where = new(cluster),
         Got = got,
-        Mend = "use the program that made it",
+        Hint = "use the program that made it",
     };
 
     private static Diagnostic Missing(string what, string name, IReadOnlyList<ContainerSummary> containers) => new(ErrorCodes.NodeMissing, what)
     {
         Where = new(name),
         Got = containers.Count == 0 ? "no nodes at all" : string.Join(", ", containers.Select(container => container.Name).Order(StringComparer.Ordinal)),
-        Mend = DidYouMean.Nearest(name, containers.Select(container => container.Name)) is { } near ? $"did you mean {near}?"
+        Hint = DidYouMean.Nearest(name, containers.Select(container => container.Name)) is { } near ? $"did you mean {near}?"
             : containers.Count == 0 ? "see nodeforge get clusters; DOCKER_HOST or the docker context may name another engine" : "name one of those",
     };
 }

@@ -28,7 +28,7 @@ internal static class PatchContainerd
             {
                 Where = new(node.Plan.Name, Detail: ContainerdPatching.Path),
                 Got = said.Trim(),
-                Mend = "correct containerdConfigPatches by the documentation of the containerd inside",
+                Hint = "correct containerdConfigPatches by the documentation of the containerd inside",
             });
         }
     }
@@ -45,7 +45,7 @@ internal static class PatchContainerd
             {
                 Where = new(node.Plan.Name, Detail: ContainerdPatching.Path),
                 Got = failure.Message,
-                Mend = "mend the file in the node image's recipe, or leave containerdConfigPatches out",
+                Hint = "mend the file in the node image's recipe, or leave containerdConfigPatches out",
             }, failure);
         }
     }

@@ -96,7 +96,7 @@ internal static partial class RegistryHosts
         Where = new("containerdConfigPatches", Detail: "registry.mirrors"),
         Got = Printable.Escape(got),
         Want = want,
-        Mend = "correct the patch; see https://github.com/containerd/containerd/blob/main/docs/hosts.md",
+        Hint = "correct the patch; see https://github.com/containerd/containerd/blob/main/docs/hosts.md",
     });
 
     // A name of a folder below certs.d too: no slash, no leading dot.

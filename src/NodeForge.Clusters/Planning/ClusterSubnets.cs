@@ -27,7 +27,7 @@ internal static class ClusterSubnets
     {
         Where = new(endpoint),
         Want = $"a /24 within 10.{FirstBlock}.0.0 to 10.{FirstBlock + Blocks - 1}.255.255",
-        Mend = "remove networks that nobody needs: docker network prune",
+        Hint = "remove networks that nobody needs: docker network prune",
     };
 
     public static IEnumerable<AddressRange> RangesOf(NetworkDetails network) =>

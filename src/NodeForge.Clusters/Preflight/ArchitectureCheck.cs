@@ -17,7 +17,7 @@ internal sealed class ArchitectureCheck : IMachineCheck
             Where = new(image.Reference),
             Got = $"{image.Details!.Os}/{image.Details.Architecture}",
             Want = $"linux/{own}",
-            Mend = $"nodeforge build node-image RECIPE --platform linux/{own} --output docker-daemon:{image.Reference}",
+            Hint = $"nodeforge build node-image RECIPE --platform linux/{own} --output docker-daemon:{image.Reference}",
         })]);
     }
 

@@ -23,7 +23,7 @@ internal sealed class CapabilityCheck : IMachineCheck
             Severity = Severity.Warning,
             Where = new("/proc/self/status", Detail: "CapBnd"),
             Got = $"without {withheld}",
-            Mend = "give the engine a runtime that does without them, as build/engine does; or run it where they are not withheld",
+            Hint = "give the engine a runtime that does without them, as build/engine does; or run it where they are not withheld",
         });
     }
 

@@ -32,7 +32,7 @@ internal sealed class CgroupCheck : IMachineCheck
             _ => new("no hierarchy is mounted", new Diagnostic(ErrorCodes.CgroupsUnusable, "no cgroup hierarchy is mounted")
             {
                 Where = new("/sys/fs/cgroup"),
-                Mend = "mount -t cgroup2 none /sys/fs/cgroup, and start the engine again",
+                Hint = "mount -t cgroup2 none /sys/fs/cgroup, and start the engine again",
             }),
         };
     }
@@ -47,7 +47,7 @@ internal sealed class CgroupCheck : IMachineCheck
             Severity = Severity.Warning,
             Where = new("/sys/fs/cgroup/cgroup.controllers"),
             Got = string.Join(' ', layout.Controllers),
-            Mend = "switch it on: the kernel's command line may have cgroup_disable=cpuset",
+            Hint = "switch it on: the kernel's command line may have cgroup_disable=cpuset",
         });
     }
 
@@ -63,7 +63,7 @@ internal sealed class CgroupCheck : IMachineCheck
             Severity = Severity.Warning,
             Where = new("/sys/fs/cgroup"),
             Got = $"not mounted: {string.Join(' ', unmounted)}",
-            Mend = $"before the engine starts: for c in {string.Join(' ', unmounted)}; do mkdir -p /sys/fs/cgroup/$c && mount -t cgroup -o $c cgroup /sys/fs/cgroup/$c; done",
+            Hint = $"before the engine starts: for c in {string.Join(' ', unmounted)}; do mkdir -p /sys/fs/cgroup/$c && mount -t cgroup -o $c cgroup /sys/fs/cgroup/$c; done",
         });
     }
 
@@ -71,7 +71,7 @@ internal sealed class CgroupCheck : IMachineCheck
     {
         Where = new(where),
         Got = $"without {string.Join(' ', missing)}",
-        Mend = $"take cgroup_disable= off the kernel's command line, or add {string.Join(' ', missing.Select(name => "cgroup_enable=" + name))}, and boot again",
+        Hint = $"take cgroup_disable= off the kernel's command line, or add {string.Join(' ', missing.Select(name => "cgroup_enable=" + name))}, and boot again",
     };
 
     private static string[] Lacking(IReadOnlyList<string> wanted, IReadOnlyList<string> had) => [.. wanted.Where(name => !had.Contains(name))];

@@ -37,7 +37,7 @@ internal sealed class ClockCheck : IMachineCheck
         return now < created - Year ? problem : problem with { Severity = Severity.Warning };
     }
 
-    private static Diagnostic Behind(string what, DateTimeOffset now, string want) => new(ErrorCodes.ClockWrong, what) { Got = Text(now), Want = want, Mend = "set it: timedatectl set-ntp true, or date -s" };
+    private static Diagnostic Behind(string what, DateTimeOffset now, string want) => new(ErrorCodes.ClockWrong, what) { Got = Text(now), Want = want, Hint = "set it: timedatectl set-ntp true, or date -s" };
 
     // A node that is further behind takes the cluster's certificates for not valid yet.
     private static Diagnostic Differs(DateTimeOffset engine, DateTimeOffset own, TimeSpan difference, bool isBehind) => new(ErrorCodes.ClockWrong, "the engine's clock and this machine's differ")
@@ -45,7 +45,7 @@ internal sealed class ClockCheck : IMachineCheck
         Severity = isBehind && difference > CertificateAuthority.Skew ? Severity.Error : Severity.Warning,
         Got = $"the engine's is {Text(engine)}, this machine's {Text(own)}",
         Want = string.Create(CultureInfo.InvariantCulture, $"at most {Apart.TotalSeconds} s between them"),
-        Mend = "let both take the time from a server: timedatectl set-ntp true; a virtual machine that slept has to be told the time",
+        Hint = "let both take the time from a server: timedatectl set-ntp true; a virtual machine that slept has to be told the time",
     };
 
     private static bool Parse(string text, out DateTimeOffset time) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);

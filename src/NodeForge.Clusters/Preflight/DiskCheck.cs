@@ -33,7 +33,7 @@ internal sealed class DiskCheck : IMachineCheck
             Where = new(disk.Path),
             Got = $"{Text(disk.Free)} free",
             Want = $"{Text(AmpleForANode * nodes)}, and {Text(OfANode * nodes)} at least",
-            Mend = "free space: docker system prune; or move the engine's data root to another disk",
+            Hint = "free space: docker system prune; or move the engine's data root to another disk",
         });
     }
 

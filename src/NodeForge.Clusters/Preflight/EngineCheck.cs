@@ -18,7 +18,7 @@ internal sealed class EngineCheck : IMachineCheck
             Where = new(engine.Endpoint),
             Got = said.OSType,
             Want = "linux",
-            Mend = "switch the engine to Linux containers, or set DOCKER_HOST to one that runs them",
+            Hint = "switch the engine to Linux containers, or set DOCKER_HOST to one that runs them",
         });
     }
 }

@@ -35,7 +35,7 @@ internal sealed class InotifyCheck : IMachineCheck
             Where = new("/proc/sys/fs/inotify/" + limit.Name),
             Got = got.ToString(CultureInfo.InvariantCulture),
             Want = string.Create(CultureInfo.InvariantCulture, $"{limit.Ample * nodes}, and {limit.Least * nodes} at least"),
-            Mend = string.Create(CultureInfo.InvariantCulture, $"sysctl -w fs.inotify.{limit.Name}={advised}; to keep it, write fs.inotify.{limit.Name} = {advised} into /etc/sysctl.d/99-nodeforge.conf"),
+            Hint = string.Create(CultureInfo.InvariantCulture, $"sysctl -w fs.inotify.{limit.Name}={advised}; to keep it, write fs.inotify.{limit.Name} = {advised} into /etc/sysctl.d/99-nodeforge.conf"),
         };
     }
 

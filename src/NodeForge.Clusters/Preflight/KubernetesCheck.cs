@@ -72,12 +72,12 @@ internal sealed class KubernetesCheck : IMachineCheck
         }
     }
 
-    private static Diagnostic Refused(CarriedKubernetes image, string what, string got, string want, string mend) => new(ErrorCodes.KubernetesUnsupported, what)
+    private static Diagnostic Refused(CarriedKubernetes image, string what, string got, string want, string hint) => new(ErrorCodes.KubernetesUnsupported, what)
     {
         Where = new(image.Reference),
         Got = got,
         Want = want,
-        Mend = mend,
+        Hint = hint,
     };
 }
 

@@ -65,6 +65,6 @@ internal sealed record WantedImage(string Reference, ImageDetails? Details)
     public static Diagnostic Missing(string reference, string endpoint) => new(ErrorCodes.EngineObjectMissing, "the engine does not have the node image")
     {
         Where = new(reference, Detail: endpoint),
-        Mend = $"load it: nodeforge build node-image RECIPE --output docker-daemon:{reference}",
+        Hint = $"load it: nodeforge build node-image RECIPE --output docker-daemon:{reference}",
     };
 }

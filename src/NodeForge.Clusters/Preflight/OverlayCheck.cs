@@ -21,8 +21,8 @@ internal sealed class OverlayCheck : IMachineCheck
         Severity = Severity.Warning,
         Got = driver,
         Want = "overlay2",
-        Mend = "keep the engine's data root on ext4 or xfs, and set \"storage-driver\": \"overlay2\" in /etc/docker/daemon.json",
+        Hint = "keep the engine's data root on ext4 or xfs, and set \"storage-driver\": \"overlay2\" in /etc/docker/daemon.json",
     };
 
-    private static Diagnostic Module(string driver) => Driver(driver) with { Where = new("/proc/filesystems"), Got = $"{driver}, and a kernel without overlay", Mend = "modprobe overlay; its name in /etc/modules-load.d/overlay.conf keeps it" };
+    private static Diagnostic Module(string driver) => Driver(driver) with { Where = new("/proc/filesystems"), Got = $"{driver}, and a kernel without overlay", Hint = "modprobe overlay; its name in /etc/modules-load.d/overlay.conf keeps it" };
 }

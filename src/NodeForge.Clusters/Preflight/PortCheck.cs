@@ -35,7 +35,7 @@ internal sealed class PortCheck : IMachineCheck
         Where = new(port.ToString()),
         Got = string.Create(CultureInfo.InvariantCulture, $"port {port.Port} is held by {holder}"),
         Want = "a port that nobody listens on",
-        Mend = "stop what holds the port, or choose another",
+        Hint = "stop what holds the port, or choose another",
         Port = port.Port,
     };
 

@@ -28,7 +28,7 @@ internal sealed class ProxyCheck : IMachineCheck
         Where = new(name),
         Got = WithoutPassword(proxy),
         Want = "an address that containers reach",
-        Mend = $"let the proxy listen on this machine's own address, and name that in {name}; or unset it for creating the cluster",
+        Hint = $"let the proxy listen on this machine's own address, and name that in {name}; or unset it for creating the cluster",
     };
 
     private static Diagnostic? Uncovered(NetworkingConfig networking, string without)
@@ -41,7 +41,7 @@ internal sealed class ProxyCheck : IMachineCheck
             Where = new("NO_PROXY"),
             Got = without.Length > 0 ? without : "not set",
             Want = $"{string.Join(", ", lacking)} among its entries; nodes are given theirs",
-            Mend = $"export NO_PROXY={string.Join(',', have.Concat(lacking))}",
+            Hint = $"export NO_PROXY={string.Join(',', have.Concat(lacking))}",
         };
     }
 

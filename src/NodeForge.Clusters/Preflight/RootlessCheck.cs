@@ -21,7 +21,7 @@ internal sealed class RootlessCheck : IMachineCheck
                 Where = new(engine.Endpoint),
                 Got = "cgroup v1",
                 Want = "cgroup v2",
-                Mend = "boot this machine with systemd.unified_cgroup_hierarchy=1, or use an engine that runs as root",
+                Hint = "boot this machine with systemd.unified_cgroup_hierarchy=1, or use an engine that runs as root",
             });
         }
 
@@ -31,7 +31,7 @@ internal sealed class RootlessCheck : IMachineCheck
             {
                 Severity = Severity.Warning,
                 Where = new(engine.Endpoint),
-                Mend = "use an engine that runs as root if the nodes do not come up",
+                Hint = "use an engine that runs as root if the nodes do not come up",
             });
     }
 
@@ -40,7 +40,7 @@ internal sealed class RootlessCheck : IMachineCheck
         Where = new(engine.Endpoint),
         Got = $"none of {missing}",
         Want = "cpu, memory and pids, handed on by systemd",
-        Mend = "write [Service] and Delegate=yes into /etc/systemd/system/user@.service.d/delegate.conf, run systemctl daemon-reload, and log in anew",
+        Hint = "write [Service] and Delegate=yes into /etc/systemd/system/user@.service.d/delegate.conf, run systemctl daemon-reload, and log in anew",
     };
 
     // The engine's word counts where it gives one; Delegate= alone does not show in a session that is older.

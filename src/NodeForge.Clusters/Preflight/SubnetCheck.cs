@@ -30,7 +30,7 @@ internal sealed class SubnetCheck : IMachineCheck
             {
                 Got = finding,
                 Want = "ranges that share no address",
-                Mend = $"change networking.podSubnet or networking.serviceSubnet; by default they are {defaults.PodSubnet} and {defaults.ServiceSubnet}",
+                Hint = $"change networking.podSubnet or networking.serviceSubnet; by default they are {defaults.PodSubnet} and {defaults.ServiceSubnet}",
             });
         }
 
@@ -62,7 +62,7 @@ internal sealed class SubnetCheck : IMachineCheck
         Where = new("/proc/net/ipv6_route"),
         Got = $"no such file, and networking.ipFamily: {(family == IPFamily.IPv6 ? "ipv6" : "dual")}",
         Want = "a kernel that was started with IPv6",
-        Mend = "take ipv6.disable=1 off the kernel's command line, or leave networking.ipFamily out",
+        Hint = "take ipv6.disable=1 off the kernel's command line, or leave networking.ipFamily out",
     };
 
     private static Diagnostic Hidden(string key, AddressRange range, (AddressRange Range, string Name) other) => new(ErrorCodes.SubnetHidesOther, "pods will not reach what has addresses in the cluster's own range")
@@ -71,6 +71,6 @@ internal sealed class SubnetCheck : IMachineCheck
         Where = new("networking." + key),
         Got = $"{range} meets {other.Name}",
         Want = "a range that nobody needs to reach",
-        Mend = $"give networking.{key} another range",
+        Hint = $"give networking.{key} another range",
     };
 }

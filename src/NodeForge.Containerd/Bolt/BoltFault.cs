@@ -14,7 +14,7 @@ internal static class BoltFault
             Where = new(file, Detail: string.Create(CultureInfo.InvariantCulture, $"page {page}, offset {offset}")),
             Got = got,
             Want = want,
-            Mend = code.Remedy,
+            Hint = code.Remedy,
         });
 
     /// <summary>A key for people: as text when it is plain ASCII, else in hexadecimal; long ones cut.</summary>

@@ -14,7 +14,7 @@ internal static class BoltSource
             {
                 Where = new(path),
                 Got = failure.Message,
-                Mend = "check the path and its rights",
+                Hint = "check the path and its rights",
             }, failure);
         }
     }

@@ -71,6 +71,6 @@ public static class MetadataReader
         Where = new(file),
         Got = got,
         Want = "schema v1, version 3 or 4",
-        Mend = ErrorCodes.MetadataVersionUnknown.Remedy,
+        Hint = ErrorCodes.MetadataVersionUnknown.Remedy,
     });
 }

@@ -27,7 +27,7 @@ internal sealed record RecordBucket(string File, string Path, BoltBucket Bucket)
     {
         Where = new(File, Detail: Path.Replace('\n', '/')),
         Got = got,
-        Mend = ErrorCodes.MetadataRecordInvalid.Remedy,
+        Hint = ErrorCodes.MetadataRecordInvalid.Remedy,
     });
 
     private ReadOnlyMemory<byte> Value(string key) => Bucket.FindValue(key) ?? throw Invalid($"the record has no '{key}'");

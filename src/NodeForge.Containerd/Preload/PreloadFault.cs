@@ -10,7 +10,7 @@ internal static class PreloadFault
         Where = new(image, Detail: blob),
         Got = got,
         Want = want,
-        Mend = code.Remedy,
+        Hint = code.Remedy,
     });
 
     public static NodeForgeException Of(ErrorCode code, string image, string what, Digest blob, string? got = null, string? want = null) =>

@@ -105,7 +105,7 @@ public static class JsonPatching
     {
         Where = patch.Where,
         Got = why,
-        Mend = $"compare it with {patch.Document} in a node",
+        Hint = $"compare it with {patch.Document} in a node",
     });
 }
 

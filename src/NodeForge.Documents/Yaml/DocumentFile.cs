@@ -16,8 +16,8 @@ public sealed class DocumentFile(string path)
 
     public void Add(Diagnostic problem) => problems.Add(problem);
 
-    public void Report(ErrorCode code, YamlNode at, string what, string? got = null, string? want = null, string? mend = null) =>
-        problems.Add(new(code, what) { Where = new(Path, at.Line, at.Column), Got = got, Want = want, Mend = mend });
+    public void Report(ErrorCode code, YamlNode at, string what, string? got = null, string? want = null, string? hint = null) =>
+        problems.Add(new(code, what) { Where = new(Path, at.Line, at.Column), Got = got, Want = want, Hint = hint });
 
     /// <summary>A string, as it is meant; anything else is reported.</summary>
     public string? Text(YamlNode node, string key, string want = "a string")
@@ -42,7 +42,7 @@ public sealed class DocumentFile(string path)
     {
         bool looksLikeNumber = node is YamlScalar { Type: ScalarType.Integer or ScalarType.Float };
         bool wantsText = want.StartsWith("a string", StringComparison.Ordinal);
-        string? mend = node is YamlScalar { Type: not ScalarType.String and not ScalarType.Null } scalar && wantsText ? $"quote it: \"{scalar.Text}\"" : null;
-        Report(ErrorCodes.RecipeWrongType, node, looksLikeNumber ? $"{key} was read as {node.Description}" : $"{key} is not {want}", got: looksLikeNumber ? null : node.Description, want: want, mend: mend);
+        string? hint = node is YamlScalar { Type: not ScalarType.String and not ScalarType.Null } scalar && wantsText ? $"quote it: \"{scalar.Text}\"" : null;
+        Report(ErrorCodes.RecipeWrongType, node, looksLikeNumber ? $"{key} was read as {node.Description}" : $"{key} is not {want}", got: looksLikeNumber ? null : node.Description, want: want, hint: hint);
     }
 }

@@ -142,7 +142,7 @@ public sealed class Fields
             if (File.Text(item, $"an item of {key}", grammar) is not { } text)
                 continue;
             if (!lines.TryAdd(text, item.Line))
-                File.Report(ErrorCodes.RecipeDuplicateItem, item, $"{text} is listed twice in {key}", mend: $"keep one of the two; the first is in line {lines[text]}");
+                File.Report(ErrorCodes.RecipeDuplicateItem, item, $"{text} is listed twice in {key}", hint: $"keep one of the two; the first is in line {lines[text]}");
         }
 
         return [.. lines.Keys];
@@ -152,9 +152,9 @@ public sealed class Fields
     {
         string name = Printable.Escape(key.Text);
         string what = place.Length == 0 ? $"the key {Quoted.Short(name)} is not known" : $"the key {Quoted.Short(name)} is not known in {place}";
-        string? mend = key.Text == "<<" ? "merge keys are not part of YAML 1.2; repeat the keys or alias the whole value"
+        string? hint = key.Text == "<<" ? "merge keys are not part of YAML 1.2; repeat the keys or alias the whole value"
             : DidYouMean.Nearest(key.Text, allowed) is { } near ? $"did you mean {near}?" : null;
-        File.Report(ErrorCodes.RecipeUnknownKey, key, what, want: "one of " + string.Join(", ", allowed), mend: mend);
+        File.Report(ErrorCodes.RecipeUnknownKey, key, what, want: "one of " + string.Join(", ", allowed), hint: hint);
     }
 
     private string In() => place.Length == 0 ? "" : $"in {place}: ";

@@ -48,7 +48,7 @@ public sealed class YamlComposer
             return root;
         ParsingEvent end = Next();
         return end is StreamEnd ? root : throw Refuse(ErrorCodes.RecipeNotYaml, Line(end), Column(end), "a second document begins",
-            want: "one document in a file", mend: $"give each {subject.Name} its own file");
+            want: "one document in a file", hint: $"give each {subject.Name} its own file");
     }
 
     private IEnumerable<YamlNode> Documents()
@@ -70,7 +70,7 @@ public sealed class YamlComposer
         if (at is not NodeEvent start)
             throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), "a value is missing here");
         if (!start.Tag.IsEmpty)
-            throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), $"{subject.Plural} have no tags", got: Printable.Escape(start.Tag.Value), mend: "leave the tag out; quotes make a string");
+            throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), $"{subject.Plural} have no tags", got: Printable.Escape(start.Tag.Value), hint: "leave the tag out; quotes make a string");
         YamlNode node = start switch
         {
             Scalar scalar => new YamlScalar(Line(at), Column(at), scalar.Value, scalar.Style is ScalarStyle.Plain) { IsLiteral = scalar.Style is ScalarStyle.Literal },
@@ -85,7 +85,7 @@ public sealed class YamlComposer
     private YamlNode Alias(AnchorAlias alias, int depth)
     {
         if (!anchors.TryGetValue(alias.Value.Value, out YamlNode? node))
-            throw Refuse(ErrorCodes.RecipeNotYaml, Line(alias), Column(alias), $"nothing is named {Printable.Escape(alias.Value.Value)} before this alias", mend: "put the anchor before the alias, outside of the value that has the alias in it");
+            throw Refuse(ErrorCodes.RecipeNotYaml, Line(alias), Column(alias), $"nothing is named {Printable.Escape(alias.Value.Value)} before this alias", hint: "put the anchor before the alias, outside of the value that has the alias in it");
         Count(alias, node.Count, depth, node.Height);
         return node;
     }
@@ -139,7 +139,7 @@ public sealed class YamlComposer
         new(ErrorCodes.RecipeDuplicateKey, $"the key {Printable.Escape(key.Text)} is given twice")
         {
             Where = new(file, key.Line, key.Column),
-            Mend = $"keep one of the two; the first is in line {first.Line}",
+            Hint = $"keep one of the two; the first is in line {first.Line}",
         };
 
     private void Count(ParsingEvent at, int count, int depth, int height)
@@ -186,8 +186,8 @@ public sealed class YamlComposer
         return Refuse(ErrorCodes.RecipeNotYaml, line, Math.Max(1, (int)failure.Start.Column), $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}", got: Quoted.Short(wrong.Trim(), 60));
     }
 
-    private NodeForgeException Refuse(ErrorCode code, int line, int column, string what, string? got = null, string? want = null, string? mend = null) =>
-        new(new Diagnostic(code, what) { Where = new(file, line, column), Got = got, Want = want, Mend = mend });
+    private NodeForgeException Refuse(ErrorCode code, int line, int column, string what, string? got = null, string? want = null, string? hint = null) =>
+        new(new Diagnostic(code, what) { Where = new(file, line, column), Got = got, Want = want, Hint = hint });
 
     private static int Line(ParsingEvent at) => (int)at.Start.Line;
 

@@ -20,7 +20,7 @@ public static class YamlText
                 Where = new(file),
                 Got = "more than 1 MiB",
                 Want = "at most 1 MiB",
-                Mend = subject.WhenTooLarge,
+                Hint = subject.WhenTooLarge,
             });
         if (bytes.StartsWith(Encoding.UTF8.Preamble))
             bytes = bytes[Encoding.UTF8.Preamble.Length..];
@@ -54,7 +54,7 @@ public static class YamlText
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.RecipeNotReadable, $"there is no such {subject.Name}") { Where = new(file), Mend = Nearby.Suggest(file) ?? "check the path" }, failure);
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.RecipeNotReadable, $"there is no such {subject.Name}") { Where = new(file), Hint = Nearby.Suggest(file) ?? "check the path" }, failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -7,17 +7,17 @@ namespace NodeForge.Engines.Calling;
 /// <summary>Reads an answer other than success. The engine's words decide where the status alone does not.</summary>
 internal static partial class RefusalWords
 {
-    private static readonly EngineRefusal PortTaken = new(EngineRefusalKind.PortTaken, ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine") { Mend = "stop what holds the port, or choose another" };
+    private static readonly EngineRefusal PortTaken = new(EngineRefusalKind.PortTaken, ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine") { Hint = "stop what holds the port, or choose another" };
 
-    private static readonly EngineRefusal SubnetTaken = new(EngineRefusalKind.SubnetTaken, ErrorCodes.EngineSubnetTaken, "the network's address range is taken") { Mend = "choose another range, or remove the network that holds it" };
+    private static readonly EngineRefusal SubnetTaken = new(EngineRefusalKind.SubnetTaken, ErrorCodes.EngineSubnetTaken, "the network's address range is taken") { Hint = "choose another range, or remove the network that holds it" };
 
-    private static readonly EngineRefusal OutOfSpace = new(EngineRefusalKind.OutOfSpace, ErrorCodes.DiskFull, "the engine has no space left where it keeps its data") { Mend = EngineFailure.MoreSpace };
+    private static readonly EngineRefusal OutOfSpace = new(EngineRefusalKind.OutOfSpace, ErrorCodes.DiskFull, "the engine has no space left where it keeps its data") { Hint = EngineFailure.MoreSpace };
 
-    private static readonly EngineRefusal NameTaken = new(EngineRefusalKind.NameTaken, ErrorCodes.EngineNameTaken, "the name is taken") { Mend = "delete what holds the name, or choose another" };
+    private static readonly EngineRefusal NameTaken = new(EngineRefusalKind.NameTaken, ErrorCodes.EngineNameTaken, "the name is taken") { Hint = "delete what holds the name, or choose another" };
 
-    private static readonly EngineRefusal Missing = new(EngineRefusalKind.Missing, ErrorCodes.EngineObjectMissing, "the engine does not have what was named") { Mend = "check the name and that this is the engine that you mean" };
+    private static readonly EngineRefusal Missing = new(EngineRefusalKind.Missing, ErrorCodes.EngineObjectMissing, "the engine does not have what was named") { Hint = "check the name and that this is the engine that you mean" };
 
-    private static readonly EngineRefusal Other = new(EngineRefusalKind.Other, ErrorCodes.EngineRefused, "the engine refused a call") { Mend = "the engine's journal may say more" };
+    private static readonly EngineRefusal Other = new(EngineRefusalKind.Other, ErrorCodes.EngineRefused, "the engine refused a call") { Hint = "the engine's journal may say more" };
 
     /// <summary>What an answer other than success means.</summary>
     public static NodeForgeException OfAnswer(EngineEndpoint endpoint, string call, int status, string message) =>

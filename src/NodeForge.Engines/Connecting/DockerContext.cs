@@ -47,16 +47,16 @@ internal static class DockerContext
             {
                 Where = new(path),
                 Got = failure.Message,
-                Mend = "correct the file, or set DOCKER_HOST",
+                Hint = "correct the file, or set DOCKER_HOST",
             }, failure);
         }
     }
 
     private static NodeForgeException TooLong(string path, string origin, long length) =>
-        new(new Diagnostic(ErrorCodes.EngineAddressInvalid, $"{origin} cannot be read") { Where = new(path), Got = $"{length} bytes", Want = $"at most {LongestFile}", Mend = "correct the file, or set DOCKER_HOST" });
+        new(new Diagnostic(ErrorCodes.EngineAddressInvalid, $"{origin} cannot be read") { Where = new(path), Got = $"{length} bytes", Want = $"at most {LongestFile}", Hint = "correct the file, or set DOCKER_HOST" });
 
     private static NodeForgeException Invalid(string origin, string what, string path) =>
-        new(new Diagnostic(ErrorCodes.EngineAddressInvalid, what) { Where = new(origin, Detail: path), Mend = "choose one that docker context ls shows, or set DOCKER_HOST" });
+        new(new Diagnostic(ErrorCodes.EngineAddressInvalid, what) { Where = new(origin, Detail: path), Hint = "choose one that docker context ls shows, or set DOCKER_HOST" });
 
     internal sealed record ContextFile
     {

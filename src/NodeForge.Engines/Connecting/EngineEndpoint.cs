@@ -53,7 +53,7 @@ public sealed record EngineEndpoint(Uri Address, string Origin)
         Where = new(origin),
         Got = address,
         Want = want,
-        Mend = $"correct {origin}",
+        Hint = $"correct {origin}",
     });
 
     private static bool IsKnown(Uri uri) => uri.Scheme switch

@@ -13,14 +13,14 @@ internal static class EngineFailure
         {
             Where = new(endpoint.ToString()),
             Got = failure.Message,
-            Mend = "join the socket's group and log in anew (usermod -aG docker USER), or use sudo",
+            Hint = "join the socket's group and log in anew (usermod -aG docker USER), or use sudo",
         }, failure),
         _ => new(new Diagnostic(ErrorCodes.EngineUnreachable, "no container engine answers")
         {
             Where = new(endpoint.ToString()),
             // .NET's word for a socket file that is not there is "Cannot assign requested address".
             Got = failure.SocketErrorCode == SocketError.AddressNotAvailable ? "no such socket" : failure.Message,
-            Mend = "start the engine, or set DOCKER_HOST; building to oci: or oci-archive: needs none",
+            Hint = "start the engine, or set DOCKER_HOST; building to oci: or oci-archive: needs none",
         }, failure),
     };
 
@@ -29,7 +29,7 @@ internal static class EngineFailure
         {
             Where = new(endpoint.ToString()),
             Got = said,
-            Mend = "check ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH",
+            Hint = "check ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH",
         }, failure);
 
     /// <summary>What keeps ssh from joining us to the far engine, in the words that ssh, the far shell or the far docker end with.</summary>
@@ -38,10 +38,10 @@ internal static class EngineFailure
         {
             Where = new(endpoint.ToString()),
             Got = said.Trim() is { Length: > 0 } words ? words : "ssh ended without a word",
-            Mend = MendOfSsh(said),
+            Hint = HintOfSsh(said),
         }, failure);
 
-    private static string MendOfSsh(string said)
+    private static string HintOfSsh(string said)
     {
         if (Says(said, "host key verification failed"))
             return "connect once by hand with ssh, compare the host's key and accept it: nodeforge asks no questions";
@@ -59,7 +59,7 @@ internal static class EngineFailure
         {
             Where = new(endpoint.ToString(), Detail: call),
             Got = Innermost(failure).Message,
-            Mend = "look into the engine's journal, start it, and run again",
+            Hint = "look into the engine's journal, start it, and run again",
         }, failure);
 
     /// <summary>An answer that is not what the engine's API promises.</summary>
@@ -68,7 +68,7 @@ internal static class EngineFailure
         {
             Where = new(endpoint.ToString(), Detail: call),
             Got = failure.Message,
-            Mend = "see that a Docker engine or Podman answers at this address, and not something before it",
+            Hint = "see that a Docker engine or Podman answers at this address, and not something before it",
         }, failure);
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);

@@ -32,7 +32,7 @@ internal static class SshConnection
     {
         Where = new(endpoint.ToString()),
         Got = got,
-        Mend = "install the package openssh-client",
+        Hint = "install the package openssh-client",
     }, inner);
 
     internal static IReadOnlyList<string> Arguments(EngineEndpoint endpoint)

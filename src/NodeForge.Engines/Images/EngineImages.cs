@@ -91,6 +91,6 @@ public sealed class EngineImages
     {
         Where = new(transport.Endpoint.ToString(), Detail: "POST /images/load"),
         Got = error.Trim(),
-        Mend = RefusalWords.IsOutOfSpace(error) ? EngineFailure.MoreSpace : "read the archive with nodeforge inspect: it names what is damaged",
+        Hint = RefusalWords.IsOutOfSpace(error) ? EngineFailure.MoreSpace : "read the archive with nodeforge inspect: it names what is damaged",
     });
 }

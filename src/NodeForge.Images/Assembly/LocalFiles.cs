@@ -39,6 +39,6 @@ internal sealed class LocalFiles(BuildEnvironment environment)
     private static NodeForgeException Changed(string path) => new(new Diagnostic(ErrorCodes.LayerContentChanged, "a file was changed while it was read")
     {
         Where = new(path),
-        Mend = "let nothing write to the sources while a build runs, and run it again",
+        Hint = "let nothing write to the sources while a build runs, and run it again",
     });
 }

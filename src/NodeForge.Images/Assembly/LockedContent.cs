@@ -15,6 +15,6 @@ internal static class LockedContent
     {
         Where = new(part.Recipe, Detail: part.Platform),
         Want = name,
-        Mend = "run 'nodeforge lock RECIPE'",
+        Hint = "run 'nodeforge lock RECIPE'",
     });
 }

@@ -19,7 +19,7 @@ internal static class RecordedIdentity
             Where = new(plan.Name, Detail: place),
             Got = first < 0 ? image.Id.ToString() : got.ElementAtOrDefault(first)?.ToString() ?? "no such layer",
             Want = first < 0 ? recorded.ImageId.ToString() : want.ElementAtOrDefault(first)?.ToString() ?? "no such layer",
-            Mend = "run 'nodeforge lock RECIPE --record' if NodeForge itself has changed what it writes; otherwise something on this machine reaches the image",
+            Hint = "run 'nodeforge lock RECIPE --record' if NodeForge itself has changed what it writes; otherwise something on this machine reaches the image",
         });
     }
 }

@@ -43,7 +43,7 @@ public sealed class ImageOutputs
             throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerNotLoadable, $"a {archive.Room.Word} cannot carry zstd layers")
             {
                 Where = new(archive.ToString()),
-                Mend = "build with gzip layers, or write oci-archive instead",
+                Hint = "build with gzip layers, or write oci-archive instead",
             });
         }
 
@@ -92,5 +92,5 @@ public sealed class ImageOutputs
     // An engine takes one platform.
     private static Image ForThisMachine(IReadOnlyList<Image> images) => images.FirstOrDefault(image => image.Platform.Architecture == DebianArchitecture.OfThisMachine) ?? images[0];
 
-    private static NodeForgeException Refused(ImageTransport target, string what, string mend) => new(new Diagnostic(ErrorCodes.OutputNotSupported, what) { Where = new(target.ToString()), Mend = mend });
+    private static NodeForgeException Refused(ImageTransport target, string what, string hint) => new(new Diagnostic(ErrorCodes.OutputNotSupported, what) { Where = new(target.ToString()), Hint = hint });
 }

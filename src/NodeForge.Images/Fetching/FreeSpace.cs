@@ -18,7 +18,7 @@ internal static class FreeSpace
             Where = new(Path.GetDirectoryName(folder)!),
             Got = $"{ByteCount.Show(have)} free",
             Want = ByteCount.Show(need),
-            Mend = "free space there, or choose another folder with --cache",
+            Hint = "free space there, or choose another folder with --cache",
         });
     }
 

@@ -14,20 +14,20 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
         {
             Where = Place(address),
             Got = Innermost(failure),
-            Mend = "check the name, the machine's DNS and the proxy settings (http_proxy, https_proxy, no_proxy)",
+            Hint = "check the name, the machine's DNS and the proxy settings (http_proxy, https_proxy, no_proxy)",
         }, failure),
         HttpRequestError.SecureConnectionError => new(new Diagnostic(ErrorCodes.TlsFailed, $"no trusted connection to {address.Host}")
         {
             Where = Place(address),
             Got = connections.RefusedCertificate(address.Host) ?? Innermost(failure),
-            Mend = "add the authority with update-ca-certificates, or name its file in SSL_CERT_FILE",
+            Hint = "add the authority with update-ca-certificates, or name its file in SSL_CERT_FILE",
         }, failure) { Permanent = connections.RefusedCertificate(address.Host) is not null },
         HttpRequestError.ProxyTunnelError => Proxy(address, Innermost(failure), failure),
         _ => new(new Diagnostic(ErrorCodes.ServerUnreachable, $"{address.Host} cannot be reached")
         {
             Where = Place(address),
             Got = Refused(failure) ? $"connection refused at port {address.Port}" : Innermost(failure),
-            Mend = "check that the server runs and that no firewall or proxy setting stands in between",
+            Hint = "check that the server runs and that no firewall or proxy setting stands in between",
         }, failure),
     };
 
@@ -54,7 +54,7 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
         {
             Where = new(address, Detail: Place(source, at)),
             Got = Innermost(failure),
-            Mend = "run again: what arrived is kept",
+            Hint = "run again: what arrived is kept",
         }, failure);
     }
 
@@ -62,7 +62,7 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
         new Diagnostic(ErrorCodes.DownloadTruncated, $"{source.Name} is truncated at {Place(source, at)}")
         {
             Where = new(address),
-            Mend = "run again: what arrived is kept",
+            Hint = "run again: what arrived is kept",
         }, failure);
 
     public static TransferFailure Stalled(Source source, string address, long? at, FetchOptions options) => new(
@@ -70,7 +70,7 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
         {
             Where = new(address, Detail: at is { } position ? Place(source, position) : null),
             Got = $"less than {options.LeastProgress} bytes in {options.StallTimeout.TotalSeconds:0.###} s",
-            Mend = "run again: what arrived is kept; or name a nearer mirror",
+            Hint = "run again: what arrived is kept; or name a nearer mirror",
         });
 
     private TransferFailure Passing(Source source, Uri address, HttpResponseMessage answer, int status)
@@ -87,13 +87,13 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
         {
             Where = Place(address),
             Got = $"status {status}",
-            Mend = $"name a snapshot mirror in NODEFORGE_DEBIAN_SNAPSHOT_MIRROR, or run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'",
+            Hint = $"name a snapshot mirror in NODEFORGE_DEBIAN_SNAPSHOT_MIRROR, or run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'",
         }
         : new Diagnostic(ErrorCodes.SourceGone, $"the server no longer has {source.Name}")
         {
             Where = Place(address),
             Got = $"status {status}",
-            Mend = $"correct the address, name a mirror in NODEFORGE_MIRRORS, or run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'",
+            Hint = $"correct the address, name a mirror in NODEFORGE_MIRRORS, or run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'",
         }) { Permanent = true };
 
     private static TransferFailure Proxy(Uri address, string got, Exception? inner) => new(
@@ -101,14 +101,14 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
         {
             Where = Place(address),
             Got = got,
-            Mend = "correct http_proxy, https_proxy or no_proxy, with user and password if the proxy wants them",
+            Hint = "correct http_proxy, https_proxy or no_proxy, with user and password if the proxy wants them",
         }, inner) { Permanent = true };
 
-    private static Diagnostic Told(ErrorCode code, string what, Uri address, HttpResponseMessage answer, string mend) => new(code, what)
+    private static Diagnostic Told(ErrorCode code, string what, Uri address, HttpResponseMessage answer, string hint) => new(code, what)
     {
         Where = Place(address),
         Got = $"status {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd() + Led(answer),
-        Mend = mend,
+        Hint = hint,
     };
 
     // A redirect that comes this far leads to no web page, out of TLS, or on and on.

@@ -74,7 +74,7 @@ internal sealed class HttpOrigin(HttpConnections connections, HttpFailures failu
                 Where = new(Address),
                 Got = changed ? $"entity tag {now.ETag}" : $"range {range?.ToString() ?? "none"}",
                 Want = changed ? marks!.ETag : $"bytes {from}-{source.Size - 1}/{source.Size}",
-                Mend = "run again: the download begins anew",
+                Hint = "run again: the download begins anew",
             }) { DropPartial = true, Restart = true };
         }
 

@@ -37,7 +37,7 @@ public sealed class SourceFetcher(HttpConnections connections, RegistryClient? r
     {
         Where = new(source.Image?.Reference ?? (source.Urls.Count > 0 ? source.Urls[0] : source.Name), Detail: source.Digest.ToString()),
         Want = string.Create(CultureInfo.InvariantCulture, $"{source.Size} bytes"),
-        Mend = "run 'nodeforge fetch RECIPE' with the same cache where there is a network",
+        Hint = "run 'nodeforge fetch RECIPE' with the same cache where there is a network",
     })]);
 
     private async Task FetchAllAsync(Source[] missing, BlobStore store, FetchOptions options, IForgeReporter reporter, ForgeStep whole, Tally tally, CancellationToken cancellationToken)
@@ -117,7 +117,7 @@ public sealed class SourceFetcher(HttpConnections connections, RegistryClient? r
     private static Uri Address(Source source, string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
             ? address
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidAddress, $"{source.Name} cannot be fetched from this address") { Where = new(url), Mend = "write an absolute http:// or https:// address" });
+            : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidAddress, $"{source.Name} cannot be fetched from this address") { Where = new(url), Hint = "write an absolute http:// or https:// address" });
 
     private static NodeForgeException NoRegistry(Source source) => new(new Diagnostic(ErrorCodes.ImageRegistryMissing, $"nothing here speaks to the registry of {source.Name}"));
 

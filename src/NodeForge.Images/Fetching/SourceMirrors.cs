@@ -40,7 +40,7 @@ public sealed record SourceMirrors(DebianMirrors Debian, params IReadOnlyList<Ur
         {
             Got = text,
             Want = "https://HOST/PATH=https://MIRROR/PATH, or docker://HOST=docker://MIRROR/PATH",
-            Mend = $"correct {Variable}, or unset it",
+            Hint = $"correct {Variable}, or unset it",
         });
     }
 

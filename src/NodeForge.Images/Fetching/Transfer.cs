@@ -103,6 +103,6 @@ internal sealed class Transfer(Source source, PartialFile partial, FetchOptions 
             Where = new(origin.Address),
             Got = got,
             Want = $"{source.Digest}, {source.Size} bytes",
-            Mend = $"if it changed on purpose, run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'; otherwise distrust the server",
+            Hint = $"if it changed on purpose, run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'; otherwise distrust the server",
         }) { Mismatch = mismatch, Restart = !mismatch, DropPartial = true };
 }

@@ -17,7 +17,7 @@ internal static class WebPage
             Where = new(address),
             Got = $"{contentType ?? "no content type"}: {Beginning(start)}",
             Want = source.Size < 0 ? null : $"{source.Size} bytes, {source.Digest}",
-            Mend = "open the address in a browser: the page says what stands in between (a login, a captive portal, a proxy)",
+            Hint = "open the address in a browser: the page says what stands in between (a login, a captive portal, a proxy)",
         }) { Permanent = true };
     }
 

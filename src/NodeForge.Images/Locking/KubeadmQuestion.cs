@@ -44,11 +44,11 @@ internal sealed partial class KubeadmQuestion(BuildEnvironment environment)
             Got = why,
         };
         if (recorded is null)
-            throw new NodeForgeException(problem with { Code = ErrorCodes.KubeadmImagesUnknown, Mend = ErrorCodes.KubeadmImagesUnknown.Remedy });
+            throw new NodeForgeException(problem with { Code = ErrorCodes.KubeadmImagesUnknown, Hint = ErrorCodes.KubeadmImagesUnknown.Remedy });
         environment.Reporter.Warn(problem with
         {
             Want = "its answer; what an earlier release wants stands in: " + string.Join(", ", recorded.References),
-            Mend = ErrorCodes.KubeadmNotAsked.Remedy,
+            Hint = ErrorCodes.KubeadmNotAsked.Remedy,
         });
         return recorded.References;
     }

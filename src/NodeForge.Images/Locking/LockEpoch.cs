@@ -18,7 +18,7 @@ internal static class LockEpoch
         {
             Got = text,
             Want = "whole seconds since 1970",
-            Mend = "unset it, or set it to $(git log -1 --format=%ct)",
+            Hint = "unset it, or set it to $(git log -1 --format=%ct)",
         });
     }
 }

@@ -23,7 +23,7 @@ internal static class UpdateNames
             throw new NodeForgeException([.. unknown.Select(word => new Diagnostic(ErrorCodes.UpdateNameUnknown, $"the lock has nothing that is called '{word}'")
             {
                 Want = "a package, file, image or recipe of the lock, or all",
-                Mend = $"correct the name, or run 'nodeforge lock {top.File}' to see what the lock has",
+                Hint = $"correct the name, or run 'nodeforge lock {top.File}' to see what the lock has",
             })]);
     }
 

@@ -24,7 +24,7 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
     public async Task<LockedFile> ResolveAsync(string name, string url, string? checksums, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidAddress, $"{name} cannot be fetched from this address") { Where = new(url), Mend = "write an absolute http:// or https:// address" });
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidAddress, $"{name} cannot be fetched from this address") { Where = new(url), Hint = "write an absolute http:// or https:// address" });
         using ForgeStep step = reporter.Step($"fetch {name}");
         PublishedHash? named = checksums is null ? null : await NamedAsync(name, checksums, Path.GetFileName(address.AbsolutePath), cancellationToken).ConfigureAwait(false);
         List<NodeForgeException> failures = [];
@@ -131,7 +131,7 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
         Where = new(told.Address),
         Got = got,
         Want = told.Hash,
-        Mend = "run again; if it stays so, distrust the server",
+        Hint = "run again; if it stays so, distrust the server",
     });
 
     // A server without checksum files is no failure, whatever it answers: the lock pins what came, as for every other file.
@@ -165,7 +165,7 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             Where = new(checksums),
             Got = said ?? "no answer, or none that is a text",
             Want = $"a line with the hash of {file}",
-            Mend = ErrorCodes.ChecksumMissing.Remedy,
+            Hint = ErrorCodes.ChecksumMissing.Remedy,
         });
     }
 

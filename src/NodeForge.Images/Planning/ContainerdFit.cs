@@ -19,7 +19,7 @@ internal static class ContainerdFit
             Where = new(plan.Recipe.File),
             Got = $"containerd {containerd}",
             Want = "containerd 2.0 or newer",
-            Mend = ErrorCodes.ContainerdTooOld.Remedy,
+            Hint = ErrorCodes.ContainerdTooOld.Remedy,
         });
     }
 

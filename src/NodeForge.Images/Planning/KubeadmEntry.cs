@@ -65,7 +65,7 @@ internal static class KubeadmEntry
             Where = new(recipe.File),
             Got = others.Length == 0 ? $"no {last}" : string.Join(", ", others),
             Want = reference,
-            Mend = optional ? "write {kubeadm: true} into images to have it" : ErrorCodes.NodeLacksImages.Remedy,
+            Hint = optional ? "write {kubeadm: true} into images to have it" : ErrorCodes.NodeLacksImages.Remedy,
         };
     }
 }

@@ -76,7 +76,7 @@ public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
             {
                 Where = new(call.ToString()),
                 Got = call.Blank(string.Join(" | ", tail)),
-                Mend = "make room, or choose another place with --cache DIR",
+                Hint = "make room, or choose another place with --cache DIR",
             });
         }
 
@@ -84,7 +84,7 @@ public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
         {
             Where = new(call.ToString()),
             Got = tail.Length == 0 ? "no word of why" : call.Blank(string.Join(" | ", tail)),
-            Mend = "its last lines say why; -v shows them all",
+            Hint = "its last lines say why; -v shows them all",
         });
     }
 
@@ -121,13 +121,13 @@ public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
 
     private static NodeForgeException NotStarted(ProgramCall call, Win32Exception failure) => failure.NativeErrorCode == NoSuchFile
         ? Missing(call, failure)
-        : new(new Diagnostic(ErrorCodes.ProgramNotStarted, $"{call.Program} cannot be started") { Where = new(call.ToString()), Got = failure.Message, Mend = "mend its rights" }, failure);
+        : new(new Diagnostic(ErrorCodes.ProgramNotStarted, $"{call.Program} cannot be started") { Where = new(call.ToString()), Got = failure.Message, Hint = "mend its rights" }, failure);
 
     private static NodeForgeException Missing(ProgramCall call, Exception? inner = null) => new(new Diagnostic(ErrorCodes.ProgramMissing, $"{call.Program} is not installed")
     {
         Where = new(call.ToString()),
         Want = "a program in one of the absolute folders of PATH",
-        Mend = call.Package is { } package ? $"install it: apt-get install {package}" : "install it, or correct PATH",
+        Hint = call.Package is { } package ? $"install it: apt-get install {package}" : "install it, or correct PATH",
     }, inner);
 
     private static async Task DrainAsync(StreamReader reader, OutputTail tail, CancellationToken cancellationToken)

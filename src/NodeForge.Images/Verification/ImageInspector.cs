@@ -58,7 +58,7 @@ public static class ImageInspector
             {
                 Where = where with { Detail = $"'{NodeRecord}'" },
                 Got = wrong.Message,
-                Mend = "build the image again with nodeforge build node-image",
+                Hint = "build the image again with nodeforge build node-image",
             }, wrong);
         }
     }

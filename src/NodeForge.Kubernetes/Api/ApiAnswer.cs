@@ -21,7 +21,7 @@ public sealed record ApiAnswer(int Status, string Text)
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiAnswerInvalid, "the API server's answer is not what its API promises") { Where = new(what), Got = wrong.Message, Mend = "see what runs in the control plane: nodeforge export logs" }, wrong);
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiAnswerInvalid, "the API server's answer is not what its API promises") { Where = new(what), Got = wrong.Message, Hint = "see what runs in the control plane: nodeforge export logs" }, wrong);
         }
     }
 

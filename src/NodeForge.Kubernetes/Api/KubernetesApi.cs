@@ -61,7 +61,7 @@ public sealed class KubernetesApi : IDisposable
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiServerTimeout, "the API server does not answer") { Where = new(server.OriginalString, Detail: path), Got = failure.Message, Mend = "see whether its node runs: nodeforge get nodes" }, failure);
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiServerTimeout, "the API server does not answer") { Where = new(server.OriginalString, Detail: path), Got = failure.Message, Hint = "see whether its node runs: nodeforge get nodes" }, failure);
         }
     }
 

@@ -25,7 +25,7 @@ public static class UnmatchedPatches
             Where = patch.Where,
             Got = patch.Version.Length > 0 ? $"{patch.Kind} of {patch.Group}{(patch.Group.Length > 0 ? "/" : string.Empty)}{patch.Version}" : patch.Kind,
             Want = ofKind is null ? "one of " + string.Join(", ", kinds) : $"apiVersion: {ofKind["apiVersion"]}, or none",
-            Mend = DidYouMean.Nearest(patch.Kind, kinds) is { } near && ofKind is null ? $"did you mean {near}?" : null,
+            Hint = DidYouMean.Nearest(patch.Kind, kinds) is { } near && ofKind is null ? $"did you mean {near}?" : null,
             Severity = Severity.Warning,
         };
     }

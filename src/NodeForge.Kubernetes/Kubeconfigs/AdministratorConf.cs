@@ -18,16 +18,16 @@ public static class AdministratorConf
         }
         catch (Exception wrong) when (wrong is FormatException or InvalidOperationException || (wrong is NodeForgeException known && known.Diagnostics[0].Code != ErrorCodes.KubeconfigInvalid))
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration cannot be read") { Where = new(Place), Got = wrong.Message, Mend = Mend }, wrong);
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration cannot be read") { Where = new(Place), Got = wrong.Message, Hint = Hint }, wrong);
         }
     }
 
     private const string Place = "/etc/kubernetes/admin.conf";
-    private const string Mend = "run kubeadm init phase kubeconfig admin in the node";
+    private const string Hint = "run kubeadm init phase kubeconfig admin in the node";
 
     private static JsonObject? First(JsonNode? file, string list) => ((file as JsonObject)?[list] as JsonArray ?? []).FirstOrDefault() as JsonObject;
 
     private static string Decoded(JsonObject? mapping, string key) => (string?)mapping?[key] is { } data
         ? Encoding.UTF8.GetString(Convert.FromBase64String(data))
-        : throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration lacks a part") { Where = new(Place), Want = key, Mend = Mend });
+        : throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration lacks a part") { Where = new(Place), Want = key, Hint = Hint });
 }

@@ -137,6 +137,6 @@ public static class KubeconfigFile
     {
         Where = new(path),
         Got = got,
-        Mend = "mend or move the file, or write elsewhere with --kubeconfig",
+        Hint = "mend or move the file, or write elsewhere with --kubeconfig",
     }, inner);
 }

@@ -35,11 +35,11 @@ internal static class KubeconfigPlace
             throw Unusable(target, "the kubeconfig is a mount of its own, which cannot be replaced whole", "a mounted file", "mount its folder instead, or write elsewhere with --kubeconfig");
     }
 
-    private static NodeForgeException Unusable(string path, string what, string got, string mend) => new(new Diagnostic(ErrorCodes.PathNotUsable, what)
+    private static NodeForgeException Unusable(string path, string what, string got, string hint) => new(new Diagnostic(ErrorCodes.PathNotUsable, what)
     {
         Where = new(path),
         Got = got,
         Want = "a file, or nothing yet",
-        Mend = mend,
+        Hint = hint,
     });
 }

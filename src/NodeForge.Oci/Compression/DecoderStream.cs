@@ -32,7 +32,7 @@ internal abstract class DecoderStream(Stream compressed, string name, string for
     protected NodeForgeException Invalid(string problem) => new(new Diagnostic(ErrorCodes.CompressedDataInvalid, $"{format} data cannot be unpacked: {problem}")
     {
         Where = new(name, Detail: FormattableString.Invariant($"compressed byte {taken - End + Start}")),
-        Mend = "get the content again from a source that you trust",
+        Hint = "get the content again from a source that you trust",
     });
 
     protected override void Dispose(bool disposing)

@@ -66,7 +66,7 @@ public static class Decompression
             Where = new(name),
             Got = $"{(found == LayerCompression.None ? "no known compression" : found.ToString().ToLowerInvariant())}{start}",
             Want = want == LayerCompression.None ? "no compression" : want.ToString().ToLowerInvariant(),
-            Mend = "get the content again, from an address that gives the archive itself",
+            Hint = "get the content again, from an address that gives the archive itself",
         });
     }
 }

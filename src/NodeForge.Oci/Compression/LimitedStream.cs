@@ -23,7 +23,7 @@ internal sealed class LimitedStream(Stream decoded, PeekedStream compressed, str
         Where = new(name),
         Got = got,
         Want = want,
-        Mend = "check where the content comes from; raise the limit only if it is meant to be so large",
+        Hint = "check where the content comes from; raise the limit only if it is meant to be so large",
     });
 
     protected override void Dispose(bool disposing)

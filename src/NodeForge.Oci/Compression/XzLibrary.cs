@@ -33,7 +33,7 @@ internal static partial class XzLibrary
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Mend = "apt-get install liblzma5" }, missing);
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Hint = "apt-get install liblzma5" }, missing);
         }
     }
 

@@ -42,7 +42,7 @@ internal static partial class ZlibLibrary
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Mend = "apt-get install zlib1g" }, missing);
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Hint = "apt-get install zlib1g" }, missing);
         }
     }
 

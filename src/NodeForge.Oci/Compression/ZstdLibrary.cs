@@ -18,7 +18,7 @@ internal static partial class ZstdLibrary
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Mend = "apt-get install libzstd1" }, missing);
+            throw new NodeForgeException(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Hint = "apt-get install libzstd1" }, missing);
         }
     }
 

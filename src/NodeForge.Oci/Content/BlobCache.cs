@@ -31,9 +31,9 @@ public sealed class BlobCache
         known.TryRemove(digest, out _);
         if (FileIdentity.Of(path) is { } now && read is { } then && now.IsSameFile(then))
             AtomicFile.Discard(path);
-        Diagnostic damaged = wrong with { Code = ErrorCodes.CachedContentDamaged, What = "content of the cache is damaged; it was removed", Mend = "run it again: it is made or fetched anew" };
+        Diagnostic damaged = wrong with { Code = ErrorCodes.CachedContentDamaged, What = "content of the cache is damaged; it was removed", Hint = "run it again: it is made or fetched anew" };
         return removed.TryAdd(digest, damaged)
             ? new(damaged)
-            : new(wrong with { Code = ErrorCodes.CacheUnreliable, What = "content of the cache was made anew, and is damaged again", Mend = ErrorCodes.CacheUnreliable.Remedy });
+            : new(wrong with { Code = ErrorCodes.CacheUnreliable, What = "content of the cache was made anew, and is damaged again", Hint = ErrorCodes.CacheUnreliable.Remedy });
     }
 }

@@ -88,7 +88,7 @@ public sealed class BlobStore
             throw new NodeForgeException(new Diagnostic(ErrorCodes.BlobMissing, "the content is not in the store")
             {
                 Where = new(folder, Detail: digest.ToString()),
-                Mend = "run 'nodeforge fetch RECIPE', or build again: it is made anew",
+                Hint = "run 'nodeforge fetch RECIPE', or build again: it is made anew",
             }, missing);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -64,7 +64,7 @@ public static partial class RegularFile
             Where = new(path),
             Got = got,
             Want = "a file",
-            Mend = type == 0x1000 ? "write what comes through it to a file first, and name that" : "name a file",
+            Hint = type == 0x1000 ? "write what comes through it to a file first, and name that" : "name a file",
         });
     }
 

@@ -56,7 +56,7 @@ public sealed class VerifyingStream(Stream content, Digest digest, long size, st
 
     private NodeForgeException Mismatch(string want, string got)
     {
-        Diagnostic wrong = new(ErrorCodes.DigestMismatch, "the content is not what its name says") { Where = new(name), Got = got, Want = want, Mend = "remove it and get it again" };
+        Diagnostic wrong = new(ErrorCodes.DigestMismatch, "the content is not what its name says") { Where = new(name), Got = got, Want = want, Hint = "remove it and get it again" };
         return WhenWrong is { } told ? told(wrong) : new(wrong);
     }
 

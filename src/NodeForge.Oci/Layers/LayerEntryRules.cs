@@ -39,7 +39,7 @@ internal static class LayerEntryRules
     {
         Where = new(entry.Path.Length == 0 ? "(empty path)" : entry.Path),
         Got = got,
-        Mend = "mend the source that the entry comes from",
+        Hint = "mend the source that the entry comes from",
     });
 
     private static TarEntry Canonical(TarEntry header, byte[] name, byte[]? target)

@@ -25,7 +25,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
             Where = layer.Where,
             Got = got,
             Want = layer.DiffId.ToString(),
-            Mend = ErrorCodes.DiffIdMismatch.Remedy,
+            Hint = ErrorCodes.DiffIdMismatch.Remedy,
         });
 
     /// <summary>The media type of a layer that is compressed so.</summary>
@@ -35,7 +35,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
         LayerCompression.None => MediaTypes.Layer,
         LayerCompression.Gzip => MediaTypes.LayerGzip,
         LayerCompression.Zstd => MediaTypes.LayerZstd,
-        _ => throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerMediaTypeMismatch, "no engine unpacks layers of this compression") { Where = where, Got = compression.ToString().ToLowerInvariant(), Mend = ErrorCodes.LayerMediaTypeMismatch.Remedy }),
+        _ => throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerMediaTypeMismatch, "no engine unpacks layers of this compression") { Where = where, Got = compression.ToString().ToLowerInvariant(), Hint = ErrorCodes.LayerMediaTypeMismatch.Remedy }),
     };
 
     private async Task<Digest> ReadAsync(Layer layer)
@@ -51,7 +51,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
                 Where = layer.Where,
                 Got = found.ToString().ToLowerInvariant(),
                 Want = stated.ToString().ToLowerInvariant(),
-                Mend = ErrorCodes.LayerMediaTypeMismatch.Remedy,
+                Hint = ErrorCodes.LayerMediaTypeMismatch.Remedy,
             });
         if (!known)
             return Copy(content, found, layer);
@@ -89,7 +89,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
         {
             if (!layer.IsNamed && compression == LayerCompression.None)
                 throw Another(layer, mismatch.Diagnostics[0].Got?.Split(' ')[0]);
-            throw new NodeForgeException(mismatch.Diagnostics[0] with { Code = ErrorCodes.ImageBlobMismatch, What = "the blob is not what the image names", Where = layer.Where, Mend = "get a whole copy of the image" }, mismatch);
+            throw new NodeForgeException(mismatch.Diagnostics[0] with { Code = ErrorCodes.ImageBlobMismatch, What = "the blob is not what the image names", Where = layer.Where, Hint = "get a whole copy of the image" }, mismatch);
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
         }
         catch (NodeForgeException undecodable) when (undecodable.Diagnostics[0].Code != ErrorCodes.DigestMismatch)
         {
-            failure = new(undecodable.Diagnostics[0] with { Code = ErrorCodes.LayerUnreadable, Where = where, Mend = ErrorCodes.LayerUnreadable.Remedy }, undecodable);
+            failure = new(undecodable.Diagnostics[0] with { Code = ErrorCodes.LayerUnreadable, Where = where, Hint = ErrorCodes.LayerUnreadable.Remedy }, undecodable);
         }
 
         tee.Drain(cancellationToken);

@@ -26,7 +26,7 @@ internal static class LayerOrder
         for (int i = 0; i < ordered.Length; i++)
         {
             if (!places.TryAdd(ordered[i].Header.Path, i))
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerPathTwice, "a path is in the layer twice") { Where = new(ordered[i].Header.Path), Mend = "take one of the two out" });
+                throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerPathTwice, "a path is in the layer twice") { Where = new(ordered[i].Header.Path), Hint = "take one of the two out" });
         }
 
         return places;

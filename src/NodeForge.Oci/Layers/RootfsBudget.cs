@@ -49,6 +49,6 @@ internal sealed class RootfsBudget
         Where = new(Layer),
         Got = got,
         Want = want,
-        Mend = "do not trust the image; get it from a source that you trust, or have it made with fewer files",
+        Hint = "do not trust the image; get it from a source that you trust, or have it made with fewer files",
     });
 }

@@ -151,7 +151,7 @@ internal sealed class DockerConfiguration : IDisposable
         Where = new(file),
         Got = got,
         Want = want,
-        Mend = "log in again with docker login, or mend the file",
+        Hint = "log in again with docker login, or mend the file",
     }, inner);
 
     public void Dispose() => document.Dispose();

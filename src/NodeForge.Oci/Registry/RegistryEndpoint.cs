@@ -20,7 +20,7 @@ internal sealed record RegistryEndpoint(string Registry, Uri Address)
             {
                 Where = new(registry),
                 Want = "a host name or an IP address, and a port up to 65535",
-                Mend = ErrorCodes.InvalidImageReference.Remedy,
+                Hint = ErrorCodes.InvalidImageReference.Remedy,
             });
     }
 

@@ -30,7 +30,7 @@ internal static class RegistryErrors
         {
             Where = new(Shown(resource), Detail: Shown(answered) == Shown(resource) ? null : $"by way of {Shown(answered)}"),
             Got = $"{(int)status} {Sample(body)}".TrimEnd(),
-            Mend = Mend(endpoint, code, retryAfter),
+            Hint = Hint(endpoint, code, retryAfter),
         }));
     }
 
@@ -43,7 +43,7 @@ internal static class RegistryErrors
         {
             Where = new(Shown(address)),
             Got = (broken.InnerException ?? broken).Message,
-            Mend = certificate ? "add its authority to the machine's trusted ones, or correct the clock" : "check the name, the network and the proxy",
+            Hint = certificate ? "add its authority to the machine's trusted ones, or correct the clock" : "check the name, the network and the proxy",
         }, broken));
     }
 
@@ -53,7 +53,7 @@ internal static class RegistryErrors
         {
             Where = new(Shown(address)),
             Got = "no end of its answer in the time that it has",
-            Mend = "run again later; if it stays so, check the network and the proxy, or set a mirror in NODEFORGE_MIRRORS",
+            Hint = "run again later; if it stays so, check the network and the proxy, or set a mirror in NODEFORGE_MIRRORS",
         }, late));
 
     public static NodeForgeException Invalid(RegistryEndpoint endpoint, string what, string got, Uri resource, string? want = null) =>
@@ -62,7 +62,7 @@ internal static class RegistryErrors
             Where = new(Shown(resource)),
             Got = got,
             Want = want,
-            Mend = $"check the name {endpoint.Registry} and the proxy: what answers does not speak the registry protocol",
+            Hint = $"check the name {endpoint.Registry} and the proxy: what answers does not speak the registry protocol",
         }));
 
     /// <summary>The registry wants something to go where others could read it.</summary>
@@ -72,7 +72,7 @@ internal static class RegistryErrors
             Where = new(Shown(resource)),
             Got = got,
             Want = "an https:// address",
-            Mend = $"nothing was sent there; tell the owner of {endpoint.Registry}, or take a mirror",
+            Hint = $"nothing was sent there; tell the owner of {endpoint.Registry}, or take a mirror",
         }));
 
     public static NodeForgeException Mismatch(RegistryEndpoint endpoint, string resource, string what, string got, string want, bool transient) =>
@@ -91,7 +91,7 @@ internal static class RegistryErrors
         return flat.Length <= ShownCharacters ? flat : flat[..ShownCharacters] + "…";
     }
 
-    private static string? Mend(RegistryEndpoint endpoint, ErrorCode code, TimeSpan? retryAfter)
+    private static string? Hint(RegistryEndpoint endpoint, ErrorCode code, TimeSpan? retryAfter)
     {
         if (code == ErrorCodes.RegistryUnauthorized || code == ErrorCodes.RegistryForbidden)
             return $"check the repository's name; if it is right: docker login {endpoint.Registry}";

@@ -119,7 +119,7 @@ internal sealed class TarOutput(Stream destination) : IDisposable
         Where = new(entry.Header.Path, Detail: entry.Content is FileContent slice ? $"from {slice.File} at byte {slice.Offset}" : null),
         Got = got,
         Want = $"{entry.Header.Size} bytes",
-        Mend = "let nothing write to the sources while a build runs, and run it again",
+        Hint = "let nothing write to the sources while a build runs, and run it again",
     });
 
     private Span<byte> Free(int atLeast)

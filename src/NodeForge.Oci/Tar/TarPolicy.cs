@@ -106,6 +106,6 @@ public sealed class TarPolicy
         Where = new(archive, Detail: FormattableString.Invariant($"entry {entries}, '{entry.Path}'")),
         Got = got,
         Want = want,
-        Mend = "check where the archive comes from",
+        Hint = "check where the archive comes from",
     });
 }

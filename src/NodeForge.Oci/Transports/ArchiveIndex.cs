@@ -95,7 +95,7 @@ internal sealed class ArchiveIndex
             {
                 Where = new(Path),
                 Got = bzip2 ? "bzip2" : found.ToString().ToLowerInvariant(),
-                Mend = $"unpack it first: {program} --keep FILE",
+                Hint = $"unpack it first: {program} --keep FILE",
             });
         }
     }
@@ -158,7 +158,7 @@ internal sealed class ArchiveIndex
     {
         Where = new(Path, Detail: number is null ? $"'{name}'" : $"entry {number}, '{name}'"),
         Got = got,
-        Mend = "get the archive from a source that you trust",
+        Hint = "get the archive from a source that you trust",
     });
 }
 

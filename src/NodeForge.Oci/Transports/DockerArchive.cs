@@ -19,7 +19,7 @@ public sealed class DockerArchive : IImageSource
         byte[] json = archive.ReadSmall(ManifestFile) ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.NotAnImageArchive, $"this is no docker-archive: it has no {ManifestFile}")
         {
             Where = new(archive.Path),
-            Mend = archive.Find(OciLayout.MarkerFile) is null ? "name an archive that docker save or skopeo copy wrote" : "it is an image layout: oci-archive:FILE",
+            Hint = archive.Find(OciLayout.MarkerFile) is null ? "name an archive that docker save or skopeo copy wrote" : "it is an image layout: oci-archive:FILE",
         });
         images = [.. DockerArchiveJson.Read(json, new(archive.Path, Detail: ManifestFile)).Select(manifest => (EntryOf(manifest), manifest))];
         foreach (IGrouping<ImageReference, string> name in images.SelectMany(image => image.Entry.References, (image, reference) => (image, reference)).GroupBy(pair => pair.reference, pair => pair.image.Entry.Content))
@@ -29,7 +29,7 @@ public sealed class DockerArchive : IImageSource
                 {
                     Where = new(archive.Path, Detail: $"{ManifestFile}, {name.Key}"),
                     Got = string.Join(" ", name.Distinct()),
-                    Mend = ErrorCodes.ImageNameCollision.Remedy,
+                    Hint = ErrorCodes.ImageNameCollision.Remedy,
                 });
         }
     }
@@ -63,7 +63,7 @@ public sealed class DockerArchive : IImageSource
                 Where = where,
                 Got = $"{files.Length} layers",
                 Want = $"{read.RootFs.DiffIds.Count}",
-                Mend = ErrorCodes.DiffIdMismatch.Remedy,
+                Hint = ErrorCodes.DiffIdMismatch.Remedy,
             });
         Descriptor[] layers = await Task.Run(() => files.Zip(read.RootFs.DiffIds, (file, diffId) => Describe(file, diffId, where, cancellationToken)).ToArray(), cancellationToken).ConfigureAwait(false);
         RawDocument manifest = RawDocument.Create(MediaTypes.Manifest, OciJson.Write(new Manifest { Config = config, Layers = layers }));
@@ -118,7 +118,7 @@ public sealed class DockerArchive : IImageSource
                 Where = where with { Detail = detail },
                 Got = digest.ToString(),
                 Want = named.ToString(),
-                Mend = ErrorCodes.ImageBlobMismatch.Remedy,
+                Hint = ErrorCodes.ImageBlobMismatch.Remedy,
             });
         ImageConfig config = ImageDocument.ReadConfig(bytes, where with { Detail = detail });
         blobs[digest] = (bytes, null, detail);
@@ -141,7 +141,7 @@ public sealed class DockerArchive : IImageSource
         return entry ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageBlobMissing, "the image names a file that is not in the archive")
         {
             Where = where with { Detail = $"'{path}'" },
-            Mend = "get a whole copy of the archive",
+            Hint = "get a whole copy of the archive",
         });
     }
 

@@ -49,6 +49,6 @@ internal sealed partial class DockerArchiveJson : JsonSerializerContext
         Where = where,
         Got = got,
         Want = "a list of objects with Config, RepoTags and Layers",
-        Mend = "have the archive written anew; a build that failed leaves such files",
+        Hint = "have the archive written anew; a build that failed leaves such files",
     }, inner);
 }

@@ -51,7 +51,7 @@ public static class DockerArchiveWriter
                     Where = where with { Detail = $"{layer.MediaType} {layer.Digest}" },
                     Got = layer.MediaType,
                     Want = "a plain or gzip layer",
-                    Mend = "build with gzip layers, or write oci-archive instead",
+                    Hint = "build with gzip layers, or write oci-archive instead",
                 });
         }
 
@@ -67,7 +67,7 @@ public static class DockerArchiveWriter
                 throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNameCollision, "one name would stand for two images")
                 {
                     Where = where with { Detail = name.Key },
-                    Mend = "give each image a name of its own",
+                    Hint = "give each image a name of its own",
                 });
         }
     }

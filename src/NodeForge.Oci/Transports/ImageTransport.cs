@@ -92,8 +92,8 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
             : $"write {Syntax}";
     }
 
-    private static NodeForgeException Refuse(string text, string what, string mend) =>
-        new(new Diagnostic(ErrorCodes.InvalidImageTransport, what) { Where = new(text.Length == 0 ? "(nothing)" : text), Mend = mend });
+    private static NodeForgeException Refuse(string text, string what, string hint) =>
+        new(new Diagnostic(ErrorCodes.InvalidImageTransport, what) { Where = new(text.Length == 0 ? "(nothing)" : text), Hint = hint });
 
     // Levenshtein; words are a few letters long.
     private static int Distance(string left, string right)

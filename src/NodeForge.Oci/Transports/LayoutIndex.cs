@@ -24,7 +24,7 @@ internal static class LayoutIndex
             Where = where,
             Got = Printable.Escape(name),
             Want = "[REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
-            Mend = "have the image saved anew under another name",
+            Hint = "have the image saved anew under another name",
         });
 
     private static Descriptor[] RootsOf(IEnumerable<Descriptor> entries, Location where)
@@ -36,7 +36,7 @@ internal static class LayoutIndex
             {
                 Where = where,
                 Got = string.Join(" ", distinct.Select(entry => entry.Digest.ToString())),
-                Mend = ErrorCodes.ImageNameCollision.Remedy,
+                Hint = ErrorCodes.ImageNameCollision.Remedy,
             });
         return distinct;
     }
@@ -111,6 +111,6 @@ internal static class LayoutIndex
     {
         Where = where with { Detail = tag },
         Got = images,
-        Mend = "give each image a tag of its own, or write each into a layout of its own",
+        Hint = "give each image a tag of its own, or write each into a layout of its own",
     });
 }

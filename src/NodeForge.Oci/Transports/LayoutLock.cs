@@ -19,7 +19,7 @@ internal static partial class LayoutLock
             for (TimeSpan waited = TimeSpan.Zero; Lock(handle, ExclusiveAtOnce) != 0; waited += Pause)
             {
                 if (waited > Longest)
-                    throw new NodeForgeException(new Diagnostic(ErrorCodes.Busy, "another process holds the image layout") { Where = new(folder), Mend = "wait for it to end and run again" });
+                    throw new NodeForgeException(new Diagnostic(ErrorCodes.Busy, "another process holds the image layout") { Where = new(folder), Hint = "wait for it to end and run again" });
                 await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
             }
 

@@ -67,7 +67,7 @@ public sealed class OciArchive : IImageSource
     private static NodeForgeException Missing(ArchiveIndex archive, string file) => new(new Diagnostic(ErrorCodes.NotAnImageArchive, $"this is no oci-archive: it has no {file}")
     {
         Where = new(archive.Path),
-        Mend = archive.Find("manifest.json") is null ? "name an archive that skopeo copy or docker save wrote" : "it looks like what docker save writes: docker-archive:FILE",
+        Hint = archive.Find("manifest.json") is null ? "name an archive that skopeo copy or docker save wrote" : "it looks like what docker save writes: docker-archive:FILE",
     });
 
     private sealed class Writer(string file) : IImageTarget

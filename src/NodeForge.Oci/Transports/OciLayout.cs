@@ -89,7 +89,7 @@ public sealed class OciLayout : IImageSource
     }
 
     internal static NodeForgeException NotALayout(Location where, string what, string? got, string? want) =>
-        new(new Diagnostic(ErrorCodes.NotAnImageLayout, what) { Where = where, Got = got, Want = want, Mend = "name a folder that holds oci-layout and index.json" });
+        new(new Diagnostic(ErrorCodes.NotAnImageLayout, what) { Where = where, Got = got, Want = want, Hint = "name a folder that holds oci-layout and index.json" });
 
     private static byte[] ReadSmall(string folder, string name)
     {
@@ -112,7 +112,7 @@ public sealed class OciLayout : IImageSource
     {
         Where = new(target),
         Got = got,
-        Mend = "name a new or empty folder",
+        Hint = "name a new or empty folder",
     });
 
     /// <returns>False when somebody else made the folder meanwhile.</returns>

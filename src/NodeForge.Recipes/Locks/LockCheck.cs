@@ -34,10 +34,10 @@ public static class LockCheck
     }
 
     internal static NodeForgeException Missing(string lockPath, string recipePath, Exception inner) =>
-        new(new Diagnostic(ErrorCodes.LockMissing, "the recipe has no lock file") { Where = new(recipePath), Want = lockPath, Mend = Command(recipePath) }, inner);
+        new(new Diagnostic(ErrorCodes.LockMissing, "the recipe has no lock file") { Where = new(recipePath), Want = lockPath, Hint = Command(recipePath) }, inner);
 
     internal static Diagnostic Lacks(string recipePath, string name, Platform platform) =>
-        new(ErrorCodes.LockIncomplete, "the lock file lacks a part") { Where = new(RecipeLockFile.DefaultPath(recipePath)), Want = $"{name} for {platform}", Mend = Command(recipePath) };
+        new(ErrorCodes.LockIncomplete, "the lock file lacks a part") { Where = new(RecipeLockFile.DefaultPath(recipePath)), Want = $"{name} for {platform}", Hint = Command(recipePath) };
 
     private static Diagnostic Stale(string lockPath, Recipe recipe, Digest locked, Digest now) =>
         new(ErrorCodes.LockStale, "the lock file is stale: the recipe, one it includes, a local file or a parameter has changed since")
@@ -45,7 +45,7 @@ public static class LockCheck
             Where = new(lockPath),
             Got = $"a lock of {locked.ShortHex}",
             Want = $"one of {now.ShortHex}",
-            Mend = Command(recipe.File),
+            Hint = Command(recipe.File),
         };
 
     private static string Command(string recipePath) =>

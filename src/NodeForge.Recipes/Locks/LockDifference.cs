@@ -37,7 +37,7 @@ public sealed record LockDifference(IReadOnlyList<LockChange> Changes)
             throw new NodeForgeException([.. Changes.Select(change => new Diagnostic(ErrorCodes.LockMoved, change.ToString())
             {
                 Where = new(lockPath, Detail: change.Recipe.Length == 0 ? null : $"{change.Recipe} for {change.Platform}"),
-                Mend = $"accept it with nodeforge lock {recipePath}",
+                Hint = $"accept it with nodeforge lock {recipePath}",
             })]);
     }
 

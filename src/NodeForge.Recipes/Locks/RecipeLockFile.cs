@@ -99,11 +99,11 @@ public static class RecipeLockFile
         Where = where,
         Got = got,
         Want = $"schemaVersion {SchemaVersion}",
-        Mend = "use the NodeForge that wrote it, or lock again with this one",
+        Hint = "use the NodeForge that wrote it, or lock again with this one",
     });
 
     private static Diagnostic Diagnose(Location where, LockProblem problem) =>
-        new(ErrorCodes.LockNotValid, problem.What) { Where = where with { Detail = problem.Place }, Got = problem.Got, Want = problem.Want, Mend = Again };
+        new(ErrorCodes.LockNotValid, problem.What) { Where = where with { Detail = problem.Place }, Got = problem.Got, Want = problem.Want, Hint = Again };
 
     private static NodeForgeException NotJson(string path, ReadOnlySpan<byte> content, JsonException failure)
     {
@@ -112,7 +112,7 @@ public static class RecipeLockFile
         {
             Where = position.In(path) with { Detail = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? null : failure.Path },
             Got = JsonReason.Of(failure),
-            Mend = Again,
+            Hint = Again,
         }, failure);
     }
 

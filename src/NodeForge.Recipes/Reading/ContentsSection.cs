@@ -47,7 +47,7 @@ internal static class ContentsSection
             foreach (YamlScalar unit in (fields[state] as YamlSequence)?.Items.OfType<YamlScalar>() ?? [])
             {
                 if (!states.TryAdd(unit.Text, (state, unit.Line)) && states[unit.Text] is var first && first.State != state)
-                    fields.File.Report(ErrorCodes.RecipeUnit, unit, $"{Printable.Escape(unit.Text)} is in {first.State} and in {state}", mend: $"keep one of the two; the first is in line {first.Line}");
+                    fields.File.Report(ErrorCodes.RecipeUnit, unit, $"{Printable.Escape(unit.Text)} is in {first.State} and in {state}", hint: $"keep one of the two; the first is in line {first.Line}");
             }
         }
     }

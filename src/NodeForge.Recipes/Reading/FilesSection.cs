@@ -36,12 +36,12 @@ internal static partial class FilesSection
         (int uid, int gid) = Owner(fields);
         string? what = fields.ExactlyOne(What);
         if (what is "tree" or "symlink" && fields["mode"] is { } at)
-            fields.File.Report(ErrorCodes.RecipeMode, at, $"a {what} takes no mode", mend: what == "tree" ? "files of a tree are 0755 if executable, else 0644; list one with a mode after the tree" : "links have no rights of their own; leave it out");
+            fields.File.Report(ErrorCodes.RecipeMode, at, $"a {what} takes no mode", hint: what == "tree" ? "files of a tree are 0755 if executable, else 0644; list one with a mode after the tree" : "links have no rights of their own; leave it out");
         if (path == "/" && what is not "tree" and not null)
-            fields.File.Report(ErrorCodes.RecipeInvalidValue, fields["path"]!, "only a tree can be laid over /", mend: "name the file's own path");
+            fields.File.Report(ErrorCodes.RecipeInvalidValue, fields["path"]!, "only a tree can be laid over /", hint: "name the file's own path");
         FileSource? file = what is null ? null : Source(fields, what, new FileSource { Path = path, Kind = default, Mode = mode, Uid = uid, Gid = gid });
         if (file?.Kind == FileSourceKind.KubernetesBinary && !binaries)
-            fields.File.Report(ErrorCodes.RecipeInvalidValue, fields["kubernetesBinary"]!, "only images that a KubernetesBuild includes hold its programs", mend: "leave it out; a node image has the programs of its kubernetes: anyway");
+            fields.File.Report(ErrorCodes.RecipeInvalidValue, fields["kubernetesBinary"]!, "only images that a KubernetesBuild includes hold its programs", hint: "leave it out; a node image has the programs of its kubernetes: anyway");
         return file;
     }
 
@@ -61,7 +61,7 @@ internal static partial class FilesSection
                 return file with { Kind = FileSourceKind.KubernetesBinary, KubernetesBinary = fields.Optional(what, RecipeGrammar.Program) };
             default:
                 if (!fields.Flag(what, otherwise: false))
-                    fields.File.Report(ErrorCodes.RecipeInvalidValue, fields[what]!, "directory is either true or not there", mend: "write directory: true");
+                    fields.File.Report(ErrorCodes.RecipeInvalidValue, fields[what]!, "directory is either true or not there", hint: "write directory: true");
                 return file with { Kind = FileSourceKind.Directory };
         }
     }
@@ -82,7 +82,7 @@ internal static partial class FilesSection
         if (node is YamlScalar { Type: ScalarType.Integer } number)
         {
             string octal = number.Text.TrimStart('0', 'o').PadLeft(4, '0');
-            fields.File.Report(ErrorCodes.RecipeMode, node, $"mode was read as {number.Description}, not as octal", mend: $"quote it: \"{(Octal().IsMatch(octal) ? octal : "0755")}\"");
+            fields.File.Report(ErrorCodes.RecipeMode, node, $"mode was read as {number.Description}, not as octal", hint: $"quote it: \"{(Octal().IsMatch(octal) ? octal : "0755")}\"");
             return null;
         }
 

@@ -33,9 +33,9 @@ internal static class ImageSourceText
             return LocalInput.Resolve(fields.File, at, "image", path, local.IsFolder ? LocalKind.Folder : LocalKind.File) is { } found ? new(text, found) { Digest = digest } : null;
         }
 
-        string? mend = text.StartsWith("docker-daemon:", StringComparison.Ordinal) ? "an engine's images are not the same on every machine; save it and write docker-archive:FILE"
+        string? hint = text.StartsWith("docker-daemon:", StringComparison.Ordinal) ? "an engine's images are not the same on every machine; save it and write docker-archive:FILE"
             : RecipeGrammar.Reference.Form.IsMatch(text) ? $"write {Registry}{text}" : null;
-        fields.File.Report(ErrorCodes.RecipeImageReference, at, "image has no transport that recipes know", got: Quoted.Short(text), want: $"{RecipeGrammar.Reference.Want}, oci:DIR, oci-archive:FILE or docker-archive:FILE", mend: mend);
+        fields.File.Report(ErrorCodes.RecipeImageReference, at, "image has no transport that recipes know", got: Quoted.Short(text), want: $"{RecipeGrammar.Reference.Want}, oci:DIR, oci-archive:FILE or docker-archive:FILE", hint: hint);
         return null;
     }
 
@@ -43,7 +43,7 @@ internal static class ImageSourceText
     {
         if (!RecipeGrammar.Reference.Form.IsMatch(text[Registry.Length..]))
         {
-            fields.File.Report(ErrorCodes.RecipeImageReference, at, "image is not a whole reference", got: Quoted.Short(text), want: RecipeGrammar.Reference.Want, mend: "write the registry's host, and a tag or a digest");
+            fields.File.Report(ErrorCodes.RecipeImageReference, at, "image is not a whole reference", got: Quoted.Short(text), want: RecipeGrammar.Reference.Want, hint: "write the registry's host, and a tag or a digest");
             return null;
         }
 

@@ -49,7 +49,7 @@ internal static class KubernetesBuildKind
             return "";
         string program = Path.Combine(folder, "build");
         if (LocalPath.KindOf(program, follow: true) != LocalKind.File || !LocalPath.IsExecutable(program))
-            recipe.File.Report(ErrorCodes.RecipePath, recipe["script"]!, "script has no program named build", got: program, want: "an executable file", mend: "name it build and set its x bit");
+            recipe.File.Report(ErrorCodes.RecipePath, recipe["script"]!, "script has no program named build", got: program, want: "an executable file", hint: "name it build and set its x bit");
         return folder;
     }
 
@@ -68,7 +68,7 @@ internal static class KubernetesBuildKind
                 continue;
             RecipeHeader.ReportPlatformsLacking(recipe.File, at, platforms, image);
             if (images.Any(other => other.File == image.File))
-                recipe.File.Report(ErrorCodes.RecipeDuplicateItem, at, $"{Path.GetFileName(image.File)} is listed twice in images", mend: "keep one of the two");
+                recipe.File.Report(ErrorCodes.RecipeDuplicateItem, at, $"{Path.GetFileName(image.File)} is listed twice in images", hint: "keep one of the two");
             else
                 images.Add(fields?.Has("tags") == true ? image with { Tags = fields.RequiredTexts("tags", RecipeGrammar.VersionedTag) } : image);
         }

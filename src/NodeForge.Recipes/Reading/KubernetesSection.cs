@@ -21,7 +21,7 @@ internal static class KubernetesSection
         if (source == "recipe")
             return Built(set, fields, platforms);
         if (fields["source"] is { } tree)
-            fields.File.Report(ErrorCodes.RecipeChoice, tree, "source goes with a recipe that compiles", mend: "leave it out, or name a KubernetesBuild as recipe");
+            fields.File.Report(ErrorCodes.RecipeChoice, tree, "source goes with a recipe that compiles", hint: "leave it out, or name a KubernetesBuild as recipe");
         nothing = nothing with { Version = RequiredVersion(fields) };
         return source switch
         {
@@ -59,9 +59,9 @@ internal static class KubernetesSection
         if (build is { Source: null } tree)
             return Tree(fields, tree, version);
         if (fields["source"] is { } source && fields.Optional("source") is not "")
-            fields.File.Report(ErrorCodes.RecipeChoice, source, "a recipe of a source package takes no other source", mend: "leave it out, or name a recipe whose source is a tree");
+            fields.File.Report(ErrorCodes.RecipeChoice, source, "a recipe of a source package takes no other source", hint: "leave it out, or name a recipe whose source is a tree");
         if (version is not null && build is { Version.Length: > 0 } && version != build.Version)
-            fields.File.Report(ErrorCodes.RecipeVersion, fields["version"]!, $"{Path.GetFileName(build.File)} builds another version", got: version, want: build.Version, mend: "leave version out here, or name another recipe");
+            fields.File.Report(ErrorCodes.RecipeVersion, fields["version"]!, $"{Path.GetFileName(build.File)} builds another version", got: version, want: build.Version, hint: "leave version out here, or name another recipe");
         return new() { Version = version ?? build?.Version ?? "", Build = build };
     }
 

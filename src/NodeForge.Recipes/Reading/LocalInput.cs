@@ -29,7 +29,7 @@ internal static class LocalInput
         if (found == kind)
             return path;
         if (found == LocalKind.Missing)
-            file.Report(ErrorCodes.RecipePath, at, $"{key} leads to nothing", got: path, want: LocalPath.Describe(kind), mend: Nearby.Suggest(path));
+            file.Report(ErrorCodes.RecipePath, at, $"{key} leads to nothing", got: path, want: LocalPath.Describe(kind), hint: Nearby.Suggest(path));
         else
             file.Report(ErrorCodes.RecipePath, at, $"{key} leads to {LocalPath.Describe(found)}", got: path, want: LocalPath.Describe(kind));
         return null;

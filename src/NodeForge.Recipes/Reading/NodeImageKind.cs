@@ -50,7 +50,7 @@ internal static class NodeImageKind
     public static void ReportDigestOfRecipe(Fields fields)
     {
         if (fields["digest"] is { } digest)
-            fields.File.Report(ErrorCodes.RecipeChoice, digest, "a recipe takes no digest", mend: "leave it out; the lock file pins what the recipe is made of");
+            fields.File.Report(ErrorCodes.RecipeChoice, digest, "a recipe takes no digest", hint: "leave it out; the lock file pins what the recipe is made of");
     }
 
     private static IReadOnlyList<ComponentSource> Components(Fields recipe)
@@ -64,7 +64,7 @@ internal static class NodeImageKind
                 continue;
             string? source = fields.ExactlyOne("url", "tarball");
             if (source == "tarball" && fields["checksums"] is { } checksums)
-                fields.File.Report(ErrorCodes.RecipeChoice, checksums, "a tarball of this machine takes no checksums", mend: "leave it out; the lock file pins the tarball");
+                fields.File.Report(ErrorCodes.RecipeChoice, checksums, "a tarball of this machine takes no checksums", hint: "leave it out; the lock file pins the tarball");
             components.Add(new(name)
             {
                 Url = source == "url" ? Urls.Template(fields, source, "{architecture}") : null,

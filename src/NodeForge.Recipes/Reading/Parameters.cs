@@ -48,7 +48,7 @@ internal sealed class Parameters
         {
             Where = new(file.Path),
             Want = names.Length == 0 ? "no parameters: the recipe declares none" : "one of " + string.Join(", ", names),
-            Mend = DidYouMean.Nearest(name, names) is { } near ? $"did you mean {near}?" : null,
+            Hint = DidYouMean.Nearest(name, names) is { } near ? $"did you mean {near}?" : null,
         };
     }
 
@@ -82,7 +82,7 @@ internal sealed class Parameters
     public void ReportUnused(DocumentFile file)
     {
         foreach ((string name, YamlNode at) in declared.Where(entry => !used.Contains(entry.Key)))
-            file.Report(ErrorCodes.RecipeParameter, at, $"the parameter {name} is never used", mend: $"use it as ${{{name}}}, or leave it out");
+            file.Report(ErrorCodes.RecipeParameter, at, $"the parameter {name} is never used", hint: $"use it as ${{{name}}}, or leave it out");
     }
 
     private void Declare(DocumentFile file, YamlScalar name, YamlNode value)
@@ -104,7 +104,7 @@ internal sealed class Parameters
         if (!declared.ContainsKey(name))
             file.Report(ErrorCodes.RecipeParameter, at, $"the parameter {Quoted.Short(name)} is not declared",
                 want: values.Count == 0 ? null : "one of " + string.Join(", ", values.Keys),
-                mend: DidYouMean.Nearest(name, values.Keys) is { } near ? $"did you mean {near}?" : "declare it under parameters:, or write $${ for a literal ${");
+                hint: DidYouMean.Nearest(name, values.Keys) is { } near ? $"did you mean {near}?" : "declare it under parameters:, or write $${ for a literal ${");
         return name;
     }
 }

@@ -59,7 +59,7 @@ internal static class PreloadSection
             Unpack = section.Flag("unpack", otherwise: false),
         };
         if (read is { Unpack: true, Method: PreloadMethod.Archives })
-            section.File.Report(ErrorCodes.RecipeInvalidValue, section["unpack"]!, "archives are unpacked by the node that imports them", got: "unpack: true", want: "method: content-store", mend: "write method: content-store, or leave unpack out");
+            section.File.Report(ErrorCodes.RecipeInvalidValue, section["unpack"]!, "archives are unpacked by the node that imports them", got: "unpack: true", want: "method: content-store", hint: "write method: content-store, or leave unpack out");
         return read;
     }
 
@@ -69,7 +69,7 @@ internal static class PreloadSection
             return otherwise;
         if (known.TryGetValue(text, out T? meant))
             return meant;
-        fields.File.Report(ErrorCodes.RecipeInvalidValue, fields[key]!, $"{key} is no {kind} that is known", got: Quoted.Short(text), want: string.Join(" or ", known.Keys), mend: DidYouMean.Nearest(text, known.Keys) is { } near ? $"did you mean {near}?" : null);
+        fields.File.Report(ErrorCodes.RecipeInvalidValue, fields[key]!, $"{key} is no {kind} that is known", got: Quoted.Short(text), want: string.Join(" or ", known.Keys), hint: DidYouMean.Nearest(text, known.Keys) is { } near ? $"did you mean {near}?" : null);
         return otherwise;
     }
 
@@ -83,7 +83,7 @@ internal static class PreloadSection
         ContainerImageRecipe? included = set.Include<ContainerImageRecipe>(fields.File, at, "recipe", RecipeKind.ContainerImage);
         RecipeHeader.ReportPlatformsLacking(fields.File, at, platforms, included);
         if (included?.Contents.Files.FirstOrDefault(file => file.Kind == FileSourceKind.KubernetesBinary) is { } binary)
-            fields.File.Report(ErrorCodes.RecipeIncludeKind, at, $"{Path.GetFileName(included.File)} holds {binary.KubernetesBinary} of a Kubernetes build", mend: "list it in the images of the KubernetesBuild; it comes with the server tarball");
+            fields.File.Report(ErrorCodes.RecipeIncludeKind, at, $"{Path.GetFileName(included.File)} holds {binary.KubernetesBinary} of a Kubernetes build", hint: "list it in the images of the KubernetesBuild; it comes with the server tarball");
         return new() { Recipe = included, Tags = tags };
     }
 
@@ -92,11 +92,11 @@ internal static class PreloadSection
         foreach (string key in (string[])["digest", "tags"])
         {
             if (fields[key] is { } node)
-                fields.File.Report(ErrorCodes.RecipeChoice, node, $"kubeadm takes no {key}", mend: "leave it out; the lock file pins what kubeadm names");
+                fields.File.Report(ErrorCodes.RecipeChoice, node, $"kubeadm takes no {key}", hint: "leave it out; the lock file pins what kubeadm names");
         }
 
         if (!lines.TryAdd("kubeadm", fields.Mapping.Line))
-            fields.File.Report(ErrorCodes.RecipeDuplicateItem, fields.Mapping, "kubeadm is listed twice in images", mend: $"keep one of the two; the first is in line {lines["kubeadm"]}");
+            fields.File.Report(ErrorCodes.RecipeDuplicateItem, fields.Mapping, "kubeadm is listed twice in images", hint: $"keep one of the two; the first is in line {lines["kubeadm"]}");
     }
 
     private static void ReportClaimed(DocumentFile file, YamlNode at, PreloadedImage image, Dictionary<string, int> lines)
@@ -104,7 +104,7 @@ internal static class PreloadSection
         foreach (string name in image.Names ?? [])
         {
             if (!lines.TryAdd(name, at.Line))
-                file.Report(ErrorCodes.RecipeDuplicateItem, at, $"two images claim {name}", mend: $"give one of them other tags; the first is in line {lines[name]}");
+                file.Report(ErrorCodes.RecipeDuplicateItem, at, $"two images claim {name}", hint: $"give one of them other tags; the first is in line {lines[name]}");
         }
     }
 }

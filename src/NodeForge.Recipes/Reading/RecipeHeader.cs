@@ -56,7 +56,7 @@ internal static class RecipeHeader
             if (!Platform.TryParse(text, out Platform? platform) || platform.Os != "linux" || platform.Variant is not null || !Architectures.Contains(platform.Architecture))
                 recipe.File.Report(ErrorCodes.RecipePlatform, item, "images cannot be made for this platform", got: Quoted.Short(text), want: "linux/amd64 or linux/arm64");
             else if (!platforms.TryAdd(text, platform))
-                recipe.File.Report(ErrorCodes.RecipeDuplicateItem, item, $"{text} is listed twice in platforms", mend: "keep one of the two");
+                recipe.File.Report(ErrorCodes.RecipeDuplicateItem, item, $"{text} is listed twice in platforms", hint: "keep one of the two");
         }
 
         return [.. platforms.Values];
@@ -68,7 +68,7 @@ internal static class RecipeHeader
         if (included is null || included.Platforms.Count == 0)
             return;
         foreach (Platform platform in platforms.Where(platform => !included.Platforms.Any(other => other.Accepts(platform))))
-            file.Report(ErrorCodes.RecipePlatform, at, $"{Path.GetFileName(included.File)} is not made for {platform}", got: string.Join(", ", included.Platforms), want: platform.ToString(), mend: $"add {platform} to the platforms of {included.File}");
+            file.Report(ErrorCodes.RecipePlatform, at, $"{Path.GetFileName(included.File)} is not made for {platform}", got: string.Join(", ", included.Platforms), want: platform.ToString(), hint: $"add {platform} to the platforms of {included.File}");
     }
 
     private static bool Missing(DocumentFile file, YamlMapping top, string key, string want)
@@ -80,7 +80,7 @@ internal static class RecipeHeader
     private static bool Unknown(DocumentFile file, YamlNode at, string key, string want, string? word)
     {
         if (at is YamlScalar { Type: ScalarType.String } scalar)
-            file.Report(ErrorCodes.RecipeUnknownKind, at, $"this {key} is not known", got: Quoted.Short(scalar.Text), want: want, mend: word is not null && DidYouMean.Nearest(word, Enum.GetNames<RecipeKind>()) is { } near ? $"did you mean {near}?" : null);
+            file.Report(ErrorCodes.RecipeUnknownKind, at, $"this {key} is not known", got: Quoted.Short(scalar.Text), want: want, hint: word is not null && DidYouMean.Nearest(word, Enum.GetNames<RecipeKind>()) is { } near ? $"did you mean {near}?" : null);
         return false;
     }
 }

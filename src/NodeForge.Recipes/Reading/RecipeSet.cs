@@ -27,7 +27,7 @@ internal sealed class RecipeSet
         if (chain.Contains(path))
         {
             string way = string.Join(" -> ", chain.SkipWhile(earlier => earlier != path).Append(path).Select(step => Path.GetFileName(step)));
-            file.Report(ErrorCodes.RecipeIncludeCycle, at, "the recipe includes itself", got: way, mend: "break the chain");
+            file.Report(ErrorCodes.RecipeIncludeCycle, at, "the recipe includes itself", got: way, hint: "break the chain");
             return null;
         }
 

@@ -32,7 +32,7 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
         }
         catch (NodeForgeException failure)
         {
-            problems.AddRange(failure.Diagnostics.Select(problem => problem with { Code = ErrorCodes.StoreDocumentUnreadable, Mend = null }));
+            problems.AddRange(failure.Diagnostics.Select(problem => problem with { Code = ErrorCodes.StoreDocumentUnreadable, Hint = null }));
             return proven[key] = new(null, null, 0, false);
         }
     }

@@ -9,5 +9,5 @@ internal sealed class KeptBytes
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageTreeTooLarge"/>.</exception>
     public byte[] Rent(int length) => Interlocked.Add(ref kept, length) <= Most
         ? new byte[length]
-        : throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageTreeTooLarge, "the image has more settings, records and documents than are held in memory") { Want = $"at most {Most} bytes", Mend = ErrorCodes.ImageTreeTooLarge.Remedy });
+        : throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageTreeTooLarge, "the image has more settings, records and documents than are held in memory") { Want = $"at most {Most} bytes", Hint = ErrorCodes.ImageTreeTooLarge.Remedy });
 }

@@ -63,16 +63,16 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
         if (sound && unreadable is not null)
             problems.Add(Unreadable(unreadable.Diagnostics[0]));
         else if (sound && diffId != layer.DiffId)
-            problems.Add(new(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says") { Where = layer.Where, Got = diffId.ToString(), Want = layer.DiffId.ToString(), Mend = ErrorCodes.DiffIdMismatch.Remedy });
+            problems.Add(new(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says") { Where = layer.Where, Got = diffId.ToString(), Want = layer.DiffId.ToString(), Hint = ErrorCodes.DiffIdMismatch.Remedy });
         return new(layer, diffId, unpacked, entries, problems, rootMode);
     }
 
     private bool CheckBytes(Digest digest, long count)
     {
         if (count != layer.Descriptor.Size)
-            problems.Add(new(ErrorCodes.ImageBlobMismatch, "the layer does not have the size that the manifest names") { Where = layer.Where, Got = $"{count} bytes", Want = $"{layer.Descriptor.Size} bytes", Mend = ErrorCodes.ImageBlobMismatch.Remedy });
+            problems.Add(new(ErrorCodes.ImageBlobMismatch, "the layer does not have the size that the manifest names") { Where = layer.Where, Got = $"{count} bytes", Want = $"{layer.Descriptor.Size} bytes", Hint = ErrorCodes.ImageBlobMismatch.Remedy });
         else if (digest != layer.Descriptor.Digest)
-            problems.Add(new(ErrorCodes.ImageBlobMismatch, "the layer is not what its name says") { Where = layer.Where, Got = digest.ToString(), Want = layer.Descriptor.Digest.ToString(), Mend = ErrorCodes.ImageBlobMismatch.Remedy });
+            problems.Add(new(ErrorCodes.ImageBlobMismatch, "the layer is not what its name says") { Where = layer.Where, Got = digest.ToString(), Want = layer.Descriptor.Digest.ToString(), Hint = ErrorCodes.ImageBlobMismatch.Remedy });
         return problems.All(static problem => problem.Code != ErrorCodes.ImageBlobMismatch);
     }
 
@@ -93,11 +93,11 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
         {
             names += entry.Path.Length + (entry.LinkTarget?.Length ?? 0);
             if (names > MostNames || entries.Count >= MostEntries)
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageTreeTooLarge, $"the layer has more than {MostEntries} entries, or {MostNames} letters of names") { Where = layer.Where, Mend = ErrorCodes.ImageTreeTooLarge.Remedy });
+                throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageTreeTooLarge, $"the layer has more than {MostEntries} entries, or {MostNames} letters of names") { Where = layer.Where, Hint = ErrorCodes.ImageTreeTooLarge.Remedy });
             if (entry.Path.Length == 0)
                 rootMode = entry.Mode;
             if (!paths.Add(entry.Path) && ++repeated <= MostRepeated)
-                problems.Add(new(ErrorCodes.LayerPathRepeated, "the layer has two entries of one path") { Where = layer.Where with { Detail = $"entry {reader.EntryNumber}, '{entry.Path}'" }, Mend = ErrorCodes.LayerPathRepeated.Remedy });
+                problems.Add(new(ErrorCodes.LayerPathRepeated, "the layer has two entries of one path") { Where = layer.Where with { Detail = $"entry {reader.EntryNumber}, '{entry.Path}'" }, Hint = ErrorCodes.LayerPathRepeated.Remedy });
             entries.Add(new(entry, entry.Kind == TarEntryKind.File ? probe.Look(entry, reader.Content) : null));
         }
     }

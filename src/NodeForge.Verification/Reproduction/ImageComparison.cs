@@ -32,7 +32,7 @@ public static class ImageComparison
         Where = new(source.Place),
         Got = string.Join(", ", there.Select(static other => other.Platform)),
         Want = image.Platform.ToString(),
-        Mend = ErrorCodes.PlatformMissing.Remedy,
+        Hint = ErrorCodes.PlatformMissing.Remedy,
     });
 
     /// <param name="first">What should be.</param>

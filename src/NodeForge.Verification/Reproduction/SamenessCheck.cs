@@ -31,7 +31,7 @@ public static class SamenessCheck
             Where = new(difference.Second, Detail: entry is null ? place : $"{place}, {entry.Change.ToString().ToLowerInvariant()} /{entry.Path}"),
             Got = field is null ? null : $"{field.Name} {field.Second ?? "(none)"}",
             Want = field is null ? null : $"{field.Name} {field.First ?? "(none)"}",
-            Mend = ErrorCodes.ImagesDiffer.Remedy,
+            Hint = ErrorCodes.ImagesDiffer.Remedy,
         };
     }
 }

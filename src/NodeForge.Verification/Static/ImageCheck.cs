@@ -28,7 +28,7 @@ internal sealed class Findings
     /// <summary>What was looked at and found, in a few words.</summary>
     public string Summary { get; set; } = "";
 
-    public void Add(Diagnostic problem) => problems.Add(problem.Mend is null ? problem with { Mend = problem.Code.Remedy } : problem);
+    public void Add(Diagnostic problem) => problems.Add(problem.Hint is null ? problem with { Hint = problem.Code.Remedy } : problem);
 
     public void AddRange(IEnumerable<Diagnostic> found)
     {

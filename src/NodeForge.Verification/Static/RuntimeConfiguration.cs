@@ -63,7 +63,7 @@ internal sealed record RuntimeConfiguration(JsonObject Root, int Version)
             {
                 Where = image.Where(NodeFiles.RuntimeConfiguration) with { Line = wrong.Line, Column = wrong.Column },
                 Got = wrong.Message,
-                Mend = ErrorCodes.RuntimeConfigurationInvalid.Remedy,
+                Hint = ErrorCodes.RuntimeConfigurationInvalid.Remedy,
             });
         }
     }

@@ -83,7 +83,7 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
         IReadOnlyList<Diagnostic> told = await FailsAsync(() => Create(client, config, new()));
 
         Assert.Equal([ErrorCodes.EngineNotLinux, ErrorCodes.EnginePortTaken, ErrorCodes.ClusterFileConflict, ErrorCodes.NodeImageInvalid], told.Select(problem => problem.Code));
-        Assert.All(told, problem => Assert.NotNull(problem.Mend));
+        Assert.All(told, problem => Assert.NotNull(problem.Hint));
         Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
         Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
     }

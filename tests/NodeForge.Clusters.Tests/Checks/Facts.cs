@@ -60,7 +60,7 @@ internal static class Facts
     {
         Diagnostic told = Assert.Single(judgement.Problems);
         Assert.Equal((code, severity), (told.Code, told.Severity));
-        Assert.NotNull(told.Mend);
+        Assert.NotNull(told.Hint);
         return told;
     }
 

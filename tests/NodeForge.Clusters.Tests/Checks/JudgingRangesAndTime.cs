@@ -39,7 +39,7 @@ public sealed class JudgingRangesAndTime
         fine.IsFine();
         Assert.Matches("^podSubnet 10.244.0.0/16, podSubnet fd00:10:244::/56, serviceSubnet 10.96.0.0/16, serviceSubnet fd00:10:96::/112, nodes 10[.]2[^ ]* and fd[^ ]*/64$", fine.Finding);
         Diagnostic told = new SubnetCheck().Judge(Wants(new() { Family = IPFamily.Dual, PodSubnet = "10.244.0.0/16,fd00:10::/32" })).Only(ErrorCodes.ClusterFileConflict, Severity.Error);
-        Assert.EndsWith("by default they are 10.244.0.0/16,fd00:10:244::/56 and 10.96.0.0/16,fd00:10:96::/112", told.Mend, StringComparison.Ordinal);
+        Assert.EndsWith("by default they are 10.244.0.0/16,fd00:10:244::/56 and 10.96.0.0/16,fd00:10:96::/112", told.Hint, StringComparison.Ordinal);
         Assert.Equal("fd00:1234::/56 meets fd00:1234::/64, where this machine's eth0 leads", new SubnetCheck().Judge(Wants(new() { Family = IPFamily.IPv6, PodSubnet = "fd00:1234::/56" })).Only(ErrorCodes.SubnetHidesOther, Severity.Warning).Got);
     }
 
@@ -139,8 +139,8 @@ public sealed class JudgingRangesAndTime
     public void What_NO_PROXY_lacks_is_told_as_the_whole_value_to_set()
     {
         Diagnostic told = Proxied("HTTP_PROXY=http://proxy:3128 NO_PROXY=localhost,.example.com,10.96.0.0/12").Only(ErrorCodes.ProxyUnsuitable, Severity.Warning);
-        Assert.Equal("export NO_PROXY=localhost,.example.com,10.96.0.0/12,10.244.0.0/16,10.200.0.0/13,10.208.0.0/13,10.216.0.0/13", told.Mend);
-        Proxied(told.Mend!.Replace("export ", "HTTP_PROXY=http://proxy:3128 ", StringComparison.Ordinal)).IsFine();
+        Assert.Equal("export NO_PROXY=localhost,.example.com,10.96.0.0/12,10.244.0.0/16,10.200.0.0/13,10.208.0.0/13,10.216.0.0/13", told.Hint);
+        Proxied(told.Hint!.Replace("export ", "HTTP_PROXY=http://proxy:3128 ", StringComparison.Ordinal)).IsFine();
     }
 
     private static CheckResult Proxied(string environment) => new ProxyCheck().Judge(Facts.Fine with

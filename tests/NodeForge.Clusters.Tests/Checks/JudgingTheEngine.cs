@@ -78,7 +78,7 @@ public sealed class JudgingTheEngine
         new ImageCheck().Judge(Facts.Fine.WithImage(new())).IsFine();
         Assert.False(new ImageCheck().Judge(Facts.Fine).WasLookedAt);
         Diagnostic told = new ImageCheck().Judge(Facts.Fine.WithImage(null)).Only(ErrorCodes.EngineObjectMissing, Severity.Error);
-        Assert.Equal("load it: nodeforge build node-image RECIPE --output docker-daemon:example/node:1", told.Mend);
+        Assert.Equal("load it: nodeforge build node-image RECIPE --output docker-daemon:example/node:1", told.Hint);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class JudgingTheEngine
         MachineFacts facts = Facts.With(Facts.Docker with { Driver = "vfs" }, Facts.Host("valid-cgroup-v2"));
         Assert.Equal("vfs", new OverlayCheck().Judge(facts).Only(ErrorCodes.OverlayMissing, Severity.Warning).Got);
         Diagnostic told = new OverlayCheck().Judge(facts with { Host = facts.Host! with { FileSystems = ["proc", "ext4"] } }).Only(ErrorCodes.OverlayMissing, Severity.Warning);
-        Assert.StartsWith("modprobe overlay", told.Mend, StringComparison.Ordinal);
+        Assert.StartsWith("modprobe overlay", told.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

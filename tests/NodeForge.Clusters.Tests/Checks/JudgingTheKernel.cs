@@ -26,7 +26,7 @@ public sealed class JudgingTheKernel
     public void A_controller_that_is_off_is_mended_on_the_kernel_s_command_line()
     {
         Diagnostic told = Assert.Single(new CgroupCheck().Judge(Facts.With(Facts.Docker, Facts.Host("invalid-NF9103-memory-off"))).Problems);
-        Assert.Contains("cgroup_enable=memory", told.Mend, StringComparison.Ordinal);
+        Assert.Contains("cgroup_enable=memory", told.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class JudgingTheKernel
 
         Diagnostic told = judgement.Only(ErrorCodes.InotifyLimits, severity!.Value);
         Assert.Equal("/proc/sys/fs/inotify/" + limit, told.Where!.Resource);
-        Assert.StartsWith($"sysctl -w fs.inotify.{limit}=", told.Mend, StringComparison.Ordinal);
+        Assert.StartsWith($"sysctl -w fs.inotify.{limit}=", told.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public sealed class JudgingTheKernel
         Assert.Equal(
             ["sysctl -w fs.inotify.max_user_instances=512; to keep it, write fs.inotify.max_user_instances = 512 into /etc/sysctl.d/99-nodeforge.conf",
              "sysctl -w fs.inotify.max_user_watches=524288; to keep it, write fs.inotify.max_user_watches = 524288 into /etc/sysctl.d/99-nodeforge.conf"],
-            new InotifyCheck().Judge(facts.OfNodes(3)).Problems.Select(problem => problem.Mend));
-        Assert.Contains("=860;", new InotifyCheck().Judge(facts.OfNodes(10)).Problems[0].Mend, StringComparison.Ordinal);
+            new InotifyCheck().Judge(facts.OfNodes(3)).Problems.Select(problem => problem.Hint));
+        Assert.Contains("=860;", new InotifyCheck().Judge(facts.OfNodes(10)).Problems[0].Hint, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -82,8 +82,8 @@ public sealed class When_a_creation_fails : IAsyncLifetime
         Diagnostic problem = told.Diagnostics[0];
         Assert.Equal(ErrorCodes.ApiServerTimeout, problem.Code);
         Assert.Contains("kube-apiserver: Error: unknown flag: --no-such-flag", problem.Got, StringComparison.Ordinal);
-        string logs = problem.Mend!.Split("logs: ")[1];
-        Assert.True(File.Exists(Path.Combine(logs, $"{name}-control-plane", "kubelet.log")), problem.Mend);
+        string logs = problem.Hint!.Split("logs: ")[1];
+        Assert.True(File.Exists(Path.Combine(logs, $"{name}-control-plane", "kubelet.log")), problem.Hint);
         await AssertNothingLeftAsync();
     }
 
@@ -100,7 +100,7 @@ public sealed class When_a_creation_fails : IAsyncLifetime
         Diagnostic problem = Assert.Single(told.Diagnostics);
         Assert.Equal((ErrorCodes.DiskFull, $"{name}-control-plane"), (problem.Code, problem.Where!.Resource));
         Assert.Contains("no space left on device", problem.Got, StringComparison.Ordinal);
-        string logs = Path.Combine(problem.Mend!.Split("logs: ")[1], $"{name}-control-plane");
+        string logs = Path.Combine(problem.Hint!.Split("logs: ")[1], $"{name}-control-plane");
         Assert.Matches(@"(?m)16384 .* /var/lib/etcd$", await File.ReadAllTextAsync(Path.Combine(logs, "disks.txt")));
         await AssertNothingLeftAsync();
     }

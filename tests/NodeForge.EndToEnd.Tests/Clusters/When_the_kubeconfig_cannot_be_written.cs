@@ -119,7 +119,7 @@ public sealed class When_the_kubeconfig_cannot_be_written : IAsyncLifetime, IFor
         whole = await File.ReadAllTextAsync(Config);
         await disk.RemountAsync("ro");
         Diagnostic told = await FailsAsync(ErrorCodes.PathNotUsable, () => Provisioner.DeleteAsync(name, Config, CancellationToken.None));
-        Assert.EndsWith($"then nodeforge delete cluster --name {name} takes the context out", told.Mend, StringComparison.Ordinal);
+        Assert.EndsWith($"then nodeforge delete cluster --name {name} takes the context out", told.Hint, StringComparison.Ordinal);
         Assert.Equal(whole, await File.ReadAllTextAsync(Config));
         await AssertEngineEmptyAsync();
 
@@ -140,7 +140,7 @@ public sealed class When_the_kubeconfig_cannot_be_written : IAsyncLifetime, IFor
     {
         Diagnostic told = Assert.Single((await Assert.ThrowsAsync<NodeForgeException>(act)).Diagnostics);
         Assert.Equal(code, told.Code);
-        Assert.NotNull(told.Mend);
+        Assert.NotNull(told.Hint);
         return told;
     }
 

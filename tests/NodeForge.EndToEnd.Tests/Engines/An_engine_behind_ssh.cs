@@ -42,11 +42,11 @@ public sealed class An_engine_behind_ssh(SshServer server) : IClassFixture<SshSe
 
     private static Task<ProgramRun> RunAsync(IReadOnlyDictionary<string, string?> variables, params string[] arguments) => ProgramRun.TryAsync(Checkout.NodeForge(arguments), variables);
 
-    private static void Refused(ProgramRun run, string got, string mend)
+    private static void Refused(ProgramRun run, string got, string hint)
     {
         run.Returned(5);
         Assert.Contains("error NF5501: ssh does not reach an engine", run.Error, StringComparison.Ordinal);
         Assert.Contains(got, run.Error, StringComparison.Ordinal);
-        Assert.Contains(mend, run.Error, StringComparison.Ordinal);
+        Assert.Contains(hint, run.Error, StringComparison.Ordinal);
     }
 }

@@ -25,7 +25,7 @@ public sealed class BuildingKubernetes
         Diagnostic problem = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
         Descriptor made = await new KubernetesBuilder(room.Environment).BuildAsync(Plan(room, output: null), CancellationToken.None);
         Assert.Equal((ErrorCodes.OutputNotAsLocked, made.Digest.ToString(), plan.Part.Output.ToString()), (problem.Code, problem.Got, problem.Want));
-        Assert.Contains("--update kubernetes", problem.Mend, StringComparison.Ordinal);
+        Assert.Contains("--update kubernetes", problem.Hint, StringComparison.Ordinal);
         Assert.Equal(made, await new KubernetesBuilder(room.Environment).BuildAsync(Plan(room, made.Digest), CancellationToken.None));
     }
 
@@ -58,7 +58,7 @@ public sealed class BuildingKubernetes
         plan = plan with { Part = plan.Part with { Sources = [new LockedPackage("golang", "1", foreign, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1)] } };
         Diagnostic told = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
         Assert.Equal((ErrorCodes.ToolchainForeign, foreign), (told.Code, told.Got));
-        Assert.Contains("nodeforge lock RECIPE --update kubernetes", told.Mend, StringComparison.Ordinal);
+        Assert.Contains("nodeforge lock RECIPE --update kubernetes", told.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

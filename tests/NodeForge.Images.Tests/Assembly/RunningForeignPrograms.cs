@@ -38,7 +38,7 @@ public sealed class RunningForeignPrograms : IDisposable
         Register("qemu-s390x", S390x);
         Diagnostic told = Refused("arm64");
         Assert.Equal("no interpreter for arm64", told.Got);
-        Assert.Contains("qemu-user-static", told.Mend, StringComparison.Ordinal);
+        Assert.Contains("qemu-user-static", told.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -100,8 +100,8 @@ public sealed class UncompressingPreloads : IDisposable
         Diagnostic problem = await AssemblyRoom.FailsAsync(() => AssembleLockedAsync(reference, packed));
         Assert.Equal(ErrorCodes.PreloadDigestChanges, problem.Code);
         Assert.Equal((reference, packed.Manifest.Digest.ToString()), (problem.Where!.Resource, problem.Where.Detail));
-        Assert.Contains("tags", problem.Mend, StringComparison.Ordinal);
-        Assert.Contains("layers: kept", problem.Mend, StringComparison.Ordinal);
+        Assert.Contains("tags", problem.Hint, StringComparison.Ordinal);
+        Assert.Contains("layers: kept", problem.Hint, StringComparison.Ordinal);
 
         Assert.NotNull(await AssembleLockedAsync(reference, packed, tags: Reference));
     }
@@ -114,7 +114,7 @@ public sealed class UncompressingPreloads : IDisposable
         Assert.Equal(ErrorCodes.DiffIdMismatch, problem.Code);
         Assert.Equal(Reference, problem.Where!.Resource);
         Assert.Contains(packed.Layers.Select(layer => layer.Descriptor.Digest.ToString()), digest => problem.Where.Detail!.EndsWith(digest, StringComparison.Ordinal));
-        Assert.NotNull(problem.Mend);
+        Assert.NotNull(problem.Hint);
     }
 
     [Fact]

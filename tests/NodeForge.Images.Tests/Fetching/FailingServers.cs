@@ -142,8 +142,8 @@ public sealed class FailingServers
         Assert.Equal(9, told.Count);
         Assert.All(told, diagnostic => Assert.Equal(ErrorCodes.LockedPackageGone, diagnostic.Code));
         Assert.Contains("pkg3 1.0 amd64", told[3].What, StringComparison.Ordinal);
-        Assert.Contains("NODEFORGE_DEBIAN_SNAPSHOT_MIRROR", told[3].Mend, StringComparison.Ordinal);
-        Assert.Contains("nodeforge lock RECIPE --update pkg3'", told[3].Mend, StringComparison.Ordinal);
+        Assert.Contains("NODEFORGE_DEBIAN_SNAPSHOT_MIRROR", told[3].Hint, StringComparison.Ordinal);
+        Assert.Contains("nodeforge lock RECIPE --update pkg3'", told[3].Hint, StringComparison.Ordinal);
         Assert.Equal(Content, room.Stored(Content));
     }
 
@@ -310,7 +310,7 @@ public sealed class FailingServers
 
         Assert.Equal(ErrorCodes.TlsFailed, told.Code);
         Assert.Matches("certificate of CN=localhost, issued by CN=localhost, valid from [0-9-]+ to [0-9-]+: .*", told.Got);
-        Assert.Contains("SSL_CERT_FILE", told.Mend, StringComparison.Ordinal);
+        Assert.Contains("SSL_CERT_FILE", told.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

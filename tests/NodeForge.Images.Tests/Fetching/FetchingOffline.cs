@@ -19,7 +19,7 @@ public sealed class FetchingOffline
 
         Assert.Equal(["b", "c"], failure.Diagnostics.Select(diagnostic => diagnostic.What.Split(' ')[0]));
         Assert.All(failure.Diagnostics, diagnostic => Assert.Equal(ErrorCodes.OfflineSourceMissing, diagnostic.Code));
-        Assert.All(failure.Diagnostics, diagnostic => Assert.Contains("nodeforge fetch", diagnostic.Mend, StringComparison.Ordinal));
+        Assert.All(failure.Diagnostics, diagnostic => Assert.Contains("nodeforge fetch", diagnostic.Hint, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class FindingMirrors : IDisposable
         Write("sources.list", "deb http://archive.test/ubuntu noble main universe");
         NodeForgeException failure = Assert.Throws<NodeForgeException>(() => Find().RootsOf("bookworm", null));
         Assert.Equal(ErrorCodes.DebianMirrorUnknown, failure.Diagnostics[0].Code);
-        Assert.Contains("NODEFORGE_DEBIAN_MIRROR", failure.Diagnostics[0].Mend, StringComparison.Ordinal);
+        Assert.Contains("NODEFORGE_DEBIAN_MIRROR", failure.Diagnostics[0].Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class FindingMirrors : IDisposable
     {
         Diagnostic told = Assert.Throws<NodeForgeException>(() => Named(text)).Diagnostics[0];
         Assert.Equal((ErrorCodes.InvalidEnvironment, text), (told.Code, told.Got));
-        Assert.Contains("NODEFORGE_MIRRORS", told.Mend, StringComparison.Ordinal);
+        Assert.Contains("NODEFORGE_MIRRORS", told.Hint, StringComparison.Ordinal);
     }
 
     private static SourceMirrors Named(string text) => SourceMirrors.OfThisMachine(name => name == SourceMirrors.Variable ? text : null);

@@ -22,7 +22,7 @@ public sealed class HoldingNodesAgainstKubeadm
     {
         Diagnostic problem = AssemblyRoom.Fails(() => Plan(Node([Named(Wanted[0]), Named("registry.k8s.io/etcd:3.5.21-0"), Named(Wanted[2])])));
         Assert.Equal((ErrorCodes.NodeLacksImages, "registry.k8s.io/etcd:3.5.21-0", Wanted[1]), (problem.Code, problem.Got, problem.Want));
-        Assert.Contains("{kubeadm: true}", problem.Mend, StringComparison.Ordinal);
+        Assert.Contains("{kubeadm: true}", problem.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class RunningPrograms : IForgeReporter
     {
         NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Runner.RunAsync(new ProgramCall("nodeforge-no-such-program") { Package = "some-package" }, CancellationToken.None));
         Assert.Equal(ErrorCodes.ProgramMissing, failure.Diagnostics[0].Code);
-        Assert.Contains("apt-get install some-package", failure.Diagnostics[0].Mend, StringComparison.Ordinal);
+        Assert.Contains("apt-get install some-package", failure.Diagnostics[0].Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class MissingLibraryTests
         });
 
         Diagnostic told = Assert.Single(failure.Diagnostics);
-        Assert.Equal((ErrorCodes.CompressionLibraryMissing, $"{library} cannot be used", $"apt-get install {package}"), (told.Code, told.What, told.Mend));
+        Assert.Equal((ErrorCodes.CompressionLibraryMissing, $"{library} cannot be used", $"apt-get install {package}"), (told.Code, told.What, told.Hint));
         apart.Unload();
     }
 }

@@ -31,11 +31,11 @@ public sealed class ImageTransportTests
     [InlineData("oci:", "path")]
     [InlineData("oci:out:", "separators")]
     [InlineData("oci:out:a b", "separators")]
-    public void A_place_that_is_not_understood_is_refused_with_what_was_meant(string text, string mend)
+    public void A_place_that_is_not_understood_is_refused_with_what_was_meant(string text, string hint)
     {
         NodeForgeException refused = Assert.Throws<NodeForgeException>(() => ImageTransport.Parse(text));
         Assert.Same(ErrorCodes.InvalidImageTransport, refused.Diagnostics[0].Code);
-        Assert.Contains(mend, refused.Diagnostics[0].Mend, StringComparison.Ordinal);
+        Assert.Contains(hint, refused.Diagnostics[0].Hint, StringComparison.Ordinal);
         Assert.False(ImageTransport.TryParse(text, out _));
     }
 

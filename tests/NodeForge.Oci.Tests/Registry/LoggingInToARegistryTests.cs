@@ -70,7 +70,7 @@ public sealed class LoggingInToARegistryTests
         await using InMemoryRegistry registry = await StartAsync(RegistryAuthentication.Basic);
         using RegistryClient client = Client();
         Diagnostic refused = await FailsAsync(ErrorCodes.RegistryUnauthorized, () => client.GetAsync(registry, "a:v1"));
-        Assert.Contains($"docker login {registry.Host}", refused.Mend, StringComparison.Ordinal);
+        Assert.Contains($"docker login {registry.Host}", refused.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -234,15 +234,15 @@ public sealed class HostileImagesTests : ImageFolder
     [Fact]
     public async Task An_archive_of_the_other_kind_is_named()
     {
-        Assert.Contains("docker-archive:", (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("oci-archive:" + Archive(("manifest.json", "[]")))))).Mend, StringComparison.Ordinal);
-        Assert.Contains("oci-archive:", (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("docker-archive:" + Archive(("oci-layout", Marker)))))).Mend, StringComparison.Ordinal);
+        Assert.Contains("docker-archive:", (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("oci-archive:" + Archive(("manifest.json", "[]")))))).Hint, StringComparison.Ordinal);
+        Assert.Contains("oci-archive:", (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("docker-archive:" + Archive(("oci-layout", Marker)))))).Hint, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_archive_that_is_compressed_as_a_whole_says_how_to_unpack_it()
     {
         File.WriteAllBytes(Path("x.tar.gz"), Gzip(Amd.Layer));
-        Assert.Contains("gunzip", (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("docker-archive:" + Path("x.tar.gz"))))).Mend, StringComparison.Ordinal);
+        Assert.Contains("gunzip", (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("docker-archive:" + Path("x.tar.gz"))))).Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class ImagesOfOtherTools : ImageFolder
         await File.WriteAllBytesAsync(file, [.. "BZh91AY&SY"u8, .. new byte[600]]);
         Diagnostic told = await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("docker-archive:" + file)));
         Assert.Equal("bzip2", told.Got);
-        Assert.Contains("bunzip2", told.Mend, StringComparison.Ordinal);
+        Assert.Contains("bunzip2", told.Hint, StringComparison.Ordinal);
 
         string archive = Archive(("BZh.json", NoLayers), ("manifest.json", Encoding.UTF8.GetBytes("""[{"Config":"BZh.json","RepoTags":["a:1"],"Layers":[]}]""")));
         Assert.Single(List(Open("docker-archive:" + archive)));

@@ -34,7 +34,7 @@ public sealed class LayoutsThatAreNoFilesTests : ImageFolder
     {
         Pipe("pipe");
         Diagnostic told = await RefusedAsync(ErrorCodes.PathNotUsable, transport + Path("pipe"));
-        Assert.Equal(("a pipe", "write what comes through it to a file first, and name that"), (told.Got, told.Mend));
+        Assert.Equal(("a pipe", "write what comes through it to a file first, and name that"), (told.Got, told.Hint));
     }
 
     [Fact]

@@ -95,7 +95,7 @@ internal sealed class ContentsLayer(BlobStore store, IReadOnlyDictionary<string,
             {
                 Where = new("/" + path),
                 Got = binaries.Count == 0 ? "an image built on its own" : string.Join(", ", binaries.Keys.Order(StringComparer.Ordinal)),
-                Mend = "name the image in the 'images' of a KubernetesBuild recipe, or take the file from 'source'",
+                Hint = "name the image in the 'images' of a KubernetesBuild recipe, or take the file from 'source'",
             });
         }
 

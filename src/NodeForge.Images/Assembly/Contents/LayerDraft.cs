@@ -98,6 +98,6 @@ internal sealed class LayerDraft(RootfsTree below, long epoch)
             Where = new("/" + path),
             Got = got,
             Want = want,
-            Mend = "choose another path in the recipe's files",
+            Hint = "choose another path in the recipe's files",
         });
 }

@@ -87,7 +87,7 @@ internal sealed class PackageFiles(BuildEnvironment environment)
         Diagnostic[] unmatched = [.. wanted.Where(glob => !glob.Matched).Select(glob => new Diagnostic(ErrorCodes.NothingExtracted, $"no file of the packages matches '{glob.Text}'")
         {
             Where = new(recipe),
-            Mend = "correct the glob, or name the package that has the file",
+            Hint = "correct the glob, or name the package that has the file",
         })];
         if (unmatched.Length > 0)
             throw new NodeForgeException(unmatched);

@@ -65,6 +65,6 @@ internal sealed class SystemdLinks(LayerDraft draft, Func<string, (string Path, 
     {
         Where = new("systemd.enable"),
         Got = got,
-        Mend = "correct the name, or add the unit under 'files'",
+        Hint = "correct the name, or add the unit under 'files'",
     });
 }

@@ -39,6 +39,6 @@ internal sealed class UnitFiles(LayerDraft draft, RootfsTree below)
         Where = new("/" + path),
         Got = $"{size} bytes",
         Want = $"at most {LongestUnit}",
-        Mend = "check where the base image comes from, or lay down a unit of your own in its place",
+        Hint = "check where the base image comes from, or lay down a unit of your own in its place",
     });
 }

@@ -37,6 +37,6 @@ internal sealed class BinariesFolder(BuildEnvironment environment)
         {
             Where = new(path),
             Want = string.Join(", ", KubernetesRelease.NodePrograms),
-            Mend = "put the program there",
+            Hint = "put the program there",
         }));
 }

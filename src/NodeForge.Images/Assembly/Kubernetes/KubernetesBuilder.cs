@@ -31,7 +31,7 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
                 Where = new(plan.Recipe.File),
                 Got = tarball.Digest.ToString(),
                 Want = want.ToString(),
-                Mend = $"run 'nodeforge lock RECIPE --update {plan.Recipe.Name}' if an input changed on purpose",
+                Hint = $"run 'nodeforge lock RECIPE --update {plan.Recipe.Name}' if an input changed on purpose",
             });
         }
 
@@ -59,7 +59,7 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
             Where = new(plan.Recipe.File),
             Got = plan.Toolchain.Architecture,
             Want = DebianArchitecture.OfThisMachine,
-            Mend = $"build on such a machine, or lock it for this one: nodeforge lock RECIPE --update {plan.Recipe.Name}",
+            Hint = $"build on such a machine, or lock it for this one: nodeforge lock RECIPE --update {plan.Recipe.Name}",
         });
     }
 
@@ -87,7 +87,7 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.RootNeeded, "compiling runs in a root file system of its own, which this user may not enter")
             {
                 Where = new(plan.Recipe.File),
-                Mend = "run as root, or take the server tarball from elsewhere with 'kubernetes.tarball'",
+                Hint = "run as root, or take the server tarball from elsewhere with 'kubernetes.tarball'",
             });
         }
 
@@ -130,7 +130,7 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
             throw new NodeForgeException(new Diagnostic(ErrorCodes.RootfsNotAsLocked, "the toolchain has a /build already, where the sources are to lie")
             {
                 Got = build.LinkTarget is { } target ? $"a link to {target}" : "a file or folder",
-                Mend = "take the package that brings it out of the toolchain",
+                Hint = "take the package that brings it out of the toolchain",
             });
         }
     }

@@ -38,7 +38,7 @@ internal sealed class ProgramFile
                 Where = origin,
                 Got = scan.Other ?? "a program with no Kubernetes version in it",
                 Want = version,
-                Mend = "give kubeadm, kubelet and kubectl of one release, and that release as 'version'",
+                Hint = "give kubeadm, kubelet and kubectl of one release, and that release as 'version'",
             });
         }
 
@@ -55,7 +55,7 @@ internal sealed class ProgramFile
             Where = origin,
             Got = got,
             Want = $"an ELF executable for {platform}",
-            Mend = $"give the release for {platform.Architecture}",
+            Hint = $"give the release for {platform.Architecture}",
         });
     }
 

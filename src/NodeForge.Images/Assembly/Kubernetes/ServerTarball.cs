@@ -68,7 +68,7 @@ internal sealed class ServerTarball(BuildEnvironment environment)
             Where = new(origin),
             Got = names.Count == 0 ? "nothing under " + Programs : string.Join(", ", names),
             Want = string.Join(", ", missing.Select(name => Programs + name)),
-            Mend = "give kubernetes-server-linux-ARCH.tar.gz as upstream releases it",
+            Hint = "give kubernetes-server-linux-ARCH.tar.gz as upstream releases it",
         });
     }
 }

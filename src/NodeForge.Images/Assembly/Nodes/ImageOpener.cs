@@ -41,7 +41,7 @@ internal sealed class ImageOpener(BuildEnvironment environment)
             Where = new(source.Text),
             Got = read.Descriptor.Digest.ToString(),
             Want = want.ToString(),
-            Mend = "get the image of that digest, or write the new digest into the recipe",
+            Hint = "get the image of that digest, or write the new digest into the recipe",
         });
     }
 
@@ -72,7 +72,7 @@ internal sealed class ImageOpener(BuildEnvironment environment)
             Where = new(reference.ToString()),
             Got = config.Platform.ToString(),
             Want = platform.ToString(),
-            Mend = "run 'nodeforge lock RECIPE --update all'",
+            Hint = "run 'nodeforge lock RECIPE --update all'",
         });
     }
 
@@ -85,7 +85,7 @@ internal sealed class ImageOpener(BuildEnvironment environment)
             Where = new(reference.ToString(), Detail: blobs[1].Digest.ToString()),
             Got = $"{blobs.Length - 2} layers",
             Want = $"{config.RootFs.DiffIds.Count}",
-            Mend = ErrorCodes.DiffIdMismatch.Remedy,
+            Hint = ErrorCodes.DiffIdMismatch.Remedy,
         });
     }
 }

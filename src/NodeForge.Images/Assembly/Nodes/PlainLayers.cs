@@ -75,5 +75,5 @@ internal sealed class PlainLayers(BuildEnvironment environment)
     private static Location WhereOf(string image, Layer layer) => new(image, Detail: $"{layer.Descriptor.MediaType} {layer.Descriptor.Digest}");
 
     private static NodeForgeException OtherThanSaid(Location where, string? got, string? want, Exception? inner) =>
-        new(new Diagnostic(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says") { Where = where, Got = got, Want = want, Mend = ErrorCodes.DiffIdMismatch.Remedy }, inner);
+        new(new Diagnostic(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says") { Where = where, Got = got, Want = want, Hint = ErrorCodes.DiffIdMismatch.Remedy }, inner);
 }

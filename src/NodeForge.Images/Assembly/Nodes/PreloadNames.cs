@@ -13,7 +13,7 @@ internal static class PreloadNames
         foreach (NodePreload preload in preloads)
         {
             if (preload.References.Count == 0)
-                problems.Add(Problem(ErrorCodes.PreloadNameRefused, preload, "an image to be preloaded has no name that a node could ask for") with { Mend = "give it 'tags' in the recipe" });
+                problems.Add(Problem(ErrorCodes.PreloadNameRefused, preload, "an image to be preloaded has no name that a node could ask for") with { Hint = "give it 'tags' in the recipe" });
             foreach (string text in preload.References)
             {
                 if (!ImageReference.TryParse(text, out ImageReference? reference, out string? problem))
@@ -32,5 +32,5 @@ internal static class PreloadNames
     }
 
     private static Diagnostic Problem(ErrorCode code, NodePreload preload, string what) =>
-        new(code, what) { Where = new(preload.Origin, Detail: preload.Image.Descriptor.Digest.ToString()), Mend = code.Remedy };
+        new(code, what) { Where = new(preload.Origin, Detail: preload.Image.Descriptor.Digest.ToString()), Hint = code.Remedy };
 }

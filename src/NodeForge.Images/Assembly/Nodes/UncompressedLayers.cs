@@ -38,7 +38,7 @@ internal sealed class UncompressedLayers(BuildEnvironment environment)
         throw new NodeForgeException(new Diagnostic(ErrorCodes.PreloadDigestChanges, "an image that is known by its digest cannot have its layers uncompressed")
         {
             Where = new(named, Detail: preload.Image.Descriptor.Digest.ToString()),
-            Mend = "give it 'tags' in the recipe, or write layers: kept",
+            Hint = "give it 'tags' in the recipe, or write layers: kept",
         });
     }
 

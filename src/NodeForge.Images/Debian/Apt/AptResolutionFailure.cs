@@ -15,7 +15,7 @@ internal static class AptResolutionFailure
             return new([.. unknown.Select(name => new Diagnostic(ErrorCodes.PackageNotInSuite, $"{repository.Suite} has no package {name} for {repository.Architecture}")
             {
                 Where = new(string.Join(", ", repository.Suites), Detail: string.Join(' ', repository.Components)),
-                Mend = "correct the name in the recipe, or choose a suite or component that has it",
+                Hint = "correct the name in the recipe, or choose a suite or component that has it",
             })]);
         }
 
@@ -23,7 +23,7 @@ internal static class AptResolutionFailure
         return new(new Diagnostic(ErrorCodes.PackagesUnsatisfiable, $"the packages cannot be installed together in {repository.Suite} ({repository.Architecture})")
         {
             Got = said.Length > 0 ? string.Join(" | ", said.Skip(1).Take(8)) : result.Error.Trim().ReplaceLineEndings(" | "),
-            Mend = "take out one of the packages named, or run 'nodeforge lock RECIPE --update all'",
+            Hint = "take out one of the packages named, or run 'nodeforge lock RECIPE --update all'",
         });
     }
 }

@@ -134,9 +134,9 @@ internal sealed class AptRoot
             throw AptUpdateFailure.Explain(Repository, Call("apt-get", ["update"]), result);
     }
 
-    private static NodeForgeException NoKeyring(DebianRepository repository, string what, string mend) => new(new Diagnostic(ErrorCodes.KeyringMissing, $"the keyring for {repository.Suite} {what}")
+    private static NodeForgeException NoKeyring(DebianRepository repository, string what, string hint) => new(new Diagnostic(ErrorCodes.KeyringMissing, $"the keyring for {repository.Suite} {what}")
     {
         Where = new(repository.Keyring),
-        Mend = mend,
+        Hint = hint,
     });
 }

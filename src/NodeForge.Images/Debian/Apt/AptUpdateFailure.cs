@@ -20,12 +20,12 @@ internal static class AptUpdateFailure
                 Where = new(repository.Keyring, Detail: suite),
                 Got = got,
                 Want = "a signature by a key of this keyring",
-                Mend = "install or update debian-archive-keyring, name the right keyring in the recipe, or distrust the mirror",
+                Hint = "install or update debian-archive-keyring, name the right keyring in the recipe, or distrust the mirror",
             }
             : new Diagnostic(ErrorCodes.ArchiveIndexUnavailable, $"the package lists of {suite} cannot be had")
             {
                 Got = got,
-                Mend = "check the suite's name and the mirror (NODEFORGE_DEBIAN_MIRROR, NODEFORGE_DEBIAN_SECURITY_MIRROR); run again if the mirror was being updated",
+                Hint = "check the suite's name and the mirror (NODEFORGE_DEBIAN_MIRROR, NODEFORGE_DEBIAN_SECURITY_MIRROR); run again if the mirror was being updated",
             });
     }
 }

@@ -102,13 +102,13 @@ internal sealed record IndexEntry(string Suite, IReadOnlyDictionary<string, stri
     private static void Refuse(Diagnostic? problem)
     {
         if (problem is not null)
-            throw new NodeForgeException(problem with { Mend = ErrorCodes.ArchiveEntryInvalid.Remedy });
+            throw new NodeForgeException(problem with { Hint = ErrorCodes.ArchiveEntryInvalid.Remedy });
     }
 
     private Digest Sha256() => Digest.TryParse("sha256:" + Fields.GetValueOrDefault("SHA256"), out Digest digest) ? digest : throw Weak(Fields["Package"], Suite);
 
     public static NodeForgeException Weak(string name, string suite) => new(new Diagnostic(ErrorCodes.WeakHash, $"the index of {suite} has no SHA-256 for {name}")
     {
-        Mend = "use an archive whose indexes carry SHA-256",
+        Hint = "use an archive whose indexes carry SHA-256",
     });
 }

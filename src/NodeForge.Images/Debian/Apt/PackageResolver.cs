@@ -62,6 +62,6 @@ internal sealed class PackageResolver(AptRoot root, BlobStore store)
     private NodeForgeException NotIndexed(ChosenPackage package) => new(new Diagnostic(ErrorCodes.ArchiveIndexUnavailable, $"apt chose {package.Name} {package.Version}, which no index of {root.Repository.Suite} has")
     {
         Where = new(root.PathOf("lists")),
-        Mend = "remove this folder and run again",
+        Hint = "remove this folder and run again",
     });
 }

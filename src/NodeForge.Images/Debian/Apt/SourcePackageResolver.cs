@@ -33,6 +33,6 @@ internal sealed class SourcePackageResolver(AptRoot root)
     private NodeForgeException Missing(string package) => new(new Diagnostic(ErrorCodes.PackageNotInSuite, $"{root.Repository.Suite} has no source package {package}")
     {
         Where = new(string.Join(", ", root.Repository.Suites)),
-        Mend = "correct the name in the recipe, or choose a suite that has it",
+        Hint = "correct the name in the recipe, or choose a suite that has it",
     });
 }

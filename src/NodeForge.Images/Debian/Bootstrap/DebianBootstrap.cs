@@ -72,7 +72,7 @@ internal sealed class DebianBootstrap(BuildEnvironment environment)
         environment.Reporter.Warn(new Diagnostic(ErrorCodes.NetworkReachable, "the scripts of the packages are run with this machine's network")
         {
             Got = made is null ? "a user without root's rights" : made.Error.Trim(),
-            Mend = ErrorCodes.NetworkReachable.Remedy,
+            Hint = ErrorCodes.NetworkReachable.Remedy,
         });
         return false;
     }

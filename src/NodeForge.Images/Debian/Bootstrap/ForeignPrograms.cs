@@ -26,7 +26,7 @@ internal static class ForeignPrograms
             Where = new(registered),
             Got = interpreters.Length == 0 ? $"no interpreter for {architecture}" : "an interpreter without the flag F (fix binary)",
             Want = $"qemu for {architecture}, registered with the kernel",
-            Mend = "apt-get install qemu-user-static binfmt-support; build on a machine of that architecture; or leave it out with --platform",
+            Hint = "apt-get install qemu-user-static binfmt-support; build on a machine of that architecture; or leave it out with --platform",
         });
     }
 

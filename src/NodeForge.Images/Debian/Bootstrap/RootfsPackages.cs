@@ -45,6 +45,6 @@ internal static class RootfsPackages
     {
         Got = got,
         Want = want,
-        Mend = "run 'nodeforge lock RECIPE' again",
+        Hint = "run 'nodeforge lock RECIPE' again",
     });
 }

@@ -82,11 +82,11 @@ public sealed record DebianMirrors
     {
         Where = new("/etc/apt/sources.list.d"),
         Want = "an http or https source of one of Debian's suites",
-        Mend = $"set {(DebianSuites.IsSecurity(suite) ? SecurityVariable : ArchiveVariable)} to the address of a mirror",
+        Hint = $"set {(DebianSuites.IsSecurity(suite) ? SecurityVariable : ArchiveVariable)} to the address of a mirror",
     });
 
     private static NodeForgeException NoSnapshot(string suite, string snapshot) => new(new Diagnostic(ErrorCodes.SnapshotMirrorUnknown, $"{suite} of {snapshot} is asked for, and no snapshot mirror is known")
     {
-        Mend = $"set {SnapshotVariable} to the address of a snapshot mirror",
+        Hint = $"set {SnapshotVariable} to the address of a snapshot mirror",
     });
 }
