@@ -35,12 +35,11 @@ public sealed partial class ArrowsBetweenNamespaces
     private static readonly ILookup<string, string> Knows = Sources.SelectMany(source => Known(source).Select(other => (source.Namespace, Other: other)))
         .Where(arrow => arrow.Namespace != arrow.Other).Distinct().ToLookup(arrow => arrow.Namespace, arrow => arrow.Other);
 
-    [Theory]
-    [InlineData("NodeForge.Clusters")]
-    [InlineData("NodeForge.Documents")]
-    [InlineData("NodeForge.Kubernetes")]
-    public void A_folder_is_a_namespace(string project) =>
-        Assert.Empty(Sources.Where(source => source.Project == project && source.Namespace != source.Folder).Select(source => $"{source.Folder}: {source.Namespace}"));
+    // The lowest project gives everybody the words of the house itself; a recipe's model is what its namespace is about.
+    [Fact]
+    public void A_folder_is_a_namespace() =>
+        Assert.Empty(Sources.Where(source => source.Project is not ("NodeForge" or "NodeForge.Abstractions") && source.Folder != "NodeForge.Recipes.Model" && source.Namespace != source.Folder)
+            .Select(source => $"{source.Folder}: {source.Namespace}"));
 
     [Fact]
     public void No_namespaces_know_each_other_neither_directly_nor_by_way_of_others() =>

@@ -3,15 +3,10 @@ using NodeForge.Testing.Golden;
 
 namespace NodeForge.Tests;
 
-/// <summary>Inside a project a folder is a room: its namespace says so, and what rooms know of each other goes one way.</summary>
+/// <summary>Inside a project a folder is a room, and what rooms know of each other goes one way.</summary>
 public sealed partial class RoomsAndTheirArrows
 {
     public static TheoryData<string> Projects => ["NodeForge.Engines", "NodeForge.Images"];
-
-    [Theory]
-    [MemberData(nameof(Projects))]
-    public void A_folder_is_a_namespace(string project) =>
-        Assert.Empty(Files(project).Where(file => file.Namespace != project + string.Concat(file.Folder.Select(part => "." + part))).Select(file => file.Path));
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -26,7 +21,7 @@ public sealed partial class RoomsAndTheirArrows
     private static bool Reaches(string from, string to, ILookup<string, string> knows, HashSet<string> seen) =>
         from == to || (seen.Add(from) && knows[from].Any(next => Reaches(next, to, knows, seen)));
 
-    private static IEnumerable<(string Path, string[] Folder, string Namespace, string[] Uses)> Files(string project)
+    private static IEnumerable<(string[] Folder, string[] Uses)> Files(string project)
     {
         string root = Path.Combine(GoldenFile.Repository, "src", project);
         foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
@@ -36,13 +31,10 @@ public sealed partial class RoomsAndTheirArrows
             if (folder.FirstOrDefault() is "obj" or "bin")
                 continue;
             string[] uses = [.. Using().Matches(text).Select(match => match.Groups["name"].Value).Where(name => name.StartsWith(project + ".", StringComparison.Ordinal)).Select(name => name[(project.Length + 1)..].Split('.')[0])];
-            yield return (path, folder, Declared().Match(text).Groups["name"].Value, uses);
+            yield return (folder, uses);
         }
     }
 
     [GeneratedRegex(@"^using (?:static )?(?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Using();
-
-    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex Declared();
 }
