@@ -80,7 +80,6 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         Dictionary<string, DateTimeOffset> ever = plan.Nodes.ToDictionary(node => node.Name, _ => DateTimeOffset.MinValue);
         await AwaitReady.RunAsync(api, ever, options.Wait, alive.CheckAsync, "look into the diagnostics folder", cancellationToken).ConfigureAwait(false);
         await AwaitPodNetwork.RunAsync(api, [.. nodes.Select(node => node.Container)], options.Wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
-        await AwaitDefaultAccount.RunAsync(api, options.Wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
     }
 
     private int ApiPort() => config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);

@@ -40,9 +40,6 @@ internal sealed class PlayedCluster : IAsyncDisposable
 
     public bool ApiServes { get; private set; }
 
-    /// <summary>Whether somebody has seen that pods can be made by now.</summary>
-    public bool HasToldOfAccount => apis.Values.Any(api => api.HasToldOfAccount);
-
     public static IEnumerable<string> ImagesOf(KubernetesVersion version) =>
         new[] { "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "coredns", "etcd", "pause" }.Select(name => $"registry.k8s.io/{name}:{version}");
 
