@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Abstractions.Tests;
 

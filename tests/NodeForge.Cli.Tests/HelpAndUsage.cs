@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Cli.Tests;
 

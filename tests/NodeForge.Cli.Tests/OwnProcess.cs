@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Cli.Tests;
 

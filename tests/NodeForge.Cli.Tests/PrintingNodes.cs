@@ -1,7 +1,7 @@
 using System.Text.Json;
 using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Cli.Tests;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using NodeForge.Oci;
-using NodeForge.Testing.Golden;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Golden;
+using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Cli.Tests;
 

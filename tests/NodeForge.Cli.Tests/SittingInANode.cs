@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Cli.Tests;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
 using NodeForge.Clusters.Preflight;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Cli.Tests;
 

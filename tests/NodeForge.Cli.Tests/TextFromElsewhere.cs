@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using Spectre.Console;
 
 namespace NodeForge.Cli.Tests;

@@ -8,7 +8,7 @@ using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

@@ -5,7 +5,7 @@ using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Networks;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

@@ -8,7 +8,7 @@ using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Kubernetes.Certificates;
 using NodeForge.Kubernetes.Kubeconfigs;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

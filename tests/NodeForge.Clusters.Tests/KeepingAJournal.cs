@@ -2,7 +2,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

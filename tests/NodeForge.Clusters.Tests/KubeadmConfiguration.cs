@@ -5,7 +5,7 @@ using NodeForge.Clusters.Lifecycle;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Kubernetes;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Clusters.Tests;
 

@@ -3,7 +3,7 @@ using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Planning;
 using NodeForge.Kubernetes;
 using NodeForge.Kubernetes.Kubeadm;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Clusters.Tests;
 

@@ -8,7 +8,7 @@ using NodeForge.Clusters.Images;
 using NodeForge.Engines;
 using NodeForge.Oci;
 using NodeForge.Oci.Transports;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 using System.Text.Json;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Clusters.Tests;
 

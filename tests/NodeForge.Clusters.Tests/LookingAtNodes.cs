@@ -1,7 +1,7 @@
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

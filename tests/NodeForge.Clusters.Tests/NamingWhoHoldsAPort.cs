@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Clusters.Tests;
 

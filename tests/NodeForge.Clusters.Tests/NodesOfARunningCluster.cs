@@ -11,7 +11,7 @@ using NodeForge.Engines.Networks;
 using NodeForge.Kubernetes;
 using NodeForge.Kubernetes.Api;
 using NodeForge.Kubernetes.Certificates;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 

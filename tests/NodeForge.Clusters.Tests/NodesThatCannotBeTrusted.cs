@@ -6,7 +6,7 @@ using NodeForge.Clusters.Lifecycle;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Kubernetes.Api;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

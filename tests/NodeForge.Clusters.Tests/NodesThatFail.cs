@@ -3,7 +3,7 @@ using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

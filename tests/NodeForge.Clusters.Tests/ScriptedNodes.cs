@@ -1,6 +1,6 @@
 using System.Text.Json;
 using NodeForge.Clusters.Configuration;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Clusters.Tests;
 

@@ -13,7 +13,7 @@ using NodeForge.Kubernetes;
 using NodeForge.Kubernetes.Api;
 using NodeForge.Kubernetes.Certificates;
 using NodeForge.Kubernetes.Kubeconfigs;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Clusters.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using NodeForge.Engines.Containers;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Engines.Tests;
 

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using NodeForge.Engines.Connecting;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Engines.Tests;
 

@@ -4,7 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NodeForge.Engines.Calling;
 using NodeForge.Engines.Containers;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Engines.Tests;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Kubernetes.Tests;
 

@@ -4,7 +4,7 @@ using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
-using NodeForge.Testing.Upstream;
+using NodeForge.TestSupport.Upstream;
 
 namespace NodeForge.Tests;
 

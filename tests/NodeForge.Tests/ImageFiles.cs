@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using NodeForge.Oci;
 using NodeForge.Oci.Transports;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Tests;
 

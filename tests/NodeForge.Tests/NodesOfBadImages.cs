@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using NodeForge.Images.Assembly;
 using NodeForge.Oci;
-using NodeForge.Testing.Upstream;
+using NodeForge.TestSupport.Upstream;
 
 namespace NodeForge.Tests;
 

@@ -1,4 +1,4 @@
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Tests;
 

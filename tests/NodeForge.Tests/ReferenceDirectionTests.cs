@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Tests;
 

@@ -8,9 +8,9 @@ using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;
 using NodeForge.Oci.Transports;
 using NodeForge.Recipes.Locks;
-using NodeForge.Testing.Golden;
-using NodeForge.Testing.Http;
-using NodeForge.Testing.Upstream;
+using NodeForge.TestSupport.Golden;
+using NodeForge.TestSupport.Http;
+using NodeForge.TestSupport.Upstream;
 
 namespace NodeForge.Tests;
 

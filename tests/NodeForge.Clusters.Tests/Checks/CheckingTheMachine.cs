@@ -5,7 +5,7 @@ using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Kubernetes.Kubeconfigs;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests.Checks;

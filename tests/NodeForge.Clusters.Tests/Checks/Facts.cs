@@ -3,7 +3,7 @@ using NodeForge.Clusters.Preflight;
 using NodeForge.Clusters.Preflight.Host;
 using NodeForge.Engines;
 using NodeForge.Engines.Images;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Clusters.Tests.Checks;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Kubernetes;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Clusters.Tests.Played;
 

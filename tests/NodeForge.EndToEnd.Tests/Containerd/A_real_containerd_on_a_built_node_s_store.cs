@@ -3,7 +3,7 @@ using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
-using NodeForge.Testing.Upstream;
+using NodeForge.TestSupport.Upstream;
 
 namespace NodeForge.EndToEnd.Tests.Containerd;
 

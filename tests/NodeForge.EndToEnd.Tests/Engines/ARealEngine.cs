@@ -7,7 +7,7 @@ using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
 using NodeForge.Engines.Images;
 using NodeForge.Engines.Networks;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.EndToEnd.Tests.Engines;
 

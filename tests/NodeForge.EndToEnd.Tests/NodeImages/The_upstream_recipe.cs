@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NodeForge.Testing.Upstream;
+using NodeForge.TestSupport.Upstream;
 
 namespace NodeForge.EndToEnd.Tests.NodeImages;
 

@@ -7,7 +7,7 @@ using NodeForge.Oci.Compression;
 using NodeForge.Oci.Tar;
 using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
-using NodeForge.Testing.Golden;
+using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Images.Tests.Assembly;
 

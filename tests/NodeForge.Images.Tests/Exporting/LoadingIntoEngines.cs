@@ -10,7 +10,7 @@ using NodeForge.Oci.Compression;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
-using NodeForge.Testing.Engines;
+using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Images.Tests.Exporting;
 

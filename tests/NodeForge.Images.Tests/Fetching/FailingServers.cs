@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
-using NodeForge.Testing.Http;
+using NodeForge.TestSupport.Http;
 
 namespace NodeForge.Images.Tests.Fetching;
 

@@ -1,6 +1,6 @@
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
-using NodeForge.Testing.Http;
+using NodeForge.TestSupport.Http;
 
 namespace NodeForge.Images.Tests.Fetching;
 

@@ -2,7 +2,7 @@ using System.Net;
 using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci.Content;
-using NodeForge.Testing.Http;
+using NodeForge.TestSupport.Http;
 
 namespace NodeForge.Images.Tests.Fetching;
 

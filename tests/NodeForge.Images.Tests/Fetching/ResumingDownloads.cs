@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
-using NodeForge.Testing.Http;
+using NodeForge.TestSupport.Http;
 
 namespace NodeForge.Images.Tests.Fetching;
 

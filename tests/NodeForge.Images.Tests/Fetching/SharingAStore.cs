@@ -1,5 +1,5 @@
 using NodeForge.Images.Fetching;
-using NodeForge.Testing.Http;
+using NodeForge.TestSupport.Http;
 
 namespace NodeForge.Images.Tests.Fetching;
 

@@ -7,9 +7,9 @@ using NodeForge.Oci;
 using NodeForge.Oci.Registry;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
-using NodeForge.Testing.Http;
-using NodeForge.Testing.Registry;
-using NodeForge.Testing.Upstream;
+using NodeForge.TestSupport.Http;
+using NodeForge.TestSupport.Registry;
+using NodeForge.TestSupport.Upstream;
 
 namespace NodeForge.Images.Tests.Locking;
 

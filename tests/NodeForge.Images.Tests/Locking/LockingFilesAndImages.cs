@@ -6,8 +6,8 @@ using NodeForge.Oci;
 using NodeForge.Oci.Registry;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
-using NodeForge.Testing.Http;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Http;
+using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Images.Tests.Locking;
 

@@ -6,7 +6,7 @@ using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Images.Tests.Pushing;
 

@@ -10,7 +10,7 @@ using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Images.Tests.Verification;
 

@@ -1,5 +1,5 @@
 using NodeForge.Oci.Registry;
-using NodeForge.Testing.Http;
+using NodeForge.TestSupport.Http;
 using static NodeForge.Oci.Tests.Registry.RegistryFixture;
 using static NodeForge.Oci.Tests.Registry.ScriptedHosts;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
-using NodeForge.Testing.Http;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Http;
+using NodeForge.TestSupport.Registry;
 using static NodeForge.Oci.Tests.Registry.RegistryFixture;
 using static NodeForge.Oci.Tests.Registry.ScriptedHosts;
 

@@ -1,5 +1,5 @@
 using NodeForge.Oci.Registry;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Registry;
 using static NodeForge.Oci.Tests.Registry.RegistryFixture;
 
 namespace NodeForge.Oci.Tests.Registry;

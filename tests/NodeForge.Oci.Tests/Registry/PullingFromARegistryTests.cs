@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using NodeForge.Oci.Registry;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Registry;
 using static NodeForge.Oci.Tests.Registry.RegistryFixture;
 
 namespace NodeForge.Oci.Tests.Registry;

@@ -1,8 +1,8 @@
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
-using NodeForge.Testing.Http;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Http;
+using NodeForge.TestSupport.Registry;
 using static NodeForge.Oci.Tests.Registry.RegistryFixture;
 
 namespace NodeForge.Oci.Tests.Registry;

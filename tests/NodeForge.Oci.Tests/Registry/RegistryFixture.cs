@@ -1,7 +1,7 @@
 using System.Text;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Oci.Tests.Registry;
 

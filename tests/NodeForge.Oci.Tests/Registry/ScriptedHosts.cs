@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using NodeForge.Oci.Registry;
-using NodeForge.Testing.Http;
+using NodeForge.TestSupport.Http;
 
 namespace NodeForge.Oci.Tests.Registry;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Oci.Tests.Transports;
 

@@ -4,7 +4,7 @@ using System.Text;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Transports;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Oci.Tests.Transports;
 

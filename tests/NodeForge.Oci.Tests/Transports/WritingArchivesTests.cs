@@ -88,7 +88,7 @@ public sealed class WritingArchivesTests : ImageFolder
     {
         public SmallImageInStore(BlobStore store)
         {
-            NodeForge.Testing.Registry.SmallImage image = NodeForge.Testing.Registry.SmallImage.Of("second", Platform.LinuxAmd64);
+            NodeForge.TestSupport.Registry.SmallImage image = NodeForge.TestSupport.Registry.SmallImage.Of("second", Platform.LinuxAmd64);
             foreach (byte[] blob in image.Blobs)
                 store.Write(blob);
             Descriptor = image.Descriptor;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>The registry's user, and the tokens given out.</summary>
 internal sealed class TokenServer(RegistryAuthentication mode)

@@ -2,10 +2,10 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using NodeForge.Oci;
-using NodeForge.Testing.Http;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Http;
+using NodeForge.TestSupport.Registry;
 
-namespace NodeForge.Testing.Upstream;
+namespace NodeForge.TestSupport.Upstream;
 
 /// <summary>Upstream's release server and the registries of its images, on loopback: the places, layouts and media types are theirs, the programs and images are small.</summary>
 public sealed class UpstreamSite : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>How a registry wants to know who asks.</summary>
 public enum RegistryAuthentication

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using NodeForge.Oci;
 
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>All registries of the world at once: whatever image they are asked for, they have the same one. For what asks registries that no test may reach.</summary>
 public sealed class EveryRegistry : HttpMessageHandler

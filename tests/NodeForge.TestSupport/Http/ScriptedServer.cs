@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace NodeForge.Testing.Http;
+namespace NodeForge.TestSupport.Http;
 
 /// <summary>An HTTP/1.1 server on loopback that does as its script says, wrong answers included; the n-th request for a path gets the n-th reply, later ones the last.</summary>
 public sealed class ScriptedServer : IAsyncDisposable

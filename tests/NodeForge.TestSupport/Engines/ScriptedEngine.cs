@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 
-namespace NodeForge.Testing.Engines;
+namespace NodeForge.TestSupport.Engines;
 
 /// <summary>A real HTTP server on a unix socket that plays an engine: it answers what the test scripts, and keeps what it was asked.</summary>
 public sealed class ScriptedEngine : IAsyncDisposable

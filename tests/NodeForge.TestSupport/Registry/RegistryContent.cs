@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using NodeForge.Oci;
 
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>What a registry holds: blobs and manifests by repository.</summary>
 internal sealed class RegistryContent

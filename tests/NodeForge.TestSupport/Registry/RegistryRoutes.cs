@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using NodeForge.Oci;
 
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>The registry protocol for one request (distribution-spec, "Endpoints").</summary>
 internal sealed partial class RegistryRoutes(InMemoryRegistry registry, RegistryContent content, RegistryFault? fault)

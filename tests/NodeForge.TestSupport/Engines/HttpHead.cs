@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace NodeForge.Testing.Engines;
+namespace NodeForge.TestSupport.Engines;
 
 /// <summary>The first lines of a request.</summary>
 internal sealed record HttpHead(string Method, string Target, IReadOnlyDictionary<string, string> Fields)

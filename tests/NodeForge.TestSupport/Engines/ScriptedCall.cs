@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
-namespace NodeForge.Testing.Engines;
+namespace NodeForge.TestSupport.Engines;
 
 /// <summary>One request to a <see cref="ScriptedEngine"/>, and the means to answer it.</summary>
 public sealed class ScriptedCall

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using NodeForge.Oci;
 
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>A registry on loopback that speaks the protocol over real HTTP, keeps everything in memory and fails on request.</summary>
 public sealed class InMemoryRegistry : IAsyncDisposable

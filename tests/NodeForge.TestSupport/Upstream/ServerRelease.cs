@@ -3,9 +3,9 @@ using System.Text;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
-using NodeForge.Testing.Registry;
+using NodeForge.TestSupport.Registry;
 
-namespace NodeForge.Testing.Upstream;
+namespace NodeForge.TestSupport.Upstream;
 
 /// <summary>A <c>kubernetes-server-linux-amd64.tar.gz</c> as upstream lays it out, with programs that are no more than a header and a version.</summary>
 public static class ServerRelease

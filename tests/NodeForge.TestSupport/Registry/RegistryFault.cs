@@ -1,4 +1,4 @@
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>What a registry does wrong, instead of or while answering.</summary>
 public abstract record RegistryFault

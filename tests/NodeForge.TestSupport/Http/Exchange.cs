@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
-namespace NodeForge.Testing.Http;
+namespace NodeForge.TestSupport.Http;
 
 /// <summary>One request and the connection on which a reply writes what it likes.</summary>
 public sealed class Exchange(LoggedRequest request, Stream stream, Socket socket)

@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using NodeForge.Oci;
 
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>An image of one small layer, in memory.</summary>
 public sealed record SmallImage(byte[] Layer, byte[] Config, byte[] Manifest, Platform Platform)

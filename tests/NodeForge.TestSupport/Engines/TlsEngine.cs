@@ -8,7 +8,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using NodeForge.Engines.Connecting;
 
-namespace NodeForge.Testing.Engines;
+namespace NodeForge.TestSupport.Engines;
 
 /// <summary>An engine's socket behind a TLS port, as dockerd serves it with --tlsverify: only who shows a certificate of its authority gets in.</summary>
 public sealed class TlsEngine : IAsyncDisposable

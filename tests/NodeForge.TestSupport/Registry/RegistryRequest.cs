@@ -1,4 +1,4 @@
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>A request that came.</summary>
 public sealed record RegistryRequest(string Method, string Path, string Query, string? Authorization, string? Range)

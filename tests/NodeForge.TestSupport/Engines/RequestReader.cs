@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace NodeForge.Testing.Engines;
+namespace NodeForge.TestSupport.Engines;
 
 /// <summary>A request's body, of a given length or in chunks.</summary>
 internal sealed class RequestReader(Stream stream, HttpHead head) : Stream

@@ -1,4 +1,4 @@
-namespace NodeForge.Testing.Http;
+namespace NodeForge.TestSupport.Http;
 
 /// <summary>What a client asked for.</summary>
 /// <param name="Method">GET, HEAD.</param>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace NodeForge.Testing.Upstream;
+namespace NodeForge.TestSupport.Upstream;
 
 /// <summary>An executable for Linux on amd64, made byte by byte: whatever it is asked, it writes one text and ends.</summary>
 public static class SpeakingProgram

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace NodeForge.Testing.Golden;
+namespace NodeForge.TestSupport.Golden;
 
 /// <summary>A file in the repository that holds what people read, compared to the letter. UPDATE_GOLDEN=1 writes it anew, for review in the diff.</summary>
 public static class GoldenFile

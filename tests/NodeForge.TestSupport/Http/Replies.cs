@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace NodeForge.Testing.Http;
+namespace NodeForge.TestSupport.Http;
 
 /// <summary>What servers and the boxes before them do.</summary>
 public static class Replies

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace NodeForge.Testing.Registry;
+namespace NodeForge.TestSupport.Registry;
 
 /// <summary>Answers that go wrong.</summary>
 internal static class FaultyAnswers
