@@ -18,6 +18,7 @@ public sealed class ReferenceDirectionTests
         ["NodeForge.Images"] = ["NodeForge.Recipes", "NodeForge.Containerd", "NodeForge.Engines"],
         ["NodeForge.Clusters"] = ["NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Engines"],
         ["NodeForge.Verification"] = ["NodeForge.Containerd", "NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Oci"],
+        ["NodeForge.Testing"] = ["NodeForge.Clusters"],
         ["NodeForge"] = ["NodeForge.Images", "NodeForge.Clusters", "NodeForge.Verification"],
         ["NodeForge.Cli"] = ["NodeForge"],
     };
