@@ -50,6 +50,21 @@ require_dotnet() {
 
 nodeforge() { "$root/build/nodeforge" "$@"; }
 
+# white_space OPTION...: by the rules of .editorconfig.
+white_space() { dotnet format whitespace "$root" --folder --exclude "$root/artifacts" "$@"; }
+
+# The tests that compare with files of the repository, compiled before; with UPDATE_GOLDEN=1 they write them.
+golden_tests() {
+  local project classes
+  for project in "$root"/tests/*.Tests; do
+    mapfile -t classes < <(grep --recursive --files-with-matches --include='*.cs' 'GoldenFile\.Expect(' "$project")
+    ((${#classes[@]})) || continue
+    classes=("${classes[@]##*/}") # a file has the name of its class
+    classes=("${classes[@]%.cs}")
+    dotnet test "$project" --configuration Release --no-build --nologo --verbosity quiet --filter "$(IFS='|' && printf '%s' "${classes[*]/#/FullyQualifiedName~.}")"
+  done
+}
+
 # recipe_lock RECIPE: puts the path of a lock in $lock that can be fetched here. It is the shipped one while the mirror still has every package
 # of it; mirrors drop superseded packages, and then a lock of this machine's own is taken, which is said.
 recipe_lock() {

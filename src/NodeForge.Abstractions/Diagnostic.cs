@@ -27,6 +27,15 @@ public record Diagnostic(ErrorCode Code, string What)
 
     public Severity Severity { get; init; } = Severity.Error;
 
+    /// <summary><c>got …, want …</c>; null where neither is known.</summary>
+    public string? GotAndWant => (Got, Want) switch
+    {
+        (null, null) => null,
+        (not null, not null) => $"got {Got}, want {Want}",
+        (not null, null) => $"got {Got}",
+        _ => $"want {Want}",
+    };
+
     /// <summary>The text form on one line, control characters escaped.</summary>
     public sealed override string ToString()
     {
@@ -34,21 +43,14 @@ public record Diagnostic(ErrorCode Code, string What)
         text.Append(": ").Append(What);
         if (Where is not null)
             text.Append(" · ").Append(Where);
-        if (Got is not null || Want is not null)
-            text.Append(" · ").Append(GotAndWant());
+        if (GotAndWant is { } compared)
+            text.Append(" · ").Append(compared);
         if (Hint is not null)
             text.Append(" · ").Append(Hint);
         return Printable.Escape(text.ToString());
     }
 
     private static string? Shown(string? text) => text is null ? null : Printable.WithoutPasswords(text);
-
-    private string GotAndWant() => (Got, Want) switch
-    {
-        (not null, not null) => $"got {Got}, want {Want}",
-        (not null, null) => $"got {Got}",
-        _ => $"want {Want}",
-    };
 }
 
 /// <summary>How much a diagnostic weighs.</summary>

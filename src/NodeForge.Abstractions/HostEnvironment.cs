@@ -71,6 +71,9 @@ public sealed record HostEnvironment
         return this with { Variables = variables };
     }
 
+    /// <summary>Where temporary files go: TMPDIR, else <c>/tmp</c>; absolute.</summary>
+    public string TemporaryFolder => Resolve(Variable("TMPDIR") ?? "/tmp");
+
     /// <summary>A path as its user means it, absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, WorkingFolder);
 
@@ -79,11 +82,12 @@ public sealed record HostEnvironment
     public string? FindProgram(string program) => ProgramSearch.Find(program, Variable("PATH"));
 
     /// <summary>Gives a program that is started this host's variables, in place of the process's, and its working folder.</summary>
+    /// <remarks>Of PATH it gets the absolute folders alone: what it starts in its turn does not come out of the folder that the user happens to be in.</remarks>
     public void Apply(ProcessStartInfo start)
     {
         start.Environment.Clear();
         foreach ((string name, string value) in Variables)
-            start.Environment[name] = value;
+            start.Environment[name] = name == "PATH" ? ProgramSearch.Absolute(value) : value;
         if (start.WorkingDirectory.Length == 0)
             start.WorkingDirectory = WorkingFolder;
     }

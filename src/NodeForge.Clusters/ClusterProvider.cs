@@ -5,15 +5,19 @@ using NodeForge.Clusters.Images;
 using NodeForge.Clusters.Lifecycle;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Preflight;
+using NodeForge.Clusters.Trials;
+using NodeForge.Clusters.Upgrading;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
+using NodeForge.Kubernetes.Booted;
 using NodeForge.Kubernetes.Kubeconfigs;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Clusters;
 
 /// <summary>Clusters of one engine: made from node images, listed, stopped, started, changed and removed. The door to the room; what is behind it does one thing each.</summary>
-/// <param name="host">Says how the engine is found, and the time.</param>
+/// <param name="host">Says how the engine is found, where relative paths begin and where the kubeconfig lies, and the time.</param>
 /// <param name="reporter">Hears of steps and warnings.</param>
 /// <param name="folders">Where things are kept.</param>
 /// <exception cref="NodeForgeException">Every method: the NF55 range where no engine answers or it refuses, and the NF80 range.</exception>
@@ -29,19 +33,25 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     public Task<CreatedCluster> CreateAsync(ClusterConfig config, string? image, CreateOptions how, CancellationToken cancellationToken)
     {
         string nodeImage = image ?? config.Nodes.FirstOrDefault(node => node.Image is not null)?.Image ?? throw NoImage();
-        CreateOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics };
+        CreateOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics, Kubeconfig = Resolve(how.Kubeconfig) };
         return WithEngineAsync(engine => Provisioner(engine).CreateAsync(config, nodeImage, complete, cancellationToken), cancellationToken);
     }
+
+    /// <summary>Boots a node image in a cluster of its own without a way out, and tells what came of it; the cluster is gone afterwards.</summary>
+    /// <param name="image">That the engine has.</param>
+    /// <exception cref="NodeForgeException">What is wrong with the machine; <see cref="ErrorCodes.TrialEngineElsewhere"/>.</exception>
+    public Task<BootedNode> TryAsync(string image, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => new NodeTrial(engine, Provisioner(engine), folders.Scratch).RunAsync(image, new() { DiagnosticsFolder = folders.Diagnostics }, cancellationToken), cancellationToken);
 
     /// <summary>Looks at the machine that a cluster would run on; an engine that does not answer is a finding among the others.</summary>
     /// <param name="config">The cluster that is wanted.</param>
     /// <param name="image">The image of nodes that name none; null looks at no image.</param>
     public Task<CheckedMachine> CheckAsync(ClusterConfig config, string? image, CancellationToken cancellationToken) =>
-        new MachineDoctor(discovery, clock).ExamineAsync(config, image, cancellationToken);
+        new MachineDoctor(discovery, host).ExamineAsync(config, image, cancellationToken);
 
     /// <summary>Removes a cluster; false when there was none.</summary>
     public Task<bool> DeleteAsync(string cluster, string? kubeconfig, CancellationToken cancellationToken) =>
-        WithEngineAsync(engine => Provisioner(engine).DeleteAsync(cluster, kubeconfig, cancellationToken), cancellationToken);
+        WithEngineAsync(engine => Provisioner(engine).DeleteAsync(cluster, Resolve(kubeconfig), cancellationToken), cancellationToken);
 
     /// <summary>Stops a cluster's nodes; their state stays.</summary>
     public Task StopAsync(string cluster, CancellationToken cancellationToken) =>
@@ -69,6 +79,14 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     /// <summary>Removes a node from a cluster; its pods move first.</summary>
     public Task DeleteNodeAsync(string cluster, string node, DeleteNodeOptions how, CancellationToken cancellationToken) =>
         WithEngineAsync(engine => Life(engine).DeleteAsync(cluster, node, how, cancellationToken), cancellationToken);
+
+    /// <summary>Puts a cluster's nodes, or one of them, on another image by kubeadm's rules; data, addresses, names and ports stay.</summary>
+    /// <param name="node">Null for all.</param>
+    public Task<UpgradedCluster> UpgradeAsync(string cluster, string? node, UpgradeOptions how, CancellationToken cancellationToken)
+    {
+        UpgradeOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics };
+        return WithEngineAsync(engine => new ClusterUpgrade(engine, reporter, clock).RunAsync(cluster, node, complete, cancellationToken), cancellationToken);
+    }
 
     /// <summary>Loads images of the engine into nodes; no names stand for all nodes.</summary>
     public Task<IReadOnlyList<LoadedImage>> LoadAsync(string cluster, IReadOnlyList<string> nodes, IReadOnlyList<string> images, CancellationToken cancellationToken) =>
@@ -101,17 +119,19 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
 
     /// <summary>Adds a cluster's context to a kubeconfig; null for the one that kubectl would write.</summary>
     public Task<ExportedKubeconfig> ExportKubeconfigAsync(string cluster, string? file, bool within, CancellationToken cancellationToken) =>
-        WithEngineAsync(engine => new ClusterCatalog(engine).ExportAsync(cluster, file, within, cancellationToken), cancellationToken);
+        WithEngineAsync(engine => new ClusterCatalog(engine).ExportAsync(cluster, Resolve(file) ?? KubeconfigFile.DefaultPathOf(host), within, cancellationToken), cancellationToken);
 
     /// <summary>Saves what a cluster's nodes can tell into a folder.</summary>
     public Task<ExportedLogs> ExportLogsAsync(string cluster, string folder, string version, CancellationToken cancellationToken) =>
-        WithEngineAsync(engine => new LogExport(engine, reporter).RunAsync(cluster, folder, version, cancellationToken), cancellationToken);
+        WithEngineAsync(engine => new LogExport(engine, reporter).RunAsync(cluster, host.Resolve(folder), version, cancellationToken), cancellationToken);
 
-    private ClusterProvisioner Provisioner(EngineClient engine) => new(engine, reporter, clock, folders.Journals);
+    private ClusterProvisioner Provisioner(EngineClient engine) => new(engine, reporter, host, folders.Journals);
 
     private ClusterLife Life(EngineClient engine) => new(engine, reporter, clock);
 
-    private ImageLoader Loader(EngineClient engine) => new(engine, reporter, clock, folders.Scratch);
+    private ImageLoader Loader(EngineClient engine) => new(engine, reporter, host, folders.Scratch) { Transports = folders.Transports };
+
+    private string? Resolve(string? path) => path is null ? null : host.Resolve(path);
 
     private async Task<T> WithEngineAsync<T>(Func<EngineClient, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -141,4 +161,7 @@ public sealed record ClusterFolders(string Diagnostics, string Scratch)
 {
     /// <summary>What is known of unfinished creations; null for this user's place for such.</summary>
     public string? Journals { get; init; }
+
+    /// <summary>Opens images for nodes by transport: files, and what a host knows besides.</summary>
+    public TransportHost Transports { get; init; } = TransportHost.Files;
 }

@@ -21,6 +21,7 @@ public static class CacheRepair
             }
             finally
             {
+                environment.Store.Cache?.Keep();
                 foreach (Diagnostic damaged in (environment.Store.Cache?.Removed ?? []).Except(before))
                     environment.Reporter.Warn(damaged with { Hint = "it is made or fetched again" });
             }

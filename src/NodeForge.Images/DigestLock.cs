@@ -6,7 +6,7 @@ namespace NodeForge.Images;
 
 /// <summary>An exclusive lock on a file, between processes and within one; it dies with its holder.</summary>
 /// <remarks><see cref="FileShare.None"/> is flock(2) with LOCK_EX on Linux. The holder's process id is in <c>.pid</c> beside it: the locked file itself cannot be read meanwhile.</remarks>
-internal sealed class DigestLock : IDisposable
+public sealed class DigestLock : IDisposable
 {
     private const int WouldBlock = 11; // EWOULDBLOCK
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);

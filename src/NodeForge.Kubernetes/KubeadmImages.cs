@@ -62,8 +62,23 @@ public sealed record KubeadmImages(string Etcd, string Dns, string Pause)
     /// <summary>The last patch of each minor that is on record: of a later one nobody has seen yet what its kubeadm wants.</summary>
     private static readonly Dictionary<int, int> LastSeen = new()
     {
-        [20] = 15, [21] = 14, [22] = 17, [23] = 17, [24] = 17, [25] = 16, [26] = 15, [27] = 16, [28] = 15,
-        [29] = 15, [30] = 14, [31] = 14, [32] = 13, [33] = 13, [34] = 10, [35] = 7, [36] = 3,
+        [20] = 15,
+        [21] = 14,
+        [22] = 17,
+        [23] = 17,
+        [24] = 17,
+        [25] = 16,
+        [26] = 15,
+        [27] = 16,
+        [28] = 15,
+        [29] = 15,
+        [30] = 14,
+        [31] = 14,
+        [32] = 13,
+        [33] = 13,
+        [34] = 10,
+        [35] = 7,
+        [36] = 3,
     };
 
     /// <summary>The registry with its path, without a slash at the end.</summary>

@@ -23,6 +23,10 @@ public interface IImageSource
     /// <summary>Opens a document or layer that is there, as it lies: its digest is the reader's to check.</summary>
     ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken);
 
+    /// <summary>The manifests that are attached to a manifest or index: those that name it as their subject, and those under cosign's tags (<see cref="ReferrerTags"/>).</summary>
+    /// <returns>Null where a source can keep none.</returns>
+    ValueTask<IReadOnlyList<Referrer>?> ReferrersAsync(Descriptor subject, CancellationToken cancellationToken) => new((IReadOnlyList<Referrer>?)null);
+
     /// <summary>The store that has every layer, where it is one whose blobs are believed; null for a source from elsewhere.</summary>
     BlobStore? Sound => null;
 

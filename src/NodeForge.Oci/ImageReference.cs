@@ -40,6 +40,9 @@ public sealed partial record ImageReference
     /// <summary>The same image under a digest; the tag stays.</summary>
     public ImageReference At(Digest digest) => new(Registry, Repository, Tag, digest);
 
+    /// <summary>The same repository under another tag, without a digest.</summary>
+    public ImageReference Under(string tag) => new(Registry, Repository, tag, null);
+
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageReference"/>, with the rule that is broken.</exception>
     public static ImageReference Parse(string text) =>
         TryParse(text, out ImageReference? reference, out string? problem)

@@ -11,12 +11,20 @@ public sealed record Manifest
     [JsonPropertyName("mediaType"), JsonPropertyOrder(1)]
     public string? MediaType { get; init; } = MediaTypes.Manifest;
 
-    [JsonPropertyName("config"), JsonPropertyOrder(2)]
+    /// <summary>What an artifact that is no image is; null for an image.</summary>
+    [JsonPropertyName("artifactType"), JsonPropertyOrder(2)]
+    public string? ArtifactType { get; init; }
+
+    [JsonPropertyName("config"), JsonPropertyOrder(3)]
     public required Descriptor Config { get; init; }
 
-    [JsonPropertyName("layers"), JsonPropertyOrder(3)]
+    [JsonPropertyName("layers"), JsonPropertyOrder(4)]
     public required IReadOnlyList<Descriptor> Layers { get; init; }
 
-    [JsonPropertyName("annotations"), JsonPropertyOrder(4)]
+    /// <summary>The manifest or index that this one is about, which makes it a referrer; null for one that stands for itself.</summary>
+    [JsonPropertyName("subject"), JsonPropertyOrder(5)]
+    public Descriptor? Subject { get; init; }
+
+    [JsonPropertyName("annotations"), JsonPropertyOrder(6)]
     public SortedDictionary<string, string>? Annotations { get; init; }
 }

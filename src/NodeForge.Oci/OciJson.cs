@@ -11,6 +11,7 @@ namespace NodeForge.Oci;
 [JsonSerializable(typeof(ImageIndex))]
 [JsonSerializable(typeof(ImageConfig))]
 [JsonSerializable(typeof(Descriptor))]
+[JsonSerializable(typeof(Platform))]
 public sealed partial class OciJson : JsonSerializerContext
 {
     // The escaping of "+" and "<" that the default encoder does would be legal, but nobody else writes media types so.

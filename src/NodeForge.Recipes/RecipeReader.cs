@@ -5,7 +5,7 @@ namespace NodeForge.Recipes;
 /// <summary>Reads a recipe with every recipe that it includes. docs/recipes has a page for each kind.</summary>
 public static class RecipeReader
 {
-    /// <param name="path">The file; relative to the working directory unless absolute.</param>
+    /// <param name="path">The file, absolute: what it names begins in its folder.</param>
     /// <param name="parameters">Values for the parameters that a node recipe declares, instead of its defaults.</param>
     /// <exception cref="NodeForgeException">Every problem of the file and of those it includes, in the order of the text: codes NF1001 to NF1021.
     /// What keeps a file from being understood at all (no YAML, too large) is the only one told of that file.</exception>

@@ -25,7 +25,7 @@ public sealed partial class ErrorCatalogueTests
             | 5 | this machine lacks something |
             | 6 | a build step failed |
             | 7 | a cluster did not come up |
-            | 8 | somebody else is at it |
+            | 8 | somebody else is using it |
             | 126, 127 | `nodeforge exec NODE`: the program cannot be run, or is not there |
             | 130, 143 | stopped by Ctrl-C or SIGTERM |
 

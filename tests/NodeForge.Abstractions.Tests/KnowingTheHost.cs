@@ -20,6 +20,12 @@ public sealed class KnowingTheHost
     [InlineData("/a", "/a")]
     public void A_path_begins_in_the_working_folder(string path, string whole) => Assert.Equal(whole, Host("").Resolve(path));
 
+    [Theory]
+    [InlineData("", "/tmp")]
+    [InlineData("TMPDIR=/var/tmp", "/var/tmp")]
+    [InlineData("TMPDIR=scratch", "/work/scratch")]
+    public void Temporary_files_go_where_the_host_says(string environment, string folder) => Assert.Equal(folder, Host(environment).TemporaryFolder);
+
     [Fact]
     public void A_program_sees_the_host_s_variables_and_no_others()
     {

@@ -127,6 +127,54 @@ public sealed class ClusterCertificates
         Assert.False(api.MatchesHostname("10.96.0.1"));
     }
 
+    [Theory]
+    [InlineData("/etc/kubernetes/certs", "/etc/kubernetes/certs")]
+    [InlineData("/var/lib/certs/", "/var/lib/certs")]
+    [InlineData("/etc/kubernetes/pki", null)]
+    [InlineData("/etc/kubernetes/pki/", null)]
+    [InlineData("", null)]
+    public void Where_a_patch_has_kubeadm_look_for_certificates_a_link_leads_to_them(string folder, string? link)
+    {
+        ClusterConfig config = new()
+        {
+            Name = "lab",
+            Nodes = [new(), new() { Role = NodeRole.Worker }],
+            Patches = new() { Merges = [$"{{kind: ClusterConfiguration, certificatesDir: '{folder}'}}"] },
+        };
+        ClusterPlan plan = PlanningACluster.Plan(config);
+        foreach (NodePlan node in plan.Nodes)
+        {
+            Assert.NotEmpty(KubeadmDocuments.Of(plan, node, KubernetesVersion.Parse("v1.20.2")));
+            NodeFile? laid = NodeCertificates.Of(plan, node, Settings(plan), Authorities).SingleOrDefault(file => file.Target == "/etc/kubernetes/pki");
+            Assert.Equal(link, laid?.Path);
+        }
+    }
+
+    [Theory]
+    [InlineData("{kind: ClusterConfiguration, clusterName: other}", "other")]
+    [InlineData("{kind: ClusterConfiguration, clusterName: '7'}", "\"7\"")]
+    [InlineData("{kind: ClusterConfiguration, clusterName: 'yes: {a'}", "\"yes: {a\"")]
+    [InlineData("{kind: ClusterConfiguration, clusterName: null}", "kubernetes")]
+    [InlineData("{kind: KubeletConfiguration}", "\"123\"")]
+    public void Kubeconfigs_in_the_nodes_have_the_cluster_s_name_as_text(string patch, string name)
+    {
+        ClusterPlan plan = PlanningACluster.Plan(new ClusterConfig { Name = "123", Patches = new() { Merges = [patch] } });
+        string text = NodeCertificates.Of(plan, plan.First, Settings(plan), Authorities).Single(file => file.Path == "/etc/kubernetes/kubelet.conf").Content;
+        Assert.Contains($"clusters:\n- name: {name}\n", text, StringComparison.Ordinal);
+        Assert.Contains($"    cluster: {name}\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_an_authority_issues_holds_as_long_as_the_authority()
+    {
+        foreach ((string path, string content) in Files(NodeRole.ControlPlane).Where(file => file.Key.EndsWith(".crt", StringComparison.Ordinal)))
+        {
+            using X509Certificate2 certificate = X509Certificate2.CreateFromPem(content);
+            Assert.InRange((certificate.NotAfter - certificate.NotBefore).TotalDays, 3650, 3655);
+            Assert.True(certificate.NotBefore < DateTime.Now.AddMinutes(-50), path);
+        }
+    }
+
     private static EffectiveSettings Settings(ClusterPlan plan) => KubeadmDocuments.SettingsOf(plan, KubernetesVersion.Parse("v1.20.2"));
 
     private static Dictionary<string, string> Files(NodeRole role)

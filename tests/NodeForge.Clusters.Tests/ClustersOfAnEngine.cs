@@ -5,8 +5,8 @@ using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Networks;
+using NodeForge.TestSupport;
 using NodeForge.TestSupport.Engines;
-using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;
@@ -54,11 +54,11 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         ClusterConfig config = new() { Name = "lab", Nodes = [new NodeConfig { Role = NodeRole.ControlPlane }] };
         if (free)
         {
-            Assert.False((await CreateNetwork.RunAsync(client, config, "c1", CancellationToken.None)).Range.Overlaps(AddressRange.Parse(taken)));
+            Assert.False((await CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None)).Range.Overlaps(AddressRange.Parse(taken)));
             return;
         }
 
-        Diagnostic told = Assert.Single(await FailsAsync(() => CreateNetwork.RunAsync(client, config, "c1", CancellationToken.None)));
+        Diagnostic told = Assert.Single(await FailsAsync(() => CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None)));
         Assert.Equal((ErrorCodes.ClusterSubnetMissing, "a /24 within 10.201.0.0 to 10.220.255.255"), (told.Code, told.Want));
         Assert.DoesNotContain("POST /networks/create", engine.Requests);
     }
@@ -73,22 +73,22 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         engine.WithObjects(networks: "[]").On("POST /networks/create", 201, """{"Id":"made"}""");
         using EngineClient client = await engine.ConnectAsync();
         ClusterConfig config = new() { Name = "lab", Networking = new() { Family = family } };
-        ClusterNetwork first = await CreateNetwork.RunAsync(client, config, "c1", CancellationToken.None);
+        ClusterNetwork first = await CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None);
         if (family == IPFamily.IPv4)
         {
             Assert.Null(first.IPv6);
             return;
         }
 
-        Assert.Equal(first.IPv6, (await CreateNetwork.RunAsync(client, config, "c2", CancellationToken.None)).IPv6);
-        Assert.NotEqual(first.IPv6, (await CreateNetwork.RunAsync(client, config with { Name = "other" }, "c3", CancellationToken.None)).IPv6);
+        Assert.Equal(first.IPv6, (await CreateNetwork.RunAsync(client, config, "c2", isolated: false, CancellationToken.None)).IPv6);
+        Assert.NotEqual(first.IPv6, (await CreateNetwork.RunAsync(client, config with { Name = "other" }, "c3", isolated: false, CancellationToken.None)).IPv6);
         Assert.True(AddressRange.Parse("fd00::/8").Overlaps(first.IPv6!));
         Assert.EndsWith("/64", first.IPv6!.ToString(), StringComparison.Ordinal);
 
         await using ScriptedEngine taken = new();
         taken.WithObjects(networks: $$"""[{"Id":"n","Name":"corporate","IPAM":{"Config":[{"Subnet":"{{first.IPv6}}"}]} }]""").On("POST /networks/create", 201, """{"Id":"made"}""");
         using EngineClient other = await taken.ConnectAsync();
-        Assert.False((await CreateNetwork.RunAsync(other, config, "c4", CancellationToken.None)).IPv6!.Overlaps(first.IPv6));
+        Assert.False((await CreateNetwork.RunAsync(other, config, "c4", isolated: false, CancellationToken.None)).IPv6!.Overlaps(first.IPv6));
     }
 
     [Theory]
@@ -125,9 +125,9 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         await using ScriptedEngine engine = new();
         engine.WithObjects(networks: """[{"Id":"n1","Name":"nodeforge-lab"}]""").On("DELETE /networks/n1", 403, """{"message":"network nodeforge-lab has active endpoints"}""");
         using EngineClient client = await engine.ConnectAsync();
-        string kubeconfig = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        string nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
-        Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterProvisioner(client, this, TimeProvider.System).DeleteAsync("lab", kubeconfig, CancellationToken.None)));
+        Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterProvisioner(client, this, TestHost.In(nowhere)).DeleteAsync("lab", null, CancellationToken.None)));
 
         Assert.Equal((ErrorCodes.ClusterLeftovers, "nodeforge-lab", "403: network nodeforge-lab has active endpoints"), (told.Code, told.Where!.Resource, told.Got));
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using NodeForge.TestSupport;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Tests.Played;
@@ -75,11 +77,29 @@ public sealed class CreatingClustersOfEveryMinor : IForgeReporter, IDisposable
         Assert.Contains("cannot unmarshal Object into Go struct field extraArgs", today.Run("init", "--config", "/kind/kubeadm.conf").Errors, StringComparison.Ordinal);
     }
 
-    private async Task<CreatedCluster> CreateAsync(PlayedCluster played, params NodeConfig[] nodes)
+    [Theory]
+    [InlineData("lab-control-plane")]
+    [InlineData("lab-worker")]
+    public async Task Nothing_is_waited_for_longer_than_the_user_wants_to_wait(string lost)
+    {
+        await using PlayedCluster played = new(KubernetesVersion.Parse("v1.36.0")) { Lost = lost };
+        long begun = Stopwatch.GetTimestamp();
+        CreateOptions options = Options with { Wait = TimeSpan.FromSeconds(2), ApiServerWait = TimeSpan.FromMinutes(4) };
+        Diagnostic told = (await Assert.ThrowsAsync<NodeForgeException>(() => CreateWithAsync(played, options, new(), new() { Role = NodeRole.Worker }))).Diagnostics[0];
+        Assert.Equal(lost == "lab-worker" ? ErrorCodes.NodesNotReady : ErrorCodes.ApiServerTimeout, told.Code);
+        // Twice: until the nodes have registered, and until they are Ready.
+        Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 2, 60);
+    }
+
+    private CreateOptions Options =>
+        new() { SkipChecks = true, Kubeconfig = Path.Combine(folder, "kubeconfig"), DiagnosticsFolder = Path.Combine(folder, "diagnostics"), Wait = TimeSpan.FromSeconds(30), ApiServerWait = TimeSpan.FromSeconds(30) };
+
+    private Task<CreatedCluster> CreateAsync(PlayedCluster played, params NodeConfig[] nodes) => CreateWithAsync(played, Options, nodes);
+
+    private async Task<CreatedCluster> CreateWithAsync(PlayedCluster played, CreateOptions options, params NodeConfig[] nodes)
     {
         using EngineClient client = await played.Engine.ConnectAsync();
-        ClusterProvisioner provisioner = new(client, this, TimeProvider.System, Path.Combine(folder, "journals"));
-        CreateOptions options = new() { SkipChecks = true, Kubeconfig = Path.Combine(folder, "kubeconfig"), DiagnosticsFolder = Path.Combine(folder, "diagnostics"), Wait = TimeSpan.FromSeconds(30), ApiServerWait = TimeSpan.FromSeconds(30) };
+        ClusterProvisioner provisioner = new(client, this, TestHost.In(folder), Path.Combine(folder, "journals"));
         return await provisioner.CreateAsync(new ClusterConfig { Name = "lab", Nodes = nodes }, "node:1", options, CancellationToken.None);
     }
 }

@@ -40,6 +40,19 @@ public sealed class DrainingANode
     }
 
     [Fact]
+    public async Task Pods_that_nobody_makes_again_stay_on_a_node_that_comes_back()
+    {
+        await using ScriptedApi server = new(request => request switch
+        {
+            "GET /version" => (200, """{"minor":"36"}"""),
+            Pods => (200, """{"items":[{"metadata":{"name":"bare","namespace":"shop"},"status":{"phase":"Running"}}]}"""),
+            _ => (200, "{}"),
+        });
+        Assert.Equal(0, await new NodeDrain(server.Api, "lab-worker") { LeavesBare = true }.RunAsync(TimeSpan.FromSeconds(5), default));
+        Assert.DoesNotContain(server.Requests, request => request.Contains("eviction", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_node_that_never_registered_has_nothing_to_drain()
     {
         await using ScriptedApi server = new(_ => (404, """{"message":"nodes \"lab-worker\" not found"}"""));

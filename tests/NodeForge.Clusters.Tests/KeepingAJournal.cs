@@ -2,6 +2,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
+using NodeForge.TestSupport;
 using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
@@ -93,7 +94,7 @@ public sealed class KeepingAJournal : IForgeReporter, IDisposable
         await using ScriptedEngine engine = new();
         engine.WithObjects($$"""[{"Id":"n","Names":["/lab-control-plane"],"State":"running","Labels":{"{{ClusterLabels.Cluster}}":"lab","{{ClusterLabels.Creation}}":"c1"} }]""");
         using EngineClient client = await engine.ConnectAsync();
-        ClusterProvisioner provisioner = new(client, this, TimeProvider.System, folder);
+        ClusterProvisioner provisioner = new(client, this, TestHost.In(folder), folder);
         Task create() => provisioner.CreateAsync(new() { Name = "lab" }, "node:1", new(), CancellationToken.None);
 
         Assert.Equal(ErrorCodes.ClusterExists, Assert.Single(await FailsAsync(create)).Code);

@@ -8,6 +8,7 @@ using NodeForge.Clusters.Images;
 using NodeForge.Engines;
 using NodeForge.Oci;
 using NodeForge.Oci.Transports;
+using NodeForge.TestSupport;
 using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
@@ -201,9 +202,11 @@ public sealed class LoadingImages : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task An_archive_is_read_compressed_or_not(bool compressed)
+    [InlineData(false, "images.tar")]
+    [InlineData(false, "docker-archive:images.tar")]
+    [InlineData(true, "images.tar")]
+    [InlineData(true, "docker-archive:images.tar")]
+    public async Task An_archive_of_the_working_folder_is_read_compressed_or_not(bool compressed, string named)
     {
         await using ScriptedEngine engine = Engine();
         LoadingNode node = new(engine, blobs: [There]);
@@ -213,7 +216,7 @@ public sealed class LoadingImages : IDisposable
             await target.WriteAsync(DockerArchive(config));
         using EngineClient client = await engine.ConnectAsync();
 
-        LoadedImage loaded = Assert.Single(await Loader(client).LoadArchivesAsync("lab", [], [file], default));
+        LoadedImage loaded = Assert.Single(await Loader(client).LoadArchivesAsync("lab", [], [named], default));
 
         Assert.Equal("docker.io/library/app:1", loaded.Name);
         Assert.Equal(LayerNew, node.Archive()["blobs/sha256/" + New[7..]]);
@@ -263,7 +266,7 @@ public sealed class LoadingImages : IDisposable
         return await Loader(client).LoadAsync("lab", [], images, default);
     }
 
-    private ImageLoader Loader(EngineClient client) => new(client, new Finishes(finished), TimeProvider.System, Path.Combine(folder, "scratch"));
+    private ImageLoader Loader(EngineClient client) => new(client, new Finishes(finished), TestHost.In(folder), Path.Combine(folder, "scratch"));
 
     private static string ManifestPath(Dictionary<string, byte[]> archive)
     {

@@ -12,7 +12,6 @@ using NodeForge.Kubernetes;
 using NodeForge.Kubernetes.Api;
 using NodeForge.Kubernetes.Certificates;
 using NodeForge.TestSupport.Engines;
-using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;

@@ -186,13 +186,19 @@ public sealed class PatchingKubeadm
     }
 
     [Theory]
-    [InlineData("kind: ClusterConfiguration\ncertificatesDir: /elsewhere", "certificatesDir")]
+    [InlineData("kind: ClusterConfiguration\ncertificatesDir: /etc/kubernetes", "certificatesDir")]
+    [InlineData("kind: ClusterConfiguration\ncertificatesDir: /", "certificatesDir")]
+    [InlineData("kind: ClusterConfiguration\ncertificatesDir: certs", "certificatesDir")]
+    [InlineData("kind: ClusterConfiguration\ncertificatesDir: /etc/../etc/certs", "certificatesDir")]
+    [InlineData("kind: ClusterConfiguration\ncertificatesDir: \"/etc/a\\nb\"", "certificatesDir")]
+    [InlineData("kind: ClusterConfiguration\ncertificatesDir: /run/certs", "certificatesDir")]
+    [InlineData("kind: ClusterConfiguration\ncertificatesDir: 7", "certificatesDir")]
     [InlineData("kind: InitConfiguration\nlocalAPIEndpoint: {bindPort: 7443}", "localAPIEndpoint.bindPort")]
     [InlineData("kind: InitConfiguration\nnodeRegistration: {name: other}", "nodeRegistration.name")]
     public void What_is_laid_down_before_kubeadm_reads_its_documents_cannot_be_patched(string patch, string key)
     {
         Diagnostic told = Assert.Single(Assert.Throws<NodeForgeException>(() => Documents(Merging(patch), "v1.35.0")).Diagnostics);
-        Assert.Equal((ErrorCodes.ClusterFileUnsupported, $"a patch changes {key}, which is not done yet"), (told.Code, told.What));
+        Assert.Equal((ErrorCodes.ClusterFileUnsupported, $"a patch changes {key}, which cannot be done"), (told.Code, told.What));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using NodeForge.Kubernetes.Api;
 using NodeForge.Kubernetes.Certificates;
+using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Clusters.Tests;
 
@@ -29,6 +30,11 @@ internal sealed class ScriptedApi : IAsyncDisposable
     }
 
     public KubernetesApi Api { get; }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>An admin.conf that it lets in.</summary>
+    public string Administrator => new Kubeconfig("lab", new Uri($"https://127.0.0.1:{Port}"), authorities.Cluster.Pair.Certificate, authorities.Administrator()).ToYaml();
 
     public IReadOnlyCollection<string> Requests => requests;
 

@@ -102,7 +102,7 @@ public sealed class KubeconfigsThatCannotBeWritten : IDisposable
         File.WriteAllText(Config, Foreign);
         LockAsKubectl();
         Diagnostic told = Assert.Throws<NodeForgeException>(() => KubeconfigFile.Check(Config, "lab")).Diagnostics[0];
-        Assert.Equal((ErrorCodes.KubeconfigBusy, Config, $"if no kubectl or kind is at it: rm {Config}.lock"), (told.Code, told.Where!.Resource, told.Hint));
+        Assert.Equal((ErrorCodes.KubeconfigBusy, Config, $"if no kubectl or kind is using it: rm {Config}.lock"), (told.Code, told.Where!.Resource, told.Hint));
         Assert.Equal(Foreign, File.ReadAllText(Config));
         Assert.True(File.Exists(Config + ".lock"));
     }

@@ -1,4 +1,5 @@
 using NodeForge.Kubernetes.Kubeconfigs;
+using NodeForge.TestSupport;
 
 namespace NodeForge.Kubernetes.Tests;
 
@@ -80,21 +81,17 @@ public sealed class WritingTheKubeconfig : IDisposable
     [Fact]
     public void Of_several_files_the_first_that_exists_is_written_and_the_last_where_there_is_none()
     {
-        string? before = Environment.GetEnvironmentVariable("KUBECONFIG");
         string second = Path.Combine(folder, "second"), third = Path.Combine(folder, "third");
-        Environment.SetEnvironmentVariable("KUBECONFIG", $"{File1}:{second}::{third}:{second}");
-        try
-        {
-            Assert.Equal([File1, second, third], KubeconfigFile.Paths);
-            Assert.Equal(third, KubeconfigFile.DefaultPath);
-            File.WriteAllText(second, Foreign);
-            Assert.Equal(second, KubeconfigFile.DefaultPath);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("KUBECONFIG", before);
-        }
+        HostEnvironment host = TestHost.In(folder, ("KUBECONFIG", $"{File1}:second::{third}:{second}"));
+        Assert.Equal([File1, second, third], KubeconfigFile.PathsOf(host));
+        Assert.Equal(third, KubeconfigFile.DefaultPathOf(host));
+        File.WriteAllText(second, Foreign);
+        Assert.Equal(second, KubeconfigFile.DefaultPathOf(host));
     }
+
+    [Fact]
+    public void Where_no_file_is_named_it_is_the_one_of_the_home_folder() =>
+        Assert.Equal([Path.Combine(folder, ".kube", "config")], KubeconfigFile.PathsOf(TestHost.In(folder)));
 
     [Fact]
     public void Other_contexts_mode_and_link_are_kept()

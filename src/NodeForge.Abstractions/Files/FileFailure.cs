@@ -30,6 +30,6 @@ public static class FileFailure
             Got = failure.Message,
             Hint = "raise the limit (ulimit -n), and run it again",
         },
-        _ => new Diagnostic(ErrorCodes.PathNotUsable, "the file cannot be used") { Where = new(path), Got = failure.Message, Hint = "mend its rights or choose another path" },
+        _ => new Diagnostic(ErrorCodes.PathNotUsable, "the file cannot be used") { Where = new(path), Got = failure.Message, Hint = "fix its permissions or choose another path" },
     }, failure);
 }

@@ -14,20 +14,21 @@ internal static class ApplyManifests
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task RunAsync(PreparedNode node, ClusterPlan plan, Task ready, CancellationToken cancellationToken)
     {
-        foreach (NodeFile manifest in ClusterManifests.Of(plan, node.Plan, node.Facts))
+        // In one call: kubectl learns the server's kinds anew each time it starts.
+        string[] manifests = [.. ClusterManifests.Of(plan, node.Plan, node.Facts).SelectMany(manifest => new[] { "-f", manifest.Path })];
+        if (manifests.Length == 0)
+            return;
+        string[] apply = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "apply", .. manifests];
+        bool applied = false;
+        while (!applied && !ready.IsCompleted)
         {
-            string[] apply = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "apply", "-f", manifest.Path];
-            bool applied = false;
-            while (!applied && !ready.IsCompleted)
-            {
-                applied = (await node.Container.TryRunAsync(apply, null, cancellationToken).ConfigureAwait(false)).ExitCode == 0;
-                if (!applied)
-                    await Task.WhenAny(ready, Task.Delay(Every, cancellationToken)).ConfigureAwait(false);
-            }
-
-            // The last time its failure is told.
+            applied = (await node.Container.TryRunAsync(apply, null, cancellationToken).ConfigureAwait(false)).ExitCode == 0;
             if (!applied)
-                await node.Container.RunAsync(apply, cancellationToken).ConfigureAwait(false);
+                await Task.WhenAny(ready, Task.Delay(Every, cancellationToken)).ConfigureAwait(false);
         }
+
+        // The last time its failure is told.
+        if (!applied)
+            await node.Container.RunAsync(apply, cancellationToken).ConfigureAwait(false);
     }
 }

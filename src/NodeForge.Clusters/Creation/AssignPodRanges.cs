@@ -8,13 +8,15 @@ namespace NodeForge.Clusters.Creation;
 internal static class AssignPodRanges
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(5);
 
-    public static async Task RunAsync(KubernetesApi api, ClusterPlan plan, CancellationToken cancellationToken)
+    /// <summary>How long nodes are waited for that do not register.</summary>
+    public static readonly TimeSpan AtMost = TimeSpan.FromMinutes(5);
+
+    public static async Task RunAsync(KubernetesApi api, ClusterPlan plan, TimeSpan atMost, CancellationToken cancellationToken)
     {
         HashSet<string> assigned = [];
         // A node that never registers is AwaitReady's to report.
-        await Polling.UntilAsync(Every, AtMost, async () =>
+        await Polling.UntilAsync(Every, atMost, async () =>
         {
             foreach (NodeStatus status in await api.TryNodesAsync(cancellationToken).ConfigureAwait(false) ?? [])
             {

@@ -16,7 +16,7 @@ internal sealed class BareCreation(EngineClient engine, Timeline timeline, TimeP
 
     public async Task<CreatedCluster> RunAsync()
     {
-        ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, token)).ConfigureAwait(false);
+        ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, isolated: false, token)).ConfigureAwait(false);
         int port = config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);
         ClusterPlan plan = ClusterPlan.Of(config, network, port, overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with { Creation = creationId, Host = facts.NodeHost };
         // Its servers come when somebody makes them: it asks until then.

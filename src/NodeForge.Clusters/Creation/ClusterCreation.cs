@@ -23,12 +23,13 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     public async Task<CreatedCluster> RunAsync()
     {
         Task<ClusterAuthorities> making = timeline.Start("make certificate authorities", _ => Task.FromResult(ClusterAuthorities.Create(clock)));
-        ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, token)).ConfigureAwait(false);
+        ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, options.Isolated, token)).ConfigureAwait(false);
         ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with
         {
             Creation = creationId,
             BootstrapToken = BootstrapToken.Create(),
             Host = facts.NodeHost,
+            Isolated = options.Isolated,
             CgroupVersion = host.Information.CgroupVersionNumber,
         };
         Task<PreparedNode> creating = CreateAsync(plan, plan.First, making);
@@ -46,9 +47,9 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         // The kubelet starts once the images are in.
         Task<NodeImages> looking = timeline.Start("look for images", token => LookForImages.RunAsync(first, token));
         await balancer.ConfigureAwait(false);
-        Task assigning = plan.KnowsPodRanges ? timeline.Start("assign pod ranges", token => AssignPodRanges.RunAsync(api, plan, token)) : Task.CompletedTask;
-        await timeline.Start("await API server", token => AwaitApiServer.UsableAsync(api, kubeconfig, options.ApiServerWait, alive, token)).ConfigureAwait(false);
-        Task ready = timeline.Start("await its readiness", token => AwaitApiServer.ReadyAsync(api, kubeconfig, options.ApiServerWait, alive, token));
+        Task assigning = plan.KnowsPodRanges ? timeline.Start("assign pod ranges", token => AssignPodRanges.RunAsync(api, plan, options.Within(AssignPodRanges.AtMost), token)) : Task.CompletedTask;
+        await timeline.Start("await API server", token => AwaitApiServer.UsableAsync(api, kubeconfig, options.Within(options.ApiServerWait), alive, token)).ConfigureAwait(false);
+        Task ready = timeline.Start("await its readiness", token => AwaitApiServer.ReadyAsync(api, kubeconfig, options.Within(options.ApiServerWait), alive, token));
 
         NodeImages images = await looking.ConfigureAwait(false);
         if (LookForImages.WarningOf(images, first) is { } incomplete)
@@ -70,8 +71,8 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
             await timeline.Start("await nodes", async token => await AwaitNodesAsync(api, plan, alive, [first, .. await Task.WhenAll(others.Values).ConfigureAwait(false)], token).ConfigureAwait(false)).ConfigureAwait(false);
         await timeline.Start("keep over restarts", token => KeepOverRestarts.RunAsync(engine, plan, token)).ConfigureAwait(false);
         // Last: a creation that fails leaves the file as it was.
-        await timeline.Start("write kubeconfig", token => Task.Run(() => KubeconfigFile.Add(options.KubeconfigPath, kubeconfig), token)).ConfigureAwait(false);
-        return new(plan.Name, [.. plan.Nodes.Select(node => node.Name)], plan.PublishedEndpoint, options.KubeconfigPath, hasDns, timeline.Entries);
+        await timeline.Start("write kubeconfig", token => Task.Run(() => KubeconfigFile.Add(options.Kubeconfig!, kubeconfig), token)).ConfigureAwait(false);
+        return new(plan.Name, [.. plan.Nodes.Select(node => node.Name)], plan.PublishedEndpoint, options.Kubeconfig, hasDns, timeline.Entries);
     }
 
     private async Task AwaitNodesAsync(KubernetesApi api, ClusterPlan plan, NodesAlive alive, IEnumerable<PreparedNode> nodes, CancellationToken cancellationToken)
@@ -92,11 +93,13 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     {
         PreparedNode prepared = await timeline.Start($"create {node.Name}", token => bringUp.CreateAsync(
             node, NodeContainer.Of(plan, node, image), async told => NodeContents.New(plan, node, told, await authorities.ConfigureAwait(false)), token)).ConfigureAwait(false);
+        if (plan.Isolated)
+            await timeline.Start($"listen to {node.Name}", token => NodeListener.StartAsync(engine, plan, prepared, image, token)).ConfigureAwait(false);
         foreach (Diagnostic unused in KubeadmDocuments.Unmatched(plan, node, prepared.Facts.Version))
             timeline.Warn(unused);
         if (prepared.Containerd.Any)
             await timeline.Start($"patch containerd of {node.Name}", token => bringUp.PatchAsync(prepared, token)).ConfigureAwait(false);
-        return prepared;
+        return prepared with { JoinAtMost = options.Within(prepared.JoinAtMost) };
     }
 
     private async Task<PreparedNode> BootAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)

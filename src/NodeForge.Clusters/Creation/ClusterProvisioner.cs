@@ -13,9 +13,9 @@ namespace NodeForge.Clusters.Creation;
 /// <summary>Makes clusters out of a node image, and removes them.</summary>
 /// <param name="engine">Where the nodes run.</param>
 /// <param name="reporter">Hears each action's begin and end.</param>
-/// <param name="clock">Dates certificates and files.</param>
+/// <param name="host">Whose clusters they are: his kubeconfig, his proxies, the time that dates certificates and files.</param>
 /// <param name="journals">The folder that keeps what is known of unfinished creations; null for this user's.</param>
-public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter reporter, TimeProvider clock, string? journals = null)
+public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter reporter, HostEnvironment host, string? journals = null)
 {
     // A port that was free when it was chosen may be taken when the node starts, two seconds later.
     private const int PortAttempts = 3;
@@ -29,26 +29,31 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
     public async Task<CreatedCluster> CreateAsync(ClusterConfig config, string image, CreateOptions options, CancellationToken cancellationToken)
     {
         ClusterNameText.Check(config);
+        CreateOptions how = options with
+        {
+            Kubeconfig = options.Kubeconfig ?? KubeconfigFile.DefaultPathOf(host),
+            DiagnosticsFolder = options.DiagnosticsFolder ?? Path.Combine(host.TemporaryFolder, "nodeforge-diagnostics"),
+        };
         using CreationJournal journal = CreationJournal.Begin(Journals, config.Name, engine.Endpoint);
         Task refusing = RefuseExistingAsync(config.Name, journal.Previous, cancellationToken);
-        Task<MachineFacts> gathering = FactGathering.OfAsync(engine, config, image, clock, cancellationToken);
+        Task<MachineFacts> gathering = FactGathering.OfAsync(engine, config, image, host, cancellationToken);
         // A cluster that is there explains why its ports are taken, so its refusal goes first, whichever of the two ended first.
         await ((Task)gathering).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await refusing.ConfigureAwait(false);
         MachineFacts facts = await gathering.ConfigureAwait(false);
-        RefuseMachine(facts, options);
+        RefuseMachine(facts, how);
         WarnOfMirrors(config);
-        if (!options.NoKubernetes)
-            KubeconfigFile.Check(options.KubeconfigPath, config.Name);
+        if (!how.NoKubernetes)
+            KubeconfigFile.Check(how.Kubeconfig!, config.Name);
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                CreatedCluster made = await AttemptAsync(config, facts, options, journal, cancellationToken).ConfigureAwait(false);
+                CreatedCluster made = await AttemptAsync(config, facts, how, journal, cancellationToken).ConfigureAwait(false);
                 journal.End();
                 return made;
             }
-            catch (NodeForgeException failure) when (attempt < PortAttempts && !options.Retain && PortHolder.Named(failure) is { } port && !IsNamed(config, port))
+            catch (NodeForgeException failure) when (attempt < PortAttempts && !how.Retain && PortHolder.Named(failure) is { } port && !IsNamed(config, port))
             {
                 // It was of our choosing: the next attempt chooses another.
             }
@@ -64,7 +69,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         ClusterNameText.Check(cluster);
         using ForgeStep step = reporter.Step($"delete cluster {cluster}");
         // Beside each other, since the engine takes most of a second. Whatever fails, deleting again does the rest.
-        Task removingContext = Task.Run(() => RemoveContext(cluster, kubeconfig is null ? KubeconfigFile.Paths : [kubeconfig]), CancellationToken.None);
+        Task removingContext = Task.Run(() => RemoveContext(cluster, kubeconfig is null ? KubeconfigFile.PathsOf(host) : [kubeconfig]), CancellationToken.None);
         Task<bool> removing = RemoveCluster.RunAsync(engine, cluster, null, cancellationToken);
         await removingContext.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         bool any = await removing.ConfigureAwait(false);
@@ -94,7 +99,9 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
             throw new NodeForgeException(problems);
     }
 
-    private string Journals => journals ?? StateFolder.OfCreations;
+    private string Journals => journals ?? StateFolder.OfCreations(host);
+
+    private TimeProvider Clock => host.Clock;
 
     private async Task<CreatedCluster> AttemptAsync(ClusterConfig config, MachineFacts facts, CreateOptions options, CreationJournal journal, CancellationToken cancellationToken)
     {
@@ -104,21 +111,21 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
             Engine = engine.Endpoint.ToString(),
             Creation = RandomNumberGenerator.GetHexString(16, lowercase: true),
             Process = Environment.ProcessId,
-            Started = clock.GetUtcNow(),
+            Started = Clock.GetUtcNow(),
         };
         journal.Write(entry);
         using Timeline timeline = new(reporter, cancellationToken);
         try
         {
             Task<CreatedCluster> creating = options.NoKubernetes
-                ? new BareCreation(engine, timeline, clock, config, facts, entry.Creation).RunAsync()
-                : new ClusterCreation(engine, timeline, clock, config, facts, entry.Creation, options).RunAsync();
+                ? new BareCreation(engine, timeline, Clock, config, facts, entry.Creation).RunAsync()
+                : new ClusterCreation(engine, timeline, Clock, config, facts, entry.Creation, options).RunAsync();
             return await creating.ConfigureAwait(false);
         }
         catch (Exception failure)
         {
             Exception cause = await timeline.SettleAsync().ConfigureAwait(false) ?? failure;
-            FailedNodes failed = new(engine, reporter, clock, Scope(engine, entry, options));
+            FailedNodes failed = new(engine, reporter, Clock, Scope(engine, entry, options));
             Exception told = await failed.ExplainAsync(cause, cancellationToken).ConfigureAwait(false);
             if (failed.LeftNothing)
                 journal.End();
@@ -130,7 +137,12 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
     internal static FailureScope Scope(EngineClient engine, CreationEntry entry, CreateOptions options) => new(entry.Cluster, $"nodeforge delete cluster --name {entry.Cluster}")
     {
         FindContainers = token => engine.Containers.ListAsync([ClusterLabels.Of(entry.Cluster), $"{ClusterLabels.Creation}={entry.Creation}"], token),
-        CleanUp = options.Retain ? null : token => RemoveCluster.RunAsync(engine, entry.Cluster, entry.Creation, token),
+        CleanUp = options.Retain ? null : async token =>
+        {
+            if (options.WhenFailed is { } told)
+                await told(token).ConfigureAwait(false);
+            await RemoveCluster.RunAsync(engine, entry.Cluster, entry.Creation, token).ConfigureAwait(false);
+        },
         DiagnosticsFolder = options.DiagnosticsFolder,
     };
 

@@ -7,7 +7,6 @@ using System.Text;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
-using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 using NodeForge.Engines.Networks;
 
 namespace NodeForge.Clusters.Creation;
@@ -17,7 +16,7 @@ internal static class CreateNetwork
 {
     private const int Attempts = 8;
 
-    public static async Task<ClusterNetwork> RunAsync(EngineClient engine, ClusterConfig config, string creation, CancellationToken cancellationToken)
+    public static async Task<ClusterNetwork> RunAsync(EngineClient engine, ClusterConfig config, string creation, bool isolated, CancellationToken cancellationToken)
     {
         IReadOnlyList<NetworkDetails> networks = await engine.Networks.ListAsync([], cancellationToken).ConfigureAwait(false);
         int attempts = 0;
@@ -25,11 +24,11 @@ internal static class CreateNetwork
         {
             try
             {
-                string id = await engine.Networks.CreateAsync(Spec(config.Name, range, ipv6, creation), cancellationToken).ConfigureAwait(false);
+                string id = await engine.Networks.CreateAsync(Spec(config.Name, range, ipv6, creation) with { Internal = isolated }, cancellationToken).ConfigureAwait(false);
                 await RefuseSecondAsync(engine, config.Name, id, cancellationToken).ConfigureAwait(false);
                 return new(id, ClusterSubnets.NetworkName(config.Name), range, ipv6);
             }
-            catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.EngineSubnetTaken && ++attempts < Attempts)
+            catch (NodeForgeException failure) when (failure.Is(ErrorCodes.EngineSubnetTaken) && ++attempts < Attempts)
             {
                 // Another creation was quicker, or the range is routed in a way that interfaces do not show.
             }

@@ -1,16 +1,18 @@
 using NodeForge.Clusters.Configuration;
-using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Clusters.Creation;
 
 /// <summary>How a cluster is made; what it is stands in <see cref="ClusterConfig"/>.</summary>
 public sealed record CreateOptions
 {
-    /// <summary>How long the nodes may take to become Ready once the cluster is configured; zero does not wait.</summary>
+    /// <summary>How long the nodes may take to become Ready once the cluster is configured; zero does not wait. Nothing on the way there is waited for any longer.</summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long the API server may take to answer once its node runs.</summary>
     public TimeSpan ApiServerWait { get; init; } = TimeSpan.FromMinutes(4);
+
+    /// <summary>What <see cref="Wait"/> leaves of a time that something usually gets.</summary>
+    internal TimeSpan Within(TimeSpan usual) => Wait > TimeSpan.Zero && Wait < usual ? Wait : usual;
 
     /// <summary>Makes the cluster without looking at the machine first, whatever the checks would say.</summary>
     public bool SkipChecks { get; init; }
@@ -18,13 +20,17 @@ public sealed record CreateOptions
     /// <summary>Boots the nodes and leaves Kubernetes to whoever runs kubeadm in them; no kubeconfig is written.</summary>
     public bool NoKubernetes { get; init; }
 
+    /// <summary>Makes the cluster on a network without a way out, publishes nothing, and listens to what its nodes send.</summary>
+    public bool Isolated { get; init; }
+
+    /// <summary>Hears that something failed while the nodes are still there; null where nobody asks.</summary>
+    internal Func<CancellationToken, Task>? WhenFailed { get; init; }
+
     /// <summary>Keeps the nodes when something fails.</summary>
     public bool Retain { get; init; }
 
     /// <summary>The kubeconfig to extend; null for the one that kubectl would write.</summary>
     public string? Kubeconfig { get; init; }
-
-    internal string KubeconfigPath => Kubeconfig ?? KubeconfigFile.DefaultPath;
 
     /// <summary>Where diagnostics of failures go, a folder each.</summary>
     public string? DiagnosticsFolder { get; init; }

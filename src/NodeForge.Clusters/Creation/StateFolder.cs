@@ -4,10 +4,12 @@ namespace NodeForge.Clusters.Creation;
 internal static class StateFolder
 {
     /// <summary>Of unfinished creations, a file each.</summary>
-    public static string OfCreations => Path.Combine(OfThisProcess, "creations");
+    public static string OfCreations(HostEnvironment host) => Path.Combine(Of(host), "creations");
 
-    private static string OfThisProcess =>
-        Set("NODEFORGE_STATE") ?? (Set("XDG_STATE_HOME") is { } xdg ? Path.Combine(xdg, "nodeforge") : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "nodeforge"));
-
-    private static string? Set(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string Of(HostEnvironment host)
+    {
+        if (host.Variable("NODEFORGE_STATE") is { } own)
+            return host.Resolve(own);
+        return host.Resolve(Path.Combine(host.Variable("XDG_STATE_HOME") ?? Path.Combine(host.Home, ".local", "state"), "nodeforge"));
+    }
 }

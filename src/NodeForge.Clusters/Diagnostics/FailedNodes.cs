@@ -60,7 +60,7 @@ internal sealed class FailedNodes(EngineClient engine, IForgeReporter reporter, 
         if (containers.Count == 0)
             return problems;
         string time = clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        string folder = Path.Combine(scope.DiagnosticsFolder ?? Path.Combine(Path.GetTempPath(), "nodeforge-diagnostics"), $"{scope.Subject}-{time}");
+        string folder = Path.Combine(scope.DiagnosticsFolder ?? "/tmp/nodeforge-diagnostics", $"{scope.Subject}-{time}");
         List<Diagnostic> deaths = [];
         List<Diagnostic> full = [];
         // Those of another name than we give were not made by us, whatever their labels say.
@@ -99,6 +99,6 @@ internal sealed record FailureScope(string Subject, string Removal)
     /// <summary>For saving and taking away together.</summary>
     public TimeSpan CleanUpAtMost { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Where diagnostics go, a folder each; null for one among the temporary files.</summary>
+    /// <summary>Where diagnostics go, a folder each; null for one in <c>/tmp</c>.</summary>
     public string? DiagnosticsFolder { get; init; }
 }

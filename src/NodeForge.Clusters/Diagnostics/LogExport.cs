@@ -123,7 +123,7 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
         {
             await take().ConfigureAwait(false);
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code != ErrorCodes.DiskFull && failure.Diagnostics[0].Code != ErrorCodes.PathNotUsable)
+        catch (NodeForgeException failure) when (!failure.Is(ErrorCodes.DiskFull, ErrorCodes.PathNotUsable))
         {
             folder.Note($"{what}: {failure.Diagnostics[0].What}{(failure.Diagnostics[0].Got is { } got ? $": {got}" : string.Empty)}");
         }

@@ -3,16 +3,20 @@ using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 using NodeForge.Oci;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Clusters.Images;
 
 /// <summary>Brings images into the nodes of a running cluster: only the blobs that a node lacks are sent, to all nodes at once, and nothing where the image is there.</summary>
 /// <param name="engine">Where the nodes run.</param>
 /// <param name="reporter">Hears of each image.</param>
-/// <param name="clock">Tells what another process left long ago.</param>
+/// <param name="host">Where relative paths begin, and the time, which tells what another process left long ago.</param>
 /// <param name="scratch">A folder for what cannot be streamed: a compressed archive, files of a layer that come in another order.</param>
-public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, TimeProvider clock, string scratch)
+public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, HostEnvironment host, string scratch)
 {
+    /// <summary>Opens what archives of other rooms are named by transport.</summary>
+    public TransportHost Transports { get; init; } = TransportHost.Files;
+
     /// <summary>Loads images that the engine has.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="nodes">Names of nodes; empty for all.</param>
@@ -49,7 +53,7 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ti
         List<LoadedImage> loaded = [];
         foreach (string file in files)
         {
-            using OpenedArchive archive = await OpenedArchive.OpenAsync(file, scratch, cancellationToken).ConfigureAwait(false);
+            using OpenedArchive archive = await OpenedArchive.OpenAsync(file, host, scratch, Transports, cancellationToken).ConfigureAwait(false);
             foreach (ImageEntry entry in archive.Images)
             {
                 NodeStore[] stores = await StoresAsync(wanted, cancellationToken).ConfigureAwait(false);
@@ -76,7 +80,7 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ti
             {
                 found.Add(await EngineImage.FindAsync(engine, image, cancellationToken).ConfigureAwait(false));
             }
-            catch (NodeForgeException failure) when (failure.Diagnostics[0].Code != ErrorCodes.EngineLost)
+            catch (NodeForgeException failure) when (!failure.Is(ErrorCodes.EngineLost))
             {
                 missing.AddRange(failure.Diagnostics);
             }
@@ -142,7 +146,7 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ti
     /// <returns>False when it did not go as tried; the next try goes by the export.</returns>
     private async Task<bool> SendAsync(EngineImage image, NodeArchives archives, CancellationToken cancellationToken)
     {
-        if (!exportOnly.Contains(image.Id) && await OverlayImage.OpenAsync(engine, image, diffId => archives.Lack(diffId), MakeScratch(), clock, cancellationToken).ConfigureAwait(false) is { } overlay)
+        if (!exportOnly.Contains(image.Id) && await OverlayImage.OpenAsync(engine, image, diffId => archives.Lack(diffId), MakeScratch(), host.Clock, cancellationToken).ConfigureAwait(false) is { } overlay)
         {
             await using (overlay.ConfigureAwait(false))
             {
@@ -151,7 +155,7 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ti
                     Image found = await overlay.ReadAsync(image, cancellationToken).ConfigureAwait(false);
                     return await WriteAsync(found, image.Names, archives, cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException || (failure is NodeForgeException known && known.Diagnostics[0].Code != ErrorCodes.EngineLost))
+                catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException || (failure is NodeForgeException known && !known.Is(ErrorCodes.EngineLost)))
                 {
                     exportOnly.Add(image.Id);
                     return false;

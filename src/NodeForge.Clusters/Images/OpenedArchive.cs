@@ -17,14 +17,17 @@ internal sealed class OpenedArchive : IDisposable
     public IReadOnlyList<ImageEntry> Images { get; }
 
     /// <exception cref="NodeForgeException">The NF51 range, <see cref="ErrorCodes.PathNotUsable"/>, <see cref="ErrorCodes.ImageWithoutName"/>.</exception>
-    public static async Task<OpenedArchive> OpenAsync(string place, string scratch, CancellationToken cancellationToken)
+    public static async Task<OpenedArchive> OpenAsync(string place, HostEnvironment host, string scratch, TransportHost transports, CancellationToken cancellationToken)
     {
-        ImageTransport? transport = ImageTransport.IsOne(place) && !File.Exists(place) ? ImageTransport.Parse(place) : null;
-        string? file = transport is null ? (Directory.Exists(place) ? null : place) : transport.Room is { IsFile: true, IsFolder: false } ? transport.Path : null;
+        string path = host.Resolve(place);
+        ImageTransport? transport = ImageTransport.IsOne(place) && !File.Exists(path) ? ImageTransport.Parse(place) : null;
+        if (transport is { Room.IsFile: true })
+            transport = transport with { Path = host.Resolve(transport.Path) };
+        string? file = transport is null ? (Directory.Exists(path) ? null : path) : transport.Room is { IsFile: true, IsFolder: false, Form: not TransportForm.FileAndImage } ? transport.Path : null;
         string? unpacked = file is null ? null : await UnpackAsync(file, scratch, cancellationToken).ConfigureAwait(false);
         try
         {
-            IImageSource source = await OpenAsync(transport, unpacked ?? file, place, cancellationToken).ConfigureAwait(false);
+            IImageSource source = await OpenAsync(transport, unpacked ?? file, path, transports, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<ImageEntry> images = transport?.Name is { } name
                 ? [await source.FindAsync(name, cancellationToken).ConfigureAwait(false)]
                 : await source.ListAsync(cancellationToken).ConfigureAwait(false);
@@ -43,12 +46,12 @@ internal sealed class OpenedArchive : IDisposable
 
     public void Dispose() => Remove(unpacked);
 
-    private static Task<IImageSource> OpenAsync(ImageTransport? transport, string? file, string place, CancellationToken cancellationToken) => (transport, file) switch
+    private static Task<IImageSource> OpenAsync(ImageTransport? transport, string? file, string path, TransportHost transports, CancellationToken cancellationToken) => (transport, file) switch
     {
-        (null, null) => Task.Run<IImageSource>(() => OciLayout.Open(place), cancellationToken),
+        (null, null) => Task.Run<IImageSource>(() => OciLayout.Open(path), cancellationToken),
         (null, _) => Task.Run(() => ImageArchives.Open(file, cancellationToken), cancellationToken),
-        (_, null) => transport.OpenAsync(TransportHost.Files, cancellationToken),
-        _ => (transport with { Path = file }).OpenAsync(TransportHost.Files, cancellationToken),
+        (_, null) => transport.OpenAsync(transports, cancellationToken),
+        _ => (transport with { Path = file }).OpenAsync(transports, cancellationToken),
     };
 
     /// <returns>The unpacked file, or null where the archive is a plain file.</returns>

@@ -31,7 +31,7 @@ internal sealed class EtcdMembers(ClusterNode controlPlane, TimeSpan? patience =
                 await RemoveOnceAsync(name, cancellationToken).ConfigureAwait(false);
                 return true;
             }
-            catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.EtcdMemberStuck)
+            catch (NodeForgeException failure) when (failure.Is(ErrorCodes.EtcdMemberStuck))
             {
                 stuck = failure;
                 return false;

@@ -8,7 +8,6 @@ using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 using NodeForge.Engines.Networks;
 using NodeForge.Kubernetes.Certificates;
-using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 
 namespace NodeForge.Clusters.Lifecycle;
 

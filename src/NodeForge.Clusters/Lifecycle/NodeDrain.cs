@@ -10,6 +10,9 @@ internal sealed class NodeDrain(KubernetesApi api, string node)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Whether pods stay that nobody would make again: for a node that comes back, and with it they.</summary>
+    public bool LeavesBare { get; init; }
+
     /// <returns>How many pods left.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DrainTimeout"/>: the pods that stayed and what holds them; <see cref="ErrorCodes.ApiServerTimeout"/>, <see cref="ErrorCodes.ApiRefused"/>.</exception>
     public async Task<int> RunAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -24,7 +27,7 @@ internal sealed class NodeDrain(KubernetesApi api, string node)
         {
             IReadOnlyList<NodePod> pods = await PodsAsync(cancellationToken).ConfigureAwait(false);
             held.Clear();
-            foreach (NodePod pod in pods.Where(pod => pod.Moves))
+            foreach (NodePod pod in pods.Where(pod => pod.Moves && (pod.HasOwner || !LeavesBare)))
             {
                 held[pod.Path] = "it takes its time to end";
                 if (!asked.Contains(pod.Path) && await EvictAsync(pod, version, cancellationToken).ConfigureAwait(false) is { } refusal)
@@ -81,6 +84,9 @@ internal sealed class NodeDrain(KubernetesApi api, string node)
 /// <param name="Moves">Whether it is one that runs elsewhere instead: no mirror of a static pod, none of a daemon set, none that has ended.</param>
 internal sealed record NodePod(string Namespace, string Name, bool Moves)
 {
+    /// <summary>Whether something makes it again.</summary>
+    public bool HasOwner { get; init; } = true;
+
     public string Path => $"{Namespace}/{Name}";
 
     public string Url => $"/api/v1/namespaces/{Namespace}/pods/{Name}";
@@ -88,9 +94,10 @@ internal sealed record NodePod(string Namespace, string Name, bool Moves)
     public static NodePod Of(JsonObject pod)
     {
         JsonNode? metadata = pod["metadata"];
-        bool daemon = metadata?["ownerReferences"] is JsonArray owners && owners.Any(owner => (string?)owner?["kind"] == "DaemonSet");
+        JsonArray owners = metadata?["ownerReferences"] as JsonArray ?? [];
+        bool daemon = owners.Any(owner => (string?)owner?["kind"] == "DaemonSet");
         bool mirror = metadata?["annotations"]?["kubernetes.io/config.mirror"] is not null;
         bool ended = (string?)pod["status"]?["phase"] is "Succeeded" or "Failed";
-        return new((string?)metadata?["namespace"] ?? string.Empty, (string?)metadata?["name"] ?? string.Empty, !daemon && !mirror && !ended);
+        return new((string?)metadata?["namespace"] ?? string.Empty, (string?)metadata?["name"] ?? string.Empty, !daemon && !mirror && !ended) { HasOwner = owners.Count > 0 };
     }
 }

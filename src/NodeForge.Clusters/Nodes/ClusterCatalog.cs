@@ -59,14 +59,12 @@ public sealed class ClusterCatalog(EngineClient engine)
     }
 
     /// <summary>Adds a cluster's context to a kubeconfig and makes it the current one.</summary>
-    /// <param name="file">Null for the one that kubectl would write.</param>
     /// <exception cref="NodeForgeException">As <see cref="KubeconfigAsync(string, bool, CancellationToken)"/>; <see cref="ErrorCodes.KubeconfigBusy"/>, <see cref="ErrorCodes.KubeconfigInvalid"/>.</exception>
-    public async Task<ExportedKubeconfig> ExportAsync(string cluster, string? file, bool within, CancellationToken cancellationToken)
+    public async Task<ExportedKubeconfig> ExportAsync(string cluster, string file, bool within, CancellationToken cancellationToken)
     {
         Kubeconfig kubeconfig = await KubeconfigAsync(cluster, within, cancellationToken).ConfigureAwait(false);
-        string path = file ?? KubeconfigFile.DefaultPath;
-        await Task.Run(() => KubeconfigFile.Add(path, kubeconfig), cancellationToken).ConfigureAwait(false);
-        return new(path, kubeconfig.Context, kubeconfig.Server);
+        await Task.Run(() => KubeconfigFile.Add(file, kubeconfig), cancellationToken).ConfigureAwait(false);
+        return new(file, kubeconfig.Context, kubeconfig.Server);
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> AdministratorAsync(ClusterNode plane, CancellationToken cancellationToken)
@@ -76,7 +74,7 @@ public sealed class ClusterCatalog(EngineClient engine)
         {
             return await plane.ReadFolderAsync(File, cancellationToken).ConfigureAwait(false);
         }
-        catch (NodeForgeException missing) when (missing.Diagnostics[0].Code == ErrorCodes.EngineObjectMissing)
+        catch (NodeForgeException missing) when (missing.Is(ErrorCodes.EngineObjectMissing))
         {
             throw new NodeForgeException(new Diagnostic(ErrorCodes.AdministratorMissing, "the control plane has no administrator's kubeconfig: there is no Kubernetes in it yet")
             {

@@ -66,6 +66,16 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
         return new(code, output.ToString(), errors.ToString());
     }
 
+    /// <summary>Runs a program to its end, its output passed on while it runs.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeProgramFailed"/>.</exception>
+    public async Task CopyOutputAsync(IReadOnlyList<string> command, Stream output, CancellationToken cancellationToken)
+    {
+        using NodeWords errors = new(name, command[0]);
+        int code = await engine.Containers.ExecAsync(id, new ExecSpec(command), (Stream?)null, output, errors, cancellationToken).ConfigureAwait(false);
+        if (code != 0)
+            throw Failed(command, $"exit code {code}", new(code, string.Empty, errors.ToString()));
+    }
+
     /// <summary>Starts a unit of the node's systemd as soon as that takes orders, and returns when it runs.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeBootTimeout"/>.</exception>
     public Task StartUnitAsync(string unit, CancellationToken cancellationToken) => StartUnitAsync(unit, StartAtMost, cancellationToken);

@@ -20,7 +20,7 @@ internal static class KeptPatches
             IReadOnlyDictionary<string, string> files = await node.ReadFolderAsync(Path, cancellationToken).ConfigureAwait(false);
             return JsonSerializer.Deserialize(files.Values.FirstOrDefault() ?? string.Empty, PatchesJson.Default.ContainerdPatches) ?? new();
         }
-        catch (NodeForgeException missing) when (missing.Diagnostics[0].Code == ErrorCodes.EngineObjectMissing)
+        catch (NodeForgeException missing) when (missing.Is(ErrorCodes.EngineObjectMissing))
         {
             return new();
         }

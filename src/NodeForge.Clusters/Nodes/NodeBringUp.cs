@@ -58,6 +58,9 @@ internal sealed record PreparedNode(ClusterNode Container, NodePlan Plan, NodeIm
     /// <summary>How its containerd is to be changed.</summary>
     public ContainerdPatches Containerd { get; init; } = new();
 
+    /// <summary>How long a part of its join may take: without a leader in etcd kubeadm would ask again for ever.</summary>
+    public TimeSpan JoinAtMost { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>What kubeadm is told to skip so that it runs some phases alone, and of those what the cluster file does not leave out.</summary>
     public string SkippedWhenRunning(KubeadmPhases phases, params IReadOnlyCollection<string> run) =>
         string.Join(',', phases.SkippedWhenRunning(Facts.Version, run).Union(SkippedPhases));

@@ -11,12 +11,16 @@ namespace NodeForge.Clusters.Nodes;
 /// <remarks>Layout and subjects: Kubernetes documentation, "PKI certificates and requirements". kubeadm checks and takes what it finds.</remarks>
 internal static class NodeCertificates
 {
-    private const string Folder = "/etc/kubernetes/pki/";
+    private const string Folder = FixedParts.Certificates + "/";
 
     public static IEnumerable<NodeFile> Of(ClusterPlan plan, NodePlan node, EffectiveSettings settings, ClusterAuthorities authorities) =>
-        node.Role == NodeRole.ControlPlane ? [.. Kubelet(plan, node, authorities), .. ControlPlane(plan, node, settings, authorities)] : Kubelet(plan, node, authorities);
+    [
+        .. Kubelet(plan, node, settings, authorities),
+        .. node.Role == NodeRole.ControlPlane ? ControlPlane(plan, node, settings, authorities) : [],
+        .. settings.CertificatesFolder == FixedParts.Certificates ? Array.Empty<NodeFile>() : [NodeFile.Link(settings.CertificatesFolder, FixedParts.Certificates)],
+    ];
 
-    private static IEnumerable<NodeFile> Kubelet(ClusterPlan plan, NodePlan node, ClusterAuthorities authorities)
+    private static IEnumerable<NodeFile> Kubelet(ClusterPlan plan, NodePlan node, EffectiveSettings settings, ClusterAuthorities authorities)
     {
         TimeProvider clock = authorities.Clock;
         KeyPair client = authorities.Cluster.Client($"system:node:{node.Name}", clock, "system:nodes");
@@ -31,7 +35,7 @@ internal static class NodeCertificates
             yield return NodeFile.Public(Folder + "worker-ca.crt", authorities.Cluster.Pair.Certificate);
         // Others join through the balancer first: see NodeKubeadm.JoinAsync.
         string server = "https://" + (node == plan.First ? ClusterPlan.EndpointAt(node.Address) : plan.Endpoint);
-        yield return NodeFile.Secret("/etc/kubernetes/kubelet.conf", Kubeconfig.Document(plan.Name, server, authorities.Cluster.Pair.Certificate, $"system:node:{node.Name}", Current));
+        yield return NodeFile.Secret("/etc/kubernetes/kubelet.conf", Kubeconfig.Document(settings.ClusterName, server, authorities.Cluster.Pair.Certificate, $"system:node:{node.Name}", Current));
     }
 
     private static IEnumerable<NodeFile> ControlPlane(ClusterPlan plan, NodePlan node, EffectiveSettings settings, ClusterAuthorities authorities)
@@ -54,10 +58,10 @@ internal static class NodeCertificates
             .. Pair("apiserver-etcd-client", authorities.Etcd.Client("kube-apiserver-etcd-client", clock, "system:masters")),
             NodeFile.Public(Folder + "sa.pub", authorities.ServiceAccounts.Certificate),
             NodeFile.Secret(Folder + "sa.key", authorities.ServiceAccounts.Key),
-            Conf(plan, authorities, "admin", "https://" + plan.Endpoint, "kubernetes-admin", authorities.Administrator()),
-            Conf(plan, authorities, "super-admin", "https://" + plan.Endpoint, "kubernetes-super-admin", authorities.Administrator()),
-            Conf(plan, authorities, "controller-manager", local, "system:kube-controller-manager", authorities.Cluster.Client("system:kube-controller-manager", clock)),
-            Conf(plan, authorities, "scheduler", local, "system:kube-scheduler", authorities.Cluster.Client("system:kube-scheduler", clock)),
+            Conf(settings, authorities, "admin", "https://" + plan.Endpoint, "kubernetes-admin", authorities.Administrator()),
+            Conf(settings, authorities, "super-admin", "https://" + plan.Endpoint, "kubernetes-super-admin", authorities.Administrator()),
+            Conf(settings, authorities, "controller-manager", local, "system:kube-controller-manager", authorities.Cluster.Client("system:kube-controller-manager", clock)),
+            Conf(settings, authorities, "scheduler", local, "system:kube-scheduler", authorities.Cluster.Client("system:kube-scheduler", clock)),
         ];
     }
 
@@ -68,8 +72,8 @@ internal static class NodeCertificates
 
     private static IEnumerable<IPAddress> Addresses(IEnumerable<string> mixed) => mixed.Except(Names(mixed)).Select(IPAddress.Parse);
 
-    private static NodeFile Conf(ClusterPlan plan, ClusterAuthorities authorities, string name, string server, string user, KeyPair client) =>
-        NodeFile.Secret($"/etc/kubernetes/{name}.conf", Kubeconfig.Document(plan.Name, server, authorities.Cluster.Pair.Certificate, user, client));
+    private static NodeFile Conf(EffectiveSettings settings, ClusterAuthorities authorities, string name, string server, string user, KeyPair client) =>
+        NodeFile.Secret($"/etc/kubernetes/{name}.conf", Kubeconfig.Document(settings.ClusterName, server, authorities.Cluster.Pair.Certificate, user, client));
 
     private static IEnumerable<NodeFile> Pair(string name, KeyPair pair) =>
         [NodeFile.Public($"{Folder}{name}.crt", pair.Certificate), NodeFile.Secret($"{Folder}{name}.key", pair.Key)];

@@ -21,6 +21,9 @@ internal static class NodeContainer
     /// <summary>Whether a mount at a path takes the place of a volume that a node has for its state: such a one is of one node alone.</summary>
     internal static bool HoldsState(string path) => ((string[])[Runtime, OverlaySnapshots, Etcd, .. Common]).Any(folder => Covers(path, folder));
 
+    /// <summary>Whether a volume at a path has what containerd unpacks: it goes with the store of one image's node.</summary>
+    internal static bool HoldsImages(string path) => path is Runtime or OverlaySnapshots;
+
     internal static ContainerSpec Of(ClusterPlan plan, NodePlan node, string image) => new(node.Name, node.Config.Image ?? image)
     {
         Hostname = node.Name,
@@ -88,7 +91,7 @@ internal static class NodeContainer
     {
         foreach (NodePort port in node.Config.Ports)
             yield return new(port.ContainerPort, Chosen(port.HostPort, port.ListenAddress), port.ListenAddress, port.Protocol);
-        if (node.Role != NodeRole.ControlPlane)
+        if (node.Role != NodeRole.ControlPlane || plan.Isolated)
             yield break;
         // Behind a balancer a control plane is published too, as kind does, for those who want to see one alone.
         bool entrance = plan.Balancer is null;

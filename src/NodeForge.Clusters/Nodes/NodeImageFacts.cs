@@ -15,7 +15,7 @@ internal sealed record NodeImageFacts(KubernetesVersion Version, string? PodNetw
         {
             files = await node.ReadFolderAsync("/kind", cancellationToken).ConfigureAwait(false);
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.EngineObjectMissing)
+        catch (NodeForgeException failure) when (failure.Is(ErrorCodes.EngineObjectMissing))
         {
             throw NotANode(image, "no folder /kind", failure);
         }

@@ -17,8 +17,6 @@ internal static class NodeKubeadm
         if [ -e /etc/kubernetes/pki/worker-ca.crt ]; then mv /etc/kubernetes/pki/worker-ca.crt /etc/kubernetes/pki/ca.crt; fi
         """;
 
-    // Without a leader in etcd kubeadm would ask again for ever.
-    private static readonly TimeSpan JoinAtMost = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Writes the first control plane's static pods and kubelet configuration while its system still boots, then starts the kubelet.</summary>
@@ -68,7 +66,7 @@ internal static class NodeKubeadm
         string server = "https://" + ClusterPlan.EndpointAt(node.Plan.Address);
         string[] ask = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", $"--server={server}", "--request-timeout=5s", "get", "--raw=/readyz"];
         string said = string.Empty;
-        bool ready = await Polling.UntilAsync(Every, JoinAtMost, async () =>
+        bool ready = await Polling.UntilAsync(Every, node.JoinAtMost, async () =>
         {
             ProgramOutcome outcome = await node.Container.TryRunAsync(ask, null, cancellationToken).ConfigureAwait(false);
             said = outcome.Errors.Trim();
@@ -79,7 +77,7 @@ internal static class NodeKubeadm
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiServerTimeout, "the joined control plane's API server is not ready")
             {
                 Where = new(node.Plan.Name, Detail: server),
-                Got = $"{said} after {JoinAtMost.TotalSeconds:0} s",
+                Got = $"{said} after {node.JoinAtMost.TotalSeconds:0} s",
                 Hint = "the diagnostics folder has the logs of kubelet, etcd and API server",
             });
         }
@@ -92,7 +90,7 @@ internal static class NodeKubeadm
     {
         string skipped = node.SkippedWhenRunning(KubeadmPhases.Join, phases);
         string[] join = ["kubeadm", "join", "--config", KubeadmFiles.Configuration, "--skip-phases", skipped, .. EtcdPatch.ArgumentsFor(node.Facts.Version)];
-        return node.Container.RunAsync(join, JoinAtMost, cancellationToken);
+        return node.Container.RunAsync(join, node.JoinAtMost, cancellationToken);
     }
 
     // Through the balancer a kubelet finds no API server until another control plane is whole, so that after a stop of all of them each waits for the

@@ -51,7 +51,7 @@ internal sealed class NodeListing(EngineClient engine)
             IReadOnlyDictionary<string, string> files = await new ClusterNode(engine, container.Id, container.Name).ReadFolderAsync(VersionFile, cancellationToken).ConfigureAwait(false);
             return KubernetesVersion.TryParse(files.Values.FirstOrDefault()?.Trim(), out KubernetesVersion version) ? version.ToString() : null;
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.EngineObjectMissing)
+        catch (NodeForgeException failure) when (failure.Is(ErrorCodes.EngineObjectMissing))
         {
             return null;
         }

@@ -20,7 +20,7 @@ internal sealed class NodeWords(string node, string program) : WriteOnlyStream
                 Where = new(node, Detail: program),
                 Got = $"more than {Most} bytes",
                 Want = $"at most {Most}",
-                Hint = "do not trust the node; make the cluster anew from an image that you trust",
+                Hint = "do not trust the node; create the cluster again from an image that you trust",
             });
         }
 

@@ -45,7 +45,7 @@ internal static class PatchContainerd
             {
                 Where = new(node.Plan.Name, Detail: ContainerdPatching.Path),
                 Got = failure.Message,
-                Hint = "mend the file in the node image's recipe, or leave containerdConfigPatches out",
+                Hint = "fix the file in the node image's recipe, or leave containerdConfigPatches out",
             }, failure);
         }
     }

@@ -13,6 +13,9 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     /// <summary>Whether overlay snapshots can lie on the engine's volumes.</summary>
     public required bool OverlaySnapshots { get; init; }
 
+    /// <summary>Whether the network has no way out, not even to the ports of this machine.</summary>
+    public bool Isolated { get; init; }
+
     /// <summary>Of the engine's host, 1 or 2; 0 where the engine does not say.</summary>
     public int CgroupVersion { get; init; }
 
@@ -45,8 +48,8 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     /// <summary>Where the nodes reach the API server. An address, not a name: it holds before any DNS runs.</summary>
     public string Endpoint => EndpointAt(Balancer?.Address ?? First.Address);
 
-    /// <summary>Where this machine reaches it.</summary>
-    public Uri PublishedEndpoint => new(string.Create(CultureInfo.InvariantCulture, $"https://{Reachable(ApiAddress)}:{ApiPort}"));
+    /// <summary>Where this machine reaches it: engines publish no ports of networks without a way out, whose bridge is this machine's all the same.</summary>
+    public Uri PublishedEndpoint => new(Isolated ? $"https://{EndpointAt(First.Address)}" : string.Create(CultureInfo.InvariantCulture, $"https://{Reachable(ApiAddress)}:{ApiPort}"));
 
     public static ClusterPlan Of(ClusterConfig config, ClusterNetwork network, int apiPort, bool overlaySnapshots)
     {

@@ -6,7 +6,6 @@ using System.Security.Cryptography;
 using System.Text;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Engines.Networks;
-using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 
 namespace NodeForge.Clusters.Planning;
 

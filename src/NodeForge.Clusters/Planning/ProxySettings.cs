@@ -11,8 +11,6 @@ internal sealed record ProxySettings
 
     public bool Any => Http is not null || Https is not null;
 
-    public static ProxySettings OfThisProcess => Of(Environment.GetEnvironmentVariable);
-
     public static ProxySettings Of(Func<string, string?> variable)
     {
         return new() { Http = Set("HTTP_PROXY"), Https = Set("HTTPS_PROXY"), Without = Set("NO_PROXY") };

@@ -45,7 +45,7 @@ internal sealed class ClockCheck : IMachineCheck
         Severity = isBehind && difference > CertificateAuthority.Skew ? Severity.Error : Severity.Warning,
         Got = $"the engine's is {Text(engine)}, this machine's {Text(own)}",
         Want = string.Create(CultureInfo.InvariantCulture, $"at most {Apart.TotalSeconds} s between them"),
-        Hint = "let both take the time from a server: timedatectl set-ntp true; a virtual machine that slept has to be told the time",
+        Hint = "let both take the time from a server: timedatectl set-ntp true; set the clock of a virtual machine that slept",
     };
 
     private static bool Parse(string text, out DateTimeOffset time) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);

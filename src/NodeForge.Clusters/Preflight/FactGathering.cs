@@ -14,11 +14,11 @@ internal static class FactGathering
     /// <param name="engine">The engine.</param>
     /// <param name="config">The cluster that is wanted.</param>
     /// <param name="image">The image of nodes that name none; null where it is not known yet.</param>
-    /// <param name="clock">This machine's time.</param>
+    /// <param name="user">Whose machine this is: its time, and his proxies.</param>
     /// <exception cref="NodeForgeException">The NF55 range.</exception>
-    public static async Task<MachineFacts> OfAsync(EngineClient engine, ClusterConfig config, string? image, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<MachineFacts> OfAsync(EngineClient engine, ClusterConfig config, string? image, HostEnvironment user, CancellationToken cancellationToken)
     {
-        DateTimeOffset asked = clock.GetUtcNow(), answered = asked;
+        DateTimeOffset asked = user.Clock.GetUtcNow(), answered = asked;
         Task<EngineInformation> information = InformationAsync();
         Task<IReadOnlyList<NetworkDetails>> networks = engine.Networks.ListAsync([], cancellationToken);
         int[] ports = [.. PortCheck.Named(config).Select(port => port.Port).Distinct()];
@@ -44,13 +44,13 @@ internal static class FactGathering
             Host = elsewhere.Length > 0 ? null : host! with { Disk = DiskSpace.Of(said.DockerRootDir) },
             Elsewhere = elsewhere,
             Time = (asked, answered),
-            Proxies = ProxySettings.OfThisProcess,
+            Proxies = ProxySettings.Of(user.Variable),
         };
 
         async Task<EngineInformation> InformationAsync()
         {
             EngineInformation told = await engine.InformationAsync(cancellationToken).ConfigureAwait(false);
-            answered = clock.GetUtcNow();
+            answered = user.Clock.GetUtcNow();
             return told;
         }
     }
@@ -59,8 +59,8 @@ internal static class FactGathering
     /// <param name="endpoint">Where it was looked for; null where that could not be told.</param>
     /// <param name="why">Why it does not answer.</param>
     /// <param name="config">The cluster that is wanted.</param>
-    /// <param name="clock">This machine's time.</param>
-    public static MachineFacts WithoutEngine(EngineEndpoint? endpoint, NodeForgeException why, ClusterConfig config, TimeProvider clock)
+    /// <param name="user">Whose machine this is: its time, and his proxies.</param>
+    public static MachineFacts WithoutEngine(EngineEndpoint? endpoint, NodeForgeException why, ClusterConfig config, HostEnvironment user)
     {
         bool isHere = endpoint is not null && IsOnThisMachine(endpoint);
         return new()
@@ -68,9 +68,9 @@ internal static class FactGathering
             Config = config,
             Unreachable = why.Diagnostics,
             Host = isHere ? HostFacts.Read("/", [.. PortCheck.Named(config).Select(port => port.Port)]) : null,
-            Elsewhere = isHere ? string.Empty : endpoint is null ? "it cannot be told where the engine runs" : $"the engine runs elsewhere, at {endpoint.Address.OriginalString}",
-            Time = (clock.GetUtcNow(), clock.GetUtcNow()),
-            Proxies = ProxySettings.OfThisProcess,
+            Elsewhere = isHere ? string.Empty : endpoint is null ? "it is not known where the engine runs" : $"the engine runs elsewhere, at {endpoint.Address.OriginalString}",
+            Time = (user.Clock.GetUtcNow(), user.Clock.GetUtcNow()),
+            Proxies = ProxySettings.Of(user.Variable),
         };
     }
 

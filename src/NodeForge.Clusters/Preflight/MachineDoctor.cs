@@ -6,8 +6,8 @@ namespace NodeForge.Clusters.Preflight;
 
 /// <summary>Looks at the machine that clusters would run on. Makes nothing, and starts no container.</summary>
 /// <param name="discovery">Finds the engine.</param>
-/// <param name="clock">This machine's time.</param>
-public sealed class MachineDoctor(EngineDiscovery discovery, TimeProvider clock)
+/// <param name="host">Whose machine this is: its time, and his proxies.</param>
+public sealed class MachineDoctor(EngineDiscovery discovery, HostEnvironment host)
 {
     /// <summary>Runs every check; an engine that does not answer is a finding among the others.</summary>
     /// <param name="config">The cluster that is wanted: its nodes, ports and ranges.</param>
@@ -23,11 +23,11 @@ public sealed class MachineDoctor(EngineDiscovery discovery, TimeProvider clock)
         {
             endpoint = discovery.Find();
             using EngineClient engine = await EngineClient.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
-            return await FactGathering.OfAsync(engine, config, image, clock, cancellationToken).ConfigureAwait(false);
+            return await FactGathering.OfAsync(engine, config, image, host, cancellationToken).ConfigureAwait(false);
         }
         catch (NodeForgeException why)
         {
-            return FactGathering.WithoutEngine(endpoint, why, config, clock);
+            return FactGathering.WithoutEngine(endpoint, why, config, host);
         }
     }
 }

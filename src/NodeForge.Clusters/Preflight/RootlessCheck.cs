@@ -40,7 +40,7 @@ internal sealed class RootlessCheck : IMachineCheck
         Where = new(engine.Endpoint),
         Got = $"none of {missing}",
         Want = "cpu, memory and pids, handed on by systemd",
-        Hint = "write [Service] and Delegate=yes into /etc/systemd/system/user@.service.d/delegate.conf, run systemctl daemon-reload, and log in anew",
+        Hint = "write [Service] and Delegate=yes into /etc/systemd/system/user@.service.d/delegate.conf, run systemctl daemon-reload, and log in again",
     };
 
     // The engine's word counts where it gives one; Delegate= alone does not show in a session that is older.

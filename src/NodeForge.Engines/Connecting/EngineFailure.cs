@@ -13,7 +13,7 @@ internal static class EngineFailure
         {
             Where = new(endpoint.ToString()),
             Got = failure.Message,
-            Hint = "join the socket's group and log in anew (usermod -aG docker USER), or use sudo",
+            Hint = "join the socket's group and log in again (usermod -aG docker USER), or use sudo",
         }, failure),
         _ => new(new Diagnostic(ErrorCodes.EngineUnreachable, "no container engine answers")
         {

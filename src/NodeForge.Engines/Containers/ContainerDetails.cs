@@ -18,6 +18,16 @@ public sealed record ContainerDetails
     public ContainerNetworking NetworkSettings { get; init => field = value ?? new(); } = new();
 
     public IReadOnlyList<ContainerMount>? Mounts { get; init; }
+
+    public ContainerHostConfig HostConfig { get; init => field = value ?? new(); } = new();
+}
+
+/// <summary>What a container asked of its host.</summary>
+public sealed record ContainerHostConfig
+{
+    public IReadOnlyList<string>? DnsSearch { get; init; }
+
+    public Dictionary<string, string>? Sysctls { get; init; }
 }
 
 public sealed record ContainerState

@@ -20,7 +20,7 @@ internal static class ContainerParameters
         Tty = spec.Tty,
         ExposedPorts = spec.Ports.Select(Key).Distinct().ToDictionary(key => key, _ => default(EmptyStruct)),
         HostConfig = Host(spec, differences),
-        NetworkingConfig = spec.Network is null ? null : new() { EndpointsConfig = new Dictionary<string, EndpointSettings> { [spec.Network] = Endpoint(spec) } },
+        NetworkingConfig = spec.Network is null || spec.Network.StartsWith("container:", StringComparison.Ordinal) ? null : new() { EndpointsConfig = new Dictionary<string, EndpointSettings> { [spec.Network] = Endpoint(spec) } },
     };
 
     /// <param name="policy">"no", "always", "unless-stopped" or "on-failure".</param>

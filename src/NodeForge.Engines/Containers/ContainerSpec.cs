@@ -39,7 +39,7 @@ public sealed record ContainerSpec(string Name, string Image)
 
     public IReadOnlyDictionary<string, string> Sysctls { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>A network's name; null is the engine's default network.</summary>
+    /// <summary>A network's name, or <c>container:ID</c> for another container's; null is the engine's default network.</summary>
     public string? Network { get; init; }
 
     /// <summary>A fixed address on <see cref="Network"/>, kept over restarts; needs a network with a range of its own.</summary>

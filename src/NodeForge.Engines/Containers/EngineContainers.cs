@@ -52,6 +52,11 @@ public sealed class EngineContainers
     public Task KillAsync(string id, string signal, CancellationToken cancellationToken) =>
         transport.DoAsync(HttpMethod.Post, $"/containers/{id}/kill" + QueryText.Of(("signal", signal)), null, cancellationToken);
 
+    /// <summary>Gives a container another name, running or not.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineNameTaken"/> and the rest of the NF55 range.</exception>
+    public Task RenameAsync(string id, string name, CancellationToken cancellationToken) =>
+        transport.DoAsync(HttpMethod.Post, $"/containers/{id}/rename" + QueryText.Of(("name", name)), null, cancellationToken);
+
     /// <summary>Kills and removes a container with its anonymous volumes.</summary>
     /// <returns>False when there was none.</returns>
     public async Task<bool> RemoveAsync(string id, CancellationToken cancellationToken)
@@ -140,6 +145,19 @@ public sealed class EngineContainers
     /// <summary>Opens a file or folder of the container as a tar stream; the caller disposes it and trusts nothing in it.</summary>
     public Task<Stream> GetArchiveAsync(string id, string path, CancellationToken cancellationToken) =>
         transport.OpenAsync($"/containers/{id}/archive" + QueryText.Of(("path", path)), cancellationToken);
+
+    /// <summary>Copies a file or folder of one container into a folder of another, each running or not, while it streams.</summary>
+    /// <param name="from">Where it is.</param>
+    /// <param name="path">Its path there.</param>
+    /// <param name="to">Where it goes.</param>
+    /// <param name="folder">A folder that is there; what is copied keeps its own name in it.</param>
+    /// <param name="cancellationToken">Ends the copy.</param>
+    public async Task CopyAsync(string from, string path, string to, string folder, CancellationToken cancellationToken)
+    {
+        Stream archive = await GetArchiveAsync(from, path, cancellationToken).ConfigureAwait(false);
+        await using (archive.ConfigureAwait(false))
+            await PutArchiveAsync(to, folder, (stream, token) => archive.CopyToAsync(stream, token), cancellationToken).ConfigureAwait(false);
+    }
 
     // Docker.DotNet leaves a patience of nothing out, and the engine then has its own of ten seconds.
     private static string Seconds(TimeSpan patience) => ((int)Math.Ceiling(patience.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

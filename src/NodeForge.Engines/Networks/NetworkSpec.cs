@@ -44,7 +44,7 @@ internal sealed record CreateNetworkBody
         Internal = spec.Internal,
         Labels = spec.Labels,
         Options = spec.Options,
-        IPAM = spec.Subnets.Count == 0 ? null : new() { Config = [.. spec.Subnets.Select(subnet => new AddressRange { Subnet = subnet })] },
+        IPAM = spec.Subnets.Count == 0 ? null : new() { Config = [.. spec.Subnets.Select(subnet => new AddressPool { Subnet = subnet })] },
     };
 }
 
@@ -73,10 +73,11 @@ public sealed record NetworkDetails
 
 public sealed record AddressManagement
 {
-    public IReadOnlyList<AddressRange>? Config { get; init; }
+    public IReadOnlyList<AddressPool>? Config { get; init; }
 }
 
-public sealed record AddressRange
+/// <summary>A range of a network, as the engine writes it.</summary>
+public sealed record AddressPool
 {
     public string? Subnet { get; init; }
 

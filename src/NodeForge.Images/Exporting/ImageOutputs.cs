@@ -50,9 +50,6 @@ public sealed class ImageOutputs
         return new(transports, ImageReference.Parse(name), compression switch { "gzip" => LayerEncoding.Gzip, "zstd" => LayerEncoding.Zstd, _ => LayerEncoding.None });
     }
 
-    /// <summary>Whether any output is beyond a network.</summary>
-    public bool AreRemote => transports.Any(output => output.Room.IsRemote);
-
     /// <summary>Writes to each output what it lacks. A registry's tag is set last, so that nobody pulls a half.</summary>
     /// <param name="images">The platforms of one image.</param>
     /// <param name="environment">Where layers are encoded.</param>

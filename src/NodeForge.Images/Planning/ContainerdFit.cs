@@ -24,7 +24,7 @@ internal static class ContainerdFit
     }
 
     // A component of the recipe's own lies over the base's package; one that does not say its version is not known.
-    private static string? VersionIn(NodeImagePlan plan) => plan.Recipe.Components.FirstOrDefault(component => component.Name == Name) is { } component
+    public static string? VersionIn(NodeImagePlan plan) => plan.Recipe.Components.FirstOrDefault(component => component.Name == Name) is { } component
         ? component.Version
         : plan.Base?.Rootfs.Part.Packages.FirstOrDefault(package => package.Name == Name)?.Version;
 }

@@ -106,6 +106,12 @@ public sealed record NodeImagePlan : ImagePlan
     /// <summary>The server tarball, when a recipe makes it.</summary>
     public KubernetesBuildPlan? Kubernetes { get; init; }
 
+    /// <summary>Whether the image is made though its clusters can ask for images that it has not; it then says so.</summary>
+    public bool OpenClosure { get; private init; }
+
+    /// <summary>The same for an image whose closure is open: another image, so another digest, and not the one that the lock records.</summary>
+    public NodeImagePlan WithOpenClosure() => this with { OpenClosure = true, Digest = ActionKey.Of("open-closure/1", Digest.ToString()), Recorded = null };
+
     /// <summary>The images that the lock has for kubeadm's entry; empty without one.</summary>
     public IReadOnlyList<LockedImage> OfKubeadm { get; init; } = [];
 

@@ -40,7 +40,7 @@ internal static class KubeadmEntry
             || !KubernetesVersion.TryParse(recipe.Kubernetes.Version, out KubernetesVersion version) || KubeadmImages.Of(version) is not { } wanted)
             return [];
         HashSet<string> known = [.. names.Select(name => ImageReference.TryParse(name, out ImageReference? reference, out _) ? reference.ContainerdName : name)];
-        return [.. wanted.References.Where(reference => !known.Contains(reference)).Select(reference => Lacks(recipe, wanted, reference, known))];
+        return [.. wanted.References.Where(reference => !known.Contains(reference)).Select(reference => Lacks(recipe, wanted, reference, known)).OfType<Diagnostic>()];
     }
 
     /// <summary>Throws the errors among the problems.</summary>
@@ -50,13 +50,16 @@ internal static class KubeadmEntry
             ? throw new NodeForgeException([.. problems.Where(problem => problem.Severity == Severity.Error)])
             : problems;
 
-    private static Diagnostic Lacks(NodeImageRecipe recipe, KubeadmImages wanted, string reference, HashSet<string> known)
+    private static Diagnostic? Lacks(NodeImageRecipe recipe, KubeadmImages wanted, string reference, HashSet<string> known)
     {
         string repository = reference[..reference.LastIndexOf(':')];
         string last = reference[(reference.LastIndexOf('/') + 1)..].Split(':')[0];
         string[] others = [.. known.Where(name => name.StartsWith(repository, StringComparison.Ordinal) && name[repository.Length] is ':' or '@').Order(StringComparer.Ordinal)];
         // A cluster can do without DNS: then its add-on is left out when the cluster is made.
         bool optional = reference == wanted.DnsReference && !known.Any(name => name.Contains("coredns", StringComparison.Ordinal));
+        // Where every image is made by a recipe there is none to be had from elsewhere: it is left out on purpose.
+        if (optional && recipe.Images.Count > 0 && recipe.Images.All(image => image.Recipe is not null))
+            return null;
         return new(optional ? ErrorCodes.NodeLacksDns : ErrorCodes.NodeLacksImages, optional
             ? "the node has no CoreDNS: pods of its clusters find services by address, not by name"
             : $"the node has no {last} of the name that kubeadm {recipe.Kubernetes.Version} asks for")

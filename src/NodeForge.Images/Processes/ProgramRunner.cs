@@ -121,7 +121,7 @@ public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
 
     private static NodeForgeException NotStarted(ProgramCall call, Win32Exception failure) => failure.NativeErrorCode == NoSuchFile
         ? Missing(call, failure)
-        : new(new Diagnostic(ErrorCodes.ProgramNotStarted, $"{call.Program} cannot be started") { Where = new(call.ToString()), Got = failure.Message, Hint = "mend its rights" }, failure);
+        : new(new Diagnostic(ErrorCodes.ProgramNotStarted, $"{call.Program} cannot be started") { Where = new(call.ToString()), Got = failure.Message, Hint = "fix its permissions" }, failure);
 
     private static NodeForgeException Missing(ProgramCall call, Exception? inner = null) => new(new Diagnostic(ErrorCodes.ProgramMissing, $"{call.Program} is not installed")
     {

@@ -39,7 +39,7 @@ public sealed class KubernetesApi : IDisposable
             using HttpResponseMessage response = await calls.GetAsync(new Uri(server, path), cancellationToken).ConfigureAwait(false);
             return response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false) : null;
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (IsSilence(failure, cancellationToken))
         {
             return null;
         }
@@ -59,7 +59,7 @@ public sealed class KubernetesApi : IDisposable
             using HttpResponseMessage response = await calls.SendAsync(request, cancellationToken).ConfigureAwait(false);
             return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (IsSilence(failure, cancellationToken))
         {
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiServerTimeout, "the API server does not answer") { Where = new(server.OriginalString, Detail: path), Got = failure.Message, Hint = "see whether its node runs: nodeforge get nodes" }, failure);
         }
@@ -102,11 +102,15 @@ public sealed class KubernetesApi : IDisposable
         {
             using HttpResponseMessage response = await calls.PatchAsync(new Uri(server, $"/api/v1/nodes/{node}"), body, cancellationToken).ConfigureAwait(false);
         }
-        catch (HttpRequestException)
+        catch (Exception failure) when (IsSilence(failure, cancellationToken))
         {
             // The controller manager gives the node one then.
         }
     }
 
     public void Dispose() => calls.Dispose();
+
+    // The client ends a call that takes too long as if its caller had.
+    private static bool IsSilence(Exception failure, CancellationToken cancellationToken) =>
+        failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

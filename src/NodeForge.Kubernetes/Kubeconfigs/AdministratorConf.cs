@@ -16,7 +16,7 @@ public static class AdministratorConf
             return new(cluster, server, Decoded(First(file, "clusters")?["cluster"] as JsonObject, "certificate-authority-data"),
                 new(Decoded(user, "client-certificate-data"), Decoded(user, "client-key-data")));
         }
-        catch (Exception wrong) when (wrong is FormatException or InvalidOperationException || (wrong is NodeForgeException known && known.Diagnostics[0].Code != ErrorCodes.KubeconfigInvalid))
+        catch (Exception wrong) when (wrong is FormatException or InvalidOperationException || (wrong is NodeForgeException known && !known.Is(ErrorCodes.KubeconfigInvalid)))
         {
             throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration cannot be read") { Where = new(Place), Got = wrong.Message, Hint = Hint }, wrong);
         }

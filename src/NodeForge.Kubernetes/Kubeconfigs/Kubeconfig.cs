@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using NodeForge.Kubernetes.Certificates;
 
 namespace NodeForge.Kubernetes.Kubeconfigs;
@@ -31,26 +32,34 @@ public sealed record Kubeconfig
 
     public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
+    private static readonly string[] Words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+
+    // A cluster may be called 123 or true, which YAML takes for something else; where it cannot, names stand as kubectl writes them.
+    private static string Scalar(string name) => name.Length > 0 && char.IsAsciiLetter(name[0]) && !name.EndsWith(':') && name.All(IsPlain) && !Words.Contains(name, StringComparer.OrdinalIgnoreCase)
+        ? name : JsonValue.Create(name).ToJsonString();
+
+    private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_' or '@' or ':' or '/';
+
     private static string Text(string cluster, string server, string authority, string user, string credentials, string? context)
     {
-        string name = context ?? $"{user}@{cluster}";
+        string name = Scalar(context ?? $"{user}@{cluster}");
         return $"""
             apiVersion: v1
             kind: Config
             clusters:
-            - name: {cluster}
+            - name: {Scalar(cluster)}
               cluster:
                 certificate-authority-data: {Base64(authority)}
                 server: {server}
             contexts:
             - name: {name}
               context:
-                cluster: {cluster}
-                user: {user}
+                cluster: {Scalar(cluster)}
+                user: {Scalar(user)}
             current-context: {name}
             preferences: {"{}"}
             users:
-            - name: {user}
+            - name: {Scalar(user)}
               user:
                 {credentials}
 

@@ -15,13 +15,18 @@ public static class KubeconfigFile
     private const int SampleLength = 2048;
 
     /// <summary>The files that are one kubeconfig together: those of KUBECONFIG, or ~/.kube/config.</summary>
-    public static IReadOnlyList<string> Paths =>
-        Environment.GetEnvironmentVariable("KUBECONFIG")?.Split(':', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } named
-            ? [.. named.Distinct(StringComparer.Ordinal)]
-            : [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")];
+    /// <returns>Absolute, one at least.</returns>
+    public static IReadOnlyList<string> PathsOf(HostEnvironment host) =>
+        host.Variable("KUBECONFIG")?.Split(':', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } named
+            ? [.. named.Select(host.Resolve).Distinct(StringComparer.Ordinal)]
+            : [host.Resolve(Path.Combine(host.Home, ".kube", "config"))];
 
     /// <summary>Where a new context is written, as kind and kubectl do it: the first file that is there, else the last one.</summary>
-    public static string DefaultPath => Paths.FirstOrDefault(File.Exists) ?? Paths[^1];
+    public static string DefaultPathOf(HostEnvironment host)
+    {
+        IReadOnlyList<string> paths = PathsOf(host);
+        return paths.FirstOrDefault(File.Exists) ?? paths[^1];
+    }
 
     /// <summary>Adds a cluster's context, in place of an older one of that name, and makes it the current one.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KubeconfigBusy"/>, <see cref="ErrorCodes.KubeconfigInvalid"/>, <see cref="ErrorCodes.PathNotUsable"/>, <see cref="ErrorCodes.DiskFull"/>;
@@ -137,6 +142,6 @@ public static class KubeconfigFile
     {
         Where = new(path),
         Got = got,
-        Hint = "mend or move the file, or write elsewhere with --kubeconfig",
+        Hint = "fix or move the file, or write elsewhere with --kubeconfig",
     }, inner);
 }

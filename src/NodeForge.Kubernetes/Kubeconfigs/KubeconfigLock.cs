@@ -36,7 +36,7 @@ internal sealed class KubeconfigLock : IDisposable
                 {
                     Where = new(kubeconfig),
                     Got = $"{path}, made at {File.GetLastWriteTimeUtc(path):u}",
-                    Hint = $"if no kubectl or kind is at it: rm {path}",
+                    Hint = $"if no kubectl or kind is using it: rm {path}",
                 });
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -18,12 +18,28 @@ internal static partial class ZstdLibrary
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Hint = "apt-get install libzstd1" }, missing);
+            throw Missing(missing);
         }
     }
 
+    private static NodeForgeException Missing(Exception missing) =>
+        new(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Hint = "apt-get install libzstd1" }, missing);
+
     /// <summary>What a result says when it is an error; null when it is none.</summary>
     public static string? Problem(nuint result) => IsError(result) == 0 ? null : Marshal.PtrToStringUTF8(ErrorName(result));
+
+    /// <summary>Unpacks frames that are at hand whole into memory of a given length.</summary>
+    public static nuint Decompress(ref byte output, int outputLength, ref byte input, int inputLength)
+    {
+        try
+        {
+            return Decompress(ref output, (nuint)outputLength, ref input, (nuint)inputLength);
+        }
+        catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw Missing(missing);
+        }
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct Buffer
@@ -47,6 +63,9 @@ internal static partial class ZstdLibrary
 
     [LibraryImport(Name, EntryPoint = "ZSTD_DCtx_setParameter")]
     public static partial nuint SetDecoder(nint decoder, int parameter, int value);
+
+    [LibraryImport(Name, EntryPoint = "ZSTD_decompress")]
+    private static partial nuint Decompress(ref byte output, nuint outputLength, ref byte input, nuint inputLength);
 
     [LibraryImport(Name, EntryPoint = "ZSTD_decompressStream")]
     public static partial nuint Decode(nint decoder, ref Buffer output, ref Buffer input);

@@ -75,7 +75,7 @@ public static partial class AtomicFile
     public static void Sync(FileStream file) => file.Flush(flushToDisk: true);
 
     /// <summary>Has the disk begin to take a part of a file that is still being written, so that <see cref="Sync"/> has little left to wait for. A wish: nobody hears whether it came true.</summary>
-    internal static void BeginSync(FileStream file, long offset, long length) => _ = SyncRange(file.SafeFileHandle, offset, length, BeginWriting);
+    public static void BeginSync(FileStream file, long offset, long length) => _ = SyncRange(file.SafeFileHandle, offset, length, BeginWriting);
 
     private const uint BeginWriting = 2; // SYNC_FILE_RANGE_WRITE
 
@@ -101,7 +101,7 @@ public static partial class AtomicFile
     /// <summary>Makes the names in a folder last: links and renames are in the folder, not in the file.</summary>
     /// <remarks>.NET has no way to sync a folder (dotnet/runtime#28169); without it a rename may be lost with the power.</remarks>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathNotUsable"/>: the disk could not.</exception>
-    internal static void SyncFolder(string folder)
+    public static void SyncFolder(string folder)
     {
         using SafeFileHandle handle = Open(folder, ReadOnlyFolder | CloseOnExec);
         if (!handle.IsInvalid && Fsync(handle) != 0 && Marshal.GetLastPInvokeError() == InputOutput)

@@ -4,8 +4,10 @@ namespace NodeForge.Oci.Content;
 
 /// <summary>What a process knows of a cache's blobs: which it has hashed, and which were damaged.</summary>
 /// <remarks>A name and a size are no reason to believe bytes: disks rot, and so do copies of caches. SHA-256 of what a build uses costs about a second for each gigabyte.</remarks>
-public sealed class BlobCache
+/// <param name="list">The file of the cache that lists what earlier processes hashed, beside <c>sha256/</c>; null keeps none.</param>
+public sealed class BlobCache(string? list = null)
 {
+    private readonly HashedFiles? listed = list is null ? null : new(list);
     private readonly ConcurrentDictionary<Digest, FileIdentity> known = new();
     private readonly ConcurrentDictionary<Digest, Diagnostic> removed = new();
 
@@ -13,6 +15,12 @@ public sealed class BlobCache
     public IReadOnlyCollection<Diagnostic> Removed => [.. removed.Values];
 
     internal bool IsKnown(Digest digest, FileIdentity? file) => file is { } now && known.TryGetValue(digest, out FileIdentity then) && then == now;
+
+    /// <summary>Whether this process or one before it has hashed the file: enough for what is read here, and for what is outside already.</summary>
+    internal bool IsListed(Digest digest, FileIdentity? file) => file is { } now && (IsKnown(digest, file) || listed?.Has(digest, now) == true);
+
+    /// <summary>Lists for later processes what this one has hashed.</summary>
+    public void Keep() => listed?.Add(known);
 
     internal void Know(Digest digest, FileIdentity? file)
     {
@@ -31,9 +39,9 @@ public sealed class BlobCache
         known.TryRemove(digest, out _);
         if (FileIdentity.Of(path) is { } now && read is { } then && now.IsSameFile(then))
             AtomicFile.Discard(path);
-        Diagnostic damaged = wrong with { Code = ErrorCodes.CachedContentDamaged, What = "content of the cache is damaged; it was removed", Hint = "run it again: it is made or fetched anew" };
+        Diagnostic damaged = wrong with { Code = ErrorCodes.CachedContentDamaged, What = "content of the cache is damaged; it was removed", Hint = "run it again: it is made or fetched again" };
         return removed.TryAdd(digest, damaged)
             ? new(damaged)
-            : new(wrong with { Code = ErrorCodes.CacheUnreliable, What = "content of the cache was made anew, and is damaged again", Hint = ErrorCodes.CacheUnreliable.Remedy });
+            : new(wrong with { Code = ErrorCodes.CacheUnreliable, What = "content of the cache was rebuilt, and is damaged again", Hint = ErrorCodes.CacheUnreliable.Remedy });
     }
 }

@@ -17,8 +17,8 @@ public sealed class BlobStore
     /// <param name="folder">The folder that holds <c>sha256/</c>; made when the first blob is written.</param>
     public BlobStore(string folder) => this.folder = Path.GetFullPath(folder);
 
-    /// <summary>Set for a store whose content can be made or fetched again: every blob is hashed before or while it is used, once in a process, and a damaged one is removed.
-    /// Null takes blobs by their names.</summary>
+    /// <summary>Set for a store whose content can be made or fetched again: every blob is hashed before or while it is used, once, and a damaged one is removed. What leaves the store is
+    /// hashed by the process that gives it out. Null takes blobs by their names.</summary>
     public BlobCache? Cache { get; init; }
 
     /// <summary>Where a blob is or would be.</summary>
@@ -45,11 +45,18 @@ public sealed class BlobStore
         return PathOf(digest);
     }
 
-    /// <summary>Hashes a cache's blob, unless this process has hashed the file as it is now.</summary>
+    /// <summary>Hashes a cache's blob, unless the file as it is now has been hashed.</summary>
     /// <exception cref="NodeForgeException">As <see cref="OpenRead"/>.</exception>
     public void RequireSound(Digest digest)
     {
-        if (Cache is null || IsKnown(digest))
+        if (Cache?.IsListed(digest, FileIdentity.Of(PathOf(digest))) == false)
+            RequireHashed(digest);
+    }
+
+    // For what leaves: by this process.
+    private void RequireHashed(Digest digest)
+    {
+        if (Cache is null || Cache.IsKnown(digest, FileIdentity.Of(PathOf(digest))))
             return;
         using VerifyingStream content = OpenVerified(digest);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Step);
@@ -68,13 +75,11 @@ public sealed class BlobStore
             RequireSound(digest);
             return true;
         }
-        catch (NodeForgeException damaged) when (damaged.Diagnostics[0].Code == ErrorCodes.CachedContentDamaged || damaged.Diagnostics[0].Code == ErrorCodes.BlobMissing)
+        catch (NodeForgeException damaged) when (damaged.Is(ErrorCodes.CachedContentDamaged, ErrorCodes.BlobMissing))
         {
             return false;
         }
     }
-
-    private bool IsKnown(Digest digest) => Cache?.IsKnown(digest, FileIdentity.Of(PathOf(digest))) == true;
 
     private FileStream Open(Digest digest)
     {
@@ -88,7 +93,7 @@ public sealed class BlobStore
             throw new NodeForgeException(new Diagnostic(ErrorCodes.BlobMissing, "the content is not in the store")
             {
                 Where = new(folder, Detail: digest.ToString()),
-                Hint = "run 'nodeforge fetch RECIPE', or build again: it is made anew",
+                Hint = "run 'nodeforge fetch RECIPE', or build again: it is remade",
             }, missing);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -140,7 +145,8 @@ public sealed class BlobStore
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>, <see cref="ErrorCodes.DiskFull"/>, <see cref="ErrorCodes.PathNotUsable"/>.</exception>
     public void LinkOrCopy(Digest digest, string target)
     {
-        using FileStream blob = OpenRead(digest);
+        RequireHashed(digest);
+        using FileStream blob = Open(digest);
         string path = Path.GetFullPath(target);
         string temporary = AtomicFile.TemporaryOf(path);
         try
@@ -165,11 +171,15 @@ public sealed class BlobStore
     /// <returns>False when it cannot be: another file system, one without hard links, a foreign file.</returns>
     internal bool TryLink(Digest digest, string target)
     {
-        RequireSound(digest);
         string path = PathOf(digest);
+        if (FileIdentity.Of(path) is { } file && FileIdentity.Of(target) is { } there && there.IsSameFile(file))
+        {
+            RequireSound(digest);
+            return FileIdentity.Of(path) == file || TryLink(digest, target); // unless another process repaired it meanwhile
+        }
+
+        RequireHashed(digest);
         FileIdentity? before = FileIdentity.Of(path);
-        if (before is { } file && FileIdentity.Of(target) is { } there && there.IsSameFile(file))
-            return true;
         if (!HardLink.TryCreate(path, target) && !TryReplace(path, target))
             return false;
         // A name more moves the change time, and nothing else.
@@ -261,7 +271,7 @@ public sealed class BlobStore
             content.CopyTo(Stream.Null, Step);
             return true;
         }
-        catch (NodeForgeException wrong) when (wrong.Diagnostics[0].Code == ErrorCodes.DigestMismatch || wrong.Diagnostics[0].Code == ErrorCodes.BlobMissing)
+        catch (NodeForgeException wrong) when (wrong.Is(ErrorCodes.DigestMismatch, ErrorCodes.BlobMissing))
         {
             return false;
         }

@@ -6,15 +6,6 @@ namespace NodeForge.Oci.Layers;
 /// <summary>What an entry must be like so that every engine unpacks the same file from it.</summary>
 internal static class LayerEntryRules
 {
-    /// <summary>Linux' NAME_MAX, in bytes.</summary>
-    public const int LongestComponent = 255;
-
-    /// <summary>Linux' PATH_MAX with its final zero, in bytes.</summary>
-    public const int LongestPath = 4096;
-
-    /// <summary>Parts that a path may have. Linux knows no limit of its own; the deepest trees that package managers leave have about sixty.</summary>
-    public const int DeepestPath = 256;
-
     private const long LargestId = 0xffff_fffe; // 2^32-1 means "no change" to chown(2)
     private const uint LargestMajor = 0xfff;
     private const uint LargestMinor = 0xf_ffff;
@@ -39,7 +30,7 @@ internal static class LayerEntryRules
     {
         Where = new(entry.Path.Length == 0 ? "(empty path)" : entry.Path),
         Got = got,
-        Hint = "mend the source that the entry comes from",
+        Hint = "fix the source of the entry",
     });
 
     private static TarEntry Canonical(TarEntry header, byte[] name, byte[]? target)
@@ -54,17 +45,17 @@ internal static class LayerEntryRules
     private static byte[] CheckPath(TarEntry entry, string path)
     {
         byte[] bytes = Bytes(entry, path);
-        if (bytes.Length is 0 or >= LongestPath)
-            throw Invalid(entry, $"its path must have 1 to {LongestPath - 1} bytes", got: $"{bytes.Length}");
-        if (bytes.AsSpan().Count((byte)'/') >= DeepestPath)
-            throw Invalid(entry, $"its path must have at most {DeepestPath} parts");
+        if (bytes.Length is 0 or >= TarPath.LongestPath)
+            throw Invalid(entry, $"its path must have 1 to {TarPath.LongestPath - 1} bytes", got: $"{bytes.Length}");
+        if (bytes.AsSpan().Count((byte)'/') >= TarPath.DeepestPath)
+            throw Invalid(entry, $"its path must have at most {TarPath.DeepestPath} parts");
         foreach (Range range in bytes.AsSpan().Split((byte)'/'))
         {
             ReadOnlySpan<byte> component = bytes.AsSpan(range);
             if (component.IsEmpty || component.SequenceEqual("."u8) || component.SequenceEqual(".."u8))
                 throw Invalid(entry, "its path must be relative, without empty, '.' or '..' parts", got: path);
-            if (component.Length > LongestComponent)
-                throw Invalid(entry, $"a part of its path is longer than {LongestComponent} bytes", got: $"{component.Length}");
+            if (component.Length > TarPath.LongestComponent)
+                throw Invalid(entry, $"a part of its path is longer than {TarPath.LongestComponent} bytes", got: $"{component.Length}");
         }
 
         return bytes;
@@ -77,7 +68,7 @@ internal static class LayerEntryRules
         if (entry.Kind != TarEntryKind.SymbolicLink)
             return null;
         byte[] bytes = Bytes(entry, entry.LinkTarget ?? "");
-        return bytes.Length is > 0 and < LongestPath ? bytes : throw Invalid(entry, $"its link target must have 1 to {LongestPath - 1} bytes", got: $"{bytes.Length}");
+        return bytes.Length is > 0 and < TarPath.LongestPath ? bytes : throw Invalid(entry, $"its link target must have 1 to {TarPath.LongestPath - 1} bytes", got: $"{bytes.Length}");
     }
 
     private static byte[] Bytes(TarEntry entry, string text)

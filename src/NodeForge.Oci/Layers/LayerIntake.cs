@@ -76,7 +76,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
             {
                 diffId = Unpacked(content, ingest, layer.Where);
             }
-            catch (NodeForgeException failure) when (failure.Diagnostics[0].Code == ErrorCodes.LayerUnreadable)
+            catch (NodeForgeException failure) when (failure.Is(ErrorCodes.LayerUnreadable))
             {
                 undecodable = failure;
             }
@@ -85,7 +85,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
             ingest.Commit(layer.Descriptor.Digest, layer.Descriptor.Size);
             return undecodable is null ? diffId : throw undecodable;
         }
-        catch (NodeForgeException mismatch) when (mismatch.Diagnostics[0].Code == ErrorCodes.DigestMismatch)
+        catch (NodeForgeException mismatch) when (mismatch.Is(ErrorCodes.DigestMismatch))
         {
             if (!layer.IsNamed && compression == LayerCompression.None)
                 throw Another(layer, mismatch.Diagnostics[0].Got?.Split(' ')[0]);
@@ -109,7 +109,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
                 plain.Write(buffer.AsSpan(0, read));
             }
         }
-        catch (NodeForgeException undecodable) when (undecodable.Diagnostics[0].Code != ErrorCodes.DigestMismatch)
+        catch (NodeForgeException undecodable) when (!undecodable.Is(ErrorCodes.DigestMismatch))
         {
             failure = new(undecodable.Diagnostics[0] with { Code = ErrorCodes.LayerUnreadable, Where = where, Hint = ErrorCodes.LayerUnreadable.Remedy }, undecodable);
         }

@@ -195,5 +195,5 @@ public sealed class RootfsTree
     private static RootfsEntry Implicit(string path, int layer) => new(new TarEntry { Path = path, Kind = TarEntryKind.Directory, Mode = 0x1ed }, layer, null); // 0755, as engines make them
 
     private static NodeForgeException Refuse(string what, string layer, TarEntry entry) =>
-        new(new Diagnostic(ErrorCodes.ArchiveEntryRefused, what) { Where = new(layer, Detail: $"'{entry.Path}'"), Hint = "have the layer made anew; engines disagree about what it means" });
+        new(new Diagnostic(ErrorCodes.ArchiveEntryRefused, what) { Where = new(layer, Detail: $"'{entry.Path}'"), Hint = "have the layer remade; engines disagree about what it means" });
 }

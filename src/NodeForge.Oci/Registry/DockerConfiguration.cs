@@ -147,12 +147,12 @@ internal sealed class DockerConfiguration : IDisposable
 
     public static NodeForgeException Refuse(string file, string what, string? got, string? want, Exception? inner = null) => new(
         new Diagnostic(ErrorCodes.CredentialsUnusable, what)
-    {
-        Where = new(file),
-        Got = got,
-        Want = want,
-        Hint = "log in again with docker login, or mend the file",
-    }, inner);
+        {
+            Where = new(file),
+            Got = got,
+            Want = want,
+            Hint = "log in again with docker login, or fix the file",
+        }, inner);
 
     public void Dispose() => document.Dispose();
 }

@@ -80,7 +80,7 @@ internal sealed class ExpectedStream : Stream
             Where = new(address.ToString()),
             Got = $"{position} bytes; {cause.Message}",
             Want = $"{expected.Size} bytes",
-            Hint = "run again: it is tried anew",
+            Hint = "run again: it is tried again",
         }, cause));
 
     protected override void Dispose(bool disposing)

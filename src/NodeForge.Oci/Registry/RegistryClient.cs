@@ -13,6 +13,7 @@ namespace NodeForge.Oci.Registry;
 public sealed class RegistryClient : IDisposable
 {
     private static readonly string[] ManifestTypes = [MediaTypes.Manifest, MediaTypes.Index, MediaTypes.DockerManifest, MediaTypes.DockerManifestList];
+    private const int MostPages = 100; // of referrers: each may be as long as a manifest
     private readonly RegistryConnection connection;
 
     /// <param name="handler">Sends the requests; <see cref="CreateHandler"/> makes the usual one. Left open: it may serve others.</param>
@@ -68,6 +69,54 @@ public sealed class RegistryClient : IDisposable
 
         _ = ImageDocument.ReadManifest(document.Bytes, where with { Detail = document.Descriptor.Digest.ToString() });
         return document;
+    }
+
+    /// <summary>Gets the manifest or index that a reference names.</summary>
+    /// <returns>Null when the registry does not have it.</returns>
+    /// <exception cref="NodeForgeException">As <see cref="GetManifestAsync(ImageReference, CancellationToken)"/>.</exception>
+    public async Task<RawDocument?> TryGetManifestAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetManifestAsync(reference, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NodeForgeException failure) when (RegistryFailure.Of(failure)?.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Asks for the manifests that name another one as their subject (distribution-spec, "Listing Referrers").</summary>
+    /// <returns>Null when the registry lists none.</returns>
+    /// <exception cref="NodeForgeException">An <c>NF32xx</c> error; <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
+    public async Task<IReadOnlyList<Descriptor>?> GetReferrersAsync(ImageReference repository, Digest subject, CancellationToken cancellationToken)
+    {
+        RegistryEndpoint endpoint = connection.EndpointOf(repository.Registry);
+        List<Descriptor> found = [];
+        Uri? address = endpoint.Referrers(repository.Repository, subject);
+        for (int page = 0; address is not null && page < MostPages; page++)
+        {
+            using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(repository), address, to => ManifestRequest(HttpMethod.Get, to), cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.BadRequest or HttpStatusCode.NotImplemented)
+                return null;
+            if (!response.IsSuccessStatusCode)
+                throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
+            // A registry that does not know the address may answer with its front page.
+            if (response.Content.Headers.ContentType?.MediaType != MediaTypes.Index)
+                return null;
+            byte[] bytes = await ReadManifestAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
+            found.AddRange(ImageDocument.ReadIndex(bytes, new(address.ToString())).Manifests);
+            address = NextPage(endpoint, address, response);
+        }
+
+        return found;
+    }
+
+    private static Uri? NextPage(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response)
+    {
+        if (!response.Headers.TryGetValues("Link", out IEnumerable<string>? links) || links.First() is not ['<', .. var link] || link.IndexOf('>', StringComparison.Ordinal) is not (> 0 and int end))
+            return null;
+        return Uri.TryCreate(address, link[..end], out Uri? next) && endpoint.Owns(next) ? next : null;
     }
 
     /// <summary>Asks for the digest of a tag without getting the manifest; null when the registry does not have it or does not tell.</summary>

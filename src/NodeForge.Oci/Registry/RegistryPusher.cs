@@ -39,6 +39,15 @@ public sealed class RegistryPusher(RegistryClient client)
         return target.At(root.Digest);
     }
 
+    /// <summary>Pushes a manifest whose blobs are there.</summary>
+    /// <param name="document">The manifest or index.</param>
+    /// <param name="target">Under its digest where it has one, else under its tag.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Whether the registry took note of the manifest's subject, and so lists it among its referrers.</returns>
+    /// <exception cref="NodeForgeException">An <c>NF32xx</c> error.</exception>
+    public Task<bool> PushManifestAsync(RawDocument document, ImageReference target, CancellationToken cancellationToken) =>
+        PutManifestAsync(document.Bytes, document.Descriptor.MediaType, target, target.Digest?.ToString() ?? target.Tag!, cancellationToken);
+
     /// <summary>Whether the registry has a blob.</summary>
     public async Task<bool> HasBlobAsync(ImageReference repository, Digest digest, CancellationToken cancellationToken)
     {
@@ -102,11 +111,11 @@ public sealed class RegistryPusher(RegistryClient client)
             : throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PutManifestAsync(ReadOnlyMemory<byte> bytes, string mediaType, ImageReference target, string reference, CancellationToken cancellationToken)
+    private async Task<bool> PutManifestAsync(ReadOnlyMemory<byte> bytes, string mediaType, ImageReference target, string reference, CancellationToken cancellationToken)
     {
         RegistryEndpoint endpoint = connection.EndpointOf(target.Registry);
         Uri address = endpoint.Manifest(target.Repository, reference);
-        await PutAsync(endpoint, target, address, () =>
+        return await PutAsync(endpoint, target, address, () =>
         {
             ReadOnlyMemoryContent content = new(bytes);
             content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
@@ -114,7 +123,8 @@ public sealed class RegistryPusher(RegistryClient client)
         }, () => HasAsync(endpoint, target, address, to => RegistryClient.ManifestRequest(HttpMethod.Head, to), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PutAsync(
+    /// <returns>Whether the registry took note of a subject.</returns>
+    private async Task<bool> PutAsync(
         RegistryEndpoint endpoint, ImageReference target, Uri address, Func<HttpContent> content, Func<Task<bool>> isThere, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await connection.SendAsync(endpoint, PushScope(target), address, to => new(HttpMethod.Put, to) { Content = content() }, cancellationToken).ConfigureAwait(false);
@@ -123,6 +133,7 @@ public sealed class RegistryPusher(RegistryClient client)
         // 201 is the specification's word for "kept"; after any other, 202 above all, it may still be at it, or wait for more.
         if (response.StatusCode != HttpStatusCode.Created && !await isThere().ConfigureAwait(false))
             throw RegistryErrors.Invalid(endpoint, "the registry took an upload and has nothing of it", $"status {(int)response.StatusCode}", address, "status 201");
+        return response.Headers.Contains("OCI-Subject");
     }
 
     private static string PushScope(ImageReference target) => $"repository:{target.Repository}:pull,push";

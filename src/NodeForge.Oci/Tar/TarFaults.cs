@@ -14,7 +14,7 @@ internal sealed class TarFaults(string archive)
         Where = new(archive, Detail: FormattableString.Invariant($"entry {Entry} at byte {HeaderOffset}") + (EntryName is null ? "" : $", '{EntryName}'")),
         Got = got,
         Want = want,
-        Hint = code == ErrorCodes.ArchiveTruncated ? "get the archive again" : "do not trust the archive; get it again or have it made anew",
+        Hint = code == ErrorCodes.ArchiveTruncated ? "get the archive again" : "do not trust the archive; get it again or have it remade",
     }, inner);
 
     public NodeForgeException Truncated(long there, long wanted, string what) =>

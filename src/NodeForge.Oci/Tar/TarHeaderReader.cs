@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using NodeForge.Oci.Layers;
 
 namespace NodeForge.Oci.Tar;
 
@@ -136,9 +135,9 @@ internal static class TarHeaderReader
         target ??= UpToZero(block[TarBlock.LinkName]).ToArray();
         if (kind == TarEntryKind.HardLink)
             return TarPath.Normalize(target, faults, "hard link's target");
-        return target.Length is > 0 and < LayerEntryRules.LongestPath && !target.Contains((byte)0)
+        return target.Length is > 0 and < TarPath.LongestPath && !target.Contains((byte)0)
             ? TarText.Decode(target)
-            : throw faults.Fault(ErrorCodes.ArchiveNameRefused, "the symbolic link's target is empty, too long or has a zero byte in it", got: $"{target.Length} bytes", want: $"1 to {LayerEntryRules.LongestPath - 1}");
+            : throw faults.Fault(ErrorCodes.ArchiveNameRefused, "the symbolic link's target is empty, too long or has a zero byte in it", got: $"{target.Length} bytes", want: $"1 to {TarPath.LongestPath - 1}");
     }
 
     private static ReadOnlySpan<byte> UpToZero(ReadOnlySpan<byte> field) => field.IndexOf((byte)0) is >= 0 and int end ? field[..end] : field;

@@ -1,5 +1,4 @@
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
 
 namespace NodeForge.Oci.Tar;
 
@@ -34,7 +33,7 @@ public sealed class TarReader : IDisposable
     /// <summary>The 1-based number of the current entry, extended headers not counted.</summary>
     public int EntryNumber => faults.Entry;
 
-    /// <summary>The byte of the archive where the current entry's content begins; with <see cref="TarEntry.Size"/> it makes a <see cref="FileContent"/>.</summary>
+    /// <summary>The byte of the archive where the current entry's content begins; with <see cref="TarEntry.Size"/> it makes a <c>FileContent</c>.</summary>
     public long ContentOffset { get; private set; }
 
     /// <summary>The current entry's content: forward only, valid until the next <see cref="Read"/>; what is not read is skipped.</summary>

@@ -8,7 +8,7 @@ namespace NodeForge.Oci.Transports;
 /// <summary>What <c>docker save</c> writes, as a source. The manifests are made here, canonically: the format has none.</summary>
 public sealed class DockerArchive : IImageSource
 {
-    private const string ManifestFile = "manifest.json";
+    private const string ManifestFile = DockerArchiveManifest.File;
     private readonly ArchiveIndex archive;
     private readonly IReadOnlyList<(ImageEntry Entry, DockerArchiveManifest Manifest)> images;
     private readonly ConcurrentDictionary<Digest, (byte[]? Document, ArchiveIndexEntry? File, string Detail)> blobs = new();

@@ -9,7 +9,15 @@ namespace NodeForge.Oci.Transports;
 /// <param name="Config">The path of the image config.</param>
 /// <param name="RepoTags">Full names; null for an image without a name.</param>
 /// <param name="Layers">The paths of the layers, bottom first; null for an image without a layer, as Go writes an empty list.</param>
-internal sealed record DockerArchiveManifest(string Config, IReadOnlyList<string>? RepoTags, IReadOnlyList<string>? Layers);
+public sealed record DockerArchiveManifest(string Config, IReadOnlyList<string>? RepoTags, IReadOnlyList<string>? Layers)
+{
+    /// <summary>Where an archive has it.</summary>
+    public const string File = "manifest.json";
+
+    /// <summary>Reads the list of an archive's images.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageDocument"/>: it is something else.</exception>
+    public static IReadOnlyList<DockerArchiveManifest> ReadAll(ReadOnlySpan<byte> json, Location where) => DockerArchiveJson.Read(json, where);
+}
 
 [JsonSerializable(typeof(IReadOnlyList<DockerArchiveManifest>))]
 internal sealed partial class DockerArchiveJson : JsonSerializerContext
@@ -49,6 +57,6 @@ internal sealed partial class DockerArchiveJson : JsonSerializerContext
         Where = where,
         Got = got,
         Want = "a list of objects with Config, RepoTags and Layers",
-        Hint = "have the archive written anew; a build that failed leaves such files",
+        Hint = "have the archive written again; a build that failed leaves such files",
     }, inner);
 }

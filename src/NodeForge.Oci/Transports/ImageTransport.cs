@@ -11,7 +11,7 @@ namespace NodeForge.Oci.Transports;
 public sealed partial record ImageTransport(TransportRoom Room, string Path, string? Name, ImageReference? Reference)
 {
     /// <summary>Every transport.</summary>
-    public static IReadOnlyList<TransportRoom> Rooms { get; } = [OciLayout.Room, OciArchive.Room, DockerArchive.Room, EngineRoom.Room, RegistryImages.Room];
+    public static IReadOnlyList<TransportRoom> Rooms { get; } = [OciLayout.Room, OciArchive.Room, DockerArchive.Room, BundleRoom.Room, EngineRoom.Room, RegistryImages.Room];
 
     /// <summary>How each is written: <c>oci:DIR[:TAG], …</c></summary>
     public static string Syntax { get; } = $"{string.Join(", ", Rooms.SkipLast(1).Select(room => room.Syntax))} or {Rooms[^1].Syntax}";
@@ -19,10 +19,11 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
     /// <summary>Opens what it names.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageLayout"/>, <see cref="ErrorCodes.NotAnImageArchive"/> and other NF51xx; NF41xx for a damaged archive;
     /// what an engine or registry refuses.</exception>
-    public Task<IImageSource> OpenAsync(TransportHost host, CancellationToken cancellationToken) => Room.Open(this, host, cancellationToken);
+    public Task<IImageSource> OpenAsync(TransportHost host, CancellationToken cancellationToken) =>
+        Room.Open(host.Rooted(this), host, cancellationToken);
 
     /// <summary>What it names, to be written.</summary>
-    public IImageTarget Target(TransportHost host) => Room.Target(this, host);
+    public IImageTarget Target(TransportHost host) => Room.Target(host.Rooted(this), host);
 
     /// <summary>Whether a text begins with a transport's word.</summary>
     public static bool IsOne(string text) => Rooms.Any(room => text.StartsWith(room.Prefix, StringComparison.Ordinal));
@@ -57,16 +58,16 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
         return transport is not null;
     }
 
-    public override string ToString() => Room.IsFile ? Room.Prefix + Path + (Name is null ? "" : ":" + Name) : Room.Prefix + Reference;
+    public override string ToString() => Room.IsFile ? Room.Prefix + Path + (Name is null ? "" : Room.Separator + Name) : Room.Prefix + Reference;
 
     private static ImageTransport ReadFile(TransportRoom room, string text, string rest)
     {
-        int colon = rest.IndexOf(':', StringComparison.Ordinal);
+        int colon = rest.IndexOf(room.Separator, StringComparison.Ordinal);
         string path = colon < 0 ? rest : rest[..colon];
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
             throw Refuse(text, "no path follows the colon", "write the path of the folder or file there");
         string? name = colon < 0 ? null : rest[(colon + 1)..];
-        if (room.Form == TransportForm.FileAndTag)
+        if (room.Form is TransportForm.FileAndTag or TransportForm.FileAndImage)
             return new(room, path, CheckedTag(text, name), null);
         ImageReference? reference = name is null ? null : ImageReference.Parse(name);
         return new(room, path, reference?.ToString(), reference);
@@ -74,7 +75,7 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
 
     private static string? CheckedTag(string text, string? tag) => tag is null || ReferenceName().IsMatch(tag)
         ? tag
-        : throw Refuse(text, "what follows the second colon is no tag", "write letters, digits and single separators (. _ - : @ + /); a path with a colon in it cannot be named");
+        : throw Refuse(text, "what follows the path is no tag", "write letters, digits and single separators (. _ - : @ + /); a path with a colon in it cannot be named");
 
     private static string Suggestion(string text, string word, string rest)
     {
@@ -85,6 +86,8 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
             return $"did you mean {near.Prefix}{rest.TrimStart('/')}?";
         if (text.EndsWith(".tar", StringComparison.Ordinal))
             return $"did you mean oci-archive:{text} or docker-archive:{text}?";
+        if (text.EndsWith(".nfb", StringComparison.Ordinal))
+            return $"did you mean bundle:{text}?";
         if (text.StartsWith('.') || text.StartsWith('/'))
             return $"did you mean oci:{text}?";
         return ImageReference.TryParse(text, out _)

@@ -12,7 +12,7 @@ internal static class LayoutIndex
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNameCollision"/>, <see cref="ErrorCodes.InvalidImageReference"/>.</exception>
     public static IReadOnlyList<(ImageEntry Entry, IReadOnlyList<Descriptor> Roots)> Entries(ImageIndex index, string place) =>
     [
-        .. index.Manifests.GroupBy(entry => ImageAnnotations.NameOf(entry) ?? ImageAnnotations.TagOf(entry) ?? entry.Digest.ToString(), StringComparer.Ordinal)
+        .. index.Manifests.Where(entry => !ImageAnnotations.IsArtifact(entry)).GroupBy(entry => ImageAnnotations.NameOf(entry) ?? ImageAnnotations.TagOf(entry) ?? entry.Digest.ToString(), StringComparer.Ordinal)
             .Select(group => Describe(group.First(), RootsOf(group, new(place, Detail: group.Key)), place)),
     ];
 
@@ -24,7 +24,7 @@ internal static class LayoutIndex
             Where = where,
             Got = Printable.Escape(name),
             Want = "[REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
-            Hint = "have the image saved anew under another name",
+            Hint = "have the image saved again under another name",
         });
 
     private static Descriptor[] RootsOf(IEnumerable<Descriptor> entries, Location where)
@@ -61,13 +61,48 @@ internal static class LayoutIndex
         {
             if (ImageAnnotations.TagOf(entry) is { } tag && !taken.Add(tag) && entries.Any(other => ImageAnnotations.TagOf(other) == tag && other.Digest != entry.Digest))
                 throw Collision(where, tag, "two of the images to be written");
+            // An image that is written again stays what cosign takes it for.
+            Descriptor kept = entries.Any(other => other.Digest == entry.Digest && ImageAnnotations.KindOf(other) is not null && Replaces(entry, other, where)) ? WithKind(entry) : entry;
             entries.RemoveAll(other => Replaces(entry, other, where));
-            entries.Add(entry);
+            entries.Add(kept);
         }
 
         entries.Sort(static (left, right) => string.CompareOrdinal(SortKey(left), SortKey(right)));
         return OciJson.Write(new ImageIndex { Manifests = entries, Annotations = before?.Annotations });
     }
+
+    /// <summary>The index with artifacts, and with the kind that cosign looks for at what they are about.</summary>
+    public static byte[] Attach(ImageIndex before, IReadOnlyList<Artifact> artifacts, Location where)
+    {
+        HashSet<Digest> subjects = [.. artifacts.Select(artifact => artifact.Subject.Digest)];
+        HashSet<Digest> images = [.. before.Manifests.Where(entry => !ImageAnnotations.IsArtifact(entry)).Select(entry => entry.Digest)];
+        ImageIndex marked = before with { Manifests = [.. before.Manifests.Select(entry => subjects.Contains(entry.Digest) && !ImageAnnotations.IsArtifact(entry) ? WithKind(entry) : entry)] };
+        return Write(marked, artifacts.Select(artifact => EntryOf(artifact, images.Contains(artifact.Subject.Digest))), where);
+    }
+
+    // cosign takes the first signatures of a layout for those of its image: what is about a platform of an index is not called so.
+    private static Descriptor EntryOf(Artifact artifact, bool isOfImage)
+    {
+        Descriptor manifest = artifact.Manifest.Descriptor;
+        if (artifact.Tag is not { } tag)
+            return manifest with { ArtifactType = artifact.Type, Annotations = artifact.Annotations };
+        SortedDictionary<string, string> annotations = new(StringComparer.Ordinal) { [ImageAnnotations.Tag] = tag };
+        if (!isOfImage)
+            return manifest with { Annotations = annotations };
+        if (tag == ReferrerTags.SignaturesOf(artifact.Subject.Digest))
+            annotations[ImageAnnotations.Kind] = ImageAnnotations.KindOfSignatures;
+        else if (tag == ReferrerTags.AttestationsOf(artifact.Subject.Digest))
+            annotations[ImageAnnotations.Kind] = ImageAnnotations.KindOfAttestations;
+        return manifest with { Annotations = annotations };
+    }
+
+    private static Descriptor WithKind(Descriptor entry) => entry with
+    {
+        Annotations = new(entry.Annotations ?? [], StringComparer.Ordinal)
+        {
+            [ImageAnnotations.Kind] = MediaTypes.IsIndex(entry.MediaType) ? ImageAnnotations.KindOfIndex : ImageAnnotations.KindOfImage,
+        },
+    };
 
     /// <summary>The index entries of an image, one for each of its names; with the platform where it has one alone.</summary>
     public static IEnumerable<Descriptor> EntriesOf(Image image)

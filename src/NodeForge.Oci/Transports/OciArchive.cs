@@ -8,6 +8,7 @@ namespace NodeForge.Oci.Transports;
 public sealed class OciArchive : IImageSource
 {
     private readonly ArchiveIndex archive;
+    private readonly ImageIndex index;
     private readonly IReadOnlyList<(ImageEntry Entry, IReadOnlyList<Descriptor> Roots)> entries;
 
     internal OciArchive(ArchiveIndex archive)
@@ -15,14 +16,16 @@ public sealed class OciArchive : IImageSource
         this.archive = archive;
         byte[] marker = archive.ReadSmall(OciLayout.MarkerFile) ?? throw Missing(archive, OciLayout.MarkerFile);
         OciLayout.CheckMarker(marker, new(archive.Path, Detail: OciLayout.MarkerFile));
-        byte[] index = archive.ReadSmall(OciLayout.IndexFile) ?? throw Missing(archive, OciLayout.IndexFile);
-        entries = LayoutIndex.Entries(ImageDocument.ReadIndex(index, new(archive.Path, Detail: OciLayout.IndexFile)), archive.Path);
+        byte[] bytes = archive.ReadSmall(OciLayout.IndexFile) ?? throw Missing(archive, OciLayout.IndexFile);
+        index = ImageDocument.ReadIndex(bytes, new(archive.Path, Detail: OciLayout.IndexFile));
+        entries = LayoutIndex.Entries(index, archive.Path);
     }
 
     internal static TransportRoom Room { get; } = new("oci-archive", TransportForm.FileAndTag)
     {
         Open = (place, _, cancellationToken) => Task.Run<IImageSource>(() => Open(place.Path, cancellationToken), cancellationToken),
         Target = (place, _) => new Writer(place.Path),
+        KeepsReferrers = true,
     };
 
     public string Place => archive.Path;
@@ -40,6 +43,8 @@ public sealed class OciArchive : IImageSource
     public ValueTask<long?> SizeOfAsync(Descriptor blob, CancellationToken cancellationToken) => new(archive.Find(ArchiveEntries.PathOf(blob.Digest))?.Size);
 
     public ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => new(archive.Open(archive.Find(ArchiveEntries.PathOf(blob.Digest))!));
+
+    public ValueTask<IReadOnlyList<Referrer>?> ReferrersAsync(Descriptor subject, CancellationToken cancellationToken) => LayoutReferrers.FindAsync(this, index, subject, cancellationToken);
 
     /// <param name="output">Takes the bytes in large pieces; stays open.</param>
     /// <param name="images">What is written; tags among them are unique.</param>

@@ -20,6 +20,8 @@ public sealed class OciLayout : IImageSource
     {
         Open = (place, _, cancellationToken) => Task.Run<IImageSource>(() => Open(place.Path), cancellationToken),
         Target = (place, _) => new Writer(place.Path),
+        Artifacts = (place, _) => new LayoutArtifacts(place.Path),
+        KeepsReferrers = true,
         IsFolder = true,
     };
 
@@ -49,6 +51,8 @@ public sealed class OciLayout : IImageSource
     }
 
     public ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => new(Blobs.OpenRead(blob.Digest));
+
+    public ValueTask<IReadOnlyList<Referrer>?> ReferrersAsync(Descriptor subject, CancellationToken cancellationToken) => LayoutReferrers.FindAsync(this, Index, subject, cancellationToken);
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageLayout"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
     public static OciLayout Open(string folder)
@@ -136,14 +140,11 @@ public sealed class OciLayout : IImageSource
         }
     }
 
-    private static async Task BringAsync(WrittenImages written, BlobStore target, CancellationToken cancellationToken)
-    {
-        foreach (WrittenBlob blob in written.Blobs)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            await blob.BringAsync(target, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    // Side by side: a cache hashes what leaves it, which keeps one core busy for each.
+    private static Task BringAsync(WrittenImages written, BlobStore target, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        written.Blobs,
+        new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, 4), CancellationToken = cancellationToken },
+        async (blob, stop) => await blob.BringAsync(target, stop).ConfigureAwait(false));
 
     private static bool Publish(string temporary, string target)
     {

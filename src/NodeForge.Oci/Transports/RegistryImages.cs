@@ -6,7 +6,7 @@ namespace NodeForge.Oci.Transports;
 /// <summary>What a reference names in a registry, as a source and as a target.</summary>
 /// <param name="client">Speaks to the registry; stays open.</param>
 /// <param name="reference">A tag or a digest.</param>
-public sealed class RegistryImages(RegistryClient client, ImageReference reference) : IImageSource, IImageTarget
+public sealed class RegistryImages(RegistryClient client, ImageReference reference) : IImageSource, IImageTarget, IArtifactTarget
 {
     private RawDocument? root;
 
@@ -14,6 +14,8 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
     {
         Open = (place, host, _) => Task.FromResult<IImageSource>(new RegistryImages(host.Registry(place), place.Reference!)),
         Target = (place, host) => new RegistryImages(host.Registry(place), place.Reference!),
+        KeepsReferrers = true,
+        Artifacts = (place, host) => new RegistryImages(host.Registry(place), place.Reference!),
     };
 
     public string Place => reference.Registry;
@@ -40,4 +42,51 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
     }
 
     public Task WriteAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken) => new RegistryPusher(client).PushAsync(images, reference, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<Referrer>?> ReferrersAsync(Descriptor subject, CancellationToken cancellationToken)
+    {
+        List<Referrer> found = [];
+        IReadOnlyList<Descriptor> listed = await client.GetReferrersAsync(reference, subject.Digest, cancellationToken).ConfigureAwait(false)
+            ?? (await ListedUnderTagAsync(subject.Digest, cancellationToken).ConfigureAwait(false)).Manifests;
+        found.AddRange(listed.Select(manifest => new Referrer(manifest, null)));
+        foreach (string tag in new[] { ReferrerTags.SignaturesOf(subject.Digest), ReferrerTags.AttestationsOf(subject.Digest) })
+        {
+            if (await FindTagAsync(tag, cancellationToken).ConfigureAwait(false) is { } document)
+                found.Add(new(document.Descriptor, tag));
+        }
+
+        return found;
+    }
+
+    public async ValueTask<RawDocument?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
+        await client.TryGetManifestAsync(reference.Under(tag), cancellationToken).ConfigureAwait(false);
+
+    public async Task AttachAsync(IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
+    {
+        RegistryPusher pusher = new(client);
+        foreach (Artifact artifact in artifacts)
+        {
+            foreach (RawDocument blob in artifact.Blobs)
+                await pusher.PushBlobAsync(Layer.Of(blob), reference, mountFrom: null, cancellationToken).ConfigureAwait(false);
+            bool listed = await pusher.PushManifestAsync(artifact.Manifest, artifact.Tag is { } tag ? reference.Under(tag) : reference.At(artifact.Manifest.Descriptor.Digest), cancellationToken).ConfigureAwait(false);
+            if (artifact.Tag is null && !listed)
+                await ListUnderTagAsync(pusher, artifact, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<ImageIndex> ListedUnderTagAsync(Digest subject, CancellationToken cancellationToken) =>
+        await FindTagAsync(ReferrerTags.IndexOf(subject), cancellationToken).ConfigureAwait(false) is { IsIndex: true } document
+            ? ImageDocument.ReadIndex(document.Bytes, new(reference.Name, Detail: ReferrerTags.IndexOf(subject)))
+            : new ImageIndex { Manifests = [] };
+
+    // distribution-spec, "Pushing Manifests with Subject": a registry that does not say that it took note of the subject lists nothing, and the client keeps the list.
+    private async Task ListUnderTagAsync(RegistryPusher pusher, Artifact artifact, CancellationToken cancellationToken)
+    {
+        Descriptor entry = artifact.Manifest.Descriptor with { ArtifactType = artifact.Type, Annotations = artifact.Annotations };
+        ImageIndex before = await ListedUnderTagAsync(artifact.Subject.Digest, cancellationToken).ConfigureAwait(false);
+        if (before.Manifests.Any(known => known.Digest == entry.Digest))
+            return;
+        RawDocument index = RawDocument.Create(MediaTypes.Index, OciJson.Write(before with { Manifests = [.. before.Manifests, entry] }));
+        await pusher.PushManifestAsync(index, reference.Under(ReferrerTags.IndexOf(artifact.Subject.Digest)), cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -27,7 +27,7 @@ internal static class ImageSourceText
             return null;
         if (text.StartsWith(Registry, StringComparison.Ordinal))
             return OfRegistry(fields, at, text, digest);
-        if (ImageTransport.Rooms.FirstOrDefault(room => room.IsFile && text.StartsWith(room.Prefix, StringComparison.Ordinal)) is { } local)
+        if (ImageTransport.Rooms.FirstOrDefault(room => room.IsFile && room.Form != TransportForm.FileAndImage && text.StartsWith(room.Prefix, StringComparison.Ordinal)) is { } local)
         {
             string path = text[local.Prefix.Length..].Split(':', 2)[0]; // a reference within may follow, as containers-transports(5) has it
             return LocalInput.Resolve(fields.File, at, "image", path, local.IsFolder ? LocalKind.Folder : LocalKind.File) is { } found ? new(text, found) { Digest = digest } : null;

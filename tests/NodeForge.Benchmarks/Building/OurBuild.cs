@@ -71,7 +71,7 @@ internal sealed class OurBuild
     }
 
     private Measurement Run(string recipe, string output, string cache) =>
-        MeasuredProgram.Run(["dotnet", command, "build", "node-image", Recipe(recipe), "--cache", cache, "--offline", "--output", output]);
+        MeasuredProgram.Run(["dotnet", command, "build", "node-image", Recipe(recipe), "--allow-open-closure", "--cache", cache, "--offline", "--output", output]);
 
     private string Recipe(string name) => Path.Combine(folder, $"{name}.yaml");
 

@@ -5,6 +5,7 @@ using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Kubernetes.Kubeconfigs;
+using NodeForge.TestSupport;
 using NodeForge.TestSupport.Engines;
 using static NodeForge.Clusters.Tests.ScriptedNodes;
 
@@ -40,8 +41,7 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
     [Fact]
     public async Task An_engine_that_does_not_answer_is_one_finding_among_the_others()
     {
-        EngineDiscovery nowhere = Discovery("unix:///nonexistent/docker.sock");
-        CheckedMachine machine = await new MachineDoctor(nowhere, TimeProvider.System).ExamineAsync(new(), null, CancellationToken.None);
+        CheckedMachine machine = await Doctor("unix:///nonexistent/docker.sock").ExamineAsync(new(), null, CancellationToken.None);
         Assert.Equal(ErrorCodes.EngineUnreachable, machine.Checks[0].Problems[0].Code);
         Assert.Equal(CheckVerdict.Error, machine.Checks[0].Verdict);
         Assert.NotEqual(CheckVerdict.NotLookedAt, machine.Checks.Single(check => check.Name == "cgroups").Verdict);
@@ -53,10 +53,9 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
     {
         await using ScriptedEngine old = new("1.39");
         Assert.Equal(ErrorCodes.EngineTooOld, Assert.Single((await Doctor(old).ExamineAsync(new(), null, CancellationToken.None)).Checks[0].Problems).Code);
-        EngineDiscovery none = Discovery("gopher://x");
-        CheckedMachine machine = await new MachineDoctor(none, TimeProvider.System).ExamineAsync(new(), null, CancellationToken.None);
+        CheckedMachine machine = await Doctor("gopher://x").ExamineAsync(new(), null, CancellationToken.None);
         Assert.Equal(ErrorCodes.EngineAddressInvalid, Assert.Single(machine.Errors).Code);
-        Assert.Equal("it cannot be told where the engine runs", machine.Checks.Single(check => check.Name == "disk").Finding);
+        Assert.Equal("it is not known where the engine runs", machine.Checks.Single(check => check.Name == "disk").Finding);
     }
 
     [Theory]
@@ -140,11 +139,14 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
     private static string Publishing(string cluster, int port) =>
         $$"""[{"Id":"n","Names":["/{{cluster}}-control-plane"],"State":"running","Labels":{"io.x-k8s.kind.cluster":"{{cluster}}"},"Ports":[{"IP":"127.0.0.1","PrivatePort":6443,"PublicPort":{{port}},"Type":"tcp"}]}]""";
 
-    private EngineDiscovery Discovery(string address) =>
-        new(new HostEnvironment { Variables = new Dictionary<string, string> { ["DOCKER_HOST"] = address }, Home = folder, WorkingFolder = folder, Clock = TimeProvider.System });
+    private MachineDoctor Doctor(ScriptedEngine engine) => Doctor("unix://" + engine.SocketPath);
 
-    private MachineDoctor Doctor(ScriptedEngine engine) => new(Discovery("unix://" + engine.SocketPath), TimeProvider.System);
+    private MachineDoctor Doctor(string address)
+    {
+        HostEnvironment host = TestHost.In(folder, ("DOCKER_HOST", address));
+        return new(new EngineDiscovery(host), host);
+    }
 
-    private Task<CreatedCluster> Create(EngineClient client, ClusterConfig config, CreateOptions options) => new ClusterProvisioner(client, this, TimeProvider.System, Path.Combine(folder, "creations"))
+    private Task<CreatedCluster> Create(EngineClient client, ClusterConfig config, CreateOptions options) => new ClusterProvisioner(client, this, TestHost.In(folder), Path.Combine(folder, "creations"))
         .CreateAsync(config, "example/node:1", options with { Kubeconfig = Path.Combine(folder, "kubeconfig"), DiagnosticsFolder = folder }, CancellationToken.None);
 }

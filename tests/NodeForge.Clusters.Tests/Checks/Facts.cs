@@ -49,7 +49,7 @@ internal static class Facts
         facts with { Config = facts.Config with { Nodes = [.. Enumerable.Range(0, count).Select(index => new NodeConfig { Role = index == 0 ? NodeRole.ControlPlane : NodeRole.Worker })] } };
 
     public static MachineFacts WithImage(this MachineFacts facts, ImageDetails? details) =>
-        facts with { Engine = facts.Engine! with { Images = [new("example/node:1", details)] } };
+        facts with { Engine = facts.Engine! with { Images = [new("example/node:1", details)], NodeImage = new("example/node:1", details) } };
 
     /// <summary>A host out of the fixtures: the kernel's files below a folder.</summary>
     public static HostFacts Host(string fixture, params int[] ports) => HostFacts.Read(Folder(fixture), ports);

@@ -74,6 +74,19 @@ public sealed class JudgingKubernetes
     }
 
     [Fact]
+    public void A_node_that_names_no_image_has_the_cluster_s_and_not_another_node_s()
+    {
+        MachineFacts facts = Facts.Fine with
+        {
+            Config = new() { Name = "lab", Nodes = [new() { Role = NodeRole.ControlPlane }, new() { Role = NodeRole.Worker, Image = "worker" }] },
+            Engine = Facts.Fine.Engine! with { Images = [new("worker", Node("v1.30.1"))] },
+        };
+        new KubernetesCheck().Judge(facts).IsFine();
+        facts = facts with { Engine = facts.Engine! with { Images = [new("worker", Node("v1.36.2")), new("cluster", Node("v1.35.6"))], NodeImage = new("cluster", Node("v1.35.6")) } };
+        Assert.Equal("v1.36.2 for v1.35.6", new KubernetesCheck().Judge(facts).Only(ErrorCodes.KubernetesUnsupported, Severity.Error).Got);
+    }
+
+    [Fact]
     public void Control_planes_two_minor_versions_apart_are_refused()
     {
         MachineFacts facts = Facts.Fine with

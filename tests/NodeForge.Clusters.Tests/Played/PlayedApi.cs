@@ -75,7 +75,6 @@ internal sealed class PlayedApi : IAsyncDisposable
         "GET /api/v1/nodes" => (200, JsonSerializer.Serialize(new { items = nodes().Select(Ready) })),
         "GET /api/v1/namespaces/kube-node-lease" => (200, "{}"),
         "GET /readyz" => (200, "ok"),
-        _ when request.StartsWith("GET /api/v1/namespaces/default/serviceaccounts/", StringComparison.Ordinal) => (200, "{}"),
         _ when request.StartsWith("PATCH ", StringComparison.Ordinal) => (200, "{}"),
         _ => (404, "{}"),
     };

@@ -36,6 +36,9 @@ internal sealed class PlayedCluster : IAsyncDisposable
 
     public KubernetesVersion Version { get; }
 
+    /// <summary>A node whose kubelet never finds the API server; null for none.</summary>
+    public string? Lost { get; init; }
+
     public IReadOnlyCollection<PlayedNode> Nodes => [.. nodes.Values];
 
     public bool ApiServes { get; private set; }
@@ -48,7 +51,7 @@ internal sealed class PlayedCluster : IAsyncDisposable
     {
         lock (gate)
         {
-            PlayedNode[] serving = [.. nodes.Values.Where(node => node.KubeletRuns && node.Has("kube-apiserver") && node.Has("etcd"))];
+            PlayedNode[] serving = [.. nodes.Values.Where(node => node.KubeletRuns && node.Name != Lost && node.Has("kube-apiserver") && node.Has("etcd"))];
             if (serving.Length == 0)
                 return;
             ApiServes = true;
@@ -67,7 +70,7 @@ internal sealed class PlayedCluster : IAsyncDisposable
         await Engine.DisposeAsync();
     }
 
-    private IEnumerable<string> Registered() => nodes.Values.Where(node => node.KubeletRuns).Select(node => node.Name);
+    private IEnumerable<string> Registered() => nodes.Values.Where(node => node.KubeletRuns && node.Name != Lost).Select(node => node.Name);
 
     private async Task CreateAsync(ScriptedCall call)
     {

@@ -5,32 +5,39 @@ namespace NodeForge.Images.Tests.Assembly;
 
 public sealed class ConfiguringPackages
 {
-    [Fact]
-    public async Task The_scripts_of_packages_are_alone_in_their_network_where_root_runs_them()
+    [Theory]
+    [InlineData(true, true, "unshare --mount --net -- cat /proc/net/dev")]
+    [InlineData(true, false, "unshare --mount -- cat /proc/net/dev")]
+    [InlineData(false, true, "unshare --user --map-auto --map-root-user --net -- cat /proc/net/dev")]
+    [InlineData(false, false, "cat /proc/net/dev")]
+    public async Task The_scripts_of_packages_are_alone_in_their_network_where_there_can_be_one(bool root, bool network, string command)
     {
-        ProgramCall call = new("cat", "/proc/net/dev");
-
-        Assert.Same(call, DebianBootstrap.Confined(root: false, network: false, call));
-        Assert.Equal(["--mount", "--", "cat", "/proc/net/dev"], DebianBootstrap.Confined(root: true, network: false, call).Arguments);
-        ProgramCall alone = DebianBootstrap.Confined(root: true, network: true, call);
-        Assert.Equal("unshare --mount --net -- cat /proc/net/dev", alone.ToString());
+        ProgramCall call = DebianBootstrap.Confined(root, network, new("cat", "/proc/net/dev"));
+        Assert.Equal(command, call.ToString());
+        if (!network)
+            return;
 
         using AssemblyRoom room = new();
-        ProgramResult run = await room.Environment.Programs.TryAsync(alone, CancellationToken.None);
-        // Without the right to it (a user, a container) there is nothing to see.
+        ProgramResult run = await room.Environment.Programs.TryAsync(call, CancellationToken.None);
+        // Without the right to it (a container, a user without ids of his own) there is nothing to see.
         if (run.ExitCode == 0)
             Assert.Equal(["lo"], run.Output.Split('\n').Skip(2).Where(line => line.Length > 0).Select(line => line.Split(':')[0].Trim()));
     }
 
-    [Fact]
-    public async Task Where_they_cannot_be_kept_from_the_network_a_warning_says_so()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_they_cannot_be_kept_from_the_network_a_warning_says_so(bool root)
     {
         using AssemblyRoom room = new();
+        string refusing = room.Write("bin/unshare", "#!/bin/sh\necho not permitted >&2\nexit 1\n");
+        File.SetUnixFileMode(refusing, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        HostEnvironment host = HostEnvironment.FromProcess() with { Variables = new Dictionary<string, string> { ["PATH"] = room["bin"] } };
 
-        Assert.False(await new DebianBootstrap(room.Environment with { IsRoot = false }).HasNetworksAsync(room.Environment.Programs, CancellationToken.None));
+        Assert.False(await new DebianBootstrap(room.Environment with { IsRoot = root }).HasNetworksAsync(new(host, room), CancellationToken.None));
 
         Diagnostic told = Assert.Single(room.Events.OfType<Warned>()).Diagnostic;
-        Assert.Equal((ErrorCodes.NetworkReachable, "a user without root's rights"), (told.Code, told.Got));
+        Assert.Equal((ErrorCodes.NetworkReachable, "not permitted"), (told.Code, told.Got));
     }
 
     [Fact]

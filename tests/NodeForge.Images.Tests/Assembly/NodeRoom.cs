@@ -20,10 +20,16 @@ internal sealed class NodeRoom : IDisposable
     public const string Pause = "registry.k8s.io/pause:3.2";
 
     public NodeRoom(string version = "v1.20.2", string extra = "extra", params string[] apiserverNames)
+        : this(version, extra, null, apiserverNames)
+    {
+    }
+
+    /// <param name="runtime">containerd's configuration in the base; null: the base has none.</param>
+    public NodeRoom(string version, string extra, string? runtime, string[] apiserverNames)
     {
         Version = version;
         BlobStore elsewhere = new(Room["elsewhere"]);
-        OciLayout.WriteAsync(Room["base"], StoredImages.Of(elsewhere, Put(elsewhere, Base(), new ContainerDefaults { Entrypoint = ["/usr/local/bin/entrypoint", "/sbin/init"], StopSignal = "SIGRTMIN+3", Env = ["container=docker", "PATH=/bin"] })), default).GetAwaiter().GetResult();
+        OciLayout.WriteAsync(Room["base"], StoredImages.Of(elsewhere, Put(elsewhere, Base(runtime), new ContainerDefaults { Entrypoint = ["/usr/local/bin/entrypoint", "/sbin/init"], StopSignal = "SIGRTMIN+3", Env = ["container=docker", "PATH=/bin"] })), default).GetAwaiter().GetResult();
         Descriptor apiserver = Image(elsewhere, "apiserver");
         DockerArchiveWriter.Write(Room["kube-apiserver.tar"], [.. (apiserverNames is [] ? [Apiserver, ApiserverAlias] : apiserverNames).SelectMany(name => StoredImages.Of(elsewhere, apiserver, ImageReference.Parse(name)))], Platform.LinuxAmd64, default);
         DockerArchiveWriter.Write(Room["pause.tar"], StoredImages.Of(elsewhere, Image(elsewhere, "pause"), ImageReference.Parse(Pause)), Platform.LinuxAmd64, default);
@@ -77,8 +83,9 @@ internal sealed class NodeRoom : IDisposable
 
     public void Dispose() => Room.Dispose();
 
-    private static LayerEntry[] Base() =>
+    private static LayerEntry[] Base(string? runtime) =>
     [
+        .. runtime is null ? [] : new[] { AssemblyRoom.File_("etc/containerd/config.toml", runtime) },
         AssemblyRoom.Folder_("usr/sbin"), AssemblyRoom.Link("sbin", "usr/sbin"), AssemblyRoom.Folder_("var/lib"),
         AssemblyRoom.File_("usr/lib/systemd/system/containerd.service", "[Install]\nWantedBy=multi-user.target\n"),
     ];

@@ -127,6 +127,20 @@ public sealed class LockingFilesAndImages
     }
 
     [Fact]
+    public async Task A_file_without_end_is_refused_at_its_limit_whatever_its_server_says_of_it()
+    {
+        await using FetchRoom room = new();
+        room.Options = room.Options with { LongestUnknown = 1 << 20 };
+        foreach (Reply reply in (Reply[])[Replies.Endless(contentType: "application/octet-stream"), Replies.Truncated(new byte[(1 << 20) + 1], 0)])
+        {
+            room.Server.Serve("/v1.30.0/amd64/server.tar.gz", reply);
+            NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, Node(room)));
+            Assert.Equal(ErrorCodes.DownloadTooLong, Assert.Single(failure.Diagnostics).Code);
+            Assert.Empty(Directory.EnumerateFiles(room.Folder, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0));
+        }
+    }
+
+    [Fact]
     public async Task An_image_is_locked_with_all_its_blobs()
     {
         await using FetchRoom room = new();

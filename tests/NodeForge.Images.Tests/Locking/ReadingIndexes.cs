@@ -10,8 +10,13 @@ public sealed class ReadingIndexes
 {
     private static readonly Dictionary<string, string> Valid = new()
     {
-        ["Package"] = "hello", ["Version"] = "2.10-3", ["Architecture"] = "amd64", ["Filename"] = "pool/main/h/hello/hello_2.10-3_amd64.deb",
-        ["SHA256"] = Digest.Of("x"u8).Hex, ["Size"] = "100", ["Directory"] = "pool/main/h/hello",
+        ["Package"] = "hello",
+        ["Version"] = "2.10-3",
+        ["Architecture"] = "amd64",
+        ["Filename"] = "pool/main/h/hello/hello_2.10-3_amd64.deb",
+        ["SHA256"] = Digest.Of("x"u8).Hex,
+        ["Size"] = "100",
+        ["Directory"] = "pool/main/h/hello",
     };
 
     [Fact]

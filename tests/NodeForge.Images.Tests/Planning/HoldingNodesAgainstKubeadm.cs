@@ -48,6 +48,16 @@ public sealed class HoldingNodesAgainstKubeadm
     }
 
     [Fact]
+    public void A_node_whose_images_are_all_made_by_recipes_leaves_coredns_out_on_purpose()
+    {
+        Assert.Empty(KubeadmEntry.Problems(Node([Made(Wanted[1]), Made(Wanted[2])]), [.. Wanted.Skip(1)]));
+        Assert.Equal(ErrorCodes.NodeLacksDns, Assert.Single(KubeadmEntry.Problems(Node([Made(Wanted[1]), Named(Wanted[2])]), [.. Wanted.Skip(1)])).Code);
+        Assert.Equal([ErrorCodes.NodeLacksImages], KubeadmEntry.Problems(Node([Made(Wanted[1])]), [Wanted[1]]).Select(problem => problem.Code));
+
+        static PreloadedImage Made(string tag) => new() { Recipe = new() { File = "/r/image.yaml", Name = "image", Platforms = [Platform.LinuxAmd64], Tags = [tag], Contents = new() } };
+    }
+
+    [Fact]
     public void What_a_release_after_the_last_on_record_wants_is_a_guess_and_only_told() =>
         Assert.All(Plan(Node([], "v1.36.99")).Warnings, warning => Assert.Equal(Severity.Warning, warning.Severity));
 

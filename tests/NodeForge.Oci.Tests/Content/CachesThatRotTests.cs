@@ -56,6 +56,64 @@ public sealed class CachesThatRotTests : IDisposable
     }
 
     [Fact]
+    public void What_an_earlier_process_hashed_is_read_again_only_where_it_leaves()
+    {
+        Digest digest = Open().Write(Hello);
+        Spoil(Open(), digest, "hellp"u8.ToArray());
+        List(digest, FileIdentity.Of(Open().PathOf(digest))!.Value); // no process would have: it shows that nobody looks
+
+        Listing().OpenRead(digest).Dispose();
+        Assert.Throws<NodeForgeException>(() => Listing().LinkOrCopy(digest, Path.Combine(folder, "linked")));
+        Assert.False(Open().Contains(digest));
+    }
+
+    [Fact]
+    public void What_is_changed_after_an_earlier_process_hashed_it_is_hashed_again()
+    {
+        BlobStore first = Listing();
+        Digest digest = first.Write(Hello);
+        first.Cache!.Keep();
+        Assert.Contains(digest.Hex, File.ReadAllText(ListFile), StringComparison.Ordinal);
+        DateTime time = File.GetLastWriteTimeUtc(first.PathOf(digest));
+        Spoil(first, digest, "hellp"u8.ToArray());
+        File.SetLastWriteTimeUtc(first.PathOf(digest), time);
+        Assert.Throws<NodeForgeException>(() => Listing().OpenRead(digest));
+    }
+
+    [Fact]
+    public void What_could_change_again_without_a_trace_is_not_listed()
+    {
+        BlobStore store = Listing();
+        Digest digest = store.Write(Hello), settled = store.Write("settled"u8);
+        File.SetLastWriteTimeUtc(store.PathOf(digest), DateTime.UtcNow.AddHours(1));
+        store.OpenRead(digest).Dispose();
+        store.Cache!.Keep();
+        Assert.Contains(settled.Hex, File.ReadAllText(ListFile), StringComparison.Ordinal);
+        Assert.DoesNotContain(digest.Hex, File.ReadAllText(ListFile), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("another list\n")]
+    [InlineData("nodeforge hashed files 1\nsha256:x 1 2 3 4 5\n\n\0 -1\n")]
+    public void A_list_that_cannot_be_read_is_none_and_is_written_anew(string text)
+    {
+        File.WriteAllText(ListFile, text);
+        BlobStore store = Listing();
+        Digest digest = store.Write(Hello);
+        store.OpenRead(digest).Dispose();
+        store.Cache!.Keep();
+        Assert.Contains(digest.Hex, File.ReadAllText(ListFile), StringComparison.Ordinal);
+    }
+
+    private string ListFile => Path.Combine(folder, "hashed");
+
+    private BlobStore Listing() => new(folder) { Cache = new(ListFile) };
+
+    private void List(Digest digest, FileIdentity of) =>
+        File.WriteAllText(ListFile, $"nodeforge hashed files 1\n{digest} {of.Device} {of.Inode} {of.Size} {of.Modified} {of.Changed}\n");
+
+    [Fact]
     public void Bytes_at_hand_replace_a_damaged_blob_of_theirs()
     {
         Digest digest = Open().Write(Hello);

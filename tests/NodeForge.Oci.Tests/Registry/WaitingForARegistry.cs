@@ -88,7 +88,7 @@ public sealed class WaitingForARegistry : IAsyncLifetime
     {
         server.Serve(Manifest, fault == "stall"
             ? async (exchange, cancel) => { await exchange.HeadAsync(500, [("Content-Length", "900")], cancel); await Task.Delay(Timeout.Infinite, cancel); }
-            : Replies.Endless(500));
+        : Replies.Endless(500));
         Diagnostic told = await FailsAsync(ErrorCodes.RegistryFailed, GetAsync, transient: true);
         Assert.StartsWith("500", told.Got, StringComparison.Ordinal);
     }

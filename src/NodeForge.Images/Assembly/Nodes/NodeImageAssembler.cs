@@ -29,6 +29,7 @@ internal sealed class NodeImageAssembler(BuildEnvironment environment)
         LayerDraft last = new(tree, plan.Epoch);
         preloadLayers.Complete(preloads, last);
         NodeRecord.Write(plan, under, kubernetes, components, preloads, last);
+        ContainerdSettings.Write(plan, NodeRecord.SandboxOf(preloads), tree, last);
         ContentsLayer contents = new(environment.Store, kubernetes.Binaries);
         contents.Lay(plan.Recipe.Contents, last, cancellationToken);
         new SystemdLinks(last, new UnitFiles(last, tree).Read).Write(plan.Recipe.Contents.Systemd);

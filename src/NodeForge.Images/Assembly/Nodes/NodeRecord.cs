@@ -44,11 +44,14 @@ internal static class NodeRecord
         return labels;
     }
 
+    /// <summary>The name of the preloaded pause image; null where there is none.</summary>
+    public static string? SandboxOf(IReadOnlyList<NodePreload> preloads) =>
+        preloads.SelectMany(preload => preload.References).FirstOrDefault(reference => reference.Contains("/pause:", StringComparison.Ordinal));
+
     private static string NodeSettings(string version, IReadOnlyList<NodePreload> preloads)
     {
         KubernetesVersion kubernetes = KubernetesVersion.Parse(version);
-        string? pause = preloads.SelectMany(preload => preload.References).FirstOrDefault(reference => reference.Contains("/pause:", StringComparison.Ordinal));
-        string sandbox = pause is null ? "" : $"SANDBOX_IMAGE={pause}\n";
+        string sandbox = SandboxOf(preloads) is { } pause ? $"SANDBOX_IMAGE={pause}\n" : "";
         // kubelet and containerd have to agree.
         string cgroup = $"SYSTEMD_CGROUP={(Changes.SystemdCgroupDriver.HoldsFor(kubernetes) ? "true" : "false")}\n";
         // nodeforge-no-docker answers at once.
@@ -71,7 +74,10 @@ internal static class NodeRecord
         ],
         [
             .. preloads.Select(preload => new NodeImageReference(preload.References, preload.Image.Id, preload.Image.Descriptor.Digest, preload.Origin == kubernetes.Origin ? OriginOf(kubernetes, plan) : preload.Origin) { SourceManifest = preload.SourceManifest, Snapshot = preload.Unpacked?.ChainId }),
-        ]);
+        ])
+    {
+        OpenClosure = plan.OpenClosure ? true : null,
+    };
 
     // A path of the building machine must not reach the image: it would differ from one machine to the next.
     private static string OriginOf(KubernetesRelease kubernetes, NodeImagePlan plan) => Portable(kubernetes.Origin, plan);
@@ -83,7 +89,11 @@ internal static class NodeRecord
 /// <summary><c>/usr/lib/nodeforge/image.json</c>; docs/node-image.md has the format.</summary>
 /// <param name="Closure">Every image that a cluster made from this one can ask for.</param>
 internal sealed record NodeImageRecord(
-    int SchemaVersion, string Name, string Platform, string KubernetesVersion, Digest Plan, NodeBaseRecord Base, IReadOnlyList<NodeComponent> Components, IReadOnlyList<NodeImageReference> Closure);
+    int SchemaVersion, string Name, string Platform, string KubernetesVersion, Digest Plan, NodeBaseRecord Base, IReadOnlyList<NodeComponent> Components, IReadOnlyList<NodeImageReference> Closure)
+{
+    /// <summary>True where clusters can ask for more than the closure has, and the build was told to let that be; else null.</summary>
+    public bool? OpenClosure { get; init; }
+}
 
 internal sealed record NodeBaseRecord(string Origin, Digest ImageId);
 

@@ -1,9 +1,9 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using NodeForge.Oci.Content;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
-namespace NodeForge.Oci.Tar;
+namespace NodeForge.Oci.Layers;
 
 /// <summary>Gathers headers and contents in one large buffer: contents are read straight into it, and what is below sees large writes only.</summary>
 internal sealed class TarOutput(Stream destination) : IDisposable

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Unicode;
-using NodeForge.Oci.Layers;
+using NodeForge.Oci.Tar;
 
-namespace NodeForge.Oci.Tar;
+namespace NodeForge.Oci.Layers;
 
 /// <summary>Writes the headers of one entry: a ustar block, and a PAX header before it only for what does not fit into one.</summary>
 internal static class TarHeaderWriter

@@ -1,7 +1,6 @@
 using NodeForge.Oci.Content;
-using NodeForge.Recipes.Locks;
 
-namespace NodeForge.Recipes;
+namespace NodeForge.Recipes.Locks;
 
 /// <summary>Every local file that a recipe and those it includes take in: what a reader of a stranger's recipe wants to know first.</summary>
 public static class RecipeFiles
