@@ -13,8 +13,13 @@ public static class ProgramSearch
     {
         if (program.Contains('/', StringComparison.Ordinal))
             return program.StartsWith('/') ? program : null;
-        return (path ?? Usual).Split(':').Where(folder => folder.StartsWith('/')).Select(folder => Path.Combine(folder, program)).FirstOrDefault(IsProgram);
+        return Folders(path ?? Usual).Select(folder => Path.Combine(folder, program)).FirstOrDefault(IsProgram);
     }
+
+    /// <summary>The absolute folders of a PATH, as a PATH; never an empty one, which to a program means the current folder.</summary>
+    internal static string Absolute(string path) => string.Join(':', Folders(path)) is { Length: > 0 } folders ? folders : Usual;
+
+    private static IEnumerable<string> Folders(string path) => path.Split(':').Where(folder => folder.StartsWith('/'));
 
     private static bool IsProgram(string file)
     {

@@ -11,7 +11,7 @@ public sealed record Descriptor(
     [property: JsonPropertyName("digest"), JsonPropertyOrder(1)] Digest Digest,
     [property: JsonPropertyName("size"), JsonPropertyOrder(2)] long Size)
 {
-    [JsonPropertyName("platform"), JsonPropertyOrder(3)]
+    [JsonPropertyName("platform"), JsonPropertyOrder(3), JsonConverter(typeof(PlatformField))]
     public Platform? Platform { get; init; }
 
     [JsonPropertyName("annotations"), JsonPropertyOrder(4)]

@@ -74,9 +74,9 @@ public sealed class RecipeLockFileTests : IDisposable
 
     [Theory]
     [InlineData("\"size\": 1171804", "\"size\": -1", "NF2004: the size is not one · L:17:19, $.parts[0].packages[0].size · got -1, want bytes, more than none")]
-    [InlineData("\"size\": 1171804", "\"size\": \"1\"", "NF2004: the lock file is damaged · L:17:22, $.parts[0].packages[0].size · got a value of another type · take it from version control again, or remove it and lock anew")]
+    [InlineData("\"size\": 1171804", "\"size\": \"1\"", "NF2004: the lock file is damaged · L:17:22, $.parts[0].packages[0].size · got a value of another type · take it from version control again, or remove it and lock again")]
     [InlineData("\"pool/main/c/conntrack-tools/conntrack_1.4.7-1+b2_amd64.deb\"", "\"pool/../../etc/passwd\"", "NF2004: the path leaves the mirror · L:15:19, $.parts[0].packages[0].path · got pool/../../etc/passwd, want a path below pool/ without ..")]
-    [InlineData("\"epoch\": ", "\"epochs\": ", "NF2004: the lock file is damaged · L:4:12, $.epochs · got the unknown property epochs · take it from version control again, or remove it and lock anew")]
+    [InlineData("\"epoch\": ", "\"epochs\": ", "NF2004: the lock file is damaged · L:4:12, $.epochs · got the unknown property epochs · take it from version control again, or remove it and lock again")]
     [InlineData("\"schemaVersion\": 1", "\"schemaVersion\": 2", "NF2005: the lock file has a schema that is not known · L:2:20 · got schemaVersion 2, want schemaVersion 1 · use the NodeForge that wrote it, or lock again with this one")]
     [InlineData("\"linux/amd64\"", "\"amd64\"", "NF2004: this is no platform · L:8:19, $.parts[0].platform · got amd64, want a platform such as linux/amd64")]
     [InlineData("\"schemaVersion\": 1,", "", "got no schemaVersion, want schemaVersion 1")]

@@ -61,4 +61,8 @@ public static partial class ErrorCodes
     public static readonly ErrorCode ImageRegistryMissing = new("NF3015", ExitCode.Bug,
         "An image of a registry is to be resolved or fetched, and nothing here speaks to registries.",
         "Give the locker and the fetcher an image registry.");
+
+    public static readonly ErrorCode DownloadTooLong = new("NF3080", ExitCode.Network,
+        "A server sends more of a file that is to be locked than any such file has.",
+        "Check the address: what is there does not end, or is no file for a recipe.");
 }

@@ -13,6 +13,7 @@ internal sealed record EffectiveSettings
     public const string DefaultDnsDomain = "cluster.local";
 
     // kubeadm's own, where a patch takes ours out.
+    private const string DefaultClusterName = "kubernetes";
     private const string DefaultServiceSubnet = "10.96.0.0/12";
 
     /// <summary>With a comma between two; empty where a patch has taken it out.</summary>
@@ -34,6 +35,12 @@ internal sealed record EffectiveSettings
 
     public IReadOnlyList<string> EtcdPeerNames { get; private init; } = [];
 
+    /// <summary>Where kubeadm looks for certificates.</summary>
+    public string CertificatesFolder { get; private init; } = FixedParts.Certificates;
+
+    /// <summary>What the kubeconfigs in the nodes call the cluster.</summary>
+    public string ClusterName { get; private init; } = DefaultClusterName;
+
     public IReadOnlyList<AddressRange> PodRanges => Ranges("podSubnet", PodSubnet);
 
     public IReadOnlyList<AddressRange> ServiceRanges => Ranges("serviceSubnet", ServiceSubnet);
@@ -51,6 +58,8 @@ internal sealed record EffectiveSettings
             PodSubnet = Text(networking?["podSubnet"]) ?? string.Empty,
             ServiceSubnet = Text(networking?["serviceSubnet"]) ?? DefaultServiceSubnet,
             DnsDomain = Text(networking?["dnsDomain"]) ?? DefaultDnsDomain,
+            CertificatesFolder = Text(cluster["certificatesDir"])?.TrimEnd('/') ?? FixedParts.Certificates,
+            ClusterName = Text(cluster["clusterName"]) ?? DefaultClusterName,
             EndpointHost = Text(cluster["controlPlaneEndpoint"]) is { } endpoint ? HostOf(endpoint) : null,
             ApiServerNames = Texts((cluster["apiServer"] as JsonObject)?["certSANs"]),
             EtcdServerNames = Texts(etcd?["serverCertSANs"]),
@@ -106,6 +115,7 @@ internal sealed record EffectiveSettings
                 Where = new("networking." + key),
                 Got = text,
                 Want = "a range such as 10.96.0.0/16",
+                Hint = $"write the range into networking.{key} of the cluster file, or the right one into the patch",
             }));
         }
 

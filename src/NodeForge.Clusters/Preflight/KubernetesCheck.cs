@@ -20,7 +20,7 @@ internal sealed class KubernetesCheck : IMachineCheck
             return CheckResult.NotLookedAt(engine.Images.Count == 0 ? "no image is named" : "no image says which it has");
         Dictionary<string, CarriedKubernetes> named = images.ToDictionary(image => image.Reference);
         (NodeRole Role, CarriedKubernetes Image)[] nodes = [.. facts.Config.Nodes
-            .Select(node => (node.Role, Image: named.GetValueOrDefault(node.Image ?? engine.Images[0].Reference)))
+            .Select(node => (node.Role, Image: named.GetValueOrDefault(node.Image ?? engine.NodeImage?.Reference ?? string.Empty)))
             .Where(node => node.Image is not null).Select(node => (node.Role, node.Image!))];
         return new(
             string.Join(", ", images.Select(image => image.Version).Distinct().Order()),
@@ -38,7 +38,8 @@ internal sealed class KubernetesCheck : IMachineCheck
         if (version.IsAtLeast(1, Changes.NewestMinor + 1))
         {
             yield return Refused(image, "this Kubernetes is newer than any that NodeForge knows: it is treated as the newest that it does", version.ToString(), $"v1.{Changes.NewestMinor} or older",
-                "take a newer NodeForge, should the cluster not come up") with { Severity = Severity.Warning };
+                "take a newer NodeForge, should the cluster not come up") with
+            { Severity = Severity.Warning };
         }
 
         if (Changes.ContainerdTwo.HoldsFor(version) && NodeImageLabels.MajorOf(image.Containerd) is < 2)
@@ -53,7 +54,8 @@ internal sealed class KubernetesCheck : IMachineCheck
 
     private static Diagnostic OnCgroup1(CarriedKubernetes image) => Changes.FailCgroupV1Field.HoldsFor(image.Version)
         ? Refused(image, "this host has cgroup v1, which Kubernetes has given up: its kubelet runs there only because failCgroupV1 is set to false", $"{image.Version} on cgroup v1", "cgroup v2",
-            "boot the host with systemd.unified_cgroup_hierarchy=1") with { Severity = Severity.Warning }
+            "boot the host with systemd.unified_cgroup_hierarchy=1") with
+        { Severity = Severity.Warning }
         : Refused(image, "this host has cgroup v1, on which the kubelet does not run", $"{image.Version} on cgroup v1", "cgroup v2", "boot the host with systemd.unified_cgroup_hierarchy=1");
 
     // Kubernetes' version skew policy: API servers within one minor version, kubelets not newer than any of them and at most so much older.

@@ -3,7 +3,6 @@ using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Networks;
-using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 
 namespace NodeForge.Clusters.Preflight;
 
@@ -16,14 +15,14 @@ internal sealed class SubnetCheck : IMachineCheck
     {
         NetworkingConfig wanted = facts.Config.Networking;
         NetworkingConfig defaults = new() { Family = wanted.Family };
-        IReadOnlyList<EffectiveSettings> possible = EffectiveSettings.PossibleFor(facts.Config);
+        List<Diagnostic> problems = [];
+        EffectiveSettings[] possible = [.. EffectiveSettings.PossibleFor(facts.Config).Where(settings => HasRanges(settings, problems))];
         (string Key, AddressRange Range)[] ranges =
         [
             .. possible.SelectMany(settings => settings.PodRanges).Distinct().Select(range => ("podSubnet", range)),
             .. possible.SelectMany(settings => settings.ServiceRanges).Distinct().Select(range => ("serviceSubnet", range)),
         ];
         string finding = string.Join(", ", ranges.Select(range => $"{range.Key} {range.Range}"));
-        List<Diagnostic> problems = [];
         if (possible.Any(settings => settings.PodRanges.Any(pods => settings.ServiceRanges.Any(pods.Overlaps))))
         {
             problems.Add(new(ErrorCodes.ClusterFileConflict, "pods and services have addresses in common")
@@ -42,6 +41,21 @@ internal sealed class SubnetCheck : IMachineCheck
         if (ClusterSubnets.FirstFree(facts.Config, facts.Engine.Networks) is not { } free)
             return new(finding, [.. problems, ClusterSubnets.NoneFree(facts.Engine.Endpoint)]);
         return new($"{finding}, nodes {string.Join(" and ", free)}", problems);
+    }
+
+    // A patch may leave anything there; each version of kubeadm's documents has the same to say of it.
+    private static bool HasRanges(EffectiveSettings settings, List<Diagnostic> problems)
+    {
+        try
+        {
+            _ = (settings.PodRanges, settings.ServiceRanges);
+            return true;
+        }
+        catch (NodeForgeException none)
+        {
+            problems.AddRange(none.Diagnostics.Where(problem => !problems.Any(known => (known.What, known.Got) == (problem.What, problem.Got))));
+            return false;
+        }
     }
 
     // The bridge of a network of the engine's has a route as well: it is told once, by its name.

@@ -21,6 +21,9 @@ public sealed record FetchOptions
     /// <summary>The first pause before a mirror is tried again; doubled each time up to 30 s, and shortened by up to a half at random.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The most bytes of a file that is locked, whose length nothing but its server says.</summary>
+    public long LongestUnknown { get; init; } = 16L << 30;
+
     /// <summary>How long a wait for another process stays silent.</summary>
     public TimeSpan QuietWait { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -2,7 +2,7 @@ using NodeForge.Oci.Registry;
 
 namespace NodeForge.Images.Fetching;
 
-/// <summary>Follows redirects that lead to a web page, and gives back the others as they are: whoever asked knows what to say of them.</summary>
+/// <summary>Logs in by the address that is asked, follows redirects that lead to a web page, and gives back the others as they are: whoever asked knows what to say of them.</summary>
 /// <remarks>The framework's own way of following ends in errors of the program where a Location cannot be asked.</remarks>
 internal sealed class FollowingRedirects(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -10,6 +10,7 @@ internal sealed class FollowingRedirects(HttpMessageHandler inner) : DelegatingH
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        request.Headers.Authorization ??= Login.Of(request.RequestUri!);
         for (int redirects = 0; ; redirects++)
         {
             HttpResponseMessage answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -18,6 +19,9 @@ internal sealed class FollowingRedirects(HttpMessageHandler inner) : DelegatingH
                 || (target.Scheme == Uri.UriSchemeHttp && request.RequestUri!.Scheme == Uri.UriSchemeHttps))
                 return answer;
             answer.Dispose();
+            // What is meant for one host is never sent to another, and what a server writes into an address is nobody's login.
+            if (!Origin.Same(request.RequestUri!, target))
+                request.Headers.Authorization = null;
             request.RequestUri = target;
         }
     }

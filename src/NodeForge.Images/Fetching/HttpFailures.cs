@@ -21,7 +21,8 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
             Where = Place(address),
             Got = connections.RefusedCertificate(address.Host) ?? Innermost(failure),
             Hint = "add the authority with update-ca-certificates, or name its file in SSL_CERT_FILE",
-        }, failure) { Permanent = connections.RefusedCertificate(address.Host) is not null },
+        }, failure)
+        { Permanent = connections.RefusedCertificate(address.Host) is not null },
         HttpRequestError.ProxyTunnelError => Proxy(address, Innermost(failure), failure),
         _ => new(new Diagnostic(ErrorCodes.ServerUnreachable, $"{address.Host} cannot be reached")
         {
@@ -38,9 +39,9 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
         return status switch
         {
             404 or 410 => Gone(source, address, status),
-            401 or 403 => new(Told(ErrorCodes.AccessDenied, $"{address.Host} refuses access to {source.Name}", address, answer, "log in there, or choose a mirror that asks for no credentials")) { Permanent = true },
+            401 or 403 => new(Told(ErrorCodes.AccessDenied, $"{address.Host} refuses access to {source.Name}", address, answer, "write user and password into the mirror's address, https://USER:PASSWORD@HOST/, or choose a mirror that asks for none")) { Permanent = true },
             407 => Proxy(address, $"{status} {answer.ReasonPhrase}", null),
-            416 => new(Told(ErrorCodes.RequestRefused, $"{address.Host} does not have the rest of {source.Name}", address, answer, "run again: the download begins anew")) { DropPartial = true, Restart = true },
+            416 => new(Told(ErrorCodes.RequestRefused, $"{address.Host} does not have the rest of {source.Name}", address, answer, "run again: the download starts over")) { DropPartial = true, Restart = true },
             408 or 425 or 429 or >= 500 => Passing(source, address, answer, status),
             _ => new(Told(ErrorCodes.RequestRefused, $"{address.Host} does not give {source.Name}", address, answer, "correct the address")) { Permanent = true },
         };
@@ -94,7 +95,8 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
             Where = Place(address),
             Got = $"status {status}",
             Hint = $"correct the address, name a mirror in NODEFORGE_MIRRORS, or run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'",
-        }) { Permanent = true };
+        })
+    { Permanent = true };
 
     private static TransferFailure Proxy(Uri address, string got, Exception? inner) => new(
         new Diagnostic(ErrorCodes.ProxyFailed, $"the proxy does not let the request to {address.Host} through")
@@ -102,7 +104,8 @@ internal sealed class HttpFailures(HttpConnections connections, TimeProvider tim
             Where = Place(address),
             Got = got,
             Hint = "correct http_proxy, https_proxy or no_proxy, with user and password if the proxy wants them",
-        }, inner) { Permanent = true };
+        }, inner)
+    { Permanent = true };
 
     private static Diagnostic Told(ErrorCode code, string what, Uri address, HttpResponseMessage answer, string hint) => new(code, what)
     {

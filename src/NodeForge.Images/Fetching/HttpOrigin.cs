@@ -74,8 +74,9 @@ internal sealed class HttpOrigin(HttpConnections connections, HttpFailures failu
                 Where = new(Address),
                 Got = changed ? $"entity tag {now.ETag}" : $"range {range?.ToString() ?? "none"}",
                 Want = changed ? marks!.ETag : $"bytes {from}-{source.Size - 1}/{source.Size}",
-                Hint = "run again: the download begins anew",
-            }) { DropPartial = true, Restart = true };
+                Hint = "run again: the download starts over",
+            })
+            { DropPartial = true, Restart = true };
         }
 
         return await ContentAsync(answer, from, range.Length, cancellationToken).ConfigureAwait(false);

@@ -4,7 +4,7 @@ using NodeForge.Oci.Registry;
 namespace NodeForge.Images.Fetching;
 
 /// <summary>Asks a registry again after a failure that may pass: a broken connection, silence, 408, 429, 5xx.</summary>
-internal static class RegistryRetries
+public static class RegistryRetries
 {
     /// <param name="ask">One attempt.</param>
     /// <param name="options">How often, and the first pause; a Retry-After up to <see cref="Pauses.LongestRetryAfter"/> goes before it.</param>

@@ -104,5 +104,6 @@ internal sealed class Transfer(Source source, PartialFile partial, FetchOptions 
             Got = got,
             Want = $"{source.Digest}, {source.Size} bytes",
             Hint = $"if it changed on purpose, run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'; otherwise distrust the server",
-        }) { Mismatch = mismatch, Restart = !mismatch, DropPartial = true };
+        })
+    { Mismatch = mismatch, Restart = !mismatch, DropPartial = true };
 }

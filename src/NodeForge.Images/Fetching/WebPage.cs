@@ -18,7 +18,8 @@ internal static class WebPage
             Got = $"{contentType ?? "no content type"}: {Beginning(start)}",
             Want = source.Size < 0 ? null : $"{source.Size} bytes, {source.Digest}",
             Hint = "open the address in a browser: the page says what stands in between (a login, a captive portal, a proxy)",
-        }) { Permanent = true };
+        })
+        { Permanent = true };
     }
 
     private static bool IsPage(string? contentType, ReadOnlySpan<byte> start)

@@ -70,6 +70,8 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
         Source source = new(name, default, LengthUnknown);
         HttpOrigin origin = new(connections, new HttpFailures(connections, time), options, source, address);
         using OpenedContent content = await origin.OpenAsync(0, null, cancellationToken).ConfigureAwait(false);
+        if (content.Total > options.LongestUnknown)
+            throw TooLong(name, origin, $"{content.Total} bytes by the server's word");
         using Pace pace = new(options, cancellationToken);
         using BlobIngest ingest = store.BeginIngest();
         using IncrementalHash? long512 = published is { Hash.Length: 128 } ? IncrementalHash.CreateHash(HashAlgorithmName.SHA512) : null;
@@ -80,6 +82,8 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             {
                 if (ingest.Length == 0)
                     WebPage.Refuse(source, origin.Address, content.ContentType, buffer.AsSpan(0, read));
+                if (ingest.Length + read > options.LongestUnknown)
+                    throw TooLong(name, origin, $"more than {options.LongestUnknown} bytes");
                 ingest.Write(buffer.AsSpan(0, read));
                 long512?.AppendData(buffer, 0, read);
             }
@@ -95,6 +99,15 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
 
         return Commit(name, ingest, long512, published);
     }
+
+    // Nothing else says how long a file may be that nobody has seen yet.
+    private TransferFailure TooLong(string name, HttpOrigin origin, string got) => new(new Diagnostic(ErrorCodes.DownloadTooLong, $"{name} is longer than anything that is locked")
+    {
+        Where = new(origin.Address),
+        Got = got,
+        Want = $"at most {ByteCount.Show(options.LongestUnknown)}",
+        Hint = ErrorCodes.DownloadTooLong.Remedy,
+    }) { Permanent = true };
 
     private static LockedFile Commit(string name, BlobIngest ingest, IncrementalHash? long512, PublishedHash? published)
     {
@@ -127,12 +140,12 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
 
     private static NodeForgeException Disagrees(string name, PublishedHash told, string? got) => new(
         new Diagnostic(ErrorCodes.ChecksumFileDisagrees, $"{name} is not what its checksum file says")
-    {
-        Where = new(told.Address),
-        Got = got,
-        Want = told.Hash,
-        Hint = "run again; if it stays so, distrust the server",
-    });
+        {
+            Where = new(told.Address),
+            Got = got,
+            Want = told.Hash,
+            Hint = "run again; if it stays so, distrust the server",
+        });
 
     // A server without checksum files is no failure, whatever it answers: the lock pins what came, as for every other file.
     private async Task<PublishedHash?> SidecarAsync(Uri address, CancellationToken cancellationToken)

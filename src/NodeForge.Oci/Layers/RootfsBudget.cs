@@ -6,10 +6,10 @@ namespace NodeForge.Oci.Layers;
 internal sealed class RootfsBudget
 {
     /// <summary>Names that are put into the tree, replaced ones counted too. The largest images of the field have 400,000 files.</summary>
-    public int MostNames { get; init; } = 1_000_000;
+    public int MostNames { get; init; } = 600_000;
 
-    /// <summary>Bytes that paths, link targets and extended attributes have together.</summary>
-    public long MostBytes { get; init; } = 128L << 20;
+    /// <summary>Bytes that names, paths, link targets and extended attributes take together.</summary>
+    public long MostBytes { get; init; } = 256L << 20;
 
     /// <summary>Names that are looked at while links are followed and whiteouts applied; an image of 400,000 files takes five million.</summary>
     public long MostSteps { get; init; } = 200_000_000;
@@ -17,13 +17,16 @@ internal sealed class RootfsBudget
     /// <summary>What messages call the layer that is read.</summary>
     public string Layer { get; set; } = "";
 
+    // What a name costs here beside its text: a node, an entry, a header, a place in its folder's table.
+    private const int NameCost = 400;
+
     private int names;
     private long bytes;
     private long steps;
 
     public void Keep(TarEntry entry)
     {
-        bytes += entry.Path.Length + (entry.LinkTarget?.Length ?? 0);
+        bytes += NameCost + (sizeof(char) * (entry.Path.Length + (entry.LinkTarget?.Length ?? 0)));
         foreach ((string name, byte[] value) in entry.ExtendedAttributes)
             bytes += name.Length + value.Length;
         if (++names > MostNames)
@@ -40,8 +43,8 @@ internal sealed class RootfsBudget
 
     public void CheckDepth(int depth)
     {
-        if (depth > LayerEntryRules.DeepestPath)
-            throw TooMuch("a path that is too deep", $"more than {LayerEntryRules.DeepestPath} parts", $"at most {LayerEntryRules.DeepestPath}");
+        if (depth > TarPath.DeepestPath)
+            throw TooMuch("a path that is too deep", $"more than {TarPath.DeepestPath} parts", $"at most {TarPath.DeepestPath}");
     }
 
     private NodeForgeException TooMuch(string what, string got, string want) => new(new Diagnostic(ErrorCodes.ImageTreeTooLarge, "the image has " + what)

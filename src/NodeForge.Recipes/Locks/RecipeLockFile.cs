@@ -10,7 +10,7 @@ public static class RecipeLockFile
     public const int SchemaVersion = 1;
 
     private const int MostBytes = 16 << 20; // ten thousand packages are 3 MiB
-    private const string Again = "take it from version control again, or remove it and lock anew";
+    private const string Again = "take it from version control again, or remove it and lock again";
 
     /// <summary>Where a recipe's lock lies unless the caller says otherwise: <c>.lock.json</c> in place of <c>.yaml</c>.</summary>
     public static string DefaultPath(string recipePath) =>
@@ -74,7 +74,10 @@ public static class RecipeLockFile
         Diagnostic[] problems = [.. LockRules.Problems(LockDocument.From(recipeLock)).Select(problem => Diagnose(new(path), problem))];
         if (problems.Length > 0)
             throw new NodeForgeException(problems);
-        AtomicFile.WriteAllBytes(path, Format(recipeLock));
+        byte[] text = Format(recipeLock);
+        // What is so already is left alone: builds look at the file's time before they look into it.
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(text))
+            AtomicFile.WriteAllBytes(path, text);
     }
 
     // Before anything else is looked at: a later schema may have other properties, and the advice differs.

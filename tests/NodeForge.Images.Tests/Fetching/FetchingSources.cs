@@ -90,6 +90,35 @@ public sealed class FetchingSources
     }
 
     [Fact]
+    public async Task The_login_of_a_mirror_s_address_goes_to_that_mirror()
+    {
+        await using FetchRoom room = new();
+        byte[] content = FetchRoom.Bytes(5000);
+        room.Server.Serve("/f", Replies.Redirect("/g"));
+        room.Server.Serve("/g", Replies.File(content));
+        await room.FetchAsync(FetchRoom.Source(content, room.Server.Address.Replace("//", "//ann:a%40b%3A%C3%A9@", StringComparison.Ordinal) + "/f"));
+        Assert.Equal(content, room.Stored(content));
+        string login = "Basic " + Convert.ToBase64String("ann:a@b:é"u8);
+        Assert.Equal([login, login], room.Server.Requests.Select(request => request.Header("authorization")));
+    }
+
+    [Fact]
+    public async Task The_login_of_a_mirror_s_address_goes_to_no_other_host_nor_back_from_there()
+    {
+        await using FetchRoom room = new();
+        await using ScriptedServer other = new();
+        byte[] content = FetchRoom.Bytes(5000);
+        string target = room.Server.Serve("/g", Replies.File(content));
+        // The other host's redirect names a login as well: it is the server's word, and nobody's password.
+        string there = other.Serve("/there", Replies.Redirect(target.Replace("//", "//eve:e@", StringComparison.Ordinal)));
+        room.Server.Serve("/f", Replies.Redirect(there));
+        await room.FetchAsync(FetchRoom.Source(content, room.Server.Address.Replace("//", "//ann:secret@", StringComparison.Ordinal) + "/f"));
+        Assert.Equal(content, room.Stored(content));
+        Assert.Equal([true, false], room.Server.Requests.Select(request => request.Header("authorization") is not null));
+        Assert.Null(Assert.Single(other.Requests).Header("authorization"));
+    }
+
+    [Fact]
     public async Task Several_are_fetched_at_a_time_and_no_more_than_allowed()
     {
         await using FetchRoom room = new();

@@ -55,23 +55,30 @@ internal sealed class DebianBootstrap(BuildEnvironment environment)
     }
 
     /// <summary>The call in namespaces of its own, as far as this user may have them.</summary>
-    internal static ProgramCall Confined(bool root, bool network, ProgramCall call) => root
-        // As root mmdebstrap mounts into the new root; in a mount namespace of its own those mounts go with it, even when it is killed.
-        // The packages come out of a folder: in a network namespace of their own their scripts reach nobody.
-        ? new("unshare", ["--mount", .. network ? (string[])["--net"] : [], "--", call.Program, .. call.Arguments]) { Package = "util-linux" }
+    internal static ProgramCall Confined(bool root, bool network, ProgramCall call) => Namespaces(root, network) is { Length: > 0 } own
+        ? new("unshare", [.. own, "--", call.Program, .. call.Arguments]) { Package = "util-linux" }
         : call;
 
+    // The packages come out of a folder: in a network of their own their scripts reach nobody.
+    private static string[] Namespaces(bool root, bool network) => (root, network) switch
+    {
+        // As root mmdebstrap mounts into the new root; in a mount namespace of its own those mounts go with it, even when it is killed.
+        (true, true) => ["--mount", "--net"],
+        (true, false) => ["--mount"],
+        // mmdebstrap would make the same user namespace and has no option for the other; it makes none where it finds itself root.
+        (false, true) => ["--user", "--map-auto", "--map-root-user", "--net"],
+        (false, false) => [],
+    };
+
     /// <summary>Whether programs can be given a network without anybody in it; a warning says where not.</summary>
-    /// <remarks>As a user mmdebstrap makes its namespaces itself, and has no option for this one.</remarks>
     internal async Task<bool> HasNetworksAsync(ProgramRunner runner, CancellationToken cancellationToken)
     {
-        ProgramCall trial = new("unshare", "--net", "--", "true") { Package = "util-linux" };
-        ProgramResult? made = environment.IsRoot ? await runner.TryAsync(trial, cancellationToken).ConfigureAwait(false) : null;
-        if (made is { ExitCode: 0 })
+        ProgramResult made = await runner.TryAsync(Confined(environment.IsRoot, network: true, new("true")), cancellationToken).ConfigureAwait(false);
+        if (made.ExitCode == 0)
             return true;
         environment.Reporter.Warn(new Diagnostic(ErrorCodes.NetworkReachable, "the scripts of the packages are run with this machine's network")
         {
-            Got = made is null ? "a user without root's rights" : made.Error.Trim(),
+            Got = made.Error.Trim(),
             Hint = ErrorCodes.NetworkReachable.Remedy,
         });
         return false;
