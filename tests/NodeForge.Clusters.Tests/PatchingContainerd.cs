@@ -67,6 +67,85 @@ public sealed class PatchingContainerd
     public void A_patch_for_another_version_of_the_file_is_passed_over(string patch, bool applied) =>
         Assert.Equal(applied, Applied(new() { Merges = [patch] }).Contains("oom_score = 1\n", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData(3, "version = 3\noom_score = 1", true)]
+    [InlineData(4, "version = 3\noom_score = 1", true)]
+    [InlineData(4, "version = 4\noom_score = 1", true)]
+    [InlineData(4, "version = 2\noom_score = 1", false)]
+    public void A_patch_for_version_3_is_for_4_too_which_has_its_sections(int version, string patch, bool applied)
+    {
+        string patched = ContainerdPatching.Apply($"version = {version}\n", new() { Merges = [patch] })[0].Content;
+        Assert.Equal(applied, patched.Contains("oom_score = 1\n", StringComparison.Ordinal));
+        Assert.Contains($"version = {version}\n", patched, StringComparison.Ordinal);
+    }
+
+    private const string Split = """
+        version = 4
+        [plugins."io.containerd.cri.v1.images"]
+          snapshotter = "overlayfs"
+        [plugins."io.containerd.cri.v1.images".pinned_images]
+          sandbox = "pause:3.10"
+        [plugins."io.containerd.cri.v1.images".registry]
+          config_path = "/etc/containerd/certs.d"
+        [plugins."io.containerd.cri.v1.runtime".cni]
+          bin_dirs = ["/opt/cni/bin"]
+
+        """;
+
+    [Fact]
+    public void A_patch_in_the_words_of_version_2_is_placed_where_later_versions_have_it()
+    {
+        IReadOnlyList<NodeFile> files = ContainerdPatching.Apply(Split, new()
+        {
+            Merges =
+            [
+                """
+                [plugins."io.containerd.grpc.v1.cri"]
+                sandbox_image = "pause:9"
+                max_container_log_line_size = 65536
+                [plugins."io.containerd.grpc.v1.cri".cni]
+                bin_dir = "/opt/mine"
+                [plugins."io.containerd.grpc.v1.cri".containerd]
+                snapshotter = "native"
+                [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun]
+                runtime_type = "io.containerd.runc.v2"
+                [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
+                endpoint = ["http://mirror.example:5000"]
+                """,
+            ],
+            JsonPatches = ["""[{"op": "replace", "path": "/plugins/io.containerd.grpc.v1.cri/sandbox_image", "value": "pause:10"}]"""],
+        });
+        Assert.Equal("""
+            version = 4
+
+            [plugins]
+
+            [plugins."io.containerd.cri.v1.images"]
+            snapshotter = "native"
+
+            [plugins."io.containerd.cri.v1.images".pinned_images]
+            sandbox = "pause:10"
+
+            [plugins."io.containerd.cri.v1.images".registry]
+            config_path = "/etc/containerd/certs.d"
+
+            [plugins."io.containerd.cri.v1.runtime"]
+            max_container_log_line_size = 65536
+
+            [plugins."io.containerd.cri.v1.runtime".cni]
+            bin_dirs = ["/opt/mine"]
+
+            [plugins."io.containerd.cri.v1.runtime".containerd]
+
+            [plugins."io.containerd.cri.v1.runtime".containerd.runtimes]
+
+            [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.crun]
+            runtime_type = "io.containerd.runc.v2"
+
+            """, files[0].Content);
+        Assert.Equal("/etc/containerd/certs.d/docker.io/hosts.toml", files[1].Path);
+    }
+
     [Fact]
     public void Operations_come_after_the_merges_and_may_be_JSON_or_YAML()
     {
