@@ -52,22 +52,27 @@ public static class ImageVerifier
         {
             KubernetesVersion = examined.Record?.KubernetesVersion ?? examined.KindVersion,
             Created = image.Config.Created,
+            Plan = examined.Record?.Plan,
+            OpenClosure = examined.Record?.OpenClosure == true,
             Closure = closure?.Entries ?? [],
             Layers = [.. examined.Layers.Select(static layer => new VerifiedLayer(layer.Layer.Title ?? "", layer.Layer.Descriptor.Digest, layer.Layer.DiffId, layer.Layer.Descriptor.Size, layer.UnpackedSize, layer.Entries.Count))],
-            Components = [.. (examined.Record?.Components ?? []).Select(static component => new VerifiedComponent(component.Name, component.Version, component.Digest, component.Origin))],
+            OperatingSystem = ImageComponents.SystemOf(examined),
+            Components = ImageComponents.Of(examined),
         };
     }
 
-    /// <summary>Makes sure that a cluster finds in a node image every image that it can ask for; says nothing of other images.</summary>
-    /// <exception cref="NodeForgeException">One problem for each image that is missing or not whole: NF6261 to NF6271.</exception>
-    public static async Task RequireClosureAsync(Image image, CancellationToken cancellationToken)
+    /// <summary>What a cluster of a node image that was just built would not find; nothing is said of other images.</summary>
+    /// <remarks>The image's bytes are believed, and what no name, setting or document depends on is passed over: a build asks this of what it wrote itself.</remarks>
+    /// <param name="image">Of the store that it was written to.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>One problem for each image that is missing or not whole: NF6261 to NF6271, errors alone.</returns>
+    /// <exception cref="NodeForgeException">A layer cannot be read.</exception>
+    public static async Task<IReadOnlyList<Diagnostic>> ClosureProblemsAsync(Image image, CancellationToken cancellationToken)
     {
-        ExaminedImage examined = await ExaminedImage.ReadAsync(image, cancellationToken).ConfigureAwait(false);
+        ExaminedImage examined = await ExaminedImage.OutlineAsync(image, cancellationToken).ConfigureAwait(false);
         if (!examined.IsNode)
-            return;
-        Diagnostic[] problems = [.. ClosureProof.Of(examined).Checks.SelectMany(static check => check.Findings).Where(static finding => finding.Severity == Severity.Error)];
-        if (problems.Length > 0)
-            throw new NodeForgeException(problems);
+            return [];
+        return [.. ClosureProof.Of(examined).Checks.SelectMany(static check => check.Findings).Where(static finding => finding.Severity == Severity.Error)];
     }
 
     /// <summary>The report of an image that cannot even be opened.</summary>

@@ -16,13 +16,25 @@ public sealed record VerificationReport(string Image, Platform? Platform, Digest
     /// <summary>When the image was made, as its config has it (RFC 3339).</summary>
     public string? Created { get; init; }
 
+    /// <summary>The digest of the plan that the image says it was built by; null where it does not say.</summary>
+    public Digest? Plan { get; init; }
+
+    /// <summary>Whether the image says of itself that its clusters may ask for images that it has not.</summary>
+    public bool OpenClosure { get; init; }
+
+    /// <summary>The distribution; null where the image does not say.</summary>
+    public OperatingSystemRelease? OperatingSystem { get; init; }
+
+    /// <summary>How it differs from what it was held against; empty where nobody asked.</summary>
+    public IReadOnlyList<ImageDifference> Differences { get; init; } = [];
+
     /// <summary>Every image that a cluster made from this one can ask for, and whether it is there.</summary>
     public IReadOnlyList<ClosureEntry> Closure { get; init; } = [];
 
     /// <summary>Bottom first.</summary>
     public IReadOnlyList<VerifiedLayer> Layers { get; init; } = [];
 
-    /// <summary>What the image's record says that it is made of.</summary>
+    /// <summary>What it is made of: its packages, by dpkg and by the image's record, and what the record names besides.</summary>
     public IReadOnlyList<VerifiedComponent> Components { get; init; } = [];
 
     /// <summary>Everything that is wrong or deserves a look.</summary>
@@ -79,4 +91,24 @@ public sealed record VerifiedLayer(string Title, Digest Digest, Digest DiffId, l
 
 /// <param name="Version">Null where nobody says.</param>
 /// <param name="Origin">The package, the address or the recipe that it comes from.</param>
-public sealed record VerifiedComponent(string Name, string? Version, Digest? Digest, string Origin);
+public sealed record VerifiedComponent(string Name, string? Version, Digest? Digest, string Origin)
+{
+    /// <summary>The Debian package that it is; null for what is none.</summary>
+    public DebianOrigin? Debian { get; init; }
+
+    /// <summary>The module of Go that it is, or that its main package is of; null for what is not of Go.</summary>
+    public string? GoModule { get; init; }
+
+    /// <summary>The modules that a program of Go was built with, each path with its version.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> GoModules { get; init; } = [];
+}
+
+/// <param name="Architecture">all, or Debian's word for the machine.</param>
+/// <param name="SourceName">The source package, by which security trackers know it.</param>
+/// <param name="SourceVersion">Its version.</param>
+public sealed record DebianOrigin(string Architecture, string SourceName, string SourceVersion);
+
+/// <summary>What os-release(5) says.</summary>
+/// <param name="Id">debian</param>
+/// <param name="VersionId">12; null for a release that has no number yet.</param>
+public sealed record OperatingSystemRelease(string Id, string? VersionId);

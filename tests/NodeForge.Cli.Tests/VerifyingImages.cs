@@ -63,6 +63,50 @@ public sealed class VerifyingImages : IDisposable
         CommandRun against = await room.RunAsync("verify", "oci:" + room["two"], "--against", "oci:" + room["one"]);
         Assert.Equal(3, against.Exit);
         Assert.Contains("NF6281", against.Out, StringComparison.Ordinal);
+        JsonNode document = JsonNode.Parse((await room.RunAsync("verify", "oci:" + room["two"], "--against", "oci:" + room["one"], "--report", room["page.html"], "-o", "json")).Out)!;
+        Assert.Equal("etc/motd", document["images"]![0]!["differences"]![0]!["layers"]![0]!["entries"]![0]!["path"]!.GetValue<string>());
+        string page = File.ReadAllText(room["page.html"]);
+        Assert.Contains("What changed against", page, StringComparison.Ordinal);
+        Assert.Contains("from byte 4 on", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_is_built_again_and_where_it_parts_from_its_recipe_is_told_to_the_byte()
+    {
+        await BuildAsync("oci:" + room["one"]);
+        CommandRun same = await room.RunAsync("verify", "oci:" + room["one"], "--rebuild", room["app.yaml"], "--offline");
+        Assert.True(same.Exit == 0, same.Error);
+        Assert.Contains("the same bits as", same.Out, StringComparison.Ordinal);
+
+        CommandRun packed = await room.RunAsync("build", "container-image", room["app.yaml"], "--offline", "--compression", "gzip", "--output", "oci:" + room["packed"]);
+        Assert.True(packed.Exit == 0, packed.Error);
+        CommandRun compressed = await room.RunAsync("verify", "oci:" + room["packed"], "--rebuild", room["app.yaml"], "--offline");
+        Assert.Equal(0, compressed.Exit);
+        Assert.Contains("the same image as", compressed.Out, StringComparison.Ordinal);
+        Assert.Contains("compression or annotations differ", compressed.Out, StringComparison.Ordinal);
+
+        room.Write("tree/etc/motd", "hellO\n");
+        await room.LockAsync("app.yaml");
+        CommandRun other = await room.RunAsync("verify", "oci:" + room["one"], "--rebuild", room["app.yaml"], "--offline");
+        Assert.Equal(3, other.Exit);
+        Assert.Contains("NF6281", other.Out, StringComparison.Ordinal);
+        Assert.Contains("changed /etc/motd", other.Out, StringComparison.Ordinal);
+        Assert.Contains("from byte 4 on: 6f0a", other.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_that_its_lock_records_is_held_against_it()
+    {
+        await room.LockAsync("app.yaml");
+        CommandRun recorded = await room.RunAsync("lock", room["app.yaml"], "--record");
+        Assert.True(recorded.Exit == 0, recorded.Error);
+        await BuildAsync("oci:" + room["one"]);
+        Assert.Equal(0, (await room.RunAsync("verify", "oci:" + room["one"], "--recipe", room["app.yaml"])).Exit);
+        room.Write("tree/etc/motd", "hellO\n");
+        Assert.Equal(0, (await room.RunAsync("lock", room["app.yaml"], "--record")).Exit);
+        CommandRun run = await room.RunAsync("verify", "oci:" + room["one"], "--recipe", room["app.yaml"]);
+        Assert.Equal(3, run.Exit);
+        Assert.Contains("NF6291", run.Out, StringComparison.Ordinal);
     }
 
     private async Task BuildAsync(string output)

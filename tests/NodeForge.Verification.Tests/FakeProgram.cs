@@ -11,9 +11,10 @@ internal static class FakeProgram
     private const int Header = 64;
     private const int ProgramHeader = 56;
 
-    public static byte[] Go(string path, string stamp, int machine = Amd64) => Elf(machine, null, [stamp], path);
+    /// <param name="module">The build information; null for that of a working tree.</param>
+    public static byte[] Go(string path, string stamp, int machine = Amd64, string? module = null) => Elf(machine, null, [stamp], module ?? $"path\t{path}\nmod\t{path}\t(devel)\n");
 
-    public static byte[] Elf(int machine = Amd64, string? loader = null, IReadOnlyList<string>? stamps = null, string? goPath = null)
+    public static byte[] Elf(int machine = Amd64, string? loader = null, IReadOnlyList<string>? stamps = null, string? module = null)
     {
         using MemoryStream file = new();
         byte[] header = new byte[Header];
@@ -41,20 +42,20 @@ internal static class FakeProgram
         file.Write(Enumerable.Repeat((byte)0x2e, 200_000).ToArray());
         foreach (string stamp in stamps ?? [])
             file.Write([0, .. Encoding.ASCII.GetBytes(stamp), 0]);
-        if (goPath is not null)
-            WriteBuildInformation(file, goPath);
+        if (module is not null)
+            WriteBuildInformation(file, module);
         file.Write("func1.2.3\0"u8);
         return file.ToArray();
     }
 
-    private static void WriteBuildInformation(MemoryStream file, string path)
+    private static void WriteBuildInformation(MemoryStream file, string information)
     {
         file.WriteByte(0xff);
         file.Write(" Go buildinf:"u8);
         file.Write([8, 2]);
         file.Write(new byte[16]);
         byte[] toolchain = "go1.24.1"u8.ToArray();
-        byte[] module = [.. new byte[16], .. Encoding.ASCII.GetBytes($"path\t{path}\nmod\t{path}\t(devel)\n"), .. new byte[16]];
+        byte[] module = [.. new byte[16], .. Encoding.ASCII.GetBytes(information), .. new byte[16]];
         file.Write([(byte)toolchain.Length, .. toolchain]);
         file.Write([(byte)(module.Length & 0x7f | 0x80), (byte)(module.Length >> 7), .. module]);
     }

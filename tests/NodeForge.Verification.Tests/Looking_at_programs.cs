@@ -22,6 +22,16 @@ public sealed class Looking_at_programs
         Assert.Null(program.ModuleVersion);
     }
 
+    [Fact]
+    public void The_modules_of_the_build_information_are_read_with_what_was_taken_for_them()
+    {
+        GoProgramProbe probe = new();
+        probe.Add(FakeProgram.Go("example.com/tool", "v1.0.0", module: "path\texample.com/tool\nmod\texample.com/tool\tv1.0.0\th1:x=\ndep\tgolang.org/x/net\tv0.30.0\th1:y=\ndep\texample.com/old\tv1.1.0\n=>\texample.com/fork\tv1.2.0\th1:z=\n"));
+        GoProgram program = probe.Finish()!;
+        Assert.Equal("example.com/tool", program.Module);
+        Assert.Equal([("golang.org/x/net", "v0.30.0"), ("example.com/fork", "v1.2.0")], program.Modules);
+    }
+
     [Theory]
     [InlineData("v1.31.1")]
     [InlineData("1.6.20~ds1-1+deb12u3")]

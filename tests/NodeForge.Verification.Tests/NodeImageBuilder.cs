@@ -33,7 +33,9 @@ internal sealed class NodeImageBuilder
 
     public ContainerDefaults Defaults { get; set; } = new()
     {
-        Entrypoint = ["/usr/local/bin/entrypoint", "/sbin/init"], Env = ["container=docker"], StopSignal = "SIGRTMIN+3",
+        Entrypoint = ["/usr/local/bin/entrypoint", "/sbin/init"],
+        Env = ["container=docker"],
+        StopSignal = "SIGRTMIN+3",
         Labels = new() { ["dev.nodeforge.kubernetes"] = Kubernetes, ["dev.nodeforge.containerd"] = "1.7.24~ds1-6" },
     };
 

@@ -50,10 +50,12 @@ internal static class SampleNode
         node.Folder("etc/ssl/certs");
         node.Folder("var/log");
         node.Bytes("usr/bin/su", FakeProgram.Elf(), 0x9ed); // 04755, as Debian has it
+        node.Text("usr/lib/os-release", "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nVERSION_ID=\"12\"\nID=debian\n");
+        node.Link("etc/os-release", "../usr/lib/os-release");
         LayRuntime(node);
         LayKubernetes(node);
         LayUnits(node);
-        node.Text("var/lib/dpkg/status", "Package: containerd\nStatus: install ok installed\nVersion: 1.7.24~ds1-6\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n\n");
+        node.Text("var/lib/dpkg/status", "Package: containerd\nStatus: install ok installed\nArchitecture: amd64\nSource: containerd-app (1.7.24~ds1-5)\nVersion: 1.7.24~ds1-6\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n\n");
         node.Text("kind/manifests/default-storage.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  # image: not/asked:for\n  - name: storage\n    image: example/storage:v1\n");
         node.Text("usr/lib/nodeforge/node.env", "SANDBOX_IMAGE=registry.k8s.io/pause:3.10\nSYSTEMD_CGROUP=true\n");
     }

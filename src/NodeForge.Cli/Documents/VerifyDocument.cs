@@ -45,13 +45,14 @@ internal sealed record VerifyDocument(bool Sound, IReadOnlyList<VerifiedItem> Im
 
 internal sealed record VerifiedItem(
     string Image, bool Sound, string? Platform, string? ImageId, string? Manifest, string? KubernetesVersion, IReadOnlyList<CheckItem> Checks, IReadOnlyList<ClosureItem> Closure,
-    IReadOnlyList<VerifiedLayerItem> Layers, IReadOnlyList<ComponentItem> Components)
+    IReadOnlyList<VerifiedLayerItem> Layers, IReadOnlyList<ComponentItem> Components, IReadOnlyList<DifferenceItem> Differences)
 {
     public static VerifiedItem Of(VerificationReport report) => new(
         report.Image, report.IsSound, report.Platform?.ToString(), report.ImageId?.ToString(), report.Manifest?.ToString(), report.KubernetesVersion,
         [.. report.Checks.Select(CheckItem.Of)], [.. report.Closure.Select(ClosureItem.Of)],
         [.. report.Layers.Select(layer => new VerifiedLayerItem(layer.Title, layer.Digest.ToString(), layer.DiffId.ToString(), layer.Size, layer.UnpackedSize, layer.Entries))],
-        [.. report.Components.Select(component => new ComponentItem(component.Name, component.Version, component.Digest?.ToString(), component.Origin))]);
+        [.. report.Components.Select(component => new ComponentItem(component.Name, component.Version, component.Digest?.ToString(), component.Origin))],
+        [.. report.Differences.Select(DifferenceItem.Of)]);
 }
 
 /// <summary>A check and its verdict: passed, warning, failed or skipped.</summary>

@@ -105,7 +105,7 @@ internal sealed class ClosureProof
                 if (!ImageReference.TryParse(text, out ImageReference? reference) || preloaded.Names.GetValueOrDefault(reference.ContainerdName) is not { } name)
                     continue;
                 ProvenImage found = proof.Prove(name);
-                if (found.Manifest is { } manifest && (manifest != recorded.Manifest || found.ImageId != recorded.ImageId))
+                if (found.Manifest is { } manifest && ((name.Place.HasManifests && manifest != recorded.Manifest) || found.ImageId != recorded.ImageId))
                     storeProblems.Add(new(ErrorCodes.ClosureImageDiffers, $"'{name.Name}' stands for another image than the record says") { Where = name.Place.Where, Got = $"manifest {manifest}, image {found.ImageId}", Want = $"manifest {recorded.Manifest}, image {recorded.ImageId}" });
             }
         }

@@ -3,6 +3,7 @@ using NodeForge.Containerd.Preload;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;
+using NodeForge.Oci.Transports;
 using NodeForge.Verification.Examination;
 
 namespace NodeForge.Verification.Closure;
@@ -17,7 +18,11 @@ internal sealed record PreloadedName(string Name, Descriptor Target, PreloadPlac
 /// <param name="Where">Of its records, for messages.</param>
 /// <param name="Blobs">Finds a blob; null when it is not there.</param>
 /// <param name="Records">What containerd's records say of each blob; null in an archive, whose import makes them.</param>
-internal sealed record PreloadPlace(Location Where, Func<Digest, FoundBlob?> Blobs, IReadOnlyDictionary<Digest, ContentRecord>? Records);
+internal sealed record PreloadPlace(Location Where, Func<Digest, FoundBlob?> Blobs, IReadOnlyDictionary<Digest, ContentRecord>? Records)
+{
+    /// <summary>Whether it has the images' manifests; a docker-archive has none.</summary>
+    public bool HasManifests { get; init; } = true;
+}
 
 /// <summary>Every image that a node has before it sees a network.</summary>
 internal sealed class PreloadedImages
@@ -82,10 +87,16 @@ internal sealed class PreloadedImages
         Location where = image.Where(entry);
         if (archive.Problem is { } problem)
             problems.Add(problem with { Where = where with { Detail = $"{where.Detail}, {problem.Where?.Detail}" } });
+        if (archive.Files.GetValueOrDefault(DockerArchiveManifest.File)?.Document is { } list && !archive.Files.ContainsKey("index.json"))
+        {
+            ReadDockerArchive(archive.Files, list, where);
+            return;
+        }
+
         PreloadPlace place = new(where, digest => archive.Files.GetValueOrDefault($"blobs/sha256/{digest.Hex}"), null);
         if (archive.Files.GetValueOrDefault("index.json")?.Document is not { } index)
         {
-            problems.Add(new(ErrorCodes.StoreDocumentUnreadable, "an archive of images is no image layout: nobody can say what is in it") { Where = where });
+            problems.Add(new(ErrorCodes.StoreDocumentUnreadable, "an archive of images is neither an image layout nor what docker save writes: nobody can say what is in it") { Where = where });
             return;
         }
 
@@ -101,6 +112,27 @@ internal sealed class PreloadedImages
         catch (NodeForgeException failure)
         {
             problems.AddRange(failure.Diagnostics);
+        }
+    }
+
+    private void ReadDockerArchive(IReadOnlyDictionary<string, FoundBlob> files, ReadOnlyMemory<byte> list, Location where)
+    {
+        try
+        {
+            DockerArchiveImages images = new(files, where);
+            foreach (DockerArchiveManifest image in DockerArchiveManifest.ReadAll(list.Span, where))
+            {
+                Descriptor manifest = images.Describe(image);
+                foreach (string text in image.RepoTags ?? [])
+                {
+                    if (ImageReference.TryParse(text, out ImageReference? reference))
+                        names.TryAdd(reference.ContainerdName, new(reference.ContainerdName, manifest, images.Place));
+                }
+            }
+        }
+        catch (NodeForgeException failure)
+        {
+            problems.AddRange(failure.Diagnostics.Select(problem => problem with { Code = ErrorCodes.StoreDocumentUnreadable, Where = where, Hint = null }));
         }
     }
 }

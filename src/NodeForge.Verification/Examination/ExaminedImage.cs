@@ -46,7 +46,13 @@ internal sealed class ExaminedImage
     public IReadOnlyList<RootfsEntry> Entries => entries.Value;
 
     /// <summary>Reads all layers, as many side by side as there are processors.</summary>
-    public static async Task<ExaminedImage> ReadAsync(Image image, CancellationToken cancellationToken)
+    public static Task<ExaminedImage> ReadAsync(Image image, CancellationToken cancellationToken) => ReadAsync(image, static layer => layer.RunAsync(), cancellationToken);
+
+    /// <summary>Reads of an image whose bytes are believed what it says: names, settings, records and documents.</summary>
+    /// <exception cref="NodeForgeException">A layer cannot be read.</exception>
+    public static Task<ExaminedImage> OutlineAsync(Image image, CancellationToken cancellationToken) => ReadAsync(image, static layer => layer.OutlineAsync(), cancellationToken);
+
+    private static async Task<ExaminedImage> ReadAsync(Image image, Func<LayerExaminer, Task<ExaminedLayer>> read, CancellationToken cancellationToken)
     {
         KeptBytes budget = new();
         ExaminedLayer[] layers = new ExaminedLayer[image.Layers.Count];
@@ -55,7 +61,7 @@ internal sealed class ExaminedImage
         // A zstd decoder may hold a window of 128 MiB.
         ParallelOptions options = new() { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, 4), CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(order, options, async (index, stop) =>
-            layers[index] = await new LayerExaminer(image.Layers[index], budget, stop).RunAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            layers[index] = await read(new LayerExaminer(image.Layers[index], budget, stop)).ConfigureAwait(false)).ConfigureAwait(false);
         RootfsTree tree = new();
         List<Diagnostic> problems = [];
         foreach (ExaminedLayer layer in layers)

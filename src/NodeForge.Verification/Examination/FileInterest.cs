@@ -52,7 +52,7 @@ internal sealed partial record FileInterest(int Keep)
             NodeFiles.Record => new(Record),
             NodeFiles.PackageStatus => new(Packages),
             NodeFiles.StoreMetadata => new(Database),
-            NodeFiles.Settings or "etc/machine-id" or "var/lib/dbus/machine-id" or "etc/resolv.conf" or "etc/hostname" => SmallText,
+            NodeFiles.Settings or NodeFiles.SystemRelease or "usr/lib/os-release" or "etc/machine-id" or "var/lib/dbus/machine-id" or "etc/resolv.conf" or "etc/hostname" => SmallText,
             _ when path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal) => SmallText,
             _ when Array.Exists(TextFolders, folder => path.StartsWith(folder, StringComparison.Ordinal)) => SmallText,
             _ => None,

@@ -45,7 +45,20 @@ internal sealed class GoProgramProbe
         string[] lines = (module ?? "").Split('\n');
         string? path = lines.FirstOrDefault(static line => line.Contains("path\t", StringComparison.Ordinal))?.Split('\t')[^1];
         string? version = lines.FirstOrDefault(static line => line.StartsWith("mod\t", StringComparison.Ordinal))?.Split('\t') is [_, _, var text, ..] && text is not ("(devel)" or "") ? text : null;
-        return new(toolchain, path, version, stamps);
+        string? main = lines.FirstOrDefault(static line => line.StartsWith("mod\t", StringComparison.Ordinal))?.Split('\t')[1];
+        return new(toolchain, path, version, stamps) { Module = main, Modules = [.. ModulesOf(lines)] };
+    }
+
+    // "dep", path, version, checksum; where another was taken instead, a line "=>" follows with that one (runtime/debug, ParseBuildInfo).
+    private static IEnumerable<(string Path, string Version)> ModulesOf(string[] lines)
+    {
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].Split('\t') is not ["dep", var path, var version, ..])
+                continue;
+            bool replaced = i + 1 < lines.Length && lines[i + 1].StartsWith("=>\t", StringComparison.Ordinal);
+            yield return replaced && lines[i + 1].Split('\t') is [_, var other, var taken, ..] && taken.Length > 0 ? (other, taken) : (path, version);
+        }
     }
 
     private void Look(ReadOnlySpan<byte> bytes, int added)

@@ -24,11 +24,32 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
             Stream raw = await layer.OpenRawAsync(cancellationToken).ConfigureAwait(false);
             return Examine(raw);
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code != ErrorCodes.ImageTreeTooLarge)
+        catch (NodeForgeException failure) when (!failure.Is(ErrorCodes.ImageTreeTooLarge))
         {
             problems.AddRange(failure.Diagnostics);
             return new(layer, null, 0, entries, problems, rootMode);
         }
+    }
+
+    /// <summary>Reads what is said of a layer whose bytes are believed, because who asks has written them: a plain one is passed over where nothing is wanted of a file.</summary>
+    public async Task<ExaminedLayer> OutlineAsync()
+    {
+        Stream raw = await layer.OpenRawAsync(cancellationToken).ConfigureAwait(false);
+        await using (raw.ConfigureAwait(false))
+        {
+            LayerCompression? stated = Decompression.OfMediaType(layer.Descriptor.MediaType);
+            if (stated == LayerCompression.None)
+            {
+                ReadEntries(raw, new FileOutline(budget, cancellationToken).Look);
+            }
+            else
+            {
+                using Stream plain = Decompression.Open(raw, layer.Where.ToString(), stated);
+                ReadEntries(plain, new FileOutline(budget, cancellationToken).Look);
+            }
+        }
+
+        return new(layer, layer.DiffId, 0, entries, problems, rootMode);
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The decoder is disposed of with the stream that hashes it, and owns nothing of what it reads.")]
@@ -45,10 +66,10 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
             Stream plain = ahead;
             if (stated != LayerCompression.None)
                 plain = plainHash = new(Decompression.Open(new Unowned(ahead), layer.Where.ToString(), stated));
-            ReadEntries(plain);
+            ReadEntries(plain, new FileProbe(budget, cancellationToken).Look);
             Drain(plain);
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code != ErrorCodes.ImageTreeTooLarge)
+        catch (NodeForgeException failure) when (!failure.Is(ErrorCodes.ImageTreeTooLarge))
         {
             unreadable = failure;
         }
@@ -82,10 +103,9 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
         Where = layer.Where with { Detail = string.Join(", ", new[] { layer.Where.Detail, problem.Where?.Detail }.OfType<string>()) },
     };
 
-    private void ReadEntries(Stream plain)
+    private void ReadEntries(Stream plain, Func<TarEntry, Stream, FileFacts?> look)
     {
         HashSet<string> paths = new(StringComparer.Ordinal);
-        FileProbe probe = new(budget, cancellationToken);
         long names = 0;
         int repeated = 0;
         using TarReader reader = new(plain, layer.Where.ToString(), options: null, cancellationToken);
@@ -98,7 +118,7 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
                 rootMode = entry.Mode;
             if (!paths.Add(entry.Path) && ++repeated <= MostRepeated)
                 problems.Add(new(ErrorCodes.LayerPathRepeated, "the layer has two entries of one path") { Where = layer.Where with { Detail = $"entry {reader.EntryNumber}, '{entry.Path}'" }, Hint = ErrorCodes.LayerPathRepeated.Remedy });
-            entries.Add(new(entry, entry.Kind == TarEntryKind.File ? probe.Look(entry, reader.Content) : null));
+            entries.Add(new(entry, entry.Kind == TarEntryKind.File ? look(entry, reader.Content) : null));
         }
     }
 

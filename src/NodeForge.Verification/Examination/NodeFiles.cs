@@ -12,6 +12,7 @@ internal static class NodeFiles
     public const string StaticPods = "etc/kubernetes/manifests/";
     public const string RuntimeConfiguration = "etc/containerd/config.toml";
     public const string PackageStatus = "var/lib/dpkg/status";
+    public const string SystemRelease = "etc/os-release";
     public const string Snapshots = "usr/lib/nodeforge/snapshots/";
     public const string Store = "var/lib/containerd";
     public const string StoreMetadata = Store + "/" + ContainerdPaths.Metadata;

@@ -10,6 +10,9 @@ internal sealed record NodeRecord(string? KubernetesVersion, string? Platform, I
     /// <summary>Whether the build was told to leave the closure open.</summary>
     public bool OpenClosure { get; init; }
 
+    /// <summary>The digest of the plan that the build carried out; null where the record does not say.</summary>
+    public Digest? Plan { get; init; }
+
     /// <returns>Null when the image has none.</returns>
     public static NodeRecord? Read(ExaminedImage image)
     {
@@ -23,6 +26,7 @@ internal sealed record NodeRecord(string? KubernetesVersion, string? Platform, I
             JsonElement root = document.RootElement;
             return new(Text(root, "kubernetesVersion"), Text(root, "platform"), [.. List(root, "components").Select(Component)], [.. List(root, "closure").Select(Reference)], null)
             {
+                Plan = Digest.TryParse(Text(root, "plan"), out Digest plan) ? plan : null,
                 OpenClosure = root.TryGetProperty("openClosure", out JsonElement open) && open.ValueKind == JsonValueKind.True,
             };
         }

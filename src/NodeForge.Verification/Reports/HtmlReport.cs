@@ -44,6 +44,8 @@ public static class HtmlReport
             Summary(page, report);
             Checks(page, report);
             Findings(page, report);
+            foreach (ImageDifference difference in report.Differences)
+                HtmlDifference.Write(page, difference);
             Closure(page, report);
             Layers(page, report);
             Components(page, report);

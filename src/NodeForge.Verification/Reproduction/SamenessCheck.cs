@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NodeForge.Verification.Reproduction;
 
 /// <summary>A comparison as a check of a report.</summary>
@@ -16,7 +18,7 @@ public static class SamenessCheck
             Sameness.SameImage => $"the same image as {difference.First}; compression or annotations differ",
             _ => $"{difference.Layers.Count} layers and {difference.Documents.Count} settings differ from {difference.First}",
         };
-        return report with { Checks = [.. report.Checks, new("reproduction", "the same image", verdict, summary, findings)] };
+        return report with { Differences = [.. report.Differences, difference], Checks = [.. report.Checks, new("reproduction", "the same image", verdict, summary, findings)] };
     }
 
     private static Diagnostic Finding(ImageDifference difference)
@@ -29,9 +31,12 @@ public static class SamenessCheck
         return new(ErrorCodes.ImagesDiffer, $"the image is not the same as '{difference.First}'")
         {
             Where = new(difference.Second, Detail: entry is null ? place : $"{place}, {entry.Change.ToString().ToLowerInvariant()} /{entry.Path}"),
-            Got = field is null ? null : $"{field.Name} {field.Second ?? "(none)"}",
-            Want = field is null ? null : $"{field.Name} {field.First ?? "(none)"}",
+            Got = Told(field, field?.Second, entry?.FirstByte, static at => at.Second),
+            Want = Told(field, field?.First, entry?.FirstByte, static at => at.First),
             Hint = ErrorCodes.ImagesDiffer.Remedy,
         };
     }
+
+    private static string? Told(FieldDifference? field, string? value, ByteDifference? at, Func<ByteDifference, string> bytes) => field is null ? null
+        : $"{field.Name} {value ?? "(none)"}" + (at is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; from byte {at.Offset} on: {(bytes(at) is { Length: > 0 } hex ? hex : "its end")}"));
 }

@@ -1,23 +1,29 @@
-using NodeForge.Oci;
-
 namespace NodeForge.Verification.Sbom;
 
-/// <summary>Package URLs, by which scanners know components (purl-spec, types deb, generic and oci).</summary>
+/// <summary>Package URLs, by which scanners know components (purl-spec, types deb, golang, generic and oci).</summary>
 internal static class PackageUrl
 {
-    public static string Of(VerifiedComponent component, Platform? platform)
+    public static string Of(VerifiedComponent component, OperatingSystemRelease? system)
     {
-        if (!IsPackage(component))
-            return $"pkg:generic/{Escape(component.Name)}{(component.Version is { } version ? "@" + Escape(version) : "")}{(component.Digest is { } digest ? $"?checksum={Escape(digest.ToString())}" : "")}";
-        // The architecture is the last part of a package's file name: all, or Debian's word for the machine.
-        string file = Path.GetFileNameWithoutExtension(component.Origin);
-        string architecture = file.LastIndexOf('_') is > 0 and int at ? file[(at + 1)..] : platform?.Architecture ?? "amd64";
-        return $"pkg:deb/debian/{Escape(component.Name)}@{Escape(component.Version ?? "")}?arch={Escape(architecture)}";
+        if (component.Debian is { } debian)
+            return OfDebian(component, debian, system);
+        if (component.GoModule is { } module)
+            return OfGo(module, component.Version) + (module == component.Name ? "" : "#" + Escape(component.Name));
+        return $"pkg:generic/{Escape(component.Name)}{(component.Version is { } version ? "@" + Escape(version) : "")}{(component.Digest is { } digest ? $"?checksum={Escape(digest.ToString())}" : "")}";
     }
+
+    public static string OfGo(string module, string? version) => $"pkg:golang/{string.Join('/', module.Split('/').Select(Escape))}{(version is null ? "" : "@" + Escape(version))}";
 
     public static string Of(VerificationReport report) => $"pkg:oci/{Escape(report.Image.Split('/')[^1].Split(':', '@')[0])}@{Escape(report.Manifest.ToString()!)}?arch={report.Platform?.Architecture}";
 
-    public static bool IsPackage(VerifiedComponent component) => component.Origin.EndsWith(".deb", StringComparison.Ordinal);
+    // Qualifiers stand in the order of their names. "upstream" has the source package, with its version where that is another one.
+    private static string OfDebian(VerifiedComponent component, DebianOrigin debian, OperatingSystemRelease? system)
+    {
+        string id = system?.Id ?? "debian";
+        string distribution = system?.VersionId is { } number ? $"&distro={Escape($"{id}-{number}")}" : "";
+        string source = debian.SourceName + (debian.SourceVersion == component.Version || debian.SourceVersion.Length == 0 ? "" : "@" + debian.SourceVersion);
+        return $"pkg:deb/{Escape(id)}/{Escape(component.Name)}@{Escape(component.Version ?? "")}?arch={Escape(debian.Architecture)}{distribution}&upstream={Escape(source)}";
+    }
 
     private static string Escape(string text) => Uri.EscapeDataString(text);
 }

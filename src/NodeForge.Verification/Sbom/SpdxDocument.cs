@@ -51,13 +51,13 @@ public static class SpdxDocument
             ["SPDXID"] = Id(index),
             ["name"] = component.Name,
             ["versionInfo"] = component.Version ?? Nobody,
-            ["supplier"] = PackageUrl.IsPackage(component) ? "Organization: Debian" : Nobody,
+            ["supplier"] = component.Debian is not null && report.OperatingSystem?.Id is null or "debian" ? "Organization: Debian" : Nobody,
             ["downloadLocation"] = Uri.TryCreate(component.Origin, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" ? component.Origin : Nobody,
             ["filesAnalyzed"] = false,
         };
         if (component.Digest is { } digest)
             package["checksums"] = new JsonArray(new JsonObject { ["algorithm"] = "SHA256", ["checksumValue"] = digest.Hex });
-        package["externalRefs"] = References(PackageUrl.Of(component, report.Platform));
+        package["externalRefs"] = References(PackageUrl.Of(component, report.OperatingSystem));
         return package;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeForge.Containerd.Configuration;
 using NodeForge.Documents.Toml;
 using NodeForge.Verification.Examination;
 
@@ -11,15 +12,12 @@ namespace NodeForge.Verification.Static;
 internal sealed record RuntimeConfiguration(JsonObject Root, int Version)
 {
     public const string Cri1 = "cri";
-    public const string Cri2 = "io.containerd.grpc.v1.cri";
-    public const string Images = "io.containerd.cri.v1.images";
-    public const string Runtime = "io.containerd.cri.v1.runtime";
-
-    /// <summary>The newest version of the file that this table was written for.</summary>
-    public const int Newest = 4;
+    public const string Cri2 = CriSettings.Server;
+    public const string Images = CriSettings.Images;
+    public const string Runtime = CriSettings.Runtime;
 
     /// <summary>Whether the CRI's settings are those of version 3 and later, in two plugins.</summary>
-    public bool IsSplit => Version >= 3;
+    public bool IsSplit => Version >= ConfigurationVersion.FirstSplit;
 
     /// <summary>The plugin that runs containers, in the words of the version.</summary>
     public string RuntimePlugin => IsSplit ? Runtime : Version == 1 ? Cri1 : Cri2;
@@ -54,8 +52,7 @@ internal sealed record RuntimeConfiguration(JsonObject Root, int Version)
         try
         {
             JsonObject root = TomlDocument.Read(text);
-            int version = root["version"] is JsonValue stated && stated.TryGetValue(out long number) && number is > 0 and < 100 ? (int)number : 1;
-            return (new(root, version), null);
+            return (new(root, ConfigurationRewriting.VersionOf(root)), null);
         }
         catch (TomlException wrong)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeForge.Containerd.Configuration;
 
 namespace NodeForge.Verification.Static;
 
@@ -6,10 +7,6 @@ namespace NodeForge.Verification.Static;
 /// <remarks>Sources: containerd RELEASES.md ("Daemon Configuration", "Deprecated config properties"), docs/cri/config.md, and the CRI's own validation (internal/cri/config/config.go).</remarks>
 internal sealed class RuntimeRules(RuntimeConfiguration configuration, SoftwareVersion? containerd, Action<ErrorCode, string, string, string?> told)
 {
-    // What stays in the plugin of the CRI's server when images and runtime have plugins of their own (version 3).
-    private static readonly HashSet<string> ServerKeys = new(StringComparer.Ordinal)
-        { "disable_tcp_service", "stream_server_address", "stream_server_port", "stream_idle_timeout", "enable_tls_streaming", "x509_key_pair_streaming" };
-
     private static readonly (string Key, string Instead)[] GoneInTwo =
     [
         ("systemd_cgroup", "SystemdCgroup in the options of the runtime"),
@@ -37,17 +34,21 @@ internal sealed class RuntimeRules(RuntimeConfiguration configuration, SoftwareV
         JudgeRegistry();
         JudgeRuntimes();
         JudgeDisabled();
+        JudgeKeys();
+    }
+
+    private void JudgeKeys()
+    {
+        foreach (UnreadKey key in RuntimeKeys.Unread(configuration, containerd))
+        {
+            string what = key.IsKnown ? "a setting is of a later containerd than the one inside, and is ignored" : "a setting is one that no containerd knows, and is ignored";
+            told(ErrorCodes.RuntimeKeyIgnored, what, $"{key.Key} in {key.Table}", key.Instead);
+        }
     }
 
     private void JudgeVersion()
     {
-        int newest = containerd switch
-        {
-            null => RuntimeConfiguration.Newest,
-            { } version when version.IsAtLeast(2, 3) => 4,
-            { } version when version.IsAtLeast(2, 0) => 3,
-            _ => 2,
-        };
+        int newest = ConfigurationVersion.Rows.First(row => containerd is not { } version || version.IsAtLeast(row.Major, row.Minor)).Version;
         if (configuration.Version > newest)
             told(ErrorCodes.RuntimeConfigurationVersion, "the configuration is of a version that this containerd does not read", $"version = {configuration.Version}", $"at most version = {newest} for containerd {containerd}");
     }
@@ -60,7 +61,7 @@ internal sealed class RuntimeRules(RuntimeConfiguration configuration, SoftwareV
             string? instead = (configuration.Version, plugin) switch
             {
                 (1, RuntimeConfiguration.Cri2 or RuntimeConfiguration.Images or RuntimeConfiguration.Runtime) => "version = 2 at the top of the file: without it the file is of version 1, whose plugin is called cri",
-                (2, RuntimeConfiguration.Cri1) or (>= 3, RuntimeConfiguration.Cri1) => configuration.RuntimePlugin,
+                (2, RuntimeConfiguration.Cri1) or ( >= 3, RuntimeConfiguration.Cri1) => configuration.RuntimePlugin,
                 (2, RuntimeConfiguration.Images or RuntimeConfiguration.Runtime) => $"{RuntimeConfiguration.Cri2}, or version = 3 for a containerd of version 2",
                 _ => null,
             };
@@ -68,17 +69,16 @@ internal sealed class RuntimeRules(RuntimeConfiguration configuration, SoftwareV
                 told(ErrorCodes.RuntimeKeyIgnored, "a plugin's section has the name of another version of the file, and is ignored", $"[plugins.\"{plugin}\"] in a file of version {configuration.Version}", instead);
             if (configuration.IsSplit && plugin == RuntimeConfiguration.Cri2 && settings is JsonObject table)
             {
-                foreach (string key in table.Select(static pair => pair.Key).Where(static key => !ServerKeys.Contains(key)))
+                foreach (string key in table.Select(static pair => pair.Key).Where(key => CriSettings.Place([key])[0] != plugin))
                     told(ErrorCodes.RuntimeKeyIgnored, "a setting moved in version 3 of the file, and is ignored where it is", $"{key} in [plugins.\"{plugin}\"]", MovedTo(key));
             }
         }
     }
 
-    private static string MovedTo(string key) => key switch
+    private static string MovedTo(string key) => CriSettings.Place([key]) switch
     {
-        "sandbox_image" => $"sandbox in [plugins.\"{RuntimeConfiguration.Images}\".pinned_images]",
-        "registry" or "image_decryption" or "max_concurrent_downloads" or "image_pull_progress_timeout" => $"[plugins.\"{RuntimeConfiguration.Images}\"]",
-        _ => $"[plugins.\"{RuntimeConfiguration.Runtime}\"]",
+        [var plugin, var table, var name] => $"{name} in [plugins.\"{plugin}\".{table}]",
+        var place => $"[plugins.\"{place[0]}\"]",
     };
 
     private void JudgeMoved()

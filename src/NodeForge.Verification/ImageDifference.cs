@@ -1,6 +1,6 @@
 using NodeForge.Oci;
 
-namespace NodeForge.Verification.Reproduction;
+namespace NodeForge.Verification;
 
 /// <summary>What is different between two images.</summary>
 /// <param name="First">What the first is called.</param>
