@@ -39,6 +39,9 @@ public sealed class InMemoryRegistry : IAsyncDisposable
     /// <summary>Whether a blob of another repository is taken over on request.</summary>
     public bool MountsSupported { get; set; } = true;
 
+    /// <summary>Whether the registry lists what names a manifest as its subject.</summary>
+    public bool ReferrersSupported { get; set; }
+
     /// <summary>Every request so far, those to the token server among them.</summary>
     public IReadOnlyList<RegistryRequest> Requests => [.. requests];
 
@@ -65,6 +68,9 @@ public sealed class InMemoryRegistry : IAsyncDisposable
     public byte[]? Blob(string repository, Digest digest) => content.Blob(repository, digest.ToString());
 
     public byte[]? Manifest(string repository, string tagOrDigest) => content.Manifest(repository, tagOrDigest)?.Bytes;
+
+    /// <summary>Loses a tag or a manifest, as a copy that takes less along does.</summary>
+    public void RemoveManifest(string repository, string tagOrDigest) => content.RemoveManifest(repository, tagOrDigest);
 
     /// <summary>Fails the next requests whose path contains a text.</summary>
     public void Fail(string pathContains, RegistryFault fault, int times = 1)

@@ -31,6 +31,12 @@ internal sealed class RegistryContent
     public (byte[] Bytes, string MediaType)? Manifest(string repository, string reference) =>
         manifests.TryGetValue((repository, reference), out (byte[], string) found) ? found : null;
 
+    /// <summary>Every manifest of a repository, once.</summary>
+    public IEnumerable<(byte[] Bytes, string MediaType)> Manifests(string repository) =>
+        manifests.Where(entry => entry.Key.Repository == repository && entry.Key.Reference.Contains(':', StringComparison.Ordinal)).OrderBy(entry => entry.Key.Reference, StringComparer.Ordinal).Select(entry => entry.Value);
+
+    public void RemoveManifest(string repository, string reference) => manifests.TryRemove((repository, reference), out _);
+
     public bool Mount(string from, string to, string digest)
     {
         if (Blob(from, digest) is not { } content)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using NodeForge.Oci;
@@ -26,6 +27,7 @@ internal sealed partial class RegistryRoutes(InMemoryRegistry registry, Registry
         Func<Task> answer = (context.Request.Method, route.Groups["kind"].Value) switch
         {
             ("GET" or "HEAD", "manifests") => () => SendManifestAsync(context, name, rest),
+            ("GET", "referrers") when registry.ReferrersSupported => () => ListReferrersAsync(context, name, rest),
             ("PUT", "manifests") => () => TakeManifestAsync(context, name, rest),
             ("POST", "blobs/uploads") => () => BeginUploadAsync(context, name),
             ("PUT", "blobs/uploads") => () => EndUploadAsync(context, name),
@@ -83,7 +85,19 @@ internal sealed partial class RegistryRoutes(InMemoryRegistry registry, Registry
         Digest digest = content.AddManifest(name, Digest.TryParse(reference, out _) ? null : reference, bytes, context.Request.ContentType ?? "");
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers["Docker-Content-Digest"] = digest.ToString();
+        if (registry.ReferrersSupported && SubjectOf(bytes) is { } subject)
+            context.Response.Headers["OCI-Subject"] = subject;
     }
+
+    private async Task ListReferrersAsync(HttpContext context, string name, string digest)
+    {
+        Descriptor[] referrers = [.. content.Manifests(name).Where(manifest => SubjectOf(manifest.Bytes) == digest)
+            .Select(manifest => new Descriptor(manifest.MediaType, Digest.Of(manifest.Bytes), manifest.Bytes.Length) { ArtifactType = ImageDocument.ReadManifest(manifest.Bytes, new(name)).ArtifactType })];
+        context.Response.ContentType = MediaTypes.Index;
+        await SendAsync(context, OciJson.Write(new ImageIndex { Manifests = referrers }));
+    }
+
+    private static string? SubjectOf(byte[] manifest) => JsonNode.Parse(manifest)?["subject"]?["digest"]?.GetValue<string>();
 
     private Task BeginUploadAsync(HttpContext context, string name)
     {
@@ -122,7 +136,7 @@ internal sealed partial class RegistryRoutes(InMemoryRegistry registry, Registry
             await context.Response.WriteAsync($"{{\"errors\":[{{\"code\":\"{code}\"}}]}}");
     }
 
-    [GeneratedRegex(@"\A/v2/(?<name>.+)/(?<kind>manifests|blobs/uploads|blobs)/(?<rest>[^/]*)\z")]
+    [GeneratedRegex(@"\A/v2/(?<name>.+)/(?<kind>manifests|blobs/uploads|blobs|referrers)/(?<rest>[^/]*)\z")]
     private static partial Regex Route();
 
     [GeneratedRegex(@"\Abytes=([0-9]{1,9})-\z")]

@@ -1,0 +1,34 @@
+namespace NodeForge.Oci;
+
+/// <summary>A manifest that is attached to another one: a signature, an attestation, anything.</summary>
+/// <param name="Descriptor">The manifest's; with its artifact type where that is known.</param>
+/// <param name="Tag">The tag by which it is attached; null for one that names its subject itself.</param>
+public sealed record Referrer(Descriptor Descriptor, string? Tag);
+
+/// <summary>An artifact to be attached: its manifest, and what that names.</summary>
+/// <param name="Manifest">The manifest.</param>
+/// <param name="Blobs">Its config and layers.</param>
+public sealed record Artifact(RawDocument Manifest, IReadOnlyList<RawDocument> Blobs)
+{
+    /// <summary>What it is about.</summary>
+    public required Descriptor Subject { get; init; }
+
+    /// <summary>As the manifest has it; null for one that goes by its tag.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The tag by which it is found; null for one that names its subject itself.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Shown in lists of referrers beside the type.</summary>
+    public SortedDictionary<string, string>? Annotations { get; init; }
+}
+
+/// <summary>Where artifacts are attached to images: a layout, a registry.</summary>
+public interface IArtifactTarget
+{
+    /// <summary>The manifest that a tag stands for; null for none.</summary>
+    ValueTask<RawDocument?> FindTagAsync(string tag, CancellationToken cancellationToken);
+
+    /// <summary>Brings artifacts to what they are about: blobs first, then manifests, and what lists them last. What is there already stays as it is.</summary>
+    Task AttachAsync(IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken);
+}
