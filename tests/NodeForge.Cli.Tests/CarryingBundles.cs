@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using NodeForge.TestSupport.Engines;
+using NodeForge.TestSupport.Registry;
+
+namespace NodeForge.Cli.Tests;
+
+/// <summary><c>bundle</c>: from images to a file, and from the file to where they are wanted.</summary>
+public sealed class CarryingBundles : IDisposable
+{
+    private readonly CommandRoom room = new();
+
+    public void Dispose() => room.Dispose();
+
+    [Fact]
+    public async Task An_image_and_files_are_packed_shown_verified_and_unpacked()
+    {
+        await BuildAsync("oci:" + room["out"] + ":1");
+        room.Write("notes.txt", "read me\n");
+        room.Write("site.yaml", "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n");
+        string[] packed = ["bundle", "create", "oci:" + room["out"], "--file", room["notes.txt"], "--cluster-file", room["site.yaml"]];
+        CommandRun dry = await room.RunAsync([.. packed, "--dry-run"]);
+        Assert.True(dry.Exit == 0, dry.Error);
+        Assert.Contains("example.com/app:1", dry.Out, StringComparison.Ordinal);
+        Assert.Contains("nothing was written", dry.Out, StringComparison.Ordinal);
+        CommandRun created = await room.RunAsync([.. packed, "--output", room["site.nfb"]]);
+        Assert.True(created.Exit == 0, created.Error);
+
+        CommandRun shown = await room.RunAsync("bundle", "inspect", room["site.nfb"], "-o", "json");
+        JsonNode document = JsonNode.Parse(shown.Out)!;
+        Assert.Equal("example.com/app:1", document["images"]![0]!["name"]!.GetValue<string>());
+        Assert.Equal(["cluster-file site.yaml", "file notes.txt"], document["files"]!.AsArray().Select(file => $"{file!["kind"]} {file["name"]}"));
+        Assert.Equal(created.Out, (await room.RunAsync("bundle", "inspect", room["site.nfb"])).Out);
+        Assert.Equal(0, (await room.RunAsync("bundle", "verify", room["site.nfb"])).Exit);
+        Assert.Equal(0, (await room.RunAsync("verify", "bundle:" + room["site.nfb"])).Exit);
+        Assert.Equal(0, (await room.RunAsync("diff", "oci:" + room["out"], "bundle:" + room["site.nfb"] + "#example.com/app:1")).Exit);
+
+        CommandRun loaded = await room.RunAsync("bundle", "load", room["site.nfb"], "oci:" + room["far"], "--files", room["files"]);
+        Assert.True(loaded.Exit == 0, loaded.Error);
+        Assert.Equal("read me\n", File.ReadAllText(room["files/notes.txt"]));
+        Assert.Equal(File.ReadAllText(room["out/index.json"]), File.ReadAllText(room["far/index.json"]));
+    }
+
+    [Fact]
+    public async Task A_second_load_reads_no_blob_and_puts_back_what_was_removed()
+    {
+        await BuildAsync("oci:" + room["out"]);
+        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["out"], "--output", room["site.nfb"])).Exit);
+        string[] load = ["bundle", "load", room["site.nfb"], "oci:" + room["far"]];
+        Assert.Equal(0, (await room.RunAsync(load)).Exit);
+        byte[] bytes = File.ReadAllBytes(room["site.nfb"]);
+        FileInfo largest = Blobs("far").MaxBy(file => file.Length)!;
+        byte[] layer = File.ReadAllBytes(largest.FullName);
+        largest.Delete();
+        Assert.Equal(0, (await room.RunAsync(load)).Exit);
+        Assert.Equal(layer, File.ReadAllBytes(largest.FullName));
+
+        // Damage where the layer lies: who reads it would tell.
+        JsonNode index = JsonNode.Parse((await room.RunAsync("bundle", "verify", room["site.nfb"], "-o", "json")).Out)!;
+        Assert.True(index["sound"]!.GetValue<bool>());
+        bytes[BitConverter.ToInt64(bytes, bytes.Length - 120) - 1] ^= 1; // the last byte before the directory
+        File.WriteAllBytes(room["site.nfb"], bytes);
+        Assert.Equal(3, (await room.RunAsync("bundle", "verify", room["site.nfb"])).Exit);
+        CommandRun again = await room.RunAsync(load);
+        Assert.True(again.Exit == 0, again.Error);
+        largest.Delete();
+        CommandRun damaged = await room.RunAsync(load);
+        Assert.Equal(3, damaged.Exit);
+        Assert.Contains("NF6408", damaged.Error, StringComparison.Ordinal);
+        Assert.Contains("copy site.nfb again", damaged.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_registry_gets_every_image_under_its_name_and_nothing_twice()
+    {
+        await BuildAsync("oci:" + room["out"]);
+        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["out"], "--output", room["site.nfb"])).Exit);
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        string[] load = ["bundle", "load", room["site.nfb"], $"docker://{registry.Host}/mirror/"];
+        CommandRun first = await room.RunAsync(load);
+        Assert.True(first.Exit == 0, first.Error);
+        Assert.NotNull(registry.Manifest("mirror/app", "1"));
+        int asked = registry.Requests.Count;
+        Assert.Equal(0, (await room.RunAsync(load)).Exit);
+        Assert.DoesNotContain(registry.Requests.Skip(asked), request => request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_ends_with_3_and_one_document()
+    {
+        await BuildAsync("oci:" + room["out"]);
+        room.Write("big", new string('x', 1000));
+        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["out"], "--output", room["site.nfb"], "--file", room["big"], "--volume-size", "20MB")).Exit);
+        byte[] bytes = File.ReadAllBytes(room["site.nfb.001"]);
+        bytes[1000] ^= 1;
+        File.WriteAllBytes(room["site.nfb.001"], bytes);
+        CommandRun run = await room.RunAsync("bundle", "verify", room["site.nfb"], "-o", "json");
+        Assert.Equal(3, run.Exit);
+        JsonNode document = JsonNode.Parse(run.Out)!;
+        Assert.False(document["sound"]!.GetValue<bool>());
+        Assert.Equal(room["site.nfb.001"], document["copyAgain"]![0]!.GetValue<string>());
+        Assert.Contains("copy again, and nothing else: " + room["site.nfb.001"], (await room.RunAsync("bundle", "verify", room["site.nfb.001"])).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cluster_is_not_made_from_a_bundle_without_a_node_image()
+    {
+        await BuildAsync("oci:" + room["out"]);
+        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["out"], "--output", room["site.nfb"])).Exit);
+        CommandRun run = await room.RunAsync("create", "cluster", "--bundle", room["site.nfb"]);
+        Assert.Equal(3, run.Exit);
+        Assert.Contains("NF6414", run.Error, StringComparison.Ordinal);
+        Assert.Contains("got  example.com/app:1", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_moved_is_named_with_what_is_to_be_carried()
+    {
+        await BuildAsync("oci:" + room["out"]);
+        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["out"], "--output", room["a.nfb"])).Exit);
+        room.Write("tree/etc/motd", "hellO\n");
+        room.Write("notes.txt", "1");
+        await room.LockAsync("app.yaml");
+        await BuildAsync("oci:" + room["next"]);
+        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["next"], "--file", room["notes.txt"], "--output", room["b.nfb"])).Exit);
+        Assert.Equal("nothing changes\n", (await room.RunAsync("bundle", "diff", room["a.nfb"], room["a.nfb"])).Out);
+        CommandRun run = await room.RunAsync("bundle", "diff", room["a.nfb"], room["b.nfb"]);
+        Assert.True(run.Exit == 0, run.Error);
+        Assert.Contains("changed  image  example.com/app:1  sha256:", run.Out, StringComparison.Ordinal);
+        Assert.Contains("added    file   notes.txt          sha256:", run.Out, StringComparison.Ordinal);
+        JsonNode document = JsonNode.Parse((await room.RunAsync("bundle", "diff", room["a.nfb"], room["b.nfb"], "-o", "json")).Out)!;
+        Assert.InRange(document["newBytes"]!.GetValue<long>(), 1, document["bytes"]!.GetValue<long>());
+    }
+
+    [Theory]
+    [InlineData("bundle create oci:x")]
+    [InlineData("bundle create oci:x --output y --level 20")]
+    [InlineData("bundle create oci:x --output y --volume-size 1KiB")]
+    [InlineData("bundle create oci:x --output y --volume-size much")]
+    [InlineData("bundle create oci:x --output y --platform linux")]
+    [InlineData("bundle load x.nfb")]
+    public async Task What_cannot_be_understood_is_a_usage_error(string line) => Assert.Equal(2, (await room.RunAsync(line.Split(' '))).Exit);
+
+    [Fact]
+    public async Task Several_images_do_not_fit_into_one_name()
+    {
+        await BuildAsync("oci:" + room["out"] + ":1");
+        await BuildAsync("oci:" + room["out"] + ":2", "--tag", "example.com/other:2");
+        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["out"], "--output", room["site.nfb"])).Exit);
+        CommandRun run = await room.RunAsync("bundle", "load", room["site.nfb"], "oci:" + room["far"] + ":1");
+        Assert.Equal(2, run.Exit);
+        Assert.Contains("NF6413", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(room["far"]));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    [InlineData(250)]
+    public async Task A_killed_create_leaves_no_bundle_and_the_one_before(int milliseconds)
+    {
+        await BuildAsync("oci:" + room["out"]);
+        byte[] noise = new byte[96 << 20];
+        new Random(1).NextBytes(noise);
+        File.WriteAllBytes(room["noise"], noise);
+        room.Write("old.nfb", "what was there");
+        await using ScriptedEngine engine = new();
+        foreach (string output in (string[])["site.nfb", "old.nfb"])
+        {
+            using Process process = OwnProcess.Start(engine, "bundle", "create", "oci:" + room["out"], "--file", room["noise"], "--output", room[output], "--cache", room["cache"]);
+            while (!process.HasExited && !Directory.EnumerateFiles(room.Folder, $".{output}.*.part").Any())
+                await Task.Delay(5);
+            await Task.Delay(milliseconds);
+            process.Kill();
+            await process.WaitForExitAsync();
+            Assert.Equal(137, process.ExitCode);
+        }
+
+        Assert.False(File.Exists(room["site.nfb"]));
+        Assert.Equal("what was there", File.ReadAllText(room["old.nfb"]));
+    }
+
+    private IEnumerable<FileInfo> Blobs(string layout) => new DirectoryInfo(room[layout + "/blobs/sha256"]).EnumerateFiles();
+
+    private async Task BuildAsync(string output, params string[] more)
+    {
+        if (!File.Exists(room["app.lock.json"]))
+            await room.LockAsync("app.yaml");
+        CommandRun run = await room.RunAsync(["build", "container-image", room["app.yaml"], "--offline", "--output", output, .. more.Length > 0 ? more : ["--tag", "example.com/app:1"]]);
+        Assert.True(run.Exit == 0, run.Error);
+    }
+}
