@@ -42,6 +42,13 @@ internal static class CommandTree
             new InspectCommand(front),
             new VerifyCommand(front),
             new DiffCommand(front),
+            new Command("key", "Make keys to sign with.") { new KeyGenerateCommand(front) },
+            new SignCommand(front),
+            new AttestCommand(front),
+            new Command("bundle", "Pack everything that a site needs into one file, and use it there.")
+            {
+                new BundleCreateCommand(front), new BundleInspectCommand(front), new BundleVerifyCommand(front), new BundleDiffCommand(front), new BundleLoadCommand(front),
+            },
             new Command("create", "Make a cluster from a node image.") { new CreateClusterCommand(front) },
             new Command("delete", "Remove clusters, or nodes of one.") { new DeleteClusterCommand(front), new DeleteClustersCommand(front), new DeleteNodeCommand(front) },
             new Command("get", "List clusters and nodes, print a kubeconfig.") { new GetClustersCommand(front), new GetNodesCommand(front), new GetKubeconfigCommand(front) },
@@ -51,6 +58,7 @@ internal static class CommandTree
             new Command("stop", "Stop a cluster or some of its nodes; their state stays.") { new StopClusterCommand(front), new StopNodeCommand(front) },
             new Command("start", "Start a stopped cluster or some of its nodes.") { new StartClusterCommand(front), new StartNodeCommand(front) },
             new Command("add", "Add nodes to a cluster.") { new AddNodeCommand(front) },
+            new Command("upgrade", "Put a cluster, or one of its nodes, on another node image.") { new UpgradeClusterCommand(front), new UpgradeNodeCommand(front) },
             new DoctorCommand(front),
             new VersionCommand(front),
             new CompletionCommand(front),

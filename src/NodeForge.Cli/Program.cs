@@ -1,5 +1,6 @@
 using NodeForge;
 using NodeForge.Cli;
+using NodeForge.Cli.Commands;
 using NodeForge.Cli.Rendering;
 
 Terminal.Prepare();

@@ -2,7 +2,6 @@ using System.Net;
 using NodeForge.Clusters;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
-using NodeForge.Engines.Images;
 using NodeForge.Images;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
@@ -19,6 +18,7 @@ using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 using NodeForge.Verification;
+using NodeForge.Verification.Boot;
 using NodeForge.Verification.Reproduction;
 
 namespace NodeForge;
@@ -27,7 +27,7 @@ namespace NodeForge;
 /// <remarks>
 /// A verb reads its recipe once, and what it checked is what it builds. Only locking, fetching and pushing touch a network; every other step works on what is at hand.
 /// </remarks>
-public sealed class Forge
+public sealed partial class Forge
 {
     private readonly ForgeOptions options;
     private readonly IForgeReporter reporter;
@@ -39,7 +39,8 @@ public sealed class Forge
     {
         this.options = options;
         this.reporter = reporter;
-        environment = BuildEnvironment.Of(options.Cache, new BlobStore(Path.Combine(options.Cache, "blobs")) { Cache = new() }, options.Host, reporter);
+        string blobs = Path.Combine(options.Cache, "blobs");
+        environment = BuildEnvironment.Of(options.Cache, new BlobStore(blobs) { Cache = new(Path.Combine(blobs, "hashed")) }, options.Host, reporter);
     }
 
     /// <summary>Resolves every name of a recipe and writes its lock file, unless it is only to be checked. Networked.</summary>
@@ -59,7 +60,7 @@ public sealed class Forge
     /// <summary>Brings into the store what the plans of a recipe need. Networked, unless it is offline: then it names what is not there.</summary>
     public Task<PlannedRecipe> FetchAsync(RecipeRequest request, bool offline, CancellationToken cancellationToken) => FetchAsync(Read(request), request, offline, cancellationToken);
 
-    /// <summary>Fetches, assembles, exports and pushes an image.</summary>
+    /// <summary>Fetches, assembles, exports and pushes an image; a node image only when its clusters find in it all that they can ask for. Of a checkout it locks first what the lock does not have yet.</summary>
     public async Task<BuildOutcome> BuildAsync(BuildRequest request, CancellationToken cancellationToken)
     {
         Recipe recipe = Read(request.Recipe);
@@ -67,13 +68,15 @@ public sealed class Forge
         ImageOutputs outputs = ImageOutputs.Parse(request.Outputs, request.Tag ?? "nodeforge/" + recipe.Name, request.Compression, request.Offline);
         return await WithSoundCacheAsync(async () =>
         {
+            await LockCheckoutAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
             PlannedRecipe planned = await FetchAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<Image> images = await AssembleAsync(planned.Plans, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<ImagePlan> plans = await HandedImages.AddAsync(planned.Plans, [.. request.Preloads.Select(options.Host.Resolve)], cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Image> images = await new ClosedImages(environment, request.AllowOpenClosure).AssembleAsync(plans, cancellationToken).ConfigureAwait(false);
             return new BuildOutcome(images, await ExportAsync(images, outputs, cancellationToken).ConfigureAwait(false));
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Fetches and compiles Kubernetes, for one platform.</summary>
+    /// <summary>Fetches and compiles Kubernetes, for one platform. Of a checkout it locks first what the lock does not have yet.</summary>
     public async Task<TarballOutcome> BuildAsync(TarballRequest request, CancellationToken cancellationToken)
     {
         Recipe recipe = Read(request.Recipe);
@@ -81,6 +84,7 @@ public sealed class Forge
         request.Recipe.RefuseSeveralPlatforms(recipe);
         return await WithSoundCacheAsync(async () =>
         {
+            await LockCheckoutAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
             PlannedRecipe planned = await FetchAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
             Descriptor tarball = await CompileAsync((KubernetesBuildPlan)planned.Plans[0], cancellationToken).ConfigureAwait(false);
             if (request.File is { } file)
@@ -106,34 +110,54 @@ public sealed class Forge
         return [.. reports.Select(report => differences.FirstOrDefault(difference => difference.Manifest == report.Manifest) is { } found ? report.With(found) : report)];
     }
 
+    /// <summary>reports of images → the same with what came of booting each where there is no network but its cluster's own.</summary>
+    /// <param name="image">What the reports are of; loaded into the engine unless it is there.</param>
+    /// <param name="reports">As <see cref="VerifyAsync"/> gives them.</param>
+    /// <param name="cancellationToken">Ends it; the clusters are removed.</param>
+    public async Task<IReadOnlyList<VerificationReport>> BootAsync(ImageTransport image, IReadOnlyList<VerificationReport> reports, CancellationToken cancellationToken)
+    {
+        ImageTrial trial = new(ConnectAsync, Clusters);
+        if (image.Room.Form == TransportForm.Reference)
+            return [ImageTrial.CanRun(reports[0]) ? await trial.RunAsync(reports[0], image.Reference!, cancellationToken).ConfigureAwait(false) : reports[0].NotBooted()];
+        return await WithImagesAsync(image, source => trial.RunAsync(reports, source, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>recipe + lock + reports of images → whether each is the one that the lock describes, by its identity and by what it says of itself.</summary>
+    public Task<IReadOnlyList<VerificationReport>> HoldAgainstAsync(RecipeRequest recipe, IReadOnlyList<VerificationReport> reports, CancellationToken cancellationToken) =>
+        new RecipeProof(this, environment, recipe).HoldAsync(reports, cancellationToken);
+
+    /// <summary>recipe + lock + reports of images → the images built again, and where they differ, down to the byte. Networked where sources have to be fetched.</summary>
+    /// <remarks>Every step is done again, in a record of steps of its own: of the cache only content is used that the lock names by its digest.</remarks>
+    public Task<IReadOnlyList<VerificationReport>> RebuildAsync(RecipeRequest recipe, bool offline, ImageTransport image, IReadOnlyList<VerificationReport> reports, CancellationToken cancellationToken) =>
+        WithSoundCacheAsync(() => WithImagesAsync(image, source => new RecipeProof(this, environment, recipe).RebuildAsync(source, offline, reports, cancellationToken), cancellationToken));
+
     /// <summary>two images, wherever they are → where they differ, platform by platform. Networked for one of a registry.</summary>
     public Task<IReadOnlyList<ImageDifference>> CompareAsync(ImageTransport first, ImageTransport second, CancellationToken cancellationToken) =>
         WithImagesAsync(first, ours => WithImagesAsync(second, theirs => ImageComparison.CompareAsync(ours, first.Name, theirs, second.Name, cancellationToken), cancellationToken), cancellationToken);
 
+    /// <summary>an image, wherever it is → another place, byte for byte. Networked where one of them is a registry.</summary>
+    /// <returns>The place as on a command line, with the digest where it is a registry.</returns>
+    public Task<string> CopyAsync(ImageTransport from, ImageTransport to, CancellationToken cancellationToken) => WithImagesAsync(from, async source =>
+    {
+        IReadOnlyList<Image> images = await source.OpenAllAsync(await source.FindAsync(from.Name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        ImageOutputs output = ImageOutputs.Parse([to.ToString()], images[0].References.Count > 0 ? images[0].References[0].ToString() : "nodeforge/image", "none", offline: false);
+        return (await ExportAsync(images, output, cancellationToken).ConfigureAwait(false))[0];
+    }, cancellationToken);
+
     private async Task<T> WithImagesAsync<T>(ImageTransport image, Func<IImageSource, Task<T>> work, CancellationToken cancellationToken)
     {
-        // An engine's export comes by once: its files lie in the scratch folder while they are looked at.
-        Lazy<ScratchFolder> scratch = new(() => new(Path.Combine(options.Cache, "scratch", "images-" + Path.GetRandomFileName())));
-        using Network network = image.Room.IsRemote ? OpenNetwork() : Network.Closed(options.Host);
-        TransportHost host = new()
-        {
-            OpenEngine = (place, stop) => new EngineStore(ConnectAsync, place.Reference!).OpenAsync(place.ToString(), new BlobStore(scratch.Value.Path), stop),
-            Registry = _ => network.Registries(),
-        };
-        try
-        {
-            return await work(await image.OpenAsync(host, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (scratch.IsValueCreated)
-                scratch.Value.Dispose();
-        }
+        using OpenedImages opened = OpenImages();
+        return await work(await opened.OpenAsync(image, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
+
+    /// <summary>images, files → one file for a site; and what is done with it there.</summary>
+    public BundleProvider Bundles => new(options, reporter, OpenImages);
+
+    private OpenedImages OpenImages() => new(options, ConnectAsync, OpenNetwork);
 
     /// <summary>cluster file + node image → cluster, and its life after that.</summary>
     public ClusterProvider Clusters =>
-        new(options.Host, reporter, new(Path.Combine(options.Cache, "diagnostics"), Path.Combine(options.Cache, "scratch")));
+        new(options.Host, reporter, new(Path.Combine(options.Cache, "diagnostics"), Path.Combine(options.Cache, "scratch")) { Transports = OpenedImages.Bundles(options.Host) });
 
     /// <summary>file → recipe, every problem at once.</summary>
     public Recipe Read(RecipeRequest request) => RecipeReader.Read(options.Host.Resolve(request.Path), request.Parameters);
@@ -148,9 +172,8 @@ public sealed class Forge
     /// <returns>The outputs as on a command line, what was pushed with its digest.</returns>
     public async Task<IReadOnlyList<string>> ExportAsync(IReadOnlyList<Image> images, ImageOutputs outputs, CancellationToken cancellationToken)
     {
-        using Network network = outputs.AreRemote ? OpenNetwork() : Network.Closed(options.Host);
-        TransportHost host = new() { EngineTarget = place => new EngineStore(ConnectAsync, place.Reference!), Registry = _ => network.Registries() };
-        return await outputs.WriteAsync(images, environment, host, new FetchOptions(), options.Host.Clock, cancellationToken).ConfigureAwait(false);
+        using OpenedImages opened = OpenImages();
+        return await outputs.WriteAsync(images, environment, opened.Host, new FetchOptions(), options.Host.Clock, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<LockOutcome> ResolveAsync(Recipe recipe, LockRequest request, CancellationToken cancellationToken)
@@ -173,6 +196,22 @@ public sealed class Forge
         LockOptions how = new() { DigestOf = RecipeDigest.ComputeAsync, Update = update, Platforms = platforms, SourceDateEpoch = options.SourceDateEpochText, Mirrors = options.Mirrors };
         return await locker.LockAsync(recipe, previous, how, reporter, cancellationToken).ConfigureAwait(false);
     }
+
+    // Who edits a checkout builds after each edit; what was locked beside it stays. A recipe that names no checkout is built as it was locked, or not at all.
+    private async Task LockCheckoutAsync(Recipe recipe, RecipeRequest request, bool offline, CancellationToken cancellationToken)
+    {
+        if (offline || !IsOfCheckout(recipe))
+            return;
+        string path = LockPathOf(request, recipe);
+        Digest digest = await RecipeDigest.ComputeAsync(recipe, cancellationToken).ConfigureAwait(false);
+        if (File.Exists(path) && !LockCheck.Problems(RecipeLockFile.Read(path, recipe.File), path, recipe, digest, request.PlatformsOf(recipe)).Any())
+            return;
+        using ForgeStep step = reporter.Step($"lock {Path.GetFileName(path)}");
+        await ResolveAsync(recipe, new LockRequest(request), cancellationToken).ConfigureAwait(false);
+        step.Finish();
+    }
+
+    private static bool IsOfCheckout(Recipe recipe) => (recipe as KubernetesBuildRecipe ?? (recipe as NodeImageRecipe)?.Kubernetes.Build)?.Tree?.Folder is not null;
 
     private async Task<RecipeLock> RecordAsync(Recipe recipe, RecipeRequest request, CancellationToken cancellationToken)
     {
@@ -225,14 +264,6 @@ public sealed class Forge
         using Network network = offline ? Network.Closed(options.Host) : OpenNetwork();
         SourceFetcher fetcher = new(network.Servers(proxies), network.Registries(), options.Host.Clock);
         await fetcher.FetchAsync(sources, environment.Store, new FetchOptions { Offline = offline }, reporter, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<IReadOnlyList<Image>> AssembleAsync(IReadOnlyList<ImagePlan> plans, CancellationToken cancellationToken)
-    {
-        List<Image> images = [];
-        foreach (ImagePlan plan in plans)
-            images.Add(await AssembleAsync(plan, cancellationToken).ConfigureAwait(false));
-        return images;
     }
 
     private Task<Descriptor> CompileAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken) => new KubernetesBuilder(environment).BuildAsync(plan, cancellationToken);

@@ -41,7 +41,7 @@ public sealed record ForgeOptions
             return Path.Combine(xdg, "nodeforge");
         if (host.Variable("HOME") is { } home)
             return Path.Combine(home, ".cache", "nodeforge");
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidEnvironment, "no folder for the cache can be told: HOME is not set")
+        throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidEnvironment, "no folder for the cache is known: HOME is not set")
         {
             Hint = "set NODEFORGE_CACHE, or give --cache DIR",
         });

@@ -74,5 +74,5 @@ public sealed record RecipeRequest(string Path, string? LockPath, IReadOnlyDicti
         Hint = "add it to the recipe's 'platforms', then run 'nodeforge lock'",
     });
 
-    private static bool IsOfThisMachine(Platform platform) => platform.Os == "linux" && DebianArchitecture.Of(platform) == DebianArchitecture.OfThisMachine;
+    internal static bool IsOfThisMachine(Platform platform) => platform.Os == "linux" && DebianArchitecture.Of(platform) == DebianArchitecture.OfThisMachine;
 }

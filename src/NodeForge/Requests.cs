@@ -37,6 +37,12 @@ public sealed record BuildRequest(RecipeRequest Recipe, string Kind)
     public string? Tag { get; init; }
 
     public bool Offline { get; init; }
+
+    /// <summary>Makes a node image though its clusters can ask for images that it has not; it says so in its record.</summary>
+    public bool AllowOpenClosure { get; init; }
+
+    /// <summary>Archives and layouts that a node image preloads beside what its recipe lists: what was made a moment ago, and no lock can know.</summary>
+    public IReadOnlyList<string> Preloads { get; init; } = [];
 }
 
 /// <summary>What a build came to.</summary>

@@ -1,3 +1,4 @@
+using NodeForge.Cli.Commands;
 using NodeForge.Cli.Rendering;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;

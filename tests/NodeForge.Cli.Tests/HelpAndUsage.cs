@@ -83,9 +83,21 @@ public sealed class HelpAndUsage
     [InlineData("bash", "complete -F _nodeforge nodeforge")]
     [InlineData("zsh", "compdef _nodeforge nodeforge")]
     [InlineData("fish", "complete -f -c nodeforge")]
+    [InlineData("powershell", "Register-ArgumentCompleter -Native -CommandName nodeforge")]
     public async Task Each_shell_gets_its_completion(string shell, string line)
     {
         Assert.Contains(line, (await PlainAsync("completion", shell)).Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nodeforge build no", "node-image")]
+    [InlineData("nodeforge ver", "verify")]
+    [InlineData("nodeforge lock --che", "--check")]
+    [InlineData("nodeforge completion ", "powershell")]
+    public async Task What_the_scripts_ask_for_is_suggested(string line, string wanted)
+    {
+        CommandRun run = await PlainAsync($"[suggest:{line.Length}]", line);
+        Assert.Contains(wanted, run.Out.Split('\n', StringSplitOptions.TrimEntries));
     }
 
     private static Task<CommandRun> PlainAsync(params string[] args) => CommandRoom.RunAsync(terminal: false, _ => null, args);

@@ -12,19 +12,18 @@ public sealed partial class ArrowsBetweenNamespaces
     [
         "NodeForge.Clusters.Configuration", "NodeForge.Clusters.Planning", "NodeForge.Clusters.Kubeadm", "NodeForge.Clusters.Nodes",
         "NodeForge.Clusters.Preflight.Host", "NodeForge.Clusters.Preflight", "NodeForge.Clusters.Diagnostics", "NodeForge.Clusters.Images",
-        "NodeForge.Clusters.Creation", "NodeForge.Clusters.Lifecycle", "NodeForge.Clusters",
+        "NodeForge.Clusters.Creation", "NodeForge.Clusters.Trials", "NodeForge.Clusters.Lifecycle", "NodeForge.Clusters.Upgrading", "NodeForge.Clusters",
     ];
 
-    // Circles that stood when this test was written, by the namespaces in them. None may be added.
+    // Arrows that close circles, and stood when this test was written: of each pair the one that should go. None may be added.
     private static readonly string[] Standing =
     [
-        "NodeForge.Cli", "NodeForge.Cli.Commands",
-        "NodeForge.Engines", "NodeForge.Engines.Calling", "NodeForge.Engines.Connecting", "NodeForge.Engines.Containers",
-        "NodeForge.Engines.Images", "NodeForge.Engines.Networks", "NodeForge.Engines.Volumes",
-        "NodeForge.Images.Assembly", "NodeForge.Images.Assembly.Kubernetes", "NodeForge.Images.Assembly.Nodes",
-        "NodeForge.Oci", "NodeForge.Oci.Content", "NodeForge.Oci.Layers", "NodeForge.Oci.Tar",
-        "NodeForge.Recipes", "NodeForge.Recipes.Locks", "NodeForge.Recipes.Reading",
-        "NodeForge.Verification", "NodeForge.Verification.Closure", "NodeForge.Verification.Static",
+        "NodeForge.Engines -> NodeForge.Engines.Calling", "NodeForge.Engines -> NodeForge.Engines.Containers", "NodeForge.Engines -> NodeForge.Engines.Images",
+        "NodeForge.Engines -> NodeForge.Engines.Networks", "NodeForge.Engines -> NodeForge.Engines.Volumes", // the client and its JSON; the rooms know both
+        "NodeForge.Images.Assembly -> NodeForge.Images.Assembly.Nodes", // which assembler is for which plan
+        "NodeForge.Oci -> NodeForge.Oci.Content", // a layer knows the store that has it
+        "NodeForge.Recipes -> NodeForge.Recipes.Reading", // the door
+        "NodeForge.Verification.Closure -> NodeForge.Verification", "NodeForge.Verification.Static -> NodeForge.Verification", // what a check says
     ];
 
     private static readonly IReadOnlyList<SourceText> Sources = [.. Directory.EnumerateFiles(Path.Combine(GoldenFile.Repository, "src"), "*.cs", SearchOption.AllDirectories)
@@ -43,18 +42,25 @@ public sealed partial class ArrowsBetweenNamespaces
 
     [Fact]
     public void No_namespaces_know_each_other_neither_directly_nor_by_way_of_others() =>
-        Assert.Empty(Knows.Select(room => room.Key).Except(Standing).Where(room => Knows[room].Any(next => Reaches(next, room, []))));
+        Assert.Empty(Knows.SelectMany(room => Beyond(room.Key).Where(next => Reaches(next, room.Key, [])).Select(next => $"{room.Key} -> {next} -> ... -> {room.Key}")));
+
+    [Fact]
+    public void An_arrow_that_closes_no_circle_any_more_is_not_among_those_that_stand() =>
+        Assert.Empty(Standing.Select(arrow => arrow.Split(" -> ")).Where(arrow => !Knows[arrow[0]].Contains(arrow[1]) || !Reaches(arrow[1], arrow[0], [])).Select(arrow => string.Join(" -> ", arrow)));
 
     [Fact]
     public void The_namespaces_of_clusters_stand_on_each_other_in_one_order()
     {
         Assert.Equal(Clusters.Order(), Declared.Select(room => room.Key).Where(room => room.StartsWith("NodeForge.Clusters", StringComparison.Ordinal)).Order());
-        Assert.Empty(from room in Clusters from other in Knows[room]
+        Assert.Empty(from room in Clusters
+                     from other in Knows[room]
                      where Array.IndexOf(Clusters, other) > Array.IndexOf(Clusters, room)
                      select $"{room} -> {other}");
     }
 
-    private static bool Reaches(string from, string to, HashSet<string> seen) => from == to || (seen.Add(from) && Knows[from].Any(next => Reaches(next, to, seen)));
+    private static IEnumerable<string> Beyond(string room) => Knows[room].Where(next => !Standing.Contains($"{room} -> {next}"));
+
+    private static bool Reaches(string from, string to, HashSet<string> seen) => from == to || (seen.Add(from) && Beyond(from).Any(next => Reaches(next, to, seen)));
 
     private static IEnumerable<string> Known(SourceText source)
     {

@@ -162,6 +162,7 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
         BuildRequest build = new(Request(recipe), kind)
         {
             Offline = true,
+            AllowOpenClosure = true, // a node of two images
             Compression = "gzip",
             Outputs = [$"oci:{folder}/out/layout:1", $"oci-archive:{folder}/out/oci.tar:1", $"docker-archive:{folder}/out/docker.tar:registry.test/image:1"],
         };

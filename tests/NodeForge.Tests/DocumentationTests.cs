@@ -37,6 +37,13 @@ public sealed partial class DocumentationTests
         Assert.Equal(actual, GoldenFile.Expect(ReferencePage, actual));
     }
 
+    [Fact]
+    public void The_manual_page_has_every_command_and_option()
+    {
+        string actual = ManualPage.Write();
+        Assert.Equal(actual, GoldenFile.Expect("docs/nodeforge.1", actual));
+    }
+
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_script_of_a_page_is_there_and_knows_its_arguments(string page)

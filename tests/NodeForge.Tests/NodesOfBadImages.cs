@@ -350,7 +350,7 @@ public sealed class NodesOfBadImages : IDisposable
         RecipeRequest request = new(Path.Combine(folder, "node.yaml"), null, new Dictionary<string, string>(), []);
         Forge forge = new(new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, "cache"), SourceDateEpoch = 1_700_000_000 }, SilentReporter.Instance);
         await forge.LockAsync(new LockRequest(request), CancellationToken.None);
-        BuildRequest build = new(request, "NodeImage") { Offline = true, Outputs = [$"oci:{folder}/out:1", $"oci-archive:{folder}/out.oci.tar:1", $"docker-archive:{folder}/out.docker.tar:registry.test/node:1"] };
+        BuildRequest build = new(request, "NodeImage") { Offline = true, AllowOpenClosure = true, Outputs = [$"oci:{folder}/out:1", $"oci-archive:{folder}/out.oci.tar:1", $"docker-archive:{folder}/out.docker.tar:registry.test/node:1"] };
         return Assert.Single((await forge.BuildAsync(build, CancellationToken.None)).Images);
     }
 

@@ -16,11 +16,14 @@ public sealed class ReferenceDirectionTests
         ["NodeForge.Kubernetes"] = ["NodeForge.Documents", "NodeForge.Oci"],
         ["NodeForge.Recipes"] = ["NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Oci"],
         ["NodeForge.Images"] = ["NodeForge.Recipes", "NodeForge.Containerd", "NodeForge.Engines"],
-        ["NodeForge.Clusters"] = ["NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Engines"],
+        ["NodeForge.Clusters"] = ["NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Containerd", "NodeForge.Engines"],
         ["NodeForge.Verification"] = ["NodeForge.Containerd", "NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Oci"],
+        ["NodeForge.Signing"] = ["NodeForge.Oci"],
         ["NodeForge.Testing"] = ["NodeForge.Clusters"],
-        ["NodeForge"] = ["NodeForge.Images", "NodeForge.Clusters", "NodeForge.Verification"],
+        ["NodeForge.Bundles"] = ["NodeForge.Oci"],
+        ["NodeForge"] = ["NodeForge.Bundles", "NodeForge.Images", "NodeForge.Clusters", "NodeForge.Signing", "NodeForge.Verification"],
         ["NodeForge.Cli"] = ["NodeForge"],
+        ["NodeForge.MSBuild"] = ["NodeForge"],
     };
 
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
@@ -30,6 +33,7 @@ public sealed class ReferenceDirectionTests
         ["NodeForge.Kubernetes"] = ["NuGet.Versioning", "YamlDotNet"],
         ["NodeForge.Oci"] = ["ZstdSharp.Port"],
         ["NodeForge.Cli"] = ["System.CommandLine", "Spectre.Console"],
+        ["NodeForge.MSBuild"] = ["Microsoft.Build.Framework", "Microsoft.Build.Utilities.Core"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.EnumerateFiles(Path.Combine(GoldenFile.Repository, "src"), "*.csproj", SearchOption.AllDirectories)

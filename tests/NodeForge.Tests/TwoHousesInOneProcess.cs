@@ -19,9 +19,11 @@ public sealed class TwoHousesInOneProcess : IDisposable
         foreach ((BuildOutcome outcome, string name) in built.Zip(["one", "two"]))
         {
             Assert.True(File.Exists(Path.Combine(folder, name, "locks", "mine.json")));
+            Assert.True(File.Exists(Path.Combine(folder, name, "out", "index.json")));
+            Assert.Equal(["oci:out"], outcome.Outputs);
             Digest digest = outcome.Images[0].Id;
-            Assert.Equal(["blobs"], Directory.GetFiles(folder, digest.Hex, SearchOption.AllDirectories)
-                .Select(file => Path.GetRelativePath(Path.Combine(folder, name, "cache"), file).Split('/')[0]));
+            Assert.Equal(["cache", "out"], Directory.GetFiles(folder, digest.Hex, SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Path.Combine(folder, name), file).Split('/')[0]).Order());
         }
     }
 
@@ -47,6 +49,6 @@ public sealed class TwoHousesInOneProcess : IDisposable
         Forge forge = new(ForgeOptions.From(host), SilentReporter.Instance);
         RecipeRequest recipe = new("image.yaml", "locks/mine.json", new Dictionary<string, string>(), []);
         await forge.LockAsync(new LockRequest(recipe), CancellationToken.None);
-        return await forge.BuildAsync(new BuildRequest(recipe, "ContainerImage") { Offline = true }, CancellationToken.None);
+        return await forge.BuildAsync(new BuildRequest(recipe, "ContainerImage") { Offline = true, Outputs = ["oci:out"] }, CancellationToken.None);
     }
 }

@@ -23,6 +23,19 @@ public sealed class WorkingWithoutANetwork : IDisposable
         kubernetes: {version: v1.20.2, release: "https://releases.test/server.tar.gz"}
         """;
 
+    // The suite is asked for at an address where nobody answers.
+    private const string Checkout = """
+        apiVersion: nodeforge.dev/v1alpha1
+        kind: KubernetesBuild
+        name: build
+        version: "v1.36.2"
+        platforms: [linux/amd64]
+        source: {SOURCE}
+        toolchain: {debian: {suite: sid, packages: [golang]}}
+        script: script
+        binaries: [kubeadm]
+        """;
+
     private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-alone-").FullName;
     private int networks;
     private int requests;
@@ -55,6 +68,21 @@ public sealed class WorkingWithoutANetwork : IDisposable
         RecipeRequest recipe = Write("node.yaml", Release);
         await Assert.ThrowsAsync<NodeForgeException>(() => Forge().LockAsync(new LockRequest(recipe), CancellationToken.None));
         Assert.True(networks > 0 && requests > 0);
+    }
+
+    [Theory]
+    [InlineData("folder: tree", false, true)]
+    [InlineData("folder: tree", true, false)]
+    [InlineData("tarball: \"https://releases.test/src.tar.gz\"", false, false)]
+    public async Task A_build_of_a_checkout_that_is_not_locked_locks_it_unless_it_is_offline(string source, bool offline, bool locks)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "tree"));
+        Directory.CreateDirectory(Path.Combine(folder, "script"));
+        File.WriteAllText(Path.Combine(folder, "script/build"), "#!/bin/sh\n");
+        File.SetUnixFileMode(Path.Combine(folder, "script/build"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        RecipeRequest recipe = Write("build.yaml", Checkout.Replace("SOURCE", source, StringComparison.Ordinal));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Forge().BuildAsync(new TarballRequest(recipe) { Offline = offline }, CancellationToken.None));
+        Assert.Equal((locks, !locks), (networks > 0, failure.Diagnostics[0].Code == ErrorCodes.LockMissing));
     }
 
     private RecipeRequest Write(string name, string text)

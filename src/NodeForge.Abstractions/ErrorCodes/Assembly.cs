@@ -48,11 +48,11 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode NetworkReachable = new("NF4219", ExitCode.Environment,
         "The scripts of packages are run with this machine's network, since they cannot be given one without anybody in it.",
-        "Run as root on a kernel with network namespaces, or cut the machine off.");
+        "Run as root, or give this user ids of his own in /etc/subuid and /etc/subgid, on a kernel with network namespaces; or cut the machine off.");
 
     public static readonly ErrorCode ToolchainForeign = new("NF4214", ExitCode.Environment,
         "The toolchain of a Kubernetes build is locked for another architecture than this machine's, and cannot run here.",
-        "Build on a machine of that architecture, or take the toolchain anew here with nodeforge lock RECIPE --update NAME.");
+        "Build on a machine of that architecture, or lock the toolchain of this machine with nodeforge lock RECIPE --update NAME.");
 
     public static readonly ErrorCode ActionRecordDamaged = new("NF4215", ExitCode.Verification,
         "A file of the cache that says what an action made is not as it was written. It was removed, and the action is done again.",

@@ -19,7 +19,7 @@ public static partial class ErrorCodes
         "Give it one (docker tag, nodeforge build --tag, skopeo copy), or name it where the archive is named.");
 
     public static readonly ErrorCode NodeLogsIncomplete = new("NF8044", ExitCode.Cluster,
-        "Not everything that a node has to tell could be taken from it.",
+        "Some of a node's logs could not be collected.",
         "The rest is in the folder; the message says what is missing and why.");
 
     public static readonly ErrorCode ClusterNotOurs = new("NF8045", ExitCode.Cluster,
@@ -44,7 +44,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode NodeSaysTooMuch = new("NF8060", ExitCode.Cluster,
         "A program in a node says more than anything that is asked for has to say.",
-        "Do not trust the node: make the cluster anew from an image that you trust.");
+        "Do not trust the node: create the cluster again from an image that you trust.");
 
     public static readonly ErrorCode NodeFolderTooLarge = new("NF8061", ExitCode.Cluster,
         "A folder of a node that is read, such as /kind, has more in it than any node image puts there.",
@@ -52,7 +52,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode ApiAnswerInvalid = new("NF8062", ExitCode.Cluster,
         "The API server of a cluster answers something else than its API promises, or endlessly much.",
-        "See what runs in the cluster's control plane (nodeforge export logs); make the cluster anew if it is not yours.");
+        "See what runs in the cluster's control plane (nodeforge export logs); create the cluster again if it is not yours.");
 
     public static readonly ErrorCode NodeProgramMissing = new("NF8065", ExitCode.ProgramNotFound,
         "A node has no program of that name.",
@@ -69,4 +69,24 @@ public static partial class ErrorCodes
     public static readonly ErrorCode AdministratorMissing = new("NF8068", ExitCode.Cluster,
         "A control plane has no administrator's kubeconfig.",
         "Run kubeadm init in it: nodeforge exec NODE -- kubeadm init.");
+
+    public static readonly ErrorCode UpgradeSkew = new("NF8070", ExitCode.Cluster,
+        "An upgrade would leave the versions that Kubernetes lets work together.",
+        "One minor version at a time, never back, control planes before workers; docs/upgrade.md.");
+
+    public static readonly ErrorCode UpgradeImagesMissing = new("NF8071", ExitCode.Cluster,
+        "A node image lacks images that its own kubeadm asks for, so that the control plane would have to fetch them in the middle of an upgrade.",
+        "Put them into the image's recipe: images: kubeadm pins what the release wants; build it again.");
+
+    public static readonly ErrorCode NodePutBack = new("NF8072", ExitCode.Cluster,
+        "A node could not be put on another image, and runs on its old one again.",
+        "The messages beside this one say why; mend that, and give the same command again: it goes on where it stopped.");
+
+    public static readonly ErrorCode NodeNotPutBack = new("NF8073", ExitCode.Cluster,
+        "A node could not be put on another image, nor be put back on its old one.",
+        "The message has the commands that put the old container back by hand.");
+
+    public static readonly ErrorCode UpgradeInterrupted = new("NF8074", ExitCode.Cluster,
+        "An earlier upgrade of a node was interrupted: its old container is still there, under another name.",
+        "The message has the commands that put it back, or remove it where the new one is well.");
 }

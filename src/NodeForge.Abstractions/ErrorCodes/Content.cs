@@ -4,7 +4,7 @@ public static partial class ErrorCodes
 {
     public static readonly ErrorCode BlobMissing = new("NF5001", ExitCode.Verification,
         "Content that a document names is not where it should be.",
-        "Fetch or build again; what is missing is made anew. In an archive or layout from elsewhere: get a whole one.");
+        "Fetch or build again; what is missing is remade. In an archive or layout from elsewhere: get a whole one.");
 
     public static readonly ErrorCode DigestMismatch = new("NF5002", ExitCode.Verification,
         "Bytes do not have the digest or the size that they were asked by.",
@@ -19,6 +19,6 @@ public static partial class ErrorCodes
         "Nothing, where it is a warning. If it comes often, look at the disk (smartctl, the kernel's log), or at what writes to the cache.");
 
     public static readonly ErrorCode CacheUnreliable = new("NF4114", ExitCode.Environment,
-        "Content of the cache was damaged, made anew, and is damaged again: what this machine reads is not what was written.",
+        "Content of the cache was damaged, rebuilt, and is damaged again: what this machine reads is not what was written.",
         "Look at the disk and the memory (smartctl, memtester), and build with --cache on another disk.");
 }

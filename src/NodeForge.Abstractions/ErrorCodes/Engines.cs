@@ -8,7 +8,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode EngineForbidden = new("NF5502", ExitCode.Environment,
         "The engine's socket is there, but this user may not open it.",
-        "Join the socket's group (and log in anew), use sudo, or point DOCKER_HOST at a rootless engine.");
+        "Join the socket's group (and log in again), use sudo, or point DOCKER_HOST at a rootless engine.");
 
     public static readonly ErrorCode EngineTooOld = new("NF5503", ExitCode.Environment,
         "The engine speaks a version of the API that is too old.",

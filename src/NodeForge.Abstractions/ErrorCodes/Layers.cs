@@ -8,19 +8,19 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode ArchiveHeaderInvalid = new("NF4102", ExitCode.Verification,
         "A header of a tar archive cannot be right: its checksum, a number or its form.",
-        "Get the archive again from a source that you trust, or have it made anew with GNU tar.");
+        "Get the archive again from a source that you trust, or have it remade with GNU tar.");
 
     public static readonly ErrorCode ArchiveExtensionInvalid = new("NF4103", ExitCode.Verification,
         "An extended header of a tar archive (PAX record, GNU long name) contradicts itself, its entry or its limits.",
-        "Do not trust the archive: parsers would disagree about what is in it. Have it made anew with GNU tar.");
+        "Do not trust the archive: parsers would disagree about what is in it. Have it remade with GNU tar.");
 
     public static readonly ErrorCode ArchiveNameRefused = new("NF4104", ExitCode.Verification,
         "The name of an archive entry is empty, too long, too deep, or leads out of the archive.",
-        "Have the archive made anew from inside the folder that it packs: tar -C FOLDER -c .");
+        "Have the archive remade from inside the folder that it packs: tar -C FOLDER -c .");
 
     public static readonly ErrorCode ArchiveEntryUnsupported = new("NF4105", ExitCode.Verification,
         "An archive entry is of a kind that no image layer has: sparse, multi-volume, or unknown.",
-        "Have the archive made anew without it; for sparse files: tar without --sparse.");
+        "Have the archive remade without it; for sparse files: tar without --sparse.");
 
     public static readonly ErrorCode ArchiveEndInvalid = new("NF4106", ExitCode.Verification,
         "An archive does not end as it should: no end marker, or other bytes after it.",

@@ -8,7 +8,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode InvalidImageTransport = new("NF5102", ExitCode.Usage,
         "The place of an image cannot be understood.",
-        "Write oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], docker-daemon:REF or docker://REF.");
+        "Write oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], bundle:FILE[#IMAGE], docker-daemon:REF or docker://REF.");
 
     public static readonly ErrorCode NotAnImageLayout = new("NF5103", ExitCode.Verification,
         "A folder or archive is no OCI image layout of version 1.",

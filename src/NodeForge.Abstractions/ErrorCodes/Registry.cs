@@ -8,7 +8,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode RegistryUnauthorized = new("NF3202", ExitCode.Network,
         "A registry asks for credentials, or does not take the ones that it got.",
-        "Log in again with docker login REGISTRY, or mend the credential helper; registries also answer so for repositories that do not exist.");
+        "Log in again with docker login REGISTRY, or fix the credential helper; registries also answer so for repositories that do not exist.");
 
     public static readonly ErrorCode RegistryForbidden = new("NF3203", ExitCode.Network,
         "A registry knows who asks and refuses.",

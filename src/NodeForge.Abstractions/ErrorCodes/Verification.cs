@@ -98,7 +98,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode LogLeft = new("NF6243", ExitCode.Verification,
         "An image carries logs of its own making.",
-        "Take them out in the recipe's exclude: they differ from one build to the next, and tell of the machine that built.");
+        "Take them out in the recipe's exclude: they differ from one build to the next, and reveal the machine that built.");
 
     public static readonly ErrorCode PackageListsLeft = new("NF6244", ExitCode.Verification,
         "An image carries package lists, package archives or caches.",
@@ -122,7 +122,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode ClosureImageMissing = new("NF6261", ExitCode.Verification,
         "A cluster made from a node image can ask for an image that is not preloaded.",
-        "Add it to the recipe's images under just this name, or take out what asks for it.");
+        "Add it to the recipe's images under just this name, or take out what asks for it; build node-image --allow-open-closure makes the image all the same, and the image says so.");
 
     public static readonly ErrorCode ClosureImageDiffers = new("NF6262", ExitCode.Verification,
         "A name in a node's store stands for another image than the image's record says.",
@@ -146,7 +146,7 @@ public static partial class ErrorCodes
 
     public static readonly ErrorCode ClosureOtherTag = new("NF6267", ExitCode.Verification,
         "A cluster made from a node image asks for an image by a tag that is not preloaded; the same repository is there under another one.",
-        "Preload the image of the tag that is asked for, or correct what asks.");
+        "Preload the image of the tag that is asked for, or correct what asks; build node-image --allow-open-closure makes the image all the same, and the image says so.");
 
     public static readonly ErrorCode StoreLabelMissing = new("NF6268", ExitCode.Verification,
         "containerd's records lack a label that keeps a blob: its first garbage collection would delete the blob.",
@@ -167,4 +167,40 @@ public static partial class ErrorCodes
     public static readonly ErrorCode ImagesDiffer = new("NF6281", ExitCode.Verification,
         "Two images that should be the same are not.",
         "nodeforge diff A B shows the first difference of each layer, down to the byte.");
+
+    public static readonly ErrorCode NodeNotBooted = new("NF6282", ExitCode.Verification,
+        "A cluster of the image does not come up where there is no network but its own.",
+        "What is told with it says why; the folder named there has the node's logs.");
+
+    public static readonly ErrorCode BootedUnitFailed = new("NF6283", ExitCode.Verification,
+        "A unit of the booted node failed, or one that a node cannot do without does not run.",
+        "Boot the image by hand, create cluster --retain, and read journalctl -u UNIT in the node.");
+
+    public static readonly ErrorCode RuntimeImageMissing = new("NF6284", ExitCode.Verification,
+        "The container runtime of the booted node does not list an image that the image has preloaded.",
+        "Read the log of containerd, and of the import where archives are preloaded.");
+
+    public static readonly ErrorCode RuntimeImageUnpinned = new("NF6285", ExitCode.Verification,
+        "A preloaded image is not pinned in the booted node: when disks fill the kubelet removes it, and nothing brings it back.",
+        "Build the image again; images that were added by hand need the label io.cri-containerd.pinned=pinned.");
+
+    public static readonly ErrorCode BootedPodFailed = new("NF6286", ExitCode.Verification,
+        "A pod of the booted cluster does not run.",
+        "ErrImagePull means that its image is not preloaded under just that name; for all else boot the image by hand and read the pod's log.");
+
+    public static readonly ErrorCode NodeReachesOut = new("NF6287", ExitCode.Verification,
+        "The booted node looked up names, or sent packets to places, outside of its cluster.",
+        "Preload what it asks for, or take out what asks: behind an air gap each such try waits for its time to run out.");
+
+    public static readonly ErrorCode NodeNotHeard = new("NF6288", ExitCode.Verification,
+        "Nobody could listen to what the booted node sends, so nobody knows that it sends nothing.",
+        "The listener is a Perl program in the image's own perl and iproute2; an image without them can be verified without --boot.");
+
+    public static readonly ErrorCode TrialEngineElsewhere = new("NF6289", ExitCode.Environment,
+        "An image is to be booted on an engine of another machine, into whose closed network nobody reaches from here.",
+        "Run verify --boot on the engine's machine.");
+
+    public static readonly ErrorCode RecipeDiffers = new("NF6291", ExitCode.Verification,
+        "An image is not the one that a recipe and its lock describe.",
+        "Take the recipe, its lock and its parameters as they were when the image was built; verify --rebuild shows what differs.");
 }

@@ -25,6 +25,8 @@ internal sealed class BuildImageCommand : ForgeCommand
 
     private readonly Option<string?> tag = new("--tag", "-t") { Description = "What the image is called in outputs that do not say (default: nodeforge/NAME).", HelpName = "REF" };
 
+    private readonly Option<bool> allowOpen = new("--allow-open-closure") { Description = "Make the image though clusters can ask for images that it has not; it says so in its record." };
+
     public BuildImageCommand(FrontEnd front, string name, string description, string kind)
         : base(front, name, description)
     {
@@ -33,6 +35,8 @@ internal sealed class BuildImageCommand : ForgeCommand
         Add(output);
         Add(compression);
         Add(tag);
+        if (kind == "NodeImage")
+            Add(allowOpen);
         Add(GlobalOptions.Offline);
         recipe = new(this);
     }
@@ -44,6 +48,7 @@ internal sealed class BuildImageCommand : ForgeCommand
             Outputs = parsed.GetValue(output) ?? [],
             Compression = parsed.GetValue(compression)!,
             Tag = parsed.GetValue(tag),
+            AllowOpenClosure = kind == "NodeImage" && parsed.GetValue(allowOpen),
             Offline = parsed.GetValue(GlobalOptions.Offline),
         };
         return new(BuildDocument.Of(await forge.BuildAsync(request, cancellationToken)));

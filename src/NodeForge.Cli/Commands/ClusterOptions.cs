@@ -32,7 +32,7 @@ internal static class ClusterOptions
         HelpName = "FILE",
     };
 
-    public static Option<Duration> Wait() => Duration.Option("How long the nodes may take to become Ready: 90s, 5m; 0s does not wait.", TimeSpan.FromMinutes(5));
+    public static Option<Duration> Wait() => Duration.Option("How long the nodes may take to become Ready, and the most that anything before that is waited for: 90s, 5m; 0s does not wait.", TimeSpan.FromMinutes(5));
 
     public static Option<bool> Within() => new("--internal") { Description = "Name the server as the cluster's own network does, for clients in containers beside the nodes." };
 

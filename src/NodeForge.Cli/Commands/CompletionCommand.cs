@@ -20,15 +20,23 @@ internal sealed class CompletionCommand : Command
         complete -f -c nodeforge -a '(nodeforge "[suggest:"(commandline -C)"]" (commandline -p) 2>/dev/null)'
         """;
 
-    private readonly Argument<string> shell = new("SHELL") { Description = "bash, zsh or fish." };
+    private const string PowerShell = """
+        Register-ArgumentCompleter -Native -CommandName nodeforge -ScriptBlock {
+            param($word, $ast, $position)
+            nodeforge "[suggest:$($position - $ast.Extent.StartOffset)]" $ast.Extent.Text 2>$null | Where-Object { $_ -like "$word*" } |
+                ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
+        }
+        """;
+
+    private readonly Argument<string> shell = new("SHELL") { Description = "bash, zsh, fish or powershell." };
 
     public CompletionCommand(FrontEnd front)
         : base("completion", "Print the completion script of a shell: source <(nodeforge completion bash).")
     {
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        shell.AcceptOnlyFromAmong("bash", "zsh", "fish", "powershell");
         Add(shell);
         SetAction(parsed => new CommandFrame(front, parsed).Print(new(DocumentOf(parsed.GetRequiredValue(shell)))));
     }
 
-    private static CompletionDocument DocumentOf(string shell) => new(shell, shell switch { "zsh" => Zsh, "fish" => Fish, _ => Bash });
+    private static CompletionDocument DocumentOf(string shell) => new(shell, shell switch { "zsh" => Zsh, "fish" => Fish, "powershell" => PowerShell, _ => Bash });
 }

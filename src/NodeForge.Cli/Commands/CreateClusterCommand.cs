@@ -11,6 +11,12 @@ internal sealed class CreateClusterCommand : ForgeCommand
     private readonly Option<string?> name = ClusterOptions.Name();
     private readonly Option<string?> config = ClusterOptions.Config();
     private readonly Option<string?> image = new("--image") { Description = "The node image, which the engine must have: nothing is pulled.", HelpName = "REF" };
+    private readonly Option<FileInfo?> bundle = new("--bundle")
+    {
+        Description = "A bundle that has the images, and the cluster file where --config names none; the images go into the engine from it.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<Duration> wait = ClusterOptions.Wait();
     private readonly Option<bool> bare = new("--no-kubernetes") { Description = "Boot the nodes and leave kubeadm to you; no kubeconfig is written." };
     private readonly Option<bool> retain = new("--retain") { Description = "Keep the nodes when something fails." };
@@ -23,6 +29,7 @@ internal sealed class CreateClusterCommand : ForgeCommand
         Add(name);
         Add(config);
         Add(image);
+        Add(bundle);
         Add(wait);
         Add(bare);
         Add(retain);
@@ -32,7 +39,9 @@ internal sealed class CreateClusterCommand : ForgeCommand
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
-        ClusterConfig wanted = await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellationToken);
+        string? carried = parsed.GetValue(bundle)?.FullName;
+        ClusterConfig? packed = carried is not null && string.IsNullOrEmpty(parsed.GetValue(config)) ? await forge.Bundles.ReadClusterFileAsync(carried, cancellationToken) : null;
+        ClusterConfig wanted = packed ?? await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellationToken);
         if (ClusterOptions.GivenName(Front, parsed, name) is { } given)
             wanted = wanted with { Name = given };
         Front.Interruption.CleanUpCommand = $"nodeforge delete cluster --name {wanted.Name}";
@@ -44,7 +53,11 @@ internal sealed class CreateClusterCommand : ForgeCommand
             SkipChecks = parsed.GetValue(skipChecks),
             Kubeconfig = parsed.GetValue(kubeconfig)?.FullName,
         };
-        ClusterDocument document = ClusterDocument.Of(await forge.Clusters.CreateAsync(wanted, parsed.GetValue(image), options, cancellationToken));
+        (string? node, IReadOnlyList<string> others) = carried is null ? (parsed.GetValue(image), [])
+            : await forge.Bundles.PrepareClusterAsync(carried, wanted, parsed.GetValue(image), cancellationToken);
+        ClusterDocument document = ClusterDocument.Of(await forge.Clusters.CreateAsync(wanted, node, options, cancellationToken));
+        if (others.Count > 0 && !options.NoKubernetes)
+            await forge.Clusters.LoadAsync(wanted.Name, [], others, cancellationToken);
         return new(document, document.ToText(parsed.GetValue(GlobalOptions.Verbose), options.Kubeconfig));
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using NodeForge.Cli.Documents;
 using NodeForge.Oci.Transports;
-using NodeForge.Verification.Reproduction;
+using NodeForge.Verification;
 
 namespace NodeForge.Cli.Commands;
 

@@ -12,7 +12,7 @@ internal sealed class DoctorCommand : ForgeCommand
     private readonly Option<string?> image = new("--image") { Description = "A node image that the engine has, to look at as well.", HelpName = "REF" };
 
     public DoctorCommand(FrontEnd front)
-        : base(front, "doctor", "Check the machine that clusters would run on, and say how to mend what is wrong.")
+        : base(front, "doctor", "Check the machine that clusters would run on, and say how to fix what is wrong.")
     {
         Add(config);
         Add(image);

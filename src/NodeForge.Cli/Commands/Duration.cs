@@ -11,7 +11,9 @@ internal readonly record struct Duration(TimeSpan Time)
     private static readonly double longest = TimeSpan.FromDays(366).TotalSeconds;
 
     /// <summary>An option that takes such a time, named --wait as in kind.</summary>
-    public static Option<Duration> Option(string description, TimeSpan usual) => new("--wait")
+    public static Option<Duration> Option(string description, TimeSpan usual) => Option("--wait", description, usual);
+
+    public static Option<Duration> Option(string name, string description, TimeSpan usual) => new(name)
     {
         Description = description,
         HelpName = "TIME",
@@ -42,7 +44,7 @@ internal readonly record struct Duration(TimeSpan Time)
 
         if (start == 0 || start < text.Length || seconds > longest)
         {
-            argument.AddError($"--wait takes a time such as 90s or 5m, not '{text}'.");
+            argument.AddError($"{argument.Argument.Name} takes a time such as 90s or 5m, not '{text}'.");
             return default;
         }
 

@@ -20,7 +20,7 @@ internal sealed class ExportLogsCommand : ForgeCommand
     {
         string cluster = ClusterOptions.NameOf(Front, parsed, name);
         string fresh = string.Create(CultureInfo.InvariantCulture, $"nodeforge-logs-{cluster}-{Front.Host.Clock.GetUtcNow():yyyyMMdd'T'HHmmss}");
-        string target = parsed.GetValue(folder)?.FullName ?? Path.Combine(Path.GetTempPath(), fresh);
+        string target = parsed.GetValue(folder)?.FullName ?? Path.Combine(Front.Host.TemporaryFolder, fresh);
         return new(LogsDocument.Of(await forge.Clusters.ExportLogsAsync(cluster, target, VersionCommand.Text, cancellationToken)));
     }
 }

@@ -7,7 +7,7 @@ internal sealed class LoadArchiveCommand : ForgeCommand
 {
     private readonly Argument<string[]> files = new("FILE")
     {
-        Description = "What docker save or skopeo copy wrote, compressed or not; or oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF].",
+        Description = "What docker save or skopeo copy wrote, compressed or not; or oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], bundle:FILE[#IMAGE].",
         Arity = ArgumentArity.OneOrMore,
     };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NodeForge.Cli.Documents;
 using NodeForge.Recipes;
+using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using NodeForge.Cli.Rendering;
-using NodeForge.Verification.Reproduction;
+using NodeForge.Verification;
 
 namespace NodeForge.Cli.Documents;
 
@@ -46,7 +46,7 @@ internal sealed record DifferenceItem(string First, string Second, string Samene
 {
     public static DifferenceItem Of(ImageDifference difference) => new(
         difference.First, difference.Second,
-        difference.Sameness switch { Verification.Reproduction.Sameness.SameBits => "same-bits", Verification.Reproduction.Sameness.SameImage => "same-image", _ => "different" },
+        difference.Sameness switch { Verification.Sameness.SameBits => "same-bits", Verification.Sameness.SameImage => "same-image", _ => "different" },
         [.. difference.Documents.Select(FieldItem.Of)], [.. difference.Layers.Select(LayerDifferenceItem.Of)]);
 }
 

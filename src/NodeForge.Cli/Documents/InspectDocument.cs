@@ -2,13 +2,14 @@ using NodeForge.Cli.Rendering;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Verification;
 using NodeForge.Kubernetes;
+using NodeForge.Signing.Judging;
 
 namespace NodeForge.Cli.Documents;
 
 /// <summary>What is in an image, as <c>nodeforge inspect</c> prints it.</summary>
-internal sealed record InspectDocument(IReadOnlyList<InspectedItem> Images) : Document
+internal sealed record InspectDocument(IReadOnlyList<InspectedItem> Images, IReadOnlyList<AttachedItem> Attached) : Document
 {
-    public static InspectDocument Of(IReadOnlyList<InspectedImage> images) => new([.. images.Select(InspectedItem.Of)]);
+    public static InspectDocument Of(IReadOnlyList<InspectedImage> images, IReadOnlyList<AttachedSummary> attached) => new([.. images.Select(InspectedItem.Of)], [.. attached.Select(AttachedItem.Of)]);
 
     public override Page ToText()
     {
@@ -28,6 +29,8 @@ internal sealed record InspectDocument(IReadOnlyList<InspectedItem> Images) : Do
                 text.Line("  preloaded " + reference);
         }
 
+        foreach (AttachedItem attached in Attached)
+            attached.AppendTo(text);
         return text;
     }
 }

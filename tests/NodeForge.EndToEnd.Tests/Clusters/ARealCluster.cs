@@ -21,7 +21,7 @@ public sealed class ARealCluster : IAsyncLifetime
 
     private CreateOptions Options => new() { Kubeconfig = KubeconfigPath, DiagnosticsFolder = folder };
 
-    private ClusterProvisioner Provisioner => new(engine, SilentReporter.Instance, TimeProvider.System);
+    private ClusterProvisioner Provisioner => new(engine, SilentReporter.Instance, HostEnvironment.FromProcess());
 
     public async Task InitializeAsync() => engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
 

@@ -29,7 +29,7 @@ public sealed class LivingCluster : IAsyncLifetime
 
     internal EngineClient Engine => engine ?? throw new InvalidOperationException("there is no engine");
 
-    internal ClusterProvisioner Provisioner => new(Engine, SilentReporter.Instance, TimeProvider.System);
+    internal ClusterProvisioner Provisioner => new(Engine, SilentReporter.Instance, HostEnvironment.FromProcess());
 
     public async Task InitializeAsync()
     {

@@ -30,7 +30,7 @@ internal sealed class MadeCluster : IAsyncDisposable
 
     public string First => $"{Name}-control-plane";
 
-    public ClusterProvisioner Provisioner => new(Engine, SilentReporter.Instance, TimeProvider.System);
+    public ClusterProvisioner Provisioner => new(Engine, SilentReporter.Instance, HostEnvironment.FromProcess());
 
     public ClusterLife Life => new(Engine, SilentReporter.Instance, TimeProvider.System);
 

@@ -122,7 +122,7 @@ public sealed class When_a_creation_fails : IAsyncLifetime
     public async Task Another_machine_s_creation_on_the_same_engine_is_left_alone()
     {
         // Another machine has its own journal: only the engine knows of both.
-        ClusterProvisioner elsewhere = new(engine, SilentReporter.Instance, TimeProvider.System, Path.Combine(folder, "elsewhere"));
+        ClusterProvisioner elsewhere = new(engine, SilentReporter.Instance, HostEnvironment.FromProcess(), Path.Combine(folder, "elsewhere"));
         Task<CreatedCluster>[] both =
         [
             Of(engine).CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None),
@@ -157,7 +157,7 @@ public sealed class When_a_creation_fails : IAsyncLifetime
         await AssertNothingLeftAsync();
     }
 
-    private ClusterProvisioner Of(EngineClient client) => new(client, SilentReporter.Instance, TimeProvider.System, Journals);
+    private ClusterProvisioner Of(EngineClient client) => new(client, SilentReporter.Instance, HostEnvironment.FromProcess(), Journals);
 
     private Task<NodeForgeException> FailsAsync(ClusterConfig config, string image, CreateOptions? options = null) =>
         Assert.ThrowsAsync<NodeForgeException>(() => Of(engine).CreateAsync(config, image, options ?? Options, CancellationToken.None));

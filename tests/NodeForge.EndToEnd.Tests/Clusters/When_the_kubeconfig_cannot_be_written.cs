@@ -25,7 +25,7 @@ public sealed class When_the_kubeconfig_cannot_be_written : IAsyncLifetime, IFor
     // Modes do not hold root back, who runs these tests: a file system of the test's own does.
     private string Config => Path.Combine(disk.Folder, "config");
 
-    private ClusterProvisioner Provisioner => new(engine, this, TimeProvider.System, Path.Combine(folder, "creations"));
+    private ClusterProvisioner Provisioner => new(engine, this, HostEnvironment.FromProcess(), Path.Combine(folder, "creations"));
 
     private CreateOptions Options => new() { Kubeconfig = Config, DiagnosticsFolder = Path.Combine(folder, "diagnostics") };
 

@@ -59,7 +59,7 @@ public sealed class A_real_containerd_on_a_built_node_s_store : IDisposable
         Forge forge = new(new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, "cache"), SourceDateEpoch = 1_700_000_000 }, SilentReporter.Instance);
         RecipeRequest request = new(Path.Combine(folder, "node.yaml"), null, new Dictionary<string, string>(), []);
         await forge.LockAsync(new LockRequest(request), CancellationToken.None);
-        return Assert.Single((await forge.BuildAsync(new BuildRequest(request, "NodeImage") { Offline = true }, CancellationToken.None)).Images);
+        return Assert.Single((await forge.BuildAsync(new BuildRequest(request, "NodeImage") { Offline = true, AllowOpenClosure = true }, CancellationToken.None)).Images);
     }
 
     private async Task WriteLayoutAsync(string name, RealImage image, string reference)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace NodeForge.Cli;
+namespace NodeForge.Cli.Commands;
 
 /// <summary>The options that every command takes.</summary>
 internal static class GlobalOptions

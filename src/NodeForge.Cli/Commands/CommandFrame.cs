@@ -3,7 +3,7 @@ using NodeForge.Cli.Documents;
 using NodeForge.Cli.Rendering;
 using Spectre.Console;
 
-namespace NodeForge.Cli;
+namespace NodeForge.Cli.Commands;
 
 /// <summary>What is the same for every command: progress while it runs, one place where failure becomes text and exit code.</summary>
 internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace NodeForge.Cli;
+namespace NodeForge.Cli.Commands;
 
 /// <summary>A command that does something. Its arguments and options are fields, its work is one method, and the frame around that is the same for all.</summary>
 internal abstract class ForgeCommand : Command

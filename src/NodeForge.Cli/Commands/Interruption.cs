@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace NodeForge.Cli;
+namespace NodeForge.Cli.Commands;
 
 /// <summary>Ctrl-C and SIGTERM: the first asks the command to stop and clean up, the second leaves at once.</summary>
 internal sealed class Interruption : IDisposable

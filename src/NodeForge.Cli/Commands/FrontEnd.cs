@@ -1,6 +1,6 @@
 using NodeForge.Cli.Rendering;
 
-namespace NodeForge.Cli;
+namespace NodeForge.Cli.Commands;
 
 /// <summary>What the program was started with, made once from its process and handed to every command.</summary>
 /// <param name="Host">The machine and the user.</param>
