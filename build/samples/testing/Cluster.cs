@@ -2,6 +2,7 @@ using k8s;
 using NodeForge.Testing;
 
 [assembly: AssemblyFixture(typeof(Sample.Tests.Cluster))]
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
 namespace Sample.Tests;
 
