@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using NodeForge.Clusters;
+using NodeForge.Clusters.Creation;
 using NodeForge.Engines.Connecting;
 
 namespace NodeForge.Testing;
 
-/// <summary>The leases of this user's tests, in the place of the XDG base directory specification for state.</summary>
+/// <summary>The leases of this user's tests, in <c>testing/</c> of the state folder.</summary>
 [SuppressMessage("Reliability", "CA2000", Justification = "Who takes a lease holds it, as long as its test runs.")]
 internal sealed class LeaseFolder
 {
@@ -19,8 +20,7 @@ internal sealed class LeaseFolder
     public LeaseFolder(HostEnvironment host)
     {
         this.host = host;
-        string state = host.Variable("NODEFORGE_STATE") ?? System.IO.Path.Combine(host.Variable("XDG_STATE_HOME") ?? System.IO.Path.Combine(host.Home, ".local", "state"), "nodeforge");
-        Path = System.IO.Path.Combine(host.Resolve(state), "testing");
+        Path = System.IO.Path.Combine(StateFolder.Of(host), "testing");
         Directory.CreateDirectory(Path);
     }
 

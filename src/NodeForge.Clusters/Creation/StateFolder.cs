@@ -1,12 +1,13 @@
 namespace NodeForge.Clusters.Creation;
 
 /// <summary>Where what outlives a run is kept: NODEFORGE_STATE, else the place of the XDG base directory specification.</summary>
-internal static class StateFolder
+public static class StateFolder
 {
     /// <summary>Of unfinished creations, a file each.</summary>
-    public static string OfCreations(HostEnvironment host) => Path.Combine(Of(host), "creations");
+    internal static string OfCreations(HostEnvironment host) => Path.Combine(Of(host), "creations");
 
-    private static string Of(HostEnvironment host)
+    /// <returns>Absolute.</returns>
+    public static string Of(HostEnvironment host)
     {
         if (host.Variable("NODEFORGE_STATE") is { } own)
             return host.Resolve(own);
