@@ -50,8 +50,10 @@ require_dotnet() {
 
 nodeforge() { "$root/build/nodeforge" "$@"; }
 
-# white_space OPTION...: by the rules of .editorconfig.
-white_space() { dotnet format whitespace "$root" --folder --exclude "$root/artifacts" "$@"; }
+# layout format|check: CSharpier lays out the code, within .editorconfig's width.
+layout() {
+  (cd "$root" && dotnet tool restore --verbosity quiet && dotnet csharpier "$1" src tests build)
+}
 
 # The tests that compare with files of the repository, compiled before; with UPDATE_GOLDEN=1 they write them.
 golden_tests() {

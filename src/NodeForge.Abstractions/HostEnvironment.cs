@@ -32,7 +32,9 @@ public sealed record HostEnvironment
 #pragma warning disable RS0030 // The one file that asks the process.
         return new()
         {
-            Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            Variables = Environment
+                .GetEnvironmentVariables()
+                .Cast<DictionaryEntry>()
                 .ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal),
             WorkingFolder = WorkingFolderOfProcess(),
             Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
@@ -82,7 +84,8 @@ public sealed record HostEnvironment
     public string? FindProgram(string program) => ProgramSearch.Find(program, Variable("PATH"));
 
     /// <summary>Gives a program that is started this host's variables, in place of the process's, and its working folder.</summary>
-    /// <remarks>Of PATH it gets the absolute folders alone: what it starts in its turn does not come out of the folder that the user happens to be in.</remarks>
+    /// <remarks>Of PATH it gets the absolute folders alone: what it starts in its turn does not come out of the folder that the user
+    /// happens to be in.</remarks>
     public void Apply(ProcessStartInfo start)
     {
         start.Environment.Clear();

@@ -15,7 +15,9 @@ internal sealed class HostProxies : IWebProxy
     public HostProxies(Func<string, string?> variable)
     {
         // A server that runs as a CGI program takes HTTP_PROXY from whoever sends it a header "Proxy".
-        http = Parse(variable("http_proxy") ?? (variable("GATEWAY_INTERFACE") is null ? variable("HTTP_PROXY") : null) ?? Either("all_proxy"));
+        http = Parse(
+            variable("http_proxy") ?? (variable("GATEWAY_INTERFACE") is null ? variable("HTTP_PROXY") : null) ?? Either("all_proxy")
+        );
         https = Parse(Either("https_proxy") ?? Either("all_proxy"));
         without = (Either("no_proxy") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Credentials = new Logins([.. new[] { http, https }.OfType<Uri>()]);
@@ -42,7 +44,9 @@ internal sealed class HostProxies : IWebProxy
         if (value is null)
             return null;
         string address = value.Contains("://", StringComparison.Ordinal) ? value : "http://" + value;
-        return Uri.TryCreate(address, UriKind.Absolute, out Uri? proxy) && Schemes.Contains(proxy.Scheme) && proxy.Host.Length > 0 ? proxy : null;
+        return Uri.TryCreate(address, UriKind.Absolute, out Uri? proxy) && Schemes.Contains(proxy.Scheme) && proxy.Host.Length > 0
+            ? proxy
+            : null;
     }
 
     private sealed class Logins(IReadOnlyList<Uri> proxies) : ICredentials

@@ -10,10 +10,18 @@ namespace NodeForge;
 public sealed record Location(string Resource, int? Line = null, int? Column = null, string? Detail = null)
 {
     /// <summary>A path, a URL without a password, an image reference.</summary>
-    public string Resource { get; init => field = Printable.WithoutPasswords(value); } = Printable.WithoutPasswords(Resource);
+    public string Resource
+    {
+        get;
+        init => field = Printable.WithoutPasswords(value);
+    } = Printable.WithoutPasswords(Resource);
 
     /// <summary>The place within the resource: an archive entry, a byte offset, a digest.</summary>
-    public string? Detail { get; init => field = Shown(value); } = Shown(Detail);
+    public string? Detail
+    {
+        get;
+        init => field = Shown(value);
+    } = Shown(Detail);
 
     /// <summary><c>file:line:col, detail</c></summary>
     public override string ToString()

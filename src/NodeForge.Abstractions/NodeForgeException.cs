@@ -1,13 +1,12 @@
 namespace NodeForge;
 
 /// <summary>The one exception that the libraries throw for everything a user can cause or meet.</summary>
-/// <remarks>Anything else that escapes is a bug. Front ends print <see cref="Diagnostics"/> once and exit with <see cref="ExitCode"/>.</remarks>
+/// <remarks>Anything else that escapes is a bug. Front ends print <see cref="Diagnostics"/> once and exit with
+/// <see cref="ExitCode"/>.</remarks>
 public sealed class NodeForgeException : Exception
 {
     public NodeForgeException(Diagnostic diagnostic, Exception? inner = null)
-        : this([diagnostic], inner)
-    {
-    }
+        : this([diagnostic], inner) { }
 
     /// <param name="diagnostics">Every problem found, in the order of the text; at least one.</param>
     /// <param name="inner">What the system said.</param>

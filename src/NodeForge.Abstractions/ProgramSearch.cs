@@ -1,13 +1,15 @@
 namespace NodeForge;
 
-/// <summary>Finds the programs of the system in the absolute folders of PATH. What lies in the current folder is somebody's file, not a program of the system.</summary>
+/// <summary>Finds the programs of the system in the absolute folders of PATH. What lies in the current folder is somebody's file, not a
+/// program of the system.</summary>
 public static class ProgramSearch
 {
     private const string Usual = "/usr/bin:/bin"; // where there is no PATH: what confstr(3) says of _CS_PATH
 
     /// <summary>Finds a program.</summary>
     /// <param name="program">A name, or an absolute path, which is taken as it is.</param>
-    /// <param name="path">Folders with colons between them; the empty and the relative ones, which mean the current folder, are passed over.</param>
+    /// <param name="path">Folders with colons between them; the empty and the relative ones, which mean the current folder, are passed
+    /// over.</param>
     /// <returns>An absolute path; null where there is no such program.</returns>
     public static string? Find(string program, string? path)
     {

@@ -47,18 +47,48 @@ internal static class CommandTree
             new AttestCommand(front),
             new Command("bundle", "Pack everything that a site needs into one file, and use it there.")
             {
-                new BundleCreateCommand(front), new BundleInspectCommand(front), new BundleVerifyCommand(front), new BundleDiffCommand(front), new BundleLoadCommand(front),
+                new BundleCreateCommand(front),
+                new BundleInspectCommand(front),
+                new BundleVerifyCommand(front),
+                new BundleDiffCommand(front),
+                new BundleLoadCommand(front),
             },
             new Command("create", "Make a cluster from a node image.") { new CreateClusterCommand(front) },
-            new Command("delete", "Remove clusters, or nodes of one.") { new DeleteClusterCommand(front), new DeleteClustersCommand(front), new DeleteNodeCommand(front) },
-            new Command("get", "List clusters and nodes, print a kubeconfig.") { new GetClustersCommand(front), new GetNodesCommand(front), new GetKubeconfigCommand(front) },
+            new Command("delete", "Remove clusters, or nodes of one.")
+            {
+                new DeleteClusterCommand(front),
+                new DeleteClustersCommand(front),
+                new DeleteNodeCommand(front),
+            },
+            new Command("get", "List clusters and nodes, print a kubeconfig.")
+            {
+                new GetClustersCommand(front),
+                new GetNodesCommand(front),
+                new GetKubeconfigCommand(front),
+            },
             new ExecCommand(front),
             new Command("load", "Bring images into a cluster's nodes.") { new LoadImageCommand(front), new LoadArchiveCommand(front) },
-            new Command("export", "Save a cluster's logs, or its kubeconfig.") { new ExportLogsCommand(front), new ExportKubeconfigCommand(front) },
-            new Command("stop", "Stop a cluster or some of its nodes; their state stays.") { new StopClusterCommand(front), new StopNodeCommand(front) },
-            new Command("start", "Start a stopped cluster or some of its nodes.") { new StartClusterCommand(front), new StartNodeCommand(front) },
+            new Command("export", "Save a cluster's logs, or its kubeconfig.")
+            {
+                new ExportLogsCommand(front),
+                new ExportKubeconfigCommand(front),
+            },
+            new Command("stop", "Stop a cluster or some of its nodes; their state stays.")
+            {
+                new StopClusterCommand(front),
+                new StopNodeCommand(front),
+            },
+            new Command("start", "Start a stopped cluster or some of its nodes.")
+            {
+                new StartClusterCommand(front),
+                new StartNodeCommand(front),
+            },
             new Command("add", "Add nodes to a cluster.") { new AddNodeCommand(front) },
-            new Command("upgrade", "Put a cluster, or one of its nodes, on another node image.") { new UpgradeClusterCommand(front), new UpgradeNodeCommand(front) },
+            new Command("upgrade", "Put a cluster, or one of its nodes, on another node image.")
+            {
+                new UpgradeClusterCommand(front),
+                new UpgradeNodeCommand(front),
+            },
             new DoctorCommand(front),
             new VersionCommand(front),
             new CompletionCommand(front),
@@ -68,24 +98,33 @@ internal static class CommandTree
         return root;
     }
 
-    private static Diagnostic Unknown(string message, ParseResult parsed) => new(ErrorCodes.InvalidCommandLine, message.TrimEnd('.'))
-    {
-        Hint = Meant(parsed) is { } meant ? $"did you mean 'nodeforge {CommandPath(parsed)}{meant}'?" : $"see 'nodeforge {CommandPath(parsed)}--help'",
-    };
+    private static Diagnostic Unknown(string message, ParseResult parsed) =>
+        new(ErrorCodes.InvalidCommandLine, message.TrimEnd('.'))
+        {
+            Hint = Meant(parsed) is { } meant
+                ? $"did you mean 'nodeforge {CommandPath(parsed)}{meant}'?"
+                : $"see 'nodeforge {CommandPath(parsed)}--help'",
+        };
 
     private static string? Meant(ParseResult parsed)
     {
         if (parsed.UnmatchedTokens is not [var word, ..])
             return null;
         Command at = parsed.CommandResult.Command;
-        IEnumerable<string> known = word.StartsWith('-') ? at.Options.Concat(GlobalOptions.All).Select(option => option.Name) : at.Subcommands.Select(command => command.Name);
+        IEnumerable<string> known = word.StartsWith('-')
+            ? at.Options.Concat(GlobalOptions.All).Select(option => option.Name)
+            : at.Subcommands.Select(command => command.Name);
         return DidYouMean.Nearest(word, known);
     }
 
     private static string CommandPath(ParseResult parsed)
     {
         string path = "";
-        for (SymbolResult? at = parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } command; at = command.Parent)
+        for (
+            SymbolResult? at = parsed.CommandResult;
+            at is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } command;
+            at = command.Parent
+        )
             path = command.Command.Name + " " + path;
         return path;
     }

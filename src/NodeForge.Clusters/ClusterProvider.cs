@@ -16,7 +16,8 @@ using NodeForge.Oci.Transports;
 
 namespace NodeForge.Clusters;
 
-/// <summary>Clusters of one engine: made from node images, listed, stopped, started, changed and removed. The door to the room; what is behind it does one thing each.</summary>
+/// <summary>Clusters of one engine: made from node images, listed, stopped, started, changed and removed. The door to the room; what is
+/// behind it does one thing each.</summary>
 /// <param name="host">Says how the engine is found, where relative paths begin and where the kubeconfig lies, and the time.</param>
 /// <param name="reporter">Hears of steps and warnings.</param>
 /// <param name="folders">Where things are kept.</param>
@@ -33,15 +34,31 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     public Task<CreatedCluster> CreateAsync(ClusterConfig config, string? image, CreateOptions how, CancellationToken cancellationToken)
     {
         string nodeImage = image ?? config.Nodes.FirstOrDefault(node => node.Image is not null)?.Image ?? throw NoImage();
-        CreateOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics, Kubeconfig = Resolve(how.Kubeconfig) };
-        return WithEngineAsync(engine => Provisioner(engine).CreateAsync(config, nodeImage, complete, cancellationToken), cancellationToken);
+        CreateOptions complete = how with
+        {
+            DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics,
+            Kubeconfig = Resolve(how.Kubeconfig),
+        };
+        return WithEngineAsync(
+            engine => Provisioner(engine).CreateAsync(config, nodeImage, complete, cancellationToken),
+            cancellationToken
+        );
     }
 
-    /// <summary>Boots a node image in a cluster of its own without a way out, and tells what came of it; the cluster is gone afterwards.</summary>
+    /// <summary>Boots a node image in a cluster of its own without a way out, and tells what came of it; the cluster is gone
+    /// afterwards.</summary>
     /// <param name="image">That the engine has.</param>
     /// <exception cref="NodeForgeException">What is wrong with the machine; <see cref="ErrorCodes.TrialEngineElsewhere"/>.</exception>
     public Task<BootedNode> TryAsync(string image, CancellationToken cancellationToken) =>
-        WithEngineAsync(engine => new NodeTrial(engine, Provisioner(engine), folders.Scratch).RunAsync(image, new() { DiagnosticsFolder = folders.Diagnostics }, cancellationToken), cancellationToken);
+        WithEngineAsync(
+            engine =>
+                new NodeTrial(engine, Provisioner(engine), folders.Scratch).RunAsync(
+                    image,
+                    new() { DiagnosticsFolder = folders.Diagnostics },
+                    cancellationToken
+                ),
+            cancellationToken
+        );
 
     /// <summary>Looks at the machine that a cluster would run on; an engine that does not answer is a finding among the others.</summary>
     /// <param name="config">The cluster that is wanted.</param>
@@ -80,21 +97,33 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     public Task DeleteNodeAsync(string cluster, string node, DeleteNodeOptions how, CancellationToken cancellationToken) =>
         WithEngineAsync(engine => Life(engine).DeleteAsync(cluster, node, how, cancellationToken), cancellationToken);
 
-    /// <summary>Puts a cluster's nodes, or one of them, on another image by kubeadm's rules; data, addresses, names and ports stay.</summary>
+    /// <summary>Puts a cluster's nodes, or one of them, on another image by kubeadm's rules; data, addresses, names and ports
+    /// stay.</summary>
     /// <param name="node">Null for all.</param>
     public Task<UpgradedCluster> UpgradeAsync(string cluster, string? node, UpgradeOptions how, CancellationToken cancellationToken)
     {
         UpgradeOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics };
-        return WithEngineAsync(engine => new ClusterUpgrade(engine, reporter, clock).RunAsync(cluster, node, complete, cancellationToken), cancellationToken);
+        return WithEngineAsync(
+            engine => new ClusterUpgrade(engine, reporter, clock).RunAsync(cluster, node, complete, cancellationToken),
+            cancellationToken
+        );
     }
 
     /// <summary>Loads images of the engine into nodes; no names stand for all nodes.</summary>
-    public Task<IReadOnlyList<LoadedImage>> LoadAsync(string cluster, IReadOnlyList<string> nodes, IReadOnlyList<string> images, CancellationToken cancellationToken) =>
-        WithEngineAsync(engine => Loader(engine).LoadAsync(cluster, nodes, images, cancellationToken), cancellationToken);
+    public Task<IReadOnlyList<LoadedImage>> LoadAsync(
+        string cluster,
+        IReadOnlyList<string> nodes,
+        IReadOnlyList<string> images,
+        CancellationToken cancellationToken
+    ) => WithEngineAsync(engine => Loader(engine).LoadAsync(cluster, nodes, images, cancellationToken), cancellationToken);
 
     /// <summary>Loads the images of archives and layouts into nodes.</summary>
-    public Task<IReadOnlyList<LoadedImage>> LoadArchivesAsync(string cluster, IReadOnlyList<string> nodes, IReadOnlyList<string> files, CancellationToken cancellationToken) =>
-        WithEngineAsync(engine => Loader(engine).LoadArchivesAsync(cluster, nodes, files, cancellationToken), cancellationToken);
+    public Task<IReadOnlyList<LoadedImage>> LoadArchivesAsync(
+        string cluster,
+        IReadOnlyList<string> nodes,
+        IReadOnlyList<string> files,
+        CancellationToken cancellationToken
+    ) => WithEngineAsync(engine => Loader(engine).LoadArchivesAsync(cluster, nodes, files, cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
         WithEngineAsync(engine => new ClusterCatalog(engine).ClustersAsync(cancellationToken), cancellationToken);
@@ -110,8 +139,13 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     /// <summary>Runs a program in a node, joined to the streams given; without a command a shell.</summary>
     /// <param name="cluster">The node's cluster; null for whichever has a node of that name.</param>
     /// <returns>The program's exit code.</returns>
-    public Task<int> ExecAsync(string? cluster, string node, IReadOnlyList<string> command, ExecStreams streams, CancellationToken cancellationToken) =>
-        WithEngineAsync(engine => new NodeExec(engine).RunAsync(cluster, node, command, streams, cancellationToken), cancellationToken);
+    public Task<int> ExecAsync(
+        string? cluster,
+        string node,
+        IReadOnlyList<string> command,
+        ExecStreams streams,
+        CancellationToken cancellationToken
+    ) => WithEngineAsync(engine => new NodeExec(engine).RunAsync(cluster, node, command, streams, cancellationToken), cancellationToken);
 
     /// <param name="within">For clients in containers on the cluster's own network.</param>
     public Task<Kubeconfig> KubeconfigAsync(string cluster, bool within, CancellationToken cancellationToken) =>
@@ -119,11 +153,23 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
 
     /// <summary>Adds a cluster's context to a kubeconfig; null for the one that kubectl would write.</summary>
     public Task<ExportedKubeconfig> ExportKubeconfigAsync(string cluster, string? file, bool within, CancellationToken cancellationToken) =>
-        WithEngineAsync(engine => new ClusterCatalog(engine).ExportAsync(cluster, Resolve(file) ?? KubeconfigFile.DefaultPathOf(host), within, cancellationToken), cancellationToken);
+        WithEngineAsync(
+            engine =>
+                new ClusterCatalog(engine).ExportAsync(
+                    cluster,
+                    Resolve(file) ?? KubeconfigFile.DefaultPathOf(host),
+                    within,
+                    cancellationToken
+                ),
+            cancellationToken
+        );
 
     /// <summary>Saves what a cluster's nodes can tell into a folder.</summary>
     public Task<ExportedLogs> ExportLogsAsync(string cluster, string folder, string version, CancellationToken cancellationToken) =>
-        WithEngineAsync(engine => new LogExport(engine, reporter).RunAsync(cluster, host.Resolve(folder), version, cancellationToken), cancellationToken);
+        WithEngineAsync(
+            engine => new LogExport(engine, reporter).RunAsync(cluster, host.Resolve(folder), version, cancellationToken),
+            cancellationToken
+        );
 
     private ClusterProvisioner Provisioner(EngineClient engine) => new(engine, reporter, host, folders.Journals);
 
@@ -139,19 +185,25 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
         return await work(engine).ConfigureAwait(false);
     }
 
-    private Task WithEngineAsync(Func<EngineClient, Task> work, CancellationToken cancellationToken) => WithEngineAsync(
-        async engine =>
-        {
-            await work(engine).ConfigureAwait(false);
-            return true;
-        },
-        cancellationToken);
+    private Task WithEngineAsync(Func<EngineClient, Task> work, CancellationToken cancellationToken) =>
+        WithEngineAsync(
+            async engine =>
+            {
+                await work(engine).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken
+        );
 
-    private static NodeForgeException NoImage() => new(new Diagnostic(ErrorCodes.InvalidCommandLine, "no node image is named")
-    {
-        Want = "--image REF, or an image for the nodes in the cluster file",
-        Hint = "build one: nodeforge build node-image RECIPE --output docker-daemon:nodeforge/node:latest, then --image nodeforge/node:latest",
-    });
+    private static NodeForgeException NoImage() =>
+        new(
+            new Diagnostic(ErrorCodes.InvalidCommandLine, "no node image is named")
+            {
+                Want = "--image REF, or an image for the nodes in the cluster file",
+                Hint =
+                    "build one: nodeforge build node-image RECIPE --output docker-daemon:nodeforge/node:latest, then --image nodeforge/node:latest",
+            }
+        );
 }
 
 /// <summary>Where a <see cref="ClusterProvider"/> keeps things.</summary>

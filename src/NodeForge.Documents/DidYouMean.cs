@@ -26,7 +26,8 @@ public static class DidYouMean
     // Damerau's distance with adjacent swaps: a typist's four slips count one each.
     private static int Distance(string a, string b)
     {
-        int[] before = [], last = [.. Enumerable.Range(0, b.Length + 1)];
+        int[] before = [],
+            last = [.. Enumerable.Range(0, b.Length + 1)];
         for (int i = 1; i <= a.Length; i++)
         {
             int[] row = new int[b.Length + 1];

@@ -17,7 +17,10 @@ public static class Nearby
             return $"the folder {folder} does not exist either";
         try
         {
-            IEnumerable<string> names = Directory.EnumerateFileSystemEntries(folder).Take(MostNames).Select(entry => Path.GetFileName(entry));
+            IEnumerable<string> names = Directory
+                .EnumerateFileSystemEntries(folder)
+                .Take(MostNames)
+                .Select(entry => Path.GetFileName(entry));
             return DidYouMean.Nearest(Path.GetFileName(path), names) is { } name ? $"did you mean {name}?" : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

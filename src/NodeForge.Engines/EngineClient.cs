@@ -8,7 +8,8 @@ using NodeForge.Engines.Volumes;
 namespace NodeForge.Engines;
 
 /// <summary>Calls a Docker engine, or Podman through its compatible socket.</summary>
-/// <remarks>Safe for use by several threads. Every failure is a <see cref="NodeForgeException"/> of the NF55 range that names the endpoint tried.</remarks>
+/// <remarks>Safe for use by several threads. Every failure is a <see cref="NodeForgeException"/> of the NF55 range that names the endpoint
+/// tried.</remarks>
 public sealed class EngineClient : IDisposable
 {
     // 1.41 is Docker 20.10 and Podman 4: cgroup namespaces chosen per container and exec's with platforms begin there.
@@ -53,7 +54,10 @@ public sealed class EngineClient : IDisposable
         try
         {
             using HttpResponseMessage pinged = await PingAsync(transport, cancellationToken).ConfigureAwait(false);
-            Version version = Agree(endpoint, pinged.Headers.TryGetValues("Api-Version", out IEnumerable<string>? values) ? values.FirstOrDefault() : null);
+            Version version = Agree(
+                endpoint,
+                pinged.Headers.TryGetValues("Api-Version", out IEnumerable<string>? values) ? values.FirstOrDefault() : null
+            );
             transport.Version = version;
             return new(transport, version, EngineDifferences.Of(pinged));
         }
@@ -65,7 +69,8 @@ public sealed class EngineClient : IDisposable
     }
 
     /// <summary>Whether the engine still answers.</summary>
-    public async Task PingAsync(CancellationToken cancellationToken) => (await PingAsync(transport, cancellationToken).ConfigureAwait(false)).Dispose();
+    public async Task PingAsync(CancellationToken cancellationToken) =>
+        (await PingAsync(transport, cancellationToken).ConfigureAwait(false)).Dispose();
 
     public Task<EngineVersion> VersionAsync(CancellationToken cancellationToken) =>
         transport.GetAsync(HttpMethod.Get, "/version", null, EngineJson.Default.EngineVersion, cancellationToken);
@@ -73,7 +78,8 @@ public sealed class EngineClient : IDisposable
     public Task<EngineInformation> InformationAsync(CancellationToken cancellationToken) =>
         transport.GetAsync(HttpMethod.Get, "/info", null, EngineJson.Default.EngineInformation, cancellationToken);
 
-    /// <summary>Opens what <see cref="InformationAsync"/> tells, whole and in the engine's own words: JSON. The caller disposes it.</summary>
+    /// <summary>Opens what <see cref="InformationAsync"/> tells, whole and in the engine's own words: JSON. The caller disposes
+    /// it.</summary>
     public Task<Stream> OpenInformationAsync(CancellationToken cancellationToken) => transport.OpenAsync("/info", cancellationToken);
 
     public void Dispose() => transport.Dispose();
@@ -85,13 +91,15 @@ public sealed class EngineClient : IDisposable
     {
         if (!Version.TryParse(offered, out Version? version) || version < Oldest)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.EngineTooOld, "the engine is too old")
-            {
-                Where = new(endpoint.ToString()),
-                Got = offered is null ? "no Api-Version" : $"API {offered}",
-                Want = $"API {Oldest} or later",
-                Hint = "use Docker 20.10 or later, or Podman 4 or later",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.EngineTooOld, "the engine is too old")
+                {
+                    Where = new(endpoint.ToString()),
+                    Got = offered is null ? "no Api-Version" : $"API {offered}",
+                    Want = $"API {Oldest} or later",
+                    Hint = "use Docker 20.10 or later, or Podman 4 or later",
+                }
+            );
         }
 
         return version < Newest ? version : Newest;

@@ -6,17 +6,16 @@ public sealed record EngineDifferences
     public static EngineDifferences Docker { get; } = new();
 
     /// <summary>Podman, seen at 4.3.1.</summary>
-    public static EngineDifferences Podman { get; } = new()
-    {
-        ChangesRestartPolicies = false,
-        TakesArchivesWithGaps = false,
-        // It gives every container room for 2048 processes unless told otherwise; a node holds a machine's worth.
-        ProcessLimit = -1,
-    };
+    public static EngineDifferences Podman { get; } =
+        new()
+        {
+            ChangesRestartPolicies = false,
+            TakesArchivesWithGaps = false,
+            // It gives every container room for 2048 processes unless told otherwise; a node holds a machine's worth.
+            ProcessLimit = -1,
+        };
 
-    private EngineDifferences()
-    {
-    }
+    private EngineDifferences() { }
 
     /// <summary>Whether what happens at a container's end can be changed after its creation.</summary>
     public bool ChangesRestartPolicies { get; private init; } = true;

@@ -9,7 +9,8 @@ using NodeForge.Engines.Volumes;
 namespace NodeForge.Engines;
 
 /// <summary>What is written to engines, and read from them.</summary>
-/// <remarks>Generated readers hand init accessors null for what an answer lacks, whatever the initialiser says; so the accessors of the answers' records put the default there.</remarks>
+/// <remarks>Generated readers hand init accessors null for what an answer lacks, whatever the initialiser says; so the accessors of the
+/// answers' records put the default there.</remarks>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EngineMessage))]
 [JsonSerializable(typeof(EngineVersion))]

@@ -48,7 +48,8 @@ public sealed class ActionCache
         return outputs.All(output => store.SizeOf(output.Digest) == output.Size) ? outputs : null;
     }
 
-    public void Remember(Digest key, IReadOnlyList<ActionOutput> outputs) => AtomicFile.WriteAllBytes(PathOf(key), ActionRecord.Write(key, outputs));
+    public void Remember(Digest key, IReadOnlyList<ActionOutput> outputs) =>
+        AtomicFile.WriteAllBytes(PathOf(key), ActionRecord.Write(key, outputs));
 
     // Records of older versions have no checksum: they count as none, and nobody is told.
     private void Doubt(Digest key, byte[] record)
@@ -56,11 +57,13 @@ public sealed class ActionCache
         AtomicFile.Discard(PathOf(key));
         if (ActionRecord.IsOurs(record))
         {
-            reporter.Warn(new Diagnostic(ErrorCodes.ActionRecordDamaged, "what an action made is not remembered rightly: it is done again")
-            {
-                Where = new(PathOf(key)),
-                Hint = ErrorCodes.ActionRecordDamaged.Remedy,
-            });
+            reporter.Warn(
+                new Diagnostic(ErrorCodes.ActionRecordDamaged, "what an action made is not remembered rightly: it is done again")
+                {
+                    Where = new(PathOf(key)),
+                    Hint = ErrorCodes.ActionRecordDamaged.Remedy,
+                }
+            );
         }
     }
 
@@ -71,7 +74,12 @@ public sealed class ActionCache
     /// <param name="cancellationToken">Ends the waiting for another build that does the same.</param>
     /// <param name="remember">False where the key is not sure to decide the result.</param>
     public async Task<IReadOnlyList<ActionOutput>> GetOrRunAsync(
-        Digest key, ForgeStep step, Func<Task<IReadOnlyList<ActionOutput>>> run, CancellationToken cancellationToken, bool remember = true)
+        Digest key,
+        ForgeStep step,
+        Func<Task<IReadOnlyList<ActionOutput>>> run,
+        CancellationToken cancellationToken,
+        bool remember = true
+    )
     {
         if (Find(key) is { } known)
         {
@@ -80,7 +88,15 @@ public sealed class ActionCache
         }
 
         // Two builds that want the same thing: the second waits and finds it made.
-        using DigestLock held = await DigestLock.TakeAsync(PathOf(key) + ".lock", QuietWait, clock, holder => reporter.Report(new ProgramSaid("nodeforge", $"waiting for {holder}, which makes the same")), cancellationToken).ConfigureAwait(false);
+        using DigestLock held = await DigestLock
+            .TakeAsync(
+                PathOf(key) + ".lock",
+                QuietWait,
+                clock,
+                holder => reporter.Report(new ProgramSaid("nodeforge", $"waiting for {holder}, which makes the same")),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (Find(key) is { } made)
         {
             step.Finish("made by another build");

@@ -8,7 +8,8 @@ namespace NodeForge.Images;
 /// <summary>Names an action by everything that decides its result.</summary>
 public static class ActionKey
 {
-    /// <param name="action">The action and the version of its format, <c>rootfs/1</c>: raise it when the same inputs shall give other bits.</param>
+    /// <param name="action">The action and the version of its format, <c>rootfs/1</c>: raise it when the same inputs shall give other
+    /// bits.</param>
     /// <param name="inputs">In a fixed order; each is told apart by its length.</param>
     public static Digest Of(string action, params IEnumerable<string> inputs)
     {

@@ -6,7 +6,8 @@ using NodeForge.Oci;
 namespace NodeForge.Images;
 
 /// <summary>The file in which an action's outputs are kept: one line with a checksum over key and outputs, then the outputs.</summary>
-/// <remarks>The content has its digests; what says which content it is has none but this. One flipped bit could name another layer.</remarks>
+/// <remarks>The content has its digests; what says which content it is has none but this. One flipped bit could name another
+/// layer.</remarks>
 internal static class ActionRecord
 {
     private static ReadOnlySpan<byte> Mark => "nodeforge action record 2 "u8;
@@ -33,6 +34,11 @@ internal static class ActionRecord
         [.. Mark, .. Encoding.ASCII.GetBytes(Digest.Of([.. Encoding.ASCII.GetBytes(key.Hex), .. json]).Hex), (byte)'\n'];
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true
+)]
 [JsonSerializable(typeof(IReadOnlyList<ActionOutput>))]
 internal sealed partial class ActionJson : JsonSerializerContext;

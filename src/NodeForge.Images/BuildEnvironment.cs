@@ -3,7 +3,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Images;
 
-/// <summary>What every assembly step is given: where content is kept, what was made before, where scratch may lie, and who hears of it.</summary>
+/// <summary>What every assembly step is given: where content is kept, what was made before, where scratch may lie, and who hears of
+/// it.</summary>
 /// <param name="Store">Content by digest.</param>
 /// <param name="Actions">What was made before.</param>
 /// <param name="Scratch">A folder for work under way, on the store's file system.</param>
@@ -22,10 +23,17 @@ public sealed record BuildEnvironment(BlobStore Store, ActionCache Actions, stri
 
     /// <summary>All of it below a cache's folder.</summary>
     public static BuildEnvironment Of(string cache, BlobStore store, HostEnvironment host, IForgeReporter reporter) =>
-        new(store, new ActionCache(Path.Combine(cache, "actions"), store, host.Clock, reporter), Path.Combine(cache, "scratch"), host, reporter);
+        new(
+            store,
+            new ActionCache(Path.Combine(cache, "actions"), store, host.Clock, reporter),
+            Path.Combine(cache, "scratch"),
+            host,
+            reporter
+        );
 
     /// <summary>Makes a folder of its own for one step; it goes with the step.</summary>
-    public ScratchFolder NewScratch(string name) => new(Path.Combine(Scratch, $"{name}-{Environment.ProcessId}-{Path.GetRandomFileName()}"));
+    public ScratchFolder NewScratch(string name) =>
+        new(Path.Combine(Scratch, $"{name}-{Environment.ProcessId}-{Path.GetRandomFileName()}"));
 
     /// <summary>Removes what killed builds left: half-written content and scratch. What a living build works on stays.</summary>
     public void Sweep()

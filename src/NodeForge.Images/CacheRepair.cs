@@ -1,7 +1,9 @@
 namespace NodeForge.Images;
 
-/// <summary>Work on a cache that may be damaged: what is found wrong is removed, told, and made or fetched again by doing the work once more.</summary>
-/// <remarks>Steps are keyed by their inputs, so the second time does little but what was lost. A blob that is damaged twice ends it (<see cref="ErrorCodes.CacheUnreliable"/>).</remarks>
+/// <summary>Work on a cache that may be damaged: what is found wrong is removed, told, and made or fetched again by doing the work once
+/// more.</summary>
+/// <remarks>Steps are keyed by their inputs, so the second time does little but what was lost. A blob that is damaged twice ends it
+/// (<see cref="ErrorCodes.CacheUnreliable"/>).</remarks>
 public static class CacheRepair
 {
     /// <param name="environment">Its store is the cache.</param>

@@ -5,7 +5,8 @@ using NodeForge.Oci.Content;
 namespace NodeForge.Images;
 
 /// <summary>An exclusive lock on a file, between processes and within one; it dies with its holder.</summary>
-/// <remarks><see cref="FileShare.None"/> is flock(2) with LOCK_EX on Linux. The holder's process id is in <c>.pid</c> beside it: the locked file itself cannot be read meanwhile.</remarks>
+/// <remarks><see cref="FileShare.None"/> is flock(2) with LOCK_EX on Linux. The holder's process id is in <c>.pid</c> beside it: the locked
+/// file itself cannot be read meanwhile.</remarks>
 public sealed class DigestLock : IDisposable
 {
     private const int WouldBlock = 11; // EWOULDBLOCK
@@ -27,7 +28,13 @@ public sealed class DigestLock : IDisposable
     /// <param name="time">For the pauses between two tries.</param>
     /// <param name="waiting">Told who holds the lock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<DigestLock> TakeAsync(string path, TimeSpan quiet, TimeProvider time, Action<string> waiting, CancellationToken cancellationToken)
+    public static async Task<DigestLock> TakeAsync(
+        string path,
+        TimeSpan quiet,
+        TimeProvider time,
+        Action<string> waiting,
+        CancellationToken cancellationToken
+    )
     {
         AtomicFile.Guard(path, () => Directory.CreateDirectory(Path.GetDirectoryName(path)!));
         long began = time.GetTimestamp();
@@ -48,7 +55,8 @@ public sealed class DigestLock : IDisposable
     }
 
     /// <summary>Removes the lock's files when it is released.</summary>
-    /// <remarks>Only when what it guarded is in place: one who waits on the removed file and one who makes a new one both find it there then, and do nothing.</remarks>
+    /// <remarks>Only when what it guarded is in place: one who waits on the removed file and one who makes a new one both find it there
+    /// then, and do nothing.</remarks>
     public void RemoveWhenReleased() => removes = true;
 
     public void Dispose()

@@ -2,7 +2,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Images;
 
-/// <summary>A folder that goes when its step ends, well or not. A lock beside it tells the living from what a killed process left.</summary>
+/// <summary>A folder that goes when its step ends, well or not. A lock beside it tells the living from what a killed process
+/// left.</summary>
 /// <remarks>A lock, not the process id in the name: two containers that share a cache do not see each other's processes.</remarks>
 public sealed class ScratchFolder : IDisposable
 {
@@ -14,16 +15,19 @@ public sealed class ScratchFolder : IDisposable
     {
         folder = path;
         Path = ScratchAlias.Of(path) ?? path;
-        held = AtomicFile.Guard(path, () =>
-        {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-            // FileShare.None is flock(2) with LOCK_EX; it is held before the folder is there to be swept.
-            FileStream file = new(path + LockSuffix, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-            Directory.CreateDirectory(path);
-            if (Path != path)
-                Directory.CreateSymbolicLink(Path, path);
-            return file;
-        });
+        held = AtomicFile.Guard(
+            path,
+            () =>
+            {
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+                // FileShare.None is flock(2) with LOCK_EX; it is held before the folder is there to be swept.
+                FileStream file = new(path + LockSuffix, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+                Directory.CreateDirectory(path);
+                if (Path != path)
+                    Directory.CreateSymbolicLink(Path, path);
+                return file;
+            }
+        );
     }
 
     /// <summary>The folder, or a link to it where its own path has characters that programs stumble over.</summary>

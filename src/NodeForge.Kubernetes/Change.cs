@@ -8,5 +8,6 @@ namespace NodeForge.Kubernetes;
 public sealed record Change(int Since, int? Until, string What, string Source)
 {
     /// <summary>Whether a version has it.</summary>
-    public bool HoldsFor(KubernetesVersion version) => version.IsAtLeast(1, Since) && !(Until is { } last && version.IsAtLeast(1, last + 1));
+    public bool HoldsFor(KubernetesVersion version) =>
+        version.IsAtLeast(1, Since) && !(Until is { } last && version.IsAtLeast(1, last + 1));
 }

@@ -3,8 +3,10 @@ namespace NodeForge.Kubernetes;
 /// <summary>The images that kubeadm wants beside those of its own release: etcd, CoreDNS and pause, by name as it asks for them.</summary>
 /// <remarks>
 /// A row is what <c>cmd/kubeadm/app/constants/constants.go</c> says at the tag <c>v1.MINOR.PATCH</c> (DefaultEtcdVersion or
-/// SupportedEtcdVersion, CoreDNSVersion, PauseVersion), and holds until the next row. The rows come from minikube's record of <c>kubeadm config images list</c>
-/// (<c>pkg/minikube/constants/constants_kubeadm_images.go</c>, 2026-08-23), which has every release from v1.20.0 on, and agree with the constants of
+/// SupportedEtcdVersion, CoreDNSVersion, PauseVersion), and holds until the next row. The rows come from minikube's record of <c>kubeadm
+/// config images list</c>
+/// (<c>pkg/minikube/constants/constants_kubeadm_images.go</c>, 2026-08-23), which has every release from v1.20.0 on, and agree with the
+/// constants of
 /// release-1.31 to release-1.36.
 /// </remarks>
 /// <param name="Etcd">etcd's tag.</param>
@@ -102,19 +104,23 @@ public sealed record KubeadmImages(string Etcd, string Dns, string Pause)
         if (version.Major != 1)
             return null;
         KubeadmImages? found = Rows.LastOrDefault(row => row.Minor == version.Minor && row.Patch <= version.Patch).Images;
-        return found is null ? null : found with
-        {
-            Registry = AsksTheOldRegistry(version) ? "k8s.gcr.io" : "registry.k8s.io",
-            IsCertain = !version.IsPrerelease && LastSeen.TryGetValue(version.Minor, out int last) && version.Patch <= last,
-        };
+        return found is null
+            ? null
+            : found with
+            {
+                Registry = AsksTheOldRegistry(version) ? "k8s.gcr.io" : "registry.k8s.io",
+                IsCertain = !version.IsPrerelease && LastSeen.TryGetValue(version.Minor, out int last) && version.Patch <= last,
+            };
     }
 
-    // The default moved in 1.25, and in the patch releases of December 2022 (kubernetes.io/blog/2022/11/28/registry-k8s-io-faster-cheaper-ga).
-    private static bool AsksTheOldRegistry(KubernetesVersion version) => version.Minor switch
-    {
-        22 => version.Patch < 17,
-        23 => version.Patch < 15,
-        24 => version.Patch < 9,
-        var minor => minor < 25,
-    };
+    // The default moved in 1.25, and in the patch releases of December 2022
+    // (kubernetes.io/blog/2022/11/28/registry-k8s-io-faster-cheaper-ga).
+    private static bool AsksTheOldRegistry(KubernetesVersion version) =>
+        version.Minor switch
+        {
+            22 => version.Patch < 17,
+            23 => version.Patch < 15,
+            24 => version.Patch < 9,
+            var minor => minor < 25,
+        };
 }

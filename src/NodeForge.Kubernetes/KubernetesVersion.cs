@@ -3,7 +3,8 @@ using NuGet.Versioning;
 
 namespace NodeForge.Kubernetes;
 
-/// <summary>A version of Kubernetes, <c>v1.20.2</c>: semantic versioning with a leading v (Kubernetes' versioning policy). The one place that knows of the v.</summary>
+/// <summary>A version of Kubernetes, <c>v1.20.2</c>: semantic versioning with a leading v (Kubernetes' versioning policy). The one place
+/// that knows of the v.</summary>
 public readonly record struct KubernetesVersion : IComparable<KubernetesVersion>
 {
     private readonly SemanticVersion? version;
@@ -40,10 +41,13 @@ public readonly record struct KubernetesVersion : IComparable<KubernetesVersion>
 
     /// <exception cref="FormatException">The text is no full version.</exception>
     public static KubernetesVersion Parse(string text) =>
-        TryParse(text, out KubernetesVersion version) ? version : throw new FormatException($"'{Printable.Escape(text)}' is no version of the form v1.20.2.");
+        TryParse(text, out KubernetesVersion version)
+            ? version
+            : throw new FormatException($"'{Printable.Escape(text)}' is no version of the form v1.20.2.");
 
     /// <summary>How many minor versions this one is ahead of the other; negative when it is behind; null when the majors differ.</summary>
-    /// <remarks>Kubernetes' version skew policy counts in these: a kubelet may be behind its API server by up to three (two before v1.28) and never ahead.</remarks>
+    /// <remarks>Kubernetes' version skew policy counts in these: a kubelet may be behind its API server by up to three (two before v1.28)
+    /// and never ahead.</remarks>
     public int? MinorsAheadOf(KubernetesVersion other) => Major == other.Major ? Minor - other.Minor : null;
 
     /// <summary>Whether a kubelet of this version may serve an API server of another.</summary>
@@ -53,12 +57,14 @@ public readonly record struct KubernetesVersion : IComparable<KubernetesVersion>
     /// <summary>How many minor versions a kubelet may be behind an API server.</summary>
     public static int KubeletsBehind(KubernetesVersion apiServer) => Changes.OlderKubelets.HoldsFor(apiServer) ? 3 : 2;
 
-    /// <summary>Whether two have the same major and minor, whatever the patch: kubeadm asks this of itself and the control plane that it makes.</summary>
+    /// <summary>Whether two have the same major and minor, whatever the patch: kubeadm asks this of itself and the control plane that it
+    /// makes.</summary>
     public bool IsSameMinor(KubernetesVersion other) => MinorsAheadOf(other) == 0;
 
     public bool IsAtLeast(int major, int minor) => Major > major || (Major == major && Minor >= minor);
 
-    /// <summary>By semantic versioning's precedence; build metadata, which it leaves out, decides last so that equal means the same text. One that was never set comes first.</summary>
+    /// <summary>By semantic versioning's precedence; build metadata, which it leaves out, decides last so that equal means the same text.
+    /// One that was never set comes first.</summary>
     public int CompareTo(KubernetesVersion other)
     {
         if (version is null || other.version is null)
@@ -69,7 +75,8 @@ public readonly record struct KubernetesVersion : IComparable<KubernetesVersion>
         return order != 0 ? order : string.CompareOrdinal(version.Metadata, other.version.Metadata);
     }
 
-    public bool Equals(KubernetesVersion other) => string.Equals(version?.ToFullString(), other.version?.ToFullString(), StringComparison.Ordinal);
+    public bool Equals(KubernetesVersion other) =>
+        string.Equals(version?.ToFullString(), other.version?.ToFullString(), StringComparison.Ordinal);
 
     public override int GetHashCode() => version is null ? 0 : StringComparer.Ordinal.GetHashCode(version.ToFullString());
 

@@ -1,6 +1,7 @@
 namespace NodeForge.Kubernetes;
 
-/// <summary>The labels by which a node image says what it carries, so that what cannot run together is known before there is a container.</summary>
+/// <summary>The labels by which a node image says what it carries, so that what cannot run together is known before there is a
+/// container.</summary>
 /// <remarks>An image that another program made has none of them.</remarks>
 public static class NodeImageLabels
 {
@@ -13,7 +14,8 @@ public static class NodeImageLabels
     /// <summary>The version of systemd as its package has it, <c>252.38-1~deb12u1</c>.</summary>
     public const string Systemd = "dev.nodeforge.systemd";
 
-    /// <summary>The first number of a version: 1 of <c>1.6.20~ds1-1</c> and of <c>v1.7.0</c>; null where the text begins with none.</summary>
+    /// <summary>The first number of a version: 1 of <c>1.6.20~ds1-1</c> and of <c>v1.7.0</c>; null where the text begins with
+    /// none.</summary>
     public static int? MajorOf(string? version)
     {
         ReadOnlySpan<char> text = version.AsSpan().TrimStart('v');

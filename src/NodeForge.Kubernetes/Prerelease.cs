@@ -21,7 +21,8 @@ internal static class Prerelease
 
     private static int Compare(string left, string right)
     {
-        bool number = left.All(char.IsAsciiDigit), other = right.All(char.IsAsciiDigit);
+        bool number = left.All(char.IsAsciiDigit),
+            other = right.All(char.IsAsciiDigit);
         if (number != other)
             return number ? -1 : 1;
         // Numbers have no zeros before them, so the longer one is the larger.

@@ -37,7 +37,15 @@ public sealed class BuildImage : ForgeTask
     {
         // Projects that share an image, in this build or another: the second finds what the first has made.
         string held = Path.Combine(ForgeOptions.From(Host).Cache, "locks", "output-" + Digest.Of(Encoding.UTF8.GetBytes(item.Output)).Hex);
-        using DigestLock one = await DigestLock.TakeAsync(held, Quiet, Host.Clock, holder => Messages.Say(MessageImportance.High, $"waiting for {holder}, which builds {item.Output}"), cancellationToken).ConfigureAwait(false);
+        using DigestLock one = await DigestLock
+            .TakeAsync(
+                held,
+                Quiet,
+                Host.Clock,
+                holder => Messages.Say(MessageImportance.High, $"waiting for {holder}, which builds {item.Output}"),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         Recipe recipe = forge.Read(item.Request);
         string key = await item.KeyAsync(recipe, Host, cancellationToken).ConfigureAwait(false);
         if (BuildRecord.Read(item.Record, item.Artefact) is { } record && record.Key == key)
@@ -50,13 +58,26 @@ public sealed class BuildImage : ForgeTask
             return;
         }
 
-        BuildRequest request = new(item.Request, KindOf(recipe)) { Outputs = [item.Transport], Compression = item.Compression, Tag = item.Tag, Offline = Offline, AllowOpenClosure = item.AllowOpenClosure, Preloads = item.Preloads };
+        BuildRequest request = new(item.Request, KindOf(recipe))
+        {
+            Outputs = [item.Transport],
+            Compression = item.Compression,
+            Tag = item.Tag,
+            Offline = Offline,
+            AllowOpenClosure = item.AllowOpenClosure,
+            Preloads = item.Preloads,
+        };
         BuildOutcome outcome = await forge.BuildAsync(request, cancellationToken).ConfigureAwait(false);
         Built = [MSBuildText.Item(item.Output)];
         // A warning that counts as an error here has to be told by the next build as well: without a record it builds again.
         if (Log.HasLoggedErrors)
             return;
-        new BuildRecord(key, BuildRecord.IdentityOf(item.Artefact), [.. outcome.Images.Select(image => image.Id.ToString())], Messages.Warnings).Write(item.Record);
+        new BuildRecord(
+            key,
+            BuildRecord.IdentityOf(item.Artefact),
+            [.. outcome.Images.Select(image => image.Id.ToString())],
+            Messages.Warnings
+        ).Write(item.Record);
         one.RemoveWhenReleased();
     }
 

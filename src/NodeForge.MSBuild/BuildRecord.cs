@@ -4,7 +4,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.MSBuild;
 
-/// <summary>What an artefact was built from, beside it. It is written when the artefact is whole, and holds for the file that it was written for and no other.</summary>
+/// <summary>What an artefact was built from, beside it. It is written when the artefact is whole, and holds for the file that it was
+/// written for and no other.</summary>
 /// <param name="Key">Of everything that decides the artefact's bytes.</param>
 /// <param name="Artefact">The file as it was written.</param>
 /// <param name="Images">The image IDs, one for each platform.</param>
@@ -25,7 +26,8 @@ internal sealed record BuildRecord(string Key, string Artefact, IReadOnlyList<st
         }
     }
 
-    public void Write(string path) => AtomicFile.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, RecordJson.Default.BuildRecord));
+    public void Write(string path) =>
+        AtomicFile.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, RecordJson.Default.BuildRecord));
 
     /// <summary>Tells without reading whether a file is still the one that was there; empty where there is none.</summary>
     public static string IdentityOf(string file) => FileIdentity.Of(file)?.ToString() ?? "";

@@ -4,7 +4,8 @@ using Task = System.Threading.Tasks.Task;
 
 namespace NodeForge.MSBuild;
 
-/// <summary>Removes the images that this project made, those of items that are gone too, and what it knows of them. The cache stays.</summary>
+/// <summary>Removes the images that this project made, those of items that are gone too, and what it knows of them. The cache
+/// stays.</summary>
 [MSBuildMultiThreadableTask]
 public sealed class CleanImages : ForgeTask
 {
@@ -27,15 +28,18 @@ public sealed class CleanImages : ForgeTask
     {
         if (!File.Exists(record))
             return;
-        AtomicFile.Guard(output, () =>
-        {
-            if (Directory.Exists(output))
-                Directory.Delete(output, recursive: true);
-            File.Delete(output);
-            File.Delete(output + ".verify.html");
-            File.Delete(record);
-            return 0;
-        });
+        AtomicFile.Guard(
+            output,
+            () =>
+            {
+                if (Directory.Exists(output))
+                    Directory.Delete(output, recursive: true);
+                File.Delete(output);
+                File.Delete(output + ".verify.html");
+                File.Delete(record);
+                return 0;
+            }
+        );
         Messages.Say(MessageImportance.Normal, $"removed {output}");
     }
 }

@@ -14,7 +14,8 @@ public sealed class CollectImages : ForgeTask
     /// <summary>Those that were made now.</summary>
     public ITaskItem[] Built { get; set; } = [];
 
-    /// <summary>An item for each image, called as its output; with <c>Transport</c>, <c>Recipe</c>, <c>Lock</c>, <c>ImageId</c> and the recipe's own metadata.</summary>
+    /// <summary>An item for each image, called as its output; with <c>Transport</c>, <c>Recipe</c>, <c>Lock</c>, <c>ImageId</c> and the
+    /// recipe's own metadata.</summary>
     [Output]
     public ITaskItem[] Images { get; private set; } = [];
 
@@ -33,7 +34,10 @@ public sealed class CollectImages : ForgeTask
             }
 
             if (built.Contains(planned.ItemSpec))
-                Messages.Say(MessageImportance.High, $"{Path.GetFileNameWithoutExtension(planned.GetMetadata("Recipe"))} -> {planned.ItemSpec}");
+                Messages.Say(
+                    MessageImportance.High,
+                    $"{Path.GetFileNameWithoutExtension(planned.GetMetadata("Recipe"))} -> {planned.ItemSpec}"
+                );
             images.Add(image);
         }
 

@@ -27,8 +27,14 @@ public sealed class CreateCluster : ForgeTask
     private protected override async Task RunAsync(Forge forge, CancellationToken cancellationToken)
     {
         ClusterConfig config = string.IsNullOrEmpty(ConfigFile) ? new ClusterConfig() : ClusterConfigReader.Read(Host.Resolve(ConfigFile));
-        CreateOptions how = new() { Wait = TimeSpan.FromSeconds(WaitSeconds), Kubeconfig = string.IsNullOrEmpty(Kubeconfig) ? null : Host.Resolve(Kubeconfig) };
-        CreatedCluster made = await forge.Clusters.CreateAsync(config with { Name = ClusterName }, string.IsNullOrEmpty(Image) ? null : Image, how, cancellationToken).ConfigureAwait(false);
+        CreateOptions how = new()
+        {
+            Wait = TimeSpan.FromSeconds(WaitSeconds),
+            Kubeconfig = string.IsNullOrEmpty(Kubeconfig) ? null : Host.Resolve(Kubeconfig),
+        };
+        CreatedCluster made = await forge
+            .Clusters.CreateAsync(config with { Name = ClusterName }, string.IsNullOrEmpty(Image) ? null : Image, how, cancellationToken)
+            .ConfigureAwait(false);
         Messages.Say(MessageImportance.High, $"{made.Name} -> {made.ApiServer}");
     }
 }

@@ -5,7 +5,8 @@ using MSBuildTask = Microsoft.Build.Utilities.Task;
 namespace NodeForge.MSBuild;
 
 /// <summary>A task that calls the house: the host it is for, one place where failure becomes errors of the build, and Ctrl-C.</summary>
-/// <remarks>Several builds with other folders and variables may run in one process (<c>-mt</c>): what a task knows of its own comes from its <see cref="TaskEnvironment"/>.</remarks>
+/// <remarks>Several builds with other folders and variables may run in one process (<c>-mt</c>): what a task knows of its own comes from
+/// its <see cref="TaskEnvironment"/>.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "MSBuild disposes of no task, and a source without a timer holds nothing.")]
 public abstract class ForgeTask : MSBuildTask, ICancelableTask, IMultiThreadableTask
 {
@@ -45,7 +46,13 @@ public abstract class ForgeTask : MSBuildTask, ICancelableTask, IMultiThreadable
         }
         catch (Exception bug)
         {
-            new TaskMessages(Log, Host).Tell(new Diagnostic(ErrorCodes.Bug, $"{bug.GetType().Name}: {bug.Message}") { Hint = "run it again with -v:detailed and report what it prints" }, Project);
+            new TaskMessages(Log, Host).Tell(
+                new Diagnostic(ErrorCodes.Bug, $"{bug.GetType().Name}: {bug.Message}")
+                {
+                    Hint = "run it again with -v:detailed and report what it prints",
+                },
+                Project
+            );
             Log.LogMessage(MessageImportance.Low, "{0}", bug);
         }
 
@@ -82,7 +89,11 @@ public abstract class ForgeTask : MSBuildTask, ICancelableTask, IMultiThreadable
 #pragma warning disable RS0030 // A front end makes the host.
         HostEnvironment process = HostEnvironment.FromProcess();
 #pragma warning restore RS0030
-        HostEnvironment host = process with { Variables = TaskEnvironment.GetEnvironmentVariables(), WorkingFolder = TaskEnvironment.ProjectDirectory.Value };
+        HostEnvironment host = process with
+        {
+            Variables = TaskEnvironment.GetEnvironmentVariables(),
+            WorkingFolder = TaskEnvironment.ProjectDirectory.Value,
+        };
         host = host with { Home = host.Variable("HOME") ?? process.Home };
         return string.IsNullOrEmpty(Cache) ? host : host.With("NODEFORGE_CACHE", host.Resolve(Cache));
     }

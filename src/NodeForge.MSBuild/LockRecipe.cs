@@ -20,7 +20,8 @@ public sealed class LockRecipe : ForgeTask
     {
         HashSet<string> done = new(StringComparer.Ordinal);
         foreach (ITaskItem recipe in Recipes)
-            await ForAsync(Host.Resolve(recipe.ItemSpec), () => LockAsync(forge, RecipeItem.Of(recipe, Host, ""), done, cancellationToken)).ConfigureAwait(false);
+            await ForAsync(Host.Resolve(recipe.ItemSpec), () => LockAsync(forge, RecipeItem.Of(recipe, Host, ""), done, cancellationToken))
+                .ConfigureAwait(false);
     }
 
     // A lock is for all of a recipe's platforms, so that items which differ in them share it.
@@ -29,7 +30,9 @@ public sealed class LockRecipe : ForgeTask
         if (!done.Add(item.LockPath))
             return;
         Messages.File = item.Request.Path;
-        LockOutcome outcome = await forge.LockAsync(new LockRequest(item.Request with { Platforms = [] }) { Update = Update, Check = Check }, cancellationToken).ConfigureAwait(false);
+        LockOutcome outcome = await forge
+            .LockAsync(new LockRequest(item.Request with { Platforms = [] }) { Update = Update, Check = Check }, cancellationToken)
+            .ConfigureAwait(false);
         Messages.Say(MessageImportance.High, $"{Path.GetFileNameWithoutExtension(item.Request.Path)} -> {outcome.Path}");
     }
 }

@@ -12,7 +12,9 @@ internal static class MSBuildText
     {
         StringBuilder escaped = new(text.Length);
         foreach (char letter in text)
-            _ = Special.Contains(letter, StringComparison.Ordinal) ? escaped.Append('%').Append(((int)letter).ToString("x2", System.Globalization.CultureInfo.InvariantCulture)) : escaped.Append(letter);
+            _ = Special.Contains(letter, StringComparison.Ordinal)
+                ? escaped.Append('%').Append(((int)letter).ToString("x2", System.Globalization.CultureInfo.InvariantCulture))
+                : escaped.Append(letter);
         return escaped.ToString();
     }
 

@@ -20,19 +20,29 @@ public sealed class PushImage : ForgeTask
         List<ITaskItem> pushed = [];
         ITaskItem[] wanted = [.. Images.Where(image => RecipeItem.Texts(image, "PushTo").Length > 0)];
         if (wanted.Length == 0)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.BuildItem, "no image says where it is pushed to") { Where = new(Project), Hint = "give a NodeForgeRecipe PushTo=\"docker://registry/name:tag\"" });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.BuildItem, "no image says where it is pushed to")
+                {
+                    Where = new(Project),
+                    Hint = "give a NodeForgeRecipe PushTo=\"docker://registry/name:tag\"",
+                }
+            );
         foreach (ITaskItem image in wanted)
         {
-            await ForAsync(Project, async () =>
-            {
-                ImageTransport from = ImageTransport.Parse(image.GetMetadata("Transport"));
-                foreach (ImageTransport to in RecipeItem.Texts(image, "PushTo").Select(ImageTransport.Parse))
-                {
-                    string place = await forge.CopyAsync(from, to, cancellationToken).ConfigureAwait(false);
-                    Messages.Say(MessageImportance.High, $"{Path.GetFileName(image.ItemSpec)} -> {place}");
-                    pushed.Add(MSBuildText.Item(place, ("Image", image.ItemSpec)));
-                }
-            }).ConfigureAwait(false);
+            await ForAsync(
+                    Project,
+                    async () =>
+                    {
+                        ImageTransport from = ImageTransport.Parse(image.GetMetadata("Transport"));
+                        foreach (ImageTransport to in RecipeItem.Texts(image, "PushTo").Select(ImageTransport.Parse))
+                        {
+                            string place = await forge.CopyAsync(from, to, cancellationToken).ConfigureAwait(false);
+                            Messages.Say(MessageImportance.High, $"{Path.GetFileName(image.ItemSpec)} -> {place}");
+                            pushed.Add(MSBuildText.Item(place, ("Image", image.ItemSpec)));
+                        }
+                    }
+                )
+                .ConfigureAwait(false);
         }
 
         Pushed = [.. pushed];

@@ -8,7 +8,8 @@ using Task = System.Threading.Tasks.Task;
 
 namespace NodeForge.MSBuild;
 
-/// <summary>recipes → what goes into each image, and where each goes. Only recipes are read; of other files it is looked at whether they are still the same.</summary>
+/// <summary>recipes → what goes into each image, and where each goes. Only recipes are read; of other files it is looked at whether they
+/// are still the same.</summary>
 [MSBuildMultiThreadableTask]
 public sealed class ReadRecipes : ForgeTask
 {
@@ -48,7 +49,15 @@ public sealed class ReadRecipes : ForgeTask
         RecipeItem item = RecipeItem.Of(source, Host, OutputFolder);
         Recipe recipe = forge.Read(item.Request);
         if (recipe is KubernetesBuildRecipe)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.BuildItem, "the recipe makes no image") { Where = new(recipe.File), Got = "kind KubernetesBuild", Want = "BaseImage, NodeImage or ContainerImage", Hint = "let a NodeImage include it" });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.BuildItem, "the recipe makes no image")
+                {
+                    Where = new(recipe.File),
+                    Got = "kind KubernetesBuild",
+                    Want = "BaseImage, NodeImage or ContainerImage",
+                    Hint = "let a NodeImage include it",
+                }
+            );
         if (recipe is NodeImageRecipe)
             item = item with { Preloads = [.. item.Preloads, .. Preloads.Select(preload => Host.Resolve(preload.ItemSpec))] };
         if (!outputs.TryAdd(item.Output, recipe.File))
@@ -60,8 +69,13 @@ public sealed class ReadRecipes : ForgeTask
     private void Add(ITaskItem source, RecipeItem item, Recipe recipe)
     {
         string[] files = [.. Files(recipe), item.LockPath, .. item.Preloads.Select(RecipeItem.ContentOf)];
-        string list = Path.Combine(Host.Resolve(IntermediateFolder), Path.GetFileName(item.Output) + "." + Oci.Digest.Of(Encoding.UTF8.GetBytes(item.Output)).ShortHex + ".inputs");
-        string text = string.Join('\n', [item.Output, item.Record, .. item.Arguments(Host), .. files.Concat(Folders(recipe)).SelectMany(Lines)]) + "\n";
+        string list = Path.Combine(
+            Host.Resolve(IntermediateFolder),
+            Path.GetFileName(item.Output) + "." + Oci.Digest.Of(Encoding.UTF8.GetBytes(item.Output)).ShortHex + ".inputs"
+        );
+        string text =
+            string.Join('\n', [item.Output, item.Record, .. item.Arguments(Host), .. files.Concat(Folders(recipe)).SelectMany(Lines)])
+            + "\n";
         bool sound = BuildRecord.Read(item.Record, item.Artefact) is not null;
         if (!File.Exists(list) || File.ReadAllText(list) != text)
             AtomicFile.WriteAllBytes(list, Encoding.UTF8.GetBytes(text));
@@ -76,10 +90,17 @@ public sealed class ReadRecipes : ForgeTask
     {
         TaskItem made = MSBuildText.Item(spec);
         source.CopyMetadataTo(made);
-        foreach ((string name, string value) in new[]
-        {
-            ("Recipe", item.Request.Path), ("Lock", item.LockPath), ("Destination", item.Output), ("Artefact", item.Artefact), ("Record", item.Record), ("Transport", item.Transport),
-        })
+        foreach (
+            (string name, string value) in new[]
+            {
+                ("Recipe", item.Request.Path),
+                ("Lock", item.LockPath),
+                ("Destination", item.Output),
+                ("Artefact", item.Artefact),
+                ("Record", item.Record),
+                ("Transport", item.Transport),
+            }
+        )
             made.SetMetadata(name, MSBuildText.Escape(value));
         made.SetMetadata("Preload", string.Join(';', item.Preloads.Select(MSBuildText.Escape)));
         return made;
@@ -92,19 +113,31 @@ public sealed class ReadRecipes : ForgeTask
     }
 
     // Their names count, empty folders and links that lead nowhere among them.
-    private static IEnumerable<string> Folders(Recipe recipe) => recipe.LocalInputs.Where(Directory.Exists).Concat(recipe.Includes.SelectMany(Folders));
+    private static IEnumerable<string> Folders(Recipe recipe) =>
+        recipe.LocalInputs.Where(Directory.Exists).Concat(recipe.Includes.SelectMany(Folders));
 
     // Ten thousands of files of a source tree are looked at, and not told to MSBuild one by one.
-    private static IEnumerable<string> Lines(string path) => Directory.Exists(path)
-        ? AtomicFile.Guard(path, () => new DirectoryInfo(path).EnumerateFileSystemInfos("*", Everything).OrderBy(item => item.FullName, StringComparer.Ordinal)
-            .SelectMany(item => (string[])[item.FullName, item.LinkTarget ?? "", BuildRecord.IdentityOf(item.FullName)]).ToArray())
-        : [path, BuildRecord.IdentityOf(path)];
+    private static IEnumerable<string> Lines(string path) =>
+        Directory.Exists(path)
+            ? AtomicFile.Guard(
+                path,
+                () =>
+                    new DirectoryInfo(path)
+                        .EnumerateFileSystemInfos("*", Everything)
+                        .OrderBy(item => item.FullName, StringComparer.Ordinal)
+                        .SelectMany(item => (string[])[item.FullName, item.LinkTarget ?? "", BuildRecord.IdentityOf(item.FullName)])
+                        .ToArray()
+            )
+            : [path, BuildRecord.IdentityOf(path)];
 
-    private static NodeForgeException Shared(RecipeItem item, string first, string second) => new(new Diagnostic(ErrorCodes.BuildOutputShared, "two images would be written to one place")
-    {
-        Where = new(second),
-        Got = $"{item.Output}, which is that of {first} too",
-        Want = "a place for each",
-        Hint = "give one of the NodeForgeRecipe items another Output",
-    });
+    private static NodeForgeException Shared(RecipeItem item, string first, string second) =>
+        new(
+            new Diagnostic(ErrorCodes.BuildOutputShared, "two images would be written to one place")
+            {
+                Where = new(second),
+                Got = $"{item.Output}, which is that of {first} too",
+                Want = "a place for each",
+                Hint = "give one of the NodeForgeRecipe items another Output",
+            }
+        );
 }

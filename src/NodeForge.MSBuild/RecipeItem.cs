@@ -10,7 +10,12 @@ namespace NodeForge.MSBuild;
 /// <summary>An item of <c>NodeForgeRecipe</c>: the recipe, how it is read, and where its image goes.</summary>
 internal sealed record RecipeItem
 {
-    private static readonly Dictionary<string, string> Endings = new(StringComparer.Ordinal) { ["oci-archive"] = ".oci.tar", ["docker-archive"] = ".docker.tar", ["oci"] = ".oci" };
+    private static readonly Dictionary<string, string> Endings = new(StringComparer.Ordinal)
+    {
+        ["oci-archive"] = ".oci.tar",
+        ["docker-archive"] = ".docker.tar",
+        ["oci"] = ".oci",
+    };
 
     public required RecipeRequest Request { get; init; }
 
@@ -52,17 +57,45 @@ internal sealed record RecipeItem
         string recipe = host.Resolve(item.ItemSpec);
         string format = Optional(item, "Format") ?? "oci-archive";
         if (!Endings.TryGetValue(format, out string? ending))
-            throw Refused(recipe, "the format is none that a build writes", format, string.Join(", ", Endings.Keys), "give NodeForgeRecipe another Format");
+            throw Refused(
+                recipe,
+                "the format is none that a build writes",
+                format,
+                string.Join(", ", Endings.Keys),
+                "give NodeForgeRecipe another Format"
+            );
         string compression = Optional(item, "Compression") ?? "none";
         if (compression is not ("none" or "gzip" or "zstd"))
-            throw Refused(recipe, "the compression is none that is known", compression, "none, gzip, zstd", "give NodeForgeRecipe another Compression");
+            throw Refused(
+                recipe,
+                "the compression is none that is known",
+                compression,
+                "none, gzip, zstd",
+                "give NodeForgeRecipe another Compression"
+            );
         string[] platforms = Texts(item, "Platforms");
-        string output = Optional(item, "Destination") ?? Path.Combine(folder, string.Join('-', platforms.Prepend(Path.GetFileNameWithoutExtension(recipe))).Replace('/', '-') + ending);
+        string output =
+            Optional(item, "Destination")
+            ?? Path.Combine(
+                folder,
+                string.Join('-', platforms.Prepend(Path.GetFileNameWithoutExtension(recipe))).Replace('/', '-') + ending
+            );
         if (output.Contains(':', StringComparison.Ordinal))
-            throw Refused(recipe, "the output has a colon, which ends a path where images are named", output, "a path without one", "give NodeForgeRecipe another Destination, or the project another NodeForgeOutputPath");
+            throw Refused(
+                recipe,
+                "the output has a colon, which ends a path where images are named",
+                output,
+                "a path without one",
+                "give NodeForgeRecipe another Destination, or the project another NodeForgeOutputPath"
+            );
         return new()
         {
-            Request = new(recipe, Optional(item, "Lock") is { } own ? host.Resolve(own) : null, Parameters(recipe, Texts(item, "Parameters")), platforms),
+            Request = new(
+                recipe,
+                Optional(item, "Lock") is { } own ? host.Resolve(own) : null,
+                Parameters(recipe, Texts(item, "Parameters")),
+                platforms
+            ),
             Format = format,
             Compression = compression,
             AllowOpenClosure = string.Equals(Optional(item, "AllowOpenClosure"), "true", StringComparison.OrdinalIgnoreCase),
@@ -75,7 +108,11 @@ internal sealed record RecipeItem
     /// <summary>Over all that decides the artefact's bytes: recipe, includes, local files, lock, arguments, and this NodeForge.</summary>
     public async Task<string> KeyAsync(Recipe recipe, HostEnvironment host, CancellationToken cancellationToken)
     {
-        List<string> parts = [.. Arguments(host), (await RecipeDigest.ComputeAsync(recipe, cancellationToken).ConfigureAwait(false)).ToString()];
+        List<string> parts =
+        [
+            .. Arguments(host),
+            (await RecipeDigest.ComputeAsync(recipe, cancellationToken).ConfigureAwait(false)).ToString(),
+        ];
         foreach (string file in Preloads.Select(ContentOf).Append(LockPath))
             parts.Add(File.Exists(file) ? await DigestOfAsync(file, cancellationToken).ConfigureAwait(false) : "");
         return Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', parts))).ToString();
@@ -83,30 +120,33 @@ internal sealed record RecipeItem
 
     /// <summary>What is in no file and decides the artefact's bytes.</summary>
     public IEnumerable<string> Arguments(HostEnvironment host) =>
-    [
-        typeof(Forge).Module.ModuleVersionId.ToString(),
-        Format,
-        Compression,
-        Tag ?? "",
-        AllowOpenClosure ? "open" : "",
-        string.Join(' ', Request.Platforms),
-        .. Request.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"),
-        host.Variable("SOURCE_DATE_EPOCH") ?? "",
-    ];
+        [
+            typeof(Forge).Module.ModuleVersionId.ToString(),
+            Format,
+            Compression,
+            Tag ?? "",
+            AllowOpenClosure ? "open" : "",
+            string.Join(' ', Request.Platforms),
+            .. Request.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"),
+            host.Variable("SOURCE_DATE_EPOCH") ?? "",
+        ];
 
     /// <summary>The file of an archive or layout that changes with it.</summary>
     public static string ContentOf(string image) => Directory.Exists(image) ? Path.Combine(image, "index.json") : image;
 
     public static string? Optional(ITaskItem item, string name) => item.GetMetadata(name) is { Length: > 0 } text ? text : null;
 
-    public static string[] Texts(ITaskItem item, string name) => item.GetMetadata(name).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static string[] Texts(ITaskItem item, string name) =>
+        item.GetMetadata(name).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static async Task<string> DigestOfAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             using FileStream content = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 18, FileOptions.SequentialScan);
-            return Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false));
+            return Convert.ToHexStringLower(
+                await System.Security.Cryptography.SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false)
+            );
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -128,5 +168,13 @@ internal sealed record RecipeItem
     }
 
     private static NodeForgeException Refused(string recipe, string what, string got, string want, string hint) =>
-        new(new Diagnostic(ErrorCodes.BuildItem, what) { Where = new(recipe), Got = got, Want = want, Hint = hint });
+        new(
+            new Diagnostic(ErrorCodes.BuildItem, what)
+            {
+                Where = new(recipe),
+                Got = got,
+                Want = want,
+                Hint = hint,
+            }
+        );
 }

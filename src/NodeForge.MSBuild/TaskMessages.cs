@@ -5,7 +5,8 @@ using Microsoft.Build.Utilities;
 
 namespace NodeForge.MSBuild;
 
-/// <summary>What happens, in MSBuild's words: <c>file(line,col): error NF1004: …</c>, a message for a step, and what programs say for those who ask for much.</summary>
+/// <summary>What happens, in MSBuild's words: <c>file(line,col): error NF1004: …</c>, a message for a step, and what programs say for those
+/// who ask for much.</summary>
 internal sealed class TaskMessages(TaskLoggingHelper log, HostEnvironment? host) : IForgeReporter
 {
     private readonly ConcurrentQueue<RecordedWarning> warnings = new();
@@ -49,7 +50,13 @@ internal sealed class TaskMessages(TaskLoggingHelper log, HostEnvironment? host)
     {
         string? own = problem.Where is { } where && Path.Exists(Resolved(where.Resource)) ? Resolved(where.Resource) : null;
         string? place = own is null ? problem.Where?.ToString() : problem.Where!.Detail;
-        RecordedWarning told = new(problem.Code.Id, own ?? file, own is null ? 0 : problem.Where!.Line ?? 0, own is null ? 0 : problem.Where!.Column ?? 0, Text(problem, place));
+        RecordedWarning told = new(
+            problem.Code.Id,
+            own ?? file,
+            own is null ? 0 : problem.Where!.Line ?? 0,
+            own is null ? 0 : problem.Where!.Column ?? 0,
+            Text(problem, place)
+        );
         if (problem.Severity == Severity.Warning)
             Warn(told);
         else
@@ -65,7 +72,9 @@ internal sealed class TaskMessages(TaskLoggingHelper log, HostEnvironment? host)
     private string Resolved(string path) => host is null ? path : host.Resolve(path);
 
     private static string Text(Diagnostic problem, string? place) =>
-        Printable.Escape(string.Join(" · ", new[] { problem.What, place, problem.GotAndWant, problem.Hint }.Where(part => part is not null)));
+        Printable.Escape(
+            string.Join(" · ", new[] { problem.What, place, problem.GotAndWant, problem.Hint }.Where(part => part is not null))
+        );
 
     private static string Seconds(TimeSpan elapsed) => elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
 }

@@ -23,11 +23,16 @@ public sealed class VerifyImage : ForgeTask
 
     private async Task VerifyAsync(Forge forge, ITaskItem image, CancellationToken cancellationToken)
     {
-        IReadOnlyList<VerificationReport> reports = await forge.VerifyAsync(ImageTransport.Parse(image.GetMetadata("Transport")), against: null, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<VerificationReport> reports = await forge
+            .VerifyAsync(ImageTransport.Parse(image.GetMetadata("Transport")), against: null, cancellationToken)
+            .ConfigureAwait(false);
         string page = image.ItemSpec + ".verify.html";
         AtomicFile.WriteAllBytes(page, Encoding.UTF8.GetBytes(HtmlReport.Write(reports)));
         foreach (Diagnostic finding in reports.SelectMany(report => report.Findings))
             Messages.Tell(finding, image.ItemSpec);
-        Messages.Say(MessageImportance.High, $"{Path.GetFileName(image.ItemSpec)} {(reports.All(report => report.IsSound) ? "is sound" : "is not sound")} -> {page}");
+        Messages.Say(
+            MessageImportance.High,
+            $"{Path.GetFileName(image.ItemSpec)} {(reports.All(report => report.IsSound) ? "is sound" : "is not sound")} -> {page}"
+        );
     }
 }

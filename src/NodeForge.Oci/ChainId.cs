@@ -7,5 +7,6 @@ namespace NodeForge.Oci;
 public static class ChainId
 {
     /// <param name="diffIds">From the bottom up; one at least.</param>
-    public static Digest Of(IEnumerable<Digest> diffIds) => diffIds.Aggregate((below, diffId) => Digest.FromHash(SHA256.HashData(Encoding.ASCII.GetBytes($"{below} {diffId}"))));
+    public static Digest Of(IEnumerable<Digest> diffIds) =>
+        diffIds.Aggregate((below, diffId) => Digest.FromHash(SHA256.HashData(Encoding.ASCII.GetBytes($"{below} {diffId}"))));
 }

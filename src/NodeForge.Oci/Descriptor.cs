@@ -9,7 +9,8 @@ namespace NodeForge.Oci;
 public sealed record Descriptor(
     [property: JsonPropertyName("mediaType"), JsonPropertyOrder(0)] string MediaType,
     [property: JsonPropertyName("digest"), JsonPropertyOrder(1)] Digest Digest,
-    [property: JsonPropertyName("size"), JsonPropertyOrder(2)] long Size)
+    [property: JsonPropertyName("size"), JsonPropertyOrder(2)] long Size
+)
 {
     [JsonPropertyName("platform"), JsonPropertyOrder(3), JsonConverter(typeof(PlatformField))]
     public Platform? Platform { get; init; }

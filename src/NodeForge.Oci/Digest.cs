@@ -6,7 +6,8 @@ using System.Text.Json.Serialization;
 namespace NodeForge.Oci;
 
 /// <summary>The name of content: <c>sha256:</c> and 64 lower-case hexadecimal digits.</summary>
-/// <remarks>Of the algorithms that image-spec (descriptor.md, "Digests") registers, sha256 is the one that every engine and registry takes; others are refused by name.</remarks>
+/// <remarks>Of the algorithms that image-spec (descriptor.md, "Digests") registers, sha256 is the one that every engine and registry takes;
+/// others are refused by name.</remarks>
 [JsonConverter(typeof(DigestJsonConverter))]
 public readonly record struct Digest : IComparable<Digest>
 {
@@ -46,7 +47,9 @@ public readonly record struct Digest : IComparable<Digest>
 
     /// <exception cref="FormatException">The text is no sha256 digest.</exception>
     public static Digest Parse(string text) =>
-        TryParse(text, out Digest digest) ? digest : throw new FormatException($"'{Printable.Escape(text)}' is no digest of the form sha256:<64 lower-case hexadecimal digits>.");
+        TryParse(text, out Digest digest)
+            ? digest
+            : throw new FormatException($"'{Printable.Escape(text)}' is no digest of the form sha256:<64 lower-case hexadecimal digits>.");
 
     public int CompareTo(Digest other) => string.CompareOrdinal(hex, other.hex);
 
@@ -65,7 +68,10 @@ public readonly record struct Digest : IComparable<Digest>
 public sealed class DigestJsonConverter : JsonConverter<Digest>
 {
     public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Digest.TryParse(reader.GetString(), out Digest digest) ? digest : throw new JsonException("not a digest of the form sha256:<64 lower-case hexadecimal digits>");
+        Digest.TryParse(reader.GetString(), out Digest digest)
+            ? digest
+            : throw new JsonException("not a digest of the form sha256:<64 lower-case hexadecimal digits>");
 
-    public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

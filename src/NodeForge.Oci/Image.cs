@@ -1,13 +1,21 @@
 namespace NodeForge.Oci;
 
-/// <summary>An image for one platform, wherever it lies: its documents are read and checked, its layers are read by whoever wants them.</summary>
-/// <remarks>Sources give images (<see cref="IImageSource"/>), targets take them (<see cref="IImageTarget"/>). One that a source gave can be read as long as what the source lies in is there.</remarks>
+/// <summary>An image for one platform, wherever it lies: its documents are read and checked, its layers are read by whoever wants
+/// them.</summary>
+/// <remarks>Sources give images (<see cref="IImageSource"/>), targets take them (<see cref="IImageTarget"/>). One that a source gave can be
+/// read as long as what the source lies in is there.</remarks>
 /// <param name="RawManifest">The manifest's bytes.</param>
 /// <param name="Manifest">The manifest, read.</param>
 /// <param name="RawConfig">The image config's bytes; their digest is the image ID.</param>
 /// <param name="Config">The image config, read.</param>
 /// <param name="Layers">Bottom first, in the order of the manifest and of the config's diff IDs.</param>
-public sealed record Image(RawDocument RawManifest, Manifest Manifest, RawDocument RawConfig, ImageConfig Config, IReadOnlyList<Layer> Layers)
+public sealed record Image(
+    RawDocument RawManifest,
+    Manifest Manifest,
+    RawDocument RawConfig,
+    ImageConfig Config,
+    IReadOnlyList<Layer> Layers
+)
 {
     /// <summary>The digest of the image config.</summary>
     public Digest Id => RawConfig.Descriptor.Digest;
@@ -30,7 +38,12 @@ public sealed record Image(RawDocument RawManifest, Manifest Manifest, RawDocume
     public Descriptor Root => Indexes is [RawDocument outermost, ..] ? outermost.Descriptor : Descriptor;
 
     /// <summary>For messages: a recipe's name, or the first of its own.</summary>
-    public string Name { get => field ?? NameOf(References, Tag); init; }
+    public string Name
+    {
+        get => field ?? NameOf(References, Tag);
+        init;
+    }
 
-    internal static string NameOf(IReadOnlyList<ImageReference> references, string? tag) => references is [ImageReference first, ..] ? first.ToString() : tag ?? "(no name)";
+    internal static string NameOf(IReadOnlyList<ImageReference> references, string? tag) =>
+        references is [ImageReference first, ..] ? first.ToString() : tag ?? "(no name)";
 }

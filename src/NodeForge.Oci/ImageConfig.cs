@@ -59,7 +59,8 @@ public sealed record EmptyObject;
 /// <summary>The layers' identities, bottom first.</summary>
 public sealed record RootFs(
     [property: JsonPropertyName("type"), JsonPropertyOrder(0)] string Type,
-    [property: JsonPropertyName("diff_ids"), JsonPropertyOrder(1)] IReadOnlyList<Digest> DiffIds);
+    [property: JsonPropertyName("diff_ids"), JsonPropertyOrder(1)] IReadOnlyList<Digest> DiffIds
+);
 
 /// <summary>Where a layer came from, for people.</summary>
 public sealed record HistoryEntry

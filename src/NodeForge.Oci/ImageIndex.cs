@@ -14,7 +14,11 @@ public sealed record ImageIndex
 
     [JsonPropertyName("manifests"), JsonPropertyOrder(2)]
     [AllowNull]
-    public required IReadOnlyList<Descriptor> Manifests { get; init => field = value ?? []; } // Go writes an empty list as null
+    public required IReadOnlyList<Descriptor> Manifests
+    {
+        get;
+        init => field = value ?? [];
+    } // Go writes an empty list as null
 
     [JsonPropertyName("annotations"), JsonPropertyOrder(3)]
     public SortedDictionary<string, string>? Annotations { get; init; }

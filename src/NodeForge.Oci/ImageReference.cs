@@ -3,8 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace NodeForge.Oci;
 
-/// <summary>The full name of an image, normalised as docker and containerd do it: <c>alpine</c> is <c>docker.io/library/alpine:latest</c>.</summary>
-/// <remarks>The grammar is that of the distribution project's <c>reference</c> package; names that containerd would refuse are refused here.</remarks>
+/// <summary>The full name of an image, normalised as docker and containerd do it: <c>alpine</c> is
+/// <c>docker.io/library/alpine:latest</c>.</summary>
+/// <remarks>The grammar is that of the distribution project's <c>reference</c> package; names that containerd would refuse are refused
+/// here.</remarks>
 public sealed partial record ImageReference
 {
     private const string DefaultRegistry = "docker.io";
@@ -47,11 +49,13 @@ public sealed partial record ImageReference
     public static ImageReference Parse(string text) =>
         TryParse(text, out ImageReference? reference, out string? problem)
             ? reference
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageReference, problem)
-            {
-                Where = new(Printable.Escape(Shorten(text))),
-                Hint = "write [REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
-            });
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.InvalidImageReference, problem)
+                {
+                    Where = new(Printable.Escape(Shorten(text))),
+                    Hint = "write [REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
+                }
+            );
 
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ImageReference? reference) =>
         TryParse(text, out reference, out _);
@@ -59,7 +63,11 @@ public sealed partial record ImageReference
     /// <param name="text">What a person wrote.</param>
     /// <param name="reference">The normalised reference.</param>
     /// <param name="problem">Which rule the text breaks, without a full stop.</param>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? problem)
+    public static bool TryParse(
+        [NotNullWhen(true)] string? text,
+        [NotNullWhen(true)] out ImageReference? reference,
+        [NotNullWhen(false)] out string? problem
+    )
     {
         reference = null;
         problem = Read(text ?? "", out ImageReference? read);
@@ -103,7 +111,9 @@ public sealed partial record ImageReference
             return "the repository is not made of lower-case letters and digits, with single '.', '_', '__' or dashes between them, in parts divided by '/'";
         if (IdentifierGrammar().IsMatch(name))
             return "64 hexadecimal digits are an image ID, not a name";
-        return tag is null || TagGrammar().IsMatch(tag) ? null : "a tag is at most 128 letters, digits, '_', '.' and '-', and begins with none of the last two";
+        return tag is null || TagGrammar().IsMatch(tag)
+            ? null
+            : "a tag is at most 128 letters, digits, '_', '.' and '-', and begins with none of the last two";
     }
 
     // The first part is a registry when it cannot be part of a repository: a dot, a port, "localhost" or a capital letter in it.
@@ -135,7 +145,10 @@ public sealed partial record ImageReference
     /// <summary>Everything that is known: <c>registry/repository[:tag][@digest]</c>. Parsing it gives the same reference.</summary>
     public override string ToString() => Name + (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest : "");
 
-    [GeneratedRegex(@"\A(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]{1,5})?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]{1,5})?\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex RegistryGrammar();
 
     [GeneratedRegex(@"\A[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\z", RegexOptions.CultureInvariant)]

@@ -1,6 +1,7 @@
 namespace NodeForge.Oci;
 
-/// <summary>The media types that we read and write (image-spec media-types.md; distribution's image manifest version 2, schema 2).</summary>
+/// <summary>The media types that we read and write (image-spec media-types.md; distribution's image manifest version 2, schema
+/// 2).</summary>
 public static class MediaTypes
 {
     public const string Manifest = "application/vnd.oci.image.manifest.v1+json";
@@ -10,7 +11,8 @@ public static class MediaTypes
     public const string LayerGzip = "application/vnd.oci.image.layer.v1.tar+gzip";
     public const string LayerZstd = "application/vnd.oci.image.layer.v1.tar+zstd";
 
-    /// <summary>The config of an artifact that needs none: <c>{}</c> (image-spec manifest.md, "Guidance for an Empty Descriptor").</summary>
+    /// <summary>The config of an artifact that needs none: <c>{}</c> (image-spec manifest.md, "Guidance for an Empty
+    /// Descriptor").</summary>
     public const string Empty = "application/vnd.oci.empty.v1+json";
 
     public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";

@@ -29,6 +29,7 @@ public interface IArtifactTarget
     /// <summary>The manifest that a tag stands for; null for none.</summary>
     ValueTask<RawDocument?> FindTagAsync(string tag, CancellationToken cancellationToken);
 
-    /// <summary>Brings artifacts to what they are about: blobs first, then manifests, and what lists them last. What is there already stays as it is.</summary>
+    /// <summary>Brings artifacts to what they are about: blobs first, then manifests, and what lists them last. What is there already stays
+    /// as it is.</summary>
     Task AttachAsync(IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken);
 }

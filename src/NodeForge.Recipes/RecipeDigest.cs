@@ -10,9 +10,12 @@ namespace NodeForge.Recipes;
 
 /// <summary>The digest over a recipe with everything it includes: what a lock file was made from.</summary>
 /// <remarks>
-/// It covers the bytes of every recipe, the parameters in effect, and every local file and tree: relative names, kinds, the owner's execute bit,
-/// what links say and, where they are followed, what is behind them, contents. Where the checkout lies, the umask, times, owners and the order in which a folder gives its entries have no part in
-/// it: recipes and inputs come in the order in which the text names them, entries of a tree by their names' bytes. A blob of an image layout
+/// It covers the bytes of every recipe, the parameters in effect, and every local file and tree: relative names, kinds, the owner's execute
+/// bit,
+/// what links say and, where they are followed, what is behind them, contents. Where the checkout lies, the umask, times, owners and the
+/// order in which a folder gives its entries have no part in
+/// it: recipes and inputs come in the order in which the text names them, entries of a tree by their names' bytes. A blob of an image
+/// layout
 /// counts by its name, which is the digest of its bytes: who takes an image from there checks that it is.
 /// </remarks>
 public static class RecipeDigest
@@ -21,7 +24,8 @@ public static class RecipeDigest
     private const string Form = "nodeforge recipe digest 1";
 
     /// <summary>Reads every input once, as a stream.</summary>
-    /// <exception cref="NodeForgeException">A file cannot be read (NF9005), or is nothing that an image can be made of (NF1012).</exception>
+    /// <exception cref="NodeForgeException">A file cannot be read (NF9005), or is nothing that an image can be made of
+    /// (NF1012).</exception>
     public static async Task<Digest> ComputeAsync(Recipe recipe, CancellationToken cancellationToken)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -44,7 +48,8 @@ public static class RecipeDigest
         }
 
         foreach (string input in recipe.LocalInputs)
-            await AppendInputAsync(hash, input, IsLayout(recipe, input), IsRead(recipe, input), LeftOf(recipe, input), cancellationToken).ConfigureAwait(false);
+            await AppendInputAsync(hash, input, IsLayout(recipe, input), IsRead(recipe, input), LeftOf(recipe, input), cancellationToken)
+                .ConfigureAwait(false);
         foreach (Recipe include in recipe.Includes)
             await AppendRecipeAsync(hash, include, cancellationToken).ConfigureAwait(false);
         Append(hash, "end");
@@ -68,7 +73,14 @@ public static class RecipeDigest
     private static IReadOnlyList<string> LeftOf(Recipe recipe, string input) =>
         recipe is KubernetesBuildRecipe { Tree.Folder: { } folder } && folder == input ? SourceTree.Left : [];
 
-    private static async Task AppendInputAsync(IncrementalHash hash, string path, bool layout, bool followed, IReadOnlyList<string> left, CancellationToken cancellationToken)
+    private static async Task AppendInputAsync(
+        IncrementalHash hash,
+        string path,
+        bool layout,
+        bool followed,
+        IReadOnlyList<string> left,
+        CancellationToken cancellationToken
+    )
     {
         if (LocalPath.KindOf(path, follow: true) != LocalKind.Folder)
         {
@@ -93,7 +105,8 @@ public static class RecipeDigest
         Append(hash, "end");
     }
 
-    // Files that a recipe lays down keep their links as links; whoever takes an image from a layout, or programs from a folder, reads what is behind them.
+    // Files that a recipe lays down keep their links as links; whoever takes an image from a layout, or programs from a folder, reads what
+    // is behind them.
     private static async Task AppendLinkAsync(IncrementalHash hash, TreeEntry link, bool followed, CancellationToken cancellationToken)
     {
         Append(hash, "link " + new FileInfo(link.Path).LinkTarget);
@@ -101,15 +114,21 @@ public static class RecipeDigest
             await AppendFileAsync(hash, "file", link.Path, cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool IsRead(Recipe recipe, string input) => IsImage(recipe, input) || (recipe is NodeImageRecipe node && node.Kubernetes.Folder == input);
+    private static bool IsRead(Recipe recipe, string input) =>
+        IsImage(recipe, input) || (recipe is NodeImageRecipe node && node.Kubernetes.Folder == input);
 
     private static bool IsImage(Recipe recipe, string input) =>
-        recipe is NodeImageRecipe node && node.Images.Select(image => image.Image).Append(node.Base.Image).Any(image => image?.LocalPath == input);
+        recipe is NodeImageRecipe node
+        && node.Images.Select(image => image.Image).Append(node.Base.Image).Any(image => image?.LocalPath == input);
 
     // A layout that is laid into the image as files is no image: nobody checks its blobs.
-    private static bool IsLayout(Recipe recipe, string input) => IsImage(recipe, input) && !((NodeImageRecipe)recipe).Contents.LocalInputs.Contains(input);
+    private static bool IsLayout(Recipe recipe, string input) =>
+        IsImage(recipe, input) && !((NodeImageRecipe)recipe).Contents.LocalInputs.Contains(input);
 
-    private static bool IsBlob(TreeEntry entry) => entry.Name.Split('/') is ["blobs", "sha256", { } name] && Digest.TryParse("sha256:" + name, out _) && entry.Kind != LocalKind.Folder;
+    private static bool IsBlob(TreeEntry entry) =>
+        entry.Name.Split('/') is ["blobs", "sha256", { } name]
+        && Digest.TryParse("sha256:" + name, out _)
+        && entry.Kind != LocalKind.Folder;
 
     private static async Task AppendFileAsync(IncrementalHash hash, string role, string path, CancellationToken cancellationToken)
     {

@@ -7,7 +7,8 @@ public static class RecipeReader
 {
     /// <param name="path">The file, absolute: what it names begins in its folder.</param>
     /// <param name="parameters">Values for the parameters that a node recipe declares, instead of its defaults.</param>
-    /// <exception cref="NodeForgeException">Every problem of the file and of those it includes, in the order of the text: codes NF1001 to NF1021.
+    /// <exception cref="NodeForgeException">Every problem of the file and of those it includes, in the order of the text: codes NF1001 to
+    /// NF1021.
     /// What keeps a file from being understood at all (no YAML, too large) is the only one told of that file.</exception>
     public static Recipe Read(string path, IReadOnlyDictionary<string, string>? parameters = null)
     {

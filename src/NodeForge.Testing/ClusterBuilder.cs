@@ -66,19 +66,24 @@ public sealed record ClusterBuilder
         return this with { ConfigFile = path };
     }
 
-    /// <summary>What the cluster's name begins with, <c>test</c> unless it is said. A dash and eight digits follow, so that many stand side by side and no cluster of the user's is meant.</summary>
+    /// <summary>What the cluster's name begins with, <c>test</c> unless it is said. A dash and eight digits follow, so that many stand side
+    /// by side and no cluster of the user's is meant.</summary>
     /// <param name="name">As kind takes names: lower-case letters, digits, <c>.</c> and <c>-</c>.</param>
     /// <exception cref="ArgumentException">Another letter is in it.</exception>
     public ClusterBuilder WithName(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (!char.IsAsciiLetterOrDigit(name[0]) || !name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-'))
+        if (
+            !char.IsAsciiLetterOrDigit(name[0])
+            || !name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-')
+        )
             throw new ArgumentException($"'{name}' cannot begin a cluster's name: lower-case letters, digits, '.' and '-'", nameof(name));
         return this with { Name = name };
     }
 
     /// <summary>Keeps the cluster when the test is over; the next one that asks for the same finds it running, in about a second.</summary>
-    /// <remarks>The same is: the image's content, the nodes that are asked for, the cluster file's text and the name. Whoever reuses a cluster shares what earlier tests left in it.</remarks>
+    /// <remarks>The same is: the image's content, the nodes that are asked for, the cluster file's text and the name. Whoever reuses a
+    /// cluster shares what earlier tests left in it.</remarks>
     public ClusterBuilder WithReuse() => this with { IsReused = true };
 
     /// <summary>Images of the engine that the nodes have before the first test runs.</summary>
@@ -97,16 +102,25 @@ public sealed record ClusterBuilder
     public ClusterBuilder WithHost(HostEnvironment host) => this with { Host = host };
 
     /// <exception cref="InvalidOperationException">Nodes are asked for beside a cluster file that has its own.</exception>
-    public TestCluster Build() => ConfigFile is not null && (ControlPlanes != 1 || Workers != 0)
-        ? throw new InvalidOperationException("the cluster file says which nodes there are: leave out WithControlPlanes and WithWorkers")
-        : new(this);
+    public TestCluster Build() =>
+        ConfigFile is not null && (ControlPlanes != 1 || Workers != 0)
+            ? throw new InvalidOperationException(
+                "the cluster file says which nodes there are: leave out WithControlPlanes and WithWorkers"
+            )
+            : new(this);
 
     internal ClusterConfig Configuration(string name)
     {
-        ClusterConfig config = ConfigFile is { } file ? ClusterConfigReader.Read(Host.Resolve(file)) : new()
-        {
-            Nodes = [.. Enumerable.Repeat(new NodeConfig(), ControlPlanes), .. Enumerable.Repeat(new NodeConfig { Role = NodeRole.Worker }, Workers)],
-        };
+        ClusterConfig config = ConfigFile is { } file
+            ? ClusterConfigReader.Read(Host.Resolve(file))
+            : new()
+            {
+                Nodes =
+                [
+                    .. Enumerable.Repeat(new NodeConfig(), ControlPlanes),
+                    .. Enumerable.Repeat(new NodeConfig { Role = NodeRole.Worker }, Workers),
+                ],
+            };
         return config with { Name = name };
     }
 }

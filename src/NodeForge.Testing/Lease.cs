@@ -1,6 +1,7 @@
 namespace NodeForge.Testing;
 
-/// <summary>A test's claim on a cluster: a file that is locked while its process lives. The kernel gives the lock up however that ends.</summary>
+/// <summary>A test's claim on a cluster: a file that is locked while its process lives. The kernel gives the lock up however that
+/// ends.</summary>
 internal sealed class Lease : IDisposable
 {
     private const string Whole = "whole";

@@ -8,9 +8,11 @@ using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Testing;
 
-/// <summary>A real cluster for tests: made by <see cref="StartAsync"/>, gone after <see cref="DisposeAsync"/>, unless it is to be reused.</summary>
+/// <summary>A real cluster for tests: made by <see cref="StartAsync"/>, gone after <see cref="DisposeAsync"/>, unless it is to be
+/// reused.</summary>
 /// <remarks>
-/// The user's kubeconfig is left alone. A test run that is killed leaves its clusters; the next one that starts a cluster on the same engine removes them, since the kernel gave up
+/// The user's kubeconfig is left alone. A test run that is killed leaves its clusters; the next one that starts a cluster on the same
+/// engine removes them, since the kernel gave up
 /// the lock on their leases.
 /// </remarks>
 public sealed class TestCluster : IAsyncDisposable
@@ -38,14 +40,17 @@ public sealed class TestCluster : IAsyncDisposable
     private Lease Started => lease ?? throw new InvalidOperationException("the cluster is not started: await StartAsync() first");
 
     /// <summary>Makes the cluster, or finds it; returns when its nodes are Ready and have the images that were asked for.</summary>
-    /// <exception cref="NodeForgeException">As of creating a cluster: the NF55, NF80 and NF91 ranges. What was made is removed, and diagnostics of its nodes are kept.</exception>
+    /// <exception cref="NodeForgeException">As of creating a cluster: the NF55, NF80 and NF91 ranges. What was made is removed, and
+    /// diagnostics of its nodes are kept.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (lease is not null)
             return;
         await leases.SweepAsync(clusters, wanted.Reporter, cancellationToken).ConfigureAwait(false);
         Lease taken = wanted.IsReused
-            ? await leases.WaitAsync(wanted.Name, await ReuseKey.OfAsync(wanted, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
+            ? await leases
+                .WaitAsync(wanted.Name, await ReuseKey.OfAsync(wanted, cancellationToken).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false)
             : leases.Take(wanted.Name);
         try
         {
@@ -75,13 +80,16 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Gives an image of the engine to every node, so that pods run it without a registry.</summary>
-    public Task LoadImageAsync(string image, CancellationToken cancellationToken = default) => clusters.LoadAsync(Name, [], [image], cancellationToken);
+    public Task LoadImageAsync(string image, CancellationToken cancellationToken = default) =>
+        clusters.LoadAsync(Name, [], [image], cancellationToken);
 
     /// <summary>Gives the images of an archive or a layout to every node.</summary>
-    public Task LoadArchiveAsync(string path, CancellationToken cancellationToken = default) => clusters.LoadArchivesAsync(Name, [], [wanted.Host.Resolve(path)], cancellationToken);
+    public Task LoadArchiveAsync(string path, CancellationToken cancellationToken = default) =>
+        clusters.LoadArchivesAsync(Name, [], [wanted.Host.Resolve(path)], cancellationToken);
 
     /// <summary>The cluster's nodes, with roles, states, addresses and versions.</summary>
-    public Task<IReadOnlyList<ListedNode>> GetNodesAsync(CancellationToken cancellationToken = default) => clusters.DescribeNodesAsync(Name, cancellationToken);
+    public Task<IReadOnlyList<ListedNode>> GetNodesAsync(CancellationToken cancellationToken = default) =>
+        clusters.DescribeNodesAsync(Name, cancellationToken);
 
     /// <summary>Runs a program in a node and waits for its end.</summary>
     /// <param name="node">The node's name, of <see cref="GetNodesAsync"/>.</param>
@@ -92,13 +100,20 @@ public sealed class TestCluster : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfZero(command.Count);
         using MemoryStream output = new();
         using MemoryStream errors = new();
-        int code = await clusters.ExecAsync(Name, node, command, new ExecStreams(Stream.Null, output, errors), cancellationToken).ConfigureAwait(false);
+        int code = await clusters
+            .ExecAsync(Name, node, command, new ExecStreams(Stream.Null, output, errors), cancellationToken)
+            .ConfigureAwait(false);
         return new(code, Text(output), Text(errors));
     }
 
     /// <summary>Saves what the nodes can tell into a folder, for a test that failed.</summary>
     public Task<ExportedLogs> ExportLogsAsync(string folder, CancellationToken cancellationToken = default) =>
-        clusters.ExportLogsAsync(Name, wanted.Host.Resolve(folder), typeof(TestCluster).Assembly.GetName().Version?.ToString(3) ?? "0.0.0", cancellationToken);
+        clusters.ExportLogsAsync(
+            Name,
+            wanted.Host.Resolve(folder),
+            typeof(TestCluster).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
+            cancellationToken
+        );
 
     /// <summary>Removes the cluster, unless it is to be reused.</summary>
     public async ValueTask DisposeAsync()
@@ -110,7 +125,9 @@ public sealed class TestCluster : IAsyncDisposable
     // A cluster to be reused that was left half-made is made anew.
     private async Task<bool> FindAsync(Lease taken, CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogNode> nodes = wanted.IsReused ? await clusters.NodesAsync(taken.Cluster, cancellationToken).ConfigureAwait(false) : [];
+        IReadOnlyList<CatalogNode> nodes = wanted.IsReused
+            ? await clusters.NodesAsync(taken.Cluster, cancellationToken).ConfigureAwait(false)
+            : [];
         if (nodes.Count == 0)
             return false;
         if (!taken.IsWhole)
@@ -128,7 +145,12 @@ public sealed class TestCluster : IAsyncDisposable
 
     private async Task CreateAsync(Lease taken, CancellationToken cancellationToken)
     {
-        CreateOptions how = new() { Kubeconfig = taken.Kubeconfig, Wait = wanted.Wait, SkipChecks = wanted.SkipsChecks };
+        CreateOptions how = new()
+        {
+            Kubeconfig = taken.Kubeconfig,
+            Wait = wanted.Wait,
+            SkipChecks = wanted.SkipsChecks,
+        };
         await clusters.CreateAsync(wanted.Configuration(taken.Cluster), wanted.Image, how, cancellationToken).ConfigureAwait(false);
         taken.MarkWhole();
     }

@@ -8,7 +8,13 @@ namespace NodeForge.Verification;
 /// <param name="Sameness">How far they are the same.</param>
 /// <param name="Documents">Settings of manifest and config that differ, by their path in the document.</param>
 /// <param name="Layers">Layers that differ, bottom first.</param>
-public sealed record ImageDifference(string First, string Second, Sameness Sameness, IReadOnlyList<FieldDifference> Documents, IReadOnlyList<LayerDifference> Layers)
+public sealed record ImageDifference(
+    string First,
+    string Second,
+    Sameness Sameness,
+    IReadOnlyList<FieldDifference> Documents,
+    IReadOnlyList<LayerDifference> Layers
+)
 {
     /// <summary>The second image's manifest.</summary>
     public required Digest Manifest { get; init; }
@@ -34,7 +40,15 @@ public enum Sameness
 /// <param name="OnlyCompression">Whether both unpack to the same.</param>
 /// <param name="Changed">How many entries differ, are added or are missing.</param>
 /// <param name="Entries">The first of them, in the order of the archives.</param>
-public sealed record LayerDifference(int Number, string Title, Descriptor? First, Descriptor? Second, bool OnlyCompression, int Changed, IReadOnlyList<EntryDifference> Entries);
+public sealed record LayerDifference(
+    int Number,
+    string Title,
+    Descriptor? First,
+    Descriptor? Second,
+    bool OnlyCompression,
+    int Changed,
+    IReadOnlyList<EntryDifference> Entries
+);
 
 /// <summary>An entry that differs.</summary>
 /// <param name="Path">Its path.</param>

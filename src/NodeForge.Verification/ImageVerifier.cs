@@ -14,13 +14,23 @@ public static class ImageVerifier
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A report for each; one that cannot be opened is told in its report.</returns>
     /// <exception cref="NodeForgeException">The source cannot be listed; <see cref="ErrorCodes.ImageNotFound"/>.</exception>
-    public static async Task<IReadOnlyList<VerificationReport>> VerifyAsync(IImageSource source, string? name, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<VerificationReport>> VerifyAsync(
+        IImageSource source,
+        string? name,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<ImageEntry> entries = name is null
             ? await source.ListAsync(cancellationToken).ConfigureAwait(false)
             : [await source.FindAsync(name, cancellationToken).ConfigureAwait(false)];
         if (entries.Count == 0)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNotFound, "there is no image to verify") { Where = new(source.Place), Hint = ErrorCodes.ImageNotFound.Remedy });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ImageNotFound, "there is no image to verify")
+                {
+                    Where = new(source.Place),
+                    Hint = ErrorCodes.ImageNotFound.Remedy,
+                }
+            );
         List<VerificationReport> reports = [];
         foreach (ImageEntry entry in entries)
         {
@@ -55,14 +65,25 @@ public static class ImageVerifier
             Plan = examined.Record?.Plan,
             OpenClosure = examined.Record?.OpenClosure == true,
             Closure = closure?.Entries ?? [],
-            Layers = [.. examined.Layers.Select(static layer => new VerifiedLayer(layer.Layer.Title ?? "", layer.Layer.Descriptor.Digest, layer.Layer.DiffId, layer.Layer.Descriptor.Size, layer.UnpackedSize, layer.Entries.Count))],
+            Layers =
+            [
+                .. examined.Layers.Select(static layer => new VerifiedLayer(
+                    layer.Layer.Title ?? "",
+                    layer.Layer.Descriptor.Digest,
+                    layer.Layer.DiffId,
+                    layer.Layer.Descriptor.Size,
+                    layer.UnpackedSize,
+                    layer.Entries.Count
+                )),
+            ],
             OperatingSystem = ImageComponents.SystemOf(examined),
             Components = ImageComponents.Of(examined),
         };
     }
 
     /// <summary>What a cluster of a node image that was just built would not find; nothing is said of other images.</summary>
-    /// <remarks>The image's bytes are believed, and what no name, setting or document depends on is passed over: a build asks this of what it wrote itself.</remarks>
+    /// <remarks>The image's bytes are believed, and what no name, setting or document depends on is passed over: a build asks this of what
+    /// it wrote itself.</remarks>
     /// <param name="image">Of the store that it was written to.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>One problem for each image that is missing or not whole: NF6261 to NF6271, errors alone.</returns>
@@ -72,7 +93,13 @@ public static class ImageVerifier
         ExaminedImage examined = await ExaminedImage.OutlineAsync(image, cancellationToken).ConfigureAwait(false);
         if (!examined.IsNode)
             return [];
-        return [.. ClosureProof.Of(examined).Checks.SelectMany(static check => check.Findings).Where(static finding => finding.Severity == Severity.Error)];
+        return
+        [
+            .. ClosureProof
+                .Of(examined)
+                .Checks.SelectMany(static check => check.Findings)
+                .Where(static finding => finding.Severity == Severity.Error),
+        ];
     }
 
     /// <summary>The report of an image that cannot even be opened.</summary>

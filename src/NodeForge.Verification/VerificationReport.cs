@@ -8,7 +8,13 @@ namespace NodeForge.Verification;
 /// <param name="ImageId">The digest of its config; null when it could not be opened.</param>
 /// <param name="Manifest">The digest of its manifest; null when it could not be opened.</param>
 /// <param name="Checks">In the order in which they are told; those of one group stand together.</param>
-public sealed record VerificationReport(string Image, Platform? Platform, Digest? ImageId, Digest? Manifest, IReadOnlyList<CheckResult> Checks)
+public sealed record VerificationReport(
+    string Image,
+    Platform? Platform,
+    Digest? ImageId,
+    Digest? Manifest,
+    IReadOnlyList<CheckResult> Checks
+)
 {
     /// <summary>The version of Kubernetes in a node image; null for every other image.</summary>
     public string? KubernetesVersion { get; init; }

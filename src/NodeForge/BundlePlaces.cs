@@ -14,13 +14,17 @@ internal sealed record BundlePlace(ImageTransport Target, IReadOnlyList<Image> I
 
     /// <param name="target">As in <see cref="BundleLoadRequest.Targets"/>.</param>
     /// <param name="images">The chosen images, each with its platforms.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleImageNotPlaced"/>, <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.InvalidImageTransport"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleImageNotPlaced"/>, <see cref="ErrorCodes.PlatformMissing"/>,
+    /// <see cref="ErrorCodes.InvalidImageTransport"/>.</exception>
     public static IEnumerable<BundlePlace> Of(string target, IReadOnlyList<IReadOnlyList<Image>> images)
     {
         if (target == Engine)
             return images.SelectMany(image => References(image, target).Select(name => For(ImageTransport.Parse(Engine + name), image)));
         if (target.StartsWith(Registry, StringComparison.Ordinal) && target.EndsWith('/'))
-            return images.SelectMany(image => References(image, target).Select(name => For(ImageTransport.Parse($"{target}{name.Repository}:{name.Tag ?? "latest"}"), image)));
+            return images.SelectMany(image =>
+                References(image, target)
+                    .Select(name => For(ImageTransport.Parse($"{target}{name.Repository}:{name.Tag ?? "latest"}"), image))
+            );
         ImageTransport place = ImageTransport.Parse(target);
         bool named = place.Name is not null || place.Reference is not null;
         if (named && images.Count > 1)
@@ -32,19 +36,40 @@ internal sealed record BundlePlace(ImageTransport Target, IReadOnlyList<Image> I
     {
         string? tag = place.Room.Form == TransportForm.FileAndTag ? place.Name : null;
         IReadOnlyList<Image> given = place.Room.Form == TransportForm.Reference ? [ForThisMachine(image)] : image;
-        return new(place, [.. given.Select(platform => platform with { References = place.Reference is { } name ? [name] : platform.References, Tag = tag })]);
+        return new(
+            place,
+            [
+                .. given.Select(platform =>
+                    platform with
+                    {
+                        References = place.Reference is { } name ? [name] : platform.References,
+                        Tag = tag,
+                    }
+                ),
+            ]
+        );
     }
 
     // An engine takes one platform.
     private static Image ForThisMachine(IReadOnlyList<Image> image)
     {
         Platform wanted = new(DebianArchitecture.OfThisMachine, "linux");
-        return image.Where(platform => wanted.Accepts(platform.Platform)).OrderBy(platform => wanted.DistanceTo(platform.Platform)).FirstOrDefault()
+        return image
+                .Where(platform => wanted.Accepts(platform.Platform))
+                .OrderBy(platform => wanted.DistanceTo(platform.Platform))
+                .FirstOrDefault()
             ?? throw PlatformChoice.Missing(new(image[0].Name), wanted, image.Select(platform => platform.Platform));
     }
 
-    private static IReadOnlyList<ImageReference> References(IReadOnlyList<Image> image, string target) => image[0].References.Count > 0 ? image[0].References
-        : throw Refused(target, $"the image '{image[0].Name}' has no full name to be called by there", "name it: --image NAME, and a target with a name");
+    private static IReadOnlyList<ImageReference> References(IReadOnlyList<Image> image, string target) =>
+        image[0].References.Count > 0
+            ? image[0].References
+            : throw Refused(
+                target,
+                $"the image '{image[0].Name}' has no full name to be called by there",
+                "name it: --image NAME, and a target with a name"
+            );
 
-    private static NodeForgeException Refused(string where, string what, string hint) => new(new Diagnostic(ErrorCodes.BundleImageNotPlaced, what) { Where = new(where), Hint = hint });
+    private static NodeForgeException Refused(string where, string what, string hint) =>
+        new(new Diagnostic(ErrorCodes.BundleImageNotPlaced, what) { Where = new(where), Hint = hint });
 }

@@ -26,7 +26,8 @@ public sealed class BundleProvider
     }
 
     /// <summary>images, files → bundle. Networked for images of a registry.</summary>
-    /// <exception cref="NodeForgeException">A node image whose closure is open: one problem for each image that a cluster would lack; what a source or the disk fails with.</exception>
+    /// <exception cref="NodeForgeException">A node image whose closure is open: one problem for each image that a cluster would lack; what
+    /// a source or the disk fails with.</exception>
     public async Task<BundleOutcome> CreateAsync(BundleRequest request, CancellationToken cancellationToken)
     {
         using OpenedImages opened = open();
@@ -41,26 +42,35 @@ public sealed class BundleProvider
             .. request.ClusterFile is { } cluster ? [ClusterFile(options.Host.Resolve(cluster))] : Array.Empty<FileToBundle>(),
         ];
         BundlePlan plan = await Task.Run(() => BundlePlan.Create(images, files), cancellationToken).ConfigureAwait(false);
-        return new(plan.Index, request.Output is not { } output ? null
-            : await BundleWriter.WriteAsync(plan, options.Host.Resolve(output), request.Options, reporter, cancellationToken).ConfigureAwait(false));
+        return new(
+            plan.Index,
+            request.Output is not { } output
+                ? null
+                : await BundleWriter
+                    .WriteAsync(plan, options.Host.Resolve(output), request.Options, reporter, cancellationToken)
+                    .ConfigureAwait(false)
+        );
     }
 
     /// <summary>bundle → what is in it. Content is not read.</summary>
     public BundleFile Open(string file) => BundleFile.Open(options.Host.Resolve(file));
 
     /// <summary>bundle → what is wrong with it, byte by byte.</summary>
-    public Task<BundleReport> VerifyAsync(string file, CancellationToken cancellationToken) => BundleVerifier.VerifyAsync(options.Host.Resolve(file), reporter, cancellationToken);
+    public Task<BundleReport> VerifyAsync(string file, CancellationToken cancellationToken) =>
+        BundleVerifier.VerifyAsync(options.Host.Resolve(file), reporter, cancellationToken);
 
     /// <summary>A bundle that comes by once, its volumes one behind the other → what is wrong with it.</summary>
-    public Task<BundleReport> VerifyAsync(Stream content, string name, CancellationToken cancellationToken) => BundleVerifier.VerifyAsync(content, name, reporter, cancellationToken);
+    public Task<BundleReport> VerifyAsync(Stream content, string name, CancellationToken cancellationToken) =>
+        BundleVerifier.VerifyAsync(content, name, reporter, cancellationToken);
 
     /// <summary>bundle → layouts, archives, engines and, networked, registries. What stands there already is not read.</summary>
     public async Task<BundleLoadOutcome> LoadAsync(BundleLoadRequest request, CancellationToken cancellationToken)
     {
         BundleFile bundle = Open(request.File);
-        IReadOnlyList<ImageEntry> entries = request.Images.Count == 0
-            ? await bundle.ListAsync(cancellationToken).ConfigureAwait(false)
-            : await FindAsync(bundle, request.Images, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ImageEntry> entries =
+            request.Images.Count == 0
+                ? await bundle.ListAsync(cancellationToken).ConfigureAwait(false)
+                : await FindAsync(bundle, request.Images, cancellationToken).ConfigureAwait(false);
         List<IReadOnlyList<Image>> images = [];
         foreach (ImageEntry entry in entries)
             images.Add(await bundle.OpenAllAsync(entry, cancellationToken).ConfigureAwait(false));
@@ -71,10 +81,14 @@ public sealed class BundleProvider
         foreach (BundlePlace place in places)
         {
             await WriteAsync(opened, place, cancellationToken).ConfigureAwait(false);
-            placed.AddRange(place.Images.Select(image => image.Name).Distinct().Select(name => new PlacedImage(name, place.Target.ToString())));
+            placed.AddRange(
+                place.Images.Select(image => image.Name).Distinct().Select(name => new PlacedImage(name, place.Target.ToString()))
+            );
         }
 
-        string[] files = request.Folder is { } folder ? [.. bundle.Index.Items.Select(item => bundle.Extract(item, options.Host.Resolve(folder)))] : [];
+        string[] files = request.Folder is { } folder
+            ? [.. bundle.Index.Items.Select(item => bundle.Extract(item, options.Host.Resolve(folder)))]
+            : [];
         return new(placed, files);
     }
 
@@ -95,7 +109,12 @@ public sealed class BundleProvider
     /// <param name="image">The image of nodes that name none; null takes the bundle's only node image.</param>
     /// <returns>The image of nodes that name none, and the bundle's other images, which the nodes are to have.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleLacksNodeImage"/>, and what the engine refuses.</exception>
-    public async Task<(string? NodeImage, IReadOnlyList<string> Others)> PrepareClusterAsync(string file, ClusterConfig config, string? image, CancellationToken cancellationToken)
+    public async Task<(string? NodeImage, IReadOnlyList<string> Others)> PrepareClusterAsync(
+        string file,
+        ClusterConfig config,
+        string? image,
+        CancellationToken cancellationToken
+    )
     {
         BundleFile bundle = Open(file);
         string[] named = [.. config.Nodes.Select(node => node.Image ?? image).OfType<string>().Distinct()];
@@ -103,31 +122,60 @@ public sealed class BundleProvider
         if (config.Nodes.Any(node => node.Image is null) && image is null)
             named = [.. named, usual = OnlyNodeImage(bundle)];
         BundledImage[] nodes = [.. bundle.Index.Images.Where(candidate => named.Any(name => IsCalled(candidate, name)))];
-        BundledImage[] others = [.. bundle.Index.Images.Except(nodes).Where(other => other.Names.Count > 0 && other.Platforms.All(platform => platform.Kubernetes is null))];
+        BundledImage[] others =
+        [
+            .. bundle
+                .Index.Images.Except(nodes)
+                .Where(other => other.Names.Count > 0 && other.Platforms.All(platform => platform.Kubernetes is null)),
+        ];
         string[] wanted = [.. nodes.Concat(others).Select(listed => listed.DisplayName)];
         if (wanted.Length > 0)
             await LoadAsync(new BundleLoadRequest(file, ["docker-daemon:"]) { Images = wanted }, cancellationToken).ConfigureAwait(false);
         return (usual, [.. others.Select(other => other.DisplayName)]);
     }
 
-    private static bool IsCalled(BundledImage image, string name) => image.Names.Contains(name) || (ImageReference.TryParse(name, out ImageReference? reference) && image.Names.Contains(reference.ToString()));
+    private static bool IsCalled(BundledImage image, string name) =>
+        image.Names.Contains(name)
+        || (ImageReference.TryParse(name, out ImageReference? reference) && image.Names.Contains(reference.ToString()));
 
     private static string OnlyNodeImage(BundleFile bundle)
     {
         Platform machine = new(DebianArchitecture.OfThisMachine, "linux");
-        BundledImage[] fit = [.. bundle.Index.Images.Where(image => image.Names.Count > 0
-            && image.Platforms.Any(platform => platform.Kubernetes is not null && Platform.TryParse(platform.Platform, out Platform? own) && machine.Accepts(own)))];
-        return fit is [{ } only] ? only.DisplayName : throw new NodeForgeException(new Diagnostic(ErrorCodes.BundleLacksNodeImage,
-            fit.Length == 0 ? "the bundle has no node image for this machine" : "the bundle has several node images, and it is not said which")
-        {
-            Where = new(bundle.Place),
-            Got = fit.Length == 0 ? string.Join(" ", bundle.Index.Images.Select(image => image.DisplayName)) : string.Join(" ", fit.Select(image => image.DisplayName)),
-            Want = machine.ToString(),
-            Hint = "name one with --image",
-        });
+        BundledImage[] fit =
+        [
+            .. bundle.Index.Images.Where(image =>
+                image.Names.Count > 0
+                && image.Platforms.Any(platform =>
+                    platform.Kubernetes is not null && Platform.TryParse(platform.Platform, out Platform? own) && machine.Accepts(own)
+                )
+            ),
+        ];
+        return fit is [{ } only]
+            ? only.DisplayName
+            : throw new NodeForgeException(
+                new Diagnostic(
+                    ErrorCodes.BundleLacksNodeImage,
+                    fit.Length == 0
+                        ? "the bundle has no node image for this machine"
+                        : "the bundle has several node images, and it is not said which"
+                )
+                {
+                    Where = new(bundle.Place),
+                    Got =
+                        fit.Length == 0
+                            ? string.Join(" ", bundle.Index.Images.Select(image => image.DisplayName))
+                            : string.Join(" ", fit.Select(image => image.DisplayName)),
+                    Want = machine.ToString(),
+                    Hint = "name one with --image",
+                }
+            );
     }
 
-    private static async Task<IReadOnlyList<ImageEntry>> FindAsync(BundleFile bundle, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ImageEntry>> FindAsync(
+        BundleFile bundle,
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
     {
         List<ImageEntry> found = [];
         foreach (string name in names)
@@ -137,18 +185,36 @@ public sealed class BundleProvider
 
     private async Task WriteAsync(OpenedImages opened, BundlePlace place, CancellationToken cancellationToken)
     {
-        ImageTransport target = place.Target.Room.IsFile ? place.Target with { Path = options.Host.Resolve(place.Target.Path) } : place.Target;
+        ImageTransport target = place.Target.Room.IsFile
+            ? place.Target with
+            {
+                Path = options.Host.Resolve(place.Target.Path),
+            }
+            : place.Target;
         using ForgeStep step = reporter.Step($"load {place.Target}");
         TransportHost host = opened.Host with { Platform = new(DebianArchitecture.OfThisMachine, "linux") };
-        await RegistryRetries.RunAsync(async () =>
-        {
-            await target.Target(host).WriteAsync(place.Images, cancellationToken).ConfigureAwait(false);
-            return true;
-        }, new FetchOptions(), options.Host.Clock, cancellationToken).ConfigureAwait(false);
+        await RegistryRetries
+            .RunAsync(
+                async () =>
+                {
+                    await target.Target(host).WriteAsync(place.Images, cancellationToken).ConfigureAwait(false);
+                    return true;
+                },
+                new FetchOptions(),
+                options.Host.Clock,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         step.Finish();
     }
 
-    private static async Task<IReadOnlyList<ImageToBundle>> ReadAsync(OpenedImages opened, ImageTransport place, IReadOnlyList<Platform> platforms, bool proven, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ImageToBundle>> ReadAsync(
+        OpenedImages opened,
+        ImageTransport place,
+        IReadOnlyList<Platform> platforms,
+        bool proven,
+        CancellationToken cancellationToken
+    )
     {
         IImageSource source = await opened.OpenAsync(place, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<ImageEntry> entries = place.Name is null
@@ -160,9 +226,28 @@ public sealed class BundleProvider
             IReadOnlyList<Image> all = await source.OpenAllAsync(entry, cancellationToken).ConfigureAwait(false);
             Image[] chosen = [.. all.Where(image => platforms.Count == 0 || platforms.Any(platform => platform.Accepts(image.Platform)))];
             if (chosen.Length == 0)
-                throw PlatformChoice.Missing(new($"{source.Place}, {entry.DisplayName}"), platforms.Count == 0 ? Platform.LinuxAmd64 : platforms[0], all.Select(image => image.Platform));
-            PlatformToBundle[] read = [.. await Task.WhenAll(chosen.Select(image => proven ? ProveAsync(image, cancellationToken) : Task.FromResult(new PlatformToBundle(image, null, [])))).ConfigureAwait(false)];
-            images.Add(new(read, !proven ? "--image" : read.Any(platform => platform.Kubernetes is not null) ? "node image" : "asked for"));
+                throw PlatformChoice.Missing(
+                    new($"{source.Place}, {entry.DisplayName}"),
+                    platforms.Count == 0 ? Platform.LinuxAmd64 : platforms[0],
+                    all.Select(image => image.Platform)
+                );
+            PlatformToBundle[] read =
+            [
+                .. await Task.WhenAll(
+                        chosen.Select(image =>
+                            proven ? ProveAsync(image, cancellationToken) : Task.FromResult(new PlatformToBundle(image, null, []))
+                        )
+                    )
+                    .ConfigureAwait(false),
+            ];
+            images.Add(
+                new(
+                    read,
+                    !proven ? "--image"
+                        : read.Any(platform => platform.Kubernetes is not null) ? "node image"
+                        : "asked for"
+                )
+            );
         }
 
         return images;
@@ -172,10 +257,27 @@ public sealed class BundleProvider
     private static async Task<PlatformToBundle> ProveAsync(Image image, CancellationToken cancellationToken)
     {
         VerificationReport report = await ImageVerifier.VerifyAsync(image, cancellationToken).ConfigureAwait(false);
-        Diagnostic[] problems = [.. report.Checks.Where(check => check.Group == ClosureGroup).SelectMany(check => check.Findings).Where(finding => finding.Severity == Severity.Error)];
+        Diagnostic[] problems =
+        [
+            .. report
+                .Checks.Where(check => check.Group == ClosureGroup)
+                .SelectMany(check => check.Findings)
+                .Where(finding => finding.Severity == Severity.Error),
+        ];
         if (problems.Length > 0)
             throw new NodeForgeException(problems);
-        return new(image, report.KubernetesVersion, [.. report.Components.Select(component => new BundledComponent(component.Name, component.Origin, image.Name, component.Version))]);
+        return new(
+            image,
+            report.KubernetesVersion,
+            [
+                .. report.Components.Select(component => new BundledComponent(
+                    component.Name,
+                    component.Origin,
+                    image.Name,
+                    component.Version
+                )),
+            ]
+        );
     }
 
     // One that cannot be read is told here, too.

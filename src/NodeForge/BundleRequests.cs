@@ -9,7 +9,8 @@ namespace NodeForge;
 /// <param name="Images">Node images above all: a node image whose closure is open is refused.</param>
 public sealed record BundleRequest(IReadOnlyList<ImageTransport> Images)
 {
-    /// <summary>The bundle's file; of volumes what they are called before <c>.001</c>. Null lists what would be in it, and writes nothing.</summary>
+    /// <summary>The bundle's file; of volumes what they are called before <c>.001</c>. Null lists what would be in it, and writes
+    /// nothing.</summary>
     public string? Output { get; init; }
 
     /// <summary>Other images, of which nothing is proven.</summary>
@@ -30,7 +31,8 @@ public sealed record BundleOutcome(BundleIndex Index, WrittenBundle? Written);
 
 /// <summary>What of a bundle goes where.</summary>
 /// <param name="File">The bundle.</param>
-/// <param name="Targets">Transports; <c>docker-daemon:</c> alone stands for the engine and every image under its own names, <c>docker://HOST/</c> for a registry.</param>
+/// <param name="Targets">Transports; <c>docker-daemon:</c> alone stands for the engine and every image under its own names,
+/// <c>docker://HOST/</c> for a registry.</param>
 public sealed record BundleLoadRequest(string File, IReadOnlyList<string> Targets)
 {
     /// <summary>None stand for all.</summary>

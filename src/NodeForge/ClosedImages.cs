@@ -6,7 +6,8 @@ using NodeForge.Verification;
 
 namespace NodeForge;
 
-/// <summary>Plans to images; a node image only with everything that its clusters can ask for, or with word of its own that it has not.</summary>
+/// <summary>Plans to images; a node image only with everything that its clusters can ask for, or with word of its own that it has
+/// not.</summary>
 /// <param name="environment">Remembers which images were found closed.</param>
 /// <param name="allowOpen">Whether one that is not is made all the same.</param>
 internal sealed class ClosedImages(BuildEnvironment environment, bool allowOpen)
@@ -15,7 +16,8 @@ internal sealed class ClosedImages(BuildEnvironment environment, bool allowOpen)
     private static readonly string Version = typeof(ClosedImages).Assembly.GetName().Version?.ToString() ?? "";
     private readonly ImageAssembler assembler = new(environment);
 
-    /// <exception cref="NodeForgeException">As the assembler throws; NF6261 to NF6271: one for each image that clusters would not find.</exception>
+    /// <exception cref="NodeForgeException">As the assembler throws; NF6261 to NF6271: one for each image that clusters would not
+    /// find.</exception>
     public async Task<IReadOnlyList<Image>> AssembleAsync(IReadOnlyList<ImagePlan> plans, CancellationToken cancellationToken)
     {
         List<Image> images = [];
@@ -40,7 +42,13 @@ internal sealed class ClosedImages(BuildEnvironment environment, bool allowOpen)
         if (problems.Count > 0) // of images that are there, and not whole
             throw new NodeForgeException([.. problems]);
         foreach (Diagnostic problem in missing)
-            environment.Reporter.Warn(problem with { Severity = Severity.Warning, Hint = "the image says of itself that its closure is open" });
+            environment.Reporter.Warn(
+                problem with
+                {
+                    Severity = Severity.Warning,
+                    Hint = "the image says of itself that its closure is open",
+                }
+            );
         return open;
     }
 

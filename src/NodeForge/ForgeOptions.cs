@@ -24,14 +24,16 @@ public sealed record ForgeOptions
     internal Func<HttpMessageHandler>? Handlers { get; init; }
 
     /// <summary>Reads NODEFORGE_CACHE, XDG_CACHE_HOME, HOME, SOURCE_DATE_EPOCH and the settings of mirrors.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidEnvironment"/>: SOURCE_DATE_EPOCH is no number; no folder for the cache can be told; a mirror is none.</exception>
-    public static ForgeOptions From(HostEnvironment host) => new()
-    {
-        Host = host,
-        Cache = CacheFolder(host),
-        SourceDateEpoch = Epoch(host.Variable("SOURCE_DATE_EPOCH")),
-        Mirrors = SourceMirrors.OfThisMachine(host.Variable),
-    };
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidEnvironment"/>: SOURCE_DATE_EPOCH is no number; no folder for the
+    /// cache can be told; a mirror is none.</exception>
+    public static ForgeOptions From(HostEnvironment host) =>
+        new()
+        {
+            Host = host,
+            Cache = CacheFolder(host),
+            SourceDateEpoch = Epoch(host.Variable("SOURCE_DATE_EPOCH")),
+            Mirrors = SourceMirrors.OfThisMachine(host.Variable),
+        };
 
     private static string CacheFolder(HostEnvironment host)
     {
@@ -41,10 +43,12 @@ public sealed record ForgeOptions
             return Path.Combine(xdg, "nodeforge");
         if (host.Variable("HOME") is { } home)
             return Path.Combine(home, ".cache", "nodeforge");
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidEnvironment, "no folder for the cache is known: HOME is not set")
-        {
-            Hint = "set NODEFORGE_CACHE, or give --cache DIR",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.InvalidEnvironment, "no folder for the cache is known: HOME is not set")
+            {
+                Hint = "set NODEFORGE_CACHE, or give --cache DIR",
+            }
+        );
     }
 
     private static long? Epoch(string? text)
@@ -53,10 +57,12 @@ public sealed record ForgeOptions
             return null;
         if (long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long epoch))
             return epoch;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidEnvironment, "SOURCE_DATE_EPOCH is no number of seconds since 1970")
-        {
-            Got = text,
-            Hint = "unset it, or give whole seconds",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.InvalidEnvironment, "SOURCE_DATE_EPOCH is no number of seconds since 1970")
+            {
+                Got = text,
+                Hint = "unset it, or give whole seconds",
+            }
+        );
     }
 }

@@ -19,9 +19,13 @@ internal sealed class Network(HostEnvironment host, Func<HttpMessageHandler>? in
     public HttpConnections Servers(IWebProxy proxies) => Keep(new HttpConnections(instead?.Invoke(), proxies));
 
     [SuppressMessage("Reliability", "CA2000", Justification = "Kept, and disposed of with this.")]
-    public RegistryClient Registries() => Keep(new RegistryClient(
-        Keep(instead?.Invoke() ?? RegistryClient.CreateHandler(host.Proxies)),
-        new RegistryOptions { Credentials = new DockerCredentials(host), Clock = host.Clock }));
+    public RegistryClient Registries() =>
+        Keep(
+            new RegistryClient(
+                Keep(instead?.Invoke() ?? RegistryClient.CreateHandler(host.Proxies)),
+                new RegistryOptions { Credentials = new DockerCredentials(host), Clock = host.Clock }
+            )
+        );
 
     public void Dispose()
     {

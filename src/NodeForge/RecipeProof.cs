@@ -14,11 +14,18 @@ namespace NodeForge;
 internal sealed class RecipeProof(Forge forge, BuildEnvironment environment, RecipeRequest recipe)
 {
     /// <summary>By what the lock and the images say.</summary>
-    public async Task<IReadOnlyList<VerificationReport>> HoldAsync(IReadOnlyList<VerificationReport> reports, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<VerificationReport>> HoldAsync(
+        IReadOnlyList<VerificationReport> reports,
+        CancellationToken cancellationToken
+    )
     {
         List<VerificationReport> held = [];
         foreach (VerificationReport report in reports)
-            held.Add(report.Platform is { } platform ? report.With(Expected((await forge.PlanAsync(For(platform), cancellationToken).ConfigureAwait(false)).Plans[0])) : report);
+            held.Add(
+                report.Platform is { } platform
+                    ? report.With(Expected((await forge.PlanAsync(For(platform), cancellationToken).ConfigureAwait(false)).Plans[0]))
+                    : report
+            );
         return held;
     }
 
@@ -27,24 +34,47 @@ internal sealed class RecipeProof(Forge forge, BuildEnvironment environment, Rec
     /// <param name="offline">Whether nothing may be fetched.</param>
     /// <param name="reports">Of images of the source.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<VerificationReport>> RebuildAsync(IImageSource source, bool offline, IReadOnlyList<VerificationReport> reports, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<VerificationReport>> RebuildAsync(
+        IImageSource source,
+        bool offline,
+        IReadOnlyList<VerificationReport> reports,
+        CancellationToken cancellationToken
+    )
     {
         List<VerificationReport> compared = [];
         foreach (VerificationReport report in reports)
-            compared.Add(await ReportedImages.FindAsync(source, report, cancellationToken).ConfigureAwait(false) is { } image ? await CompareAsync(report, image, offline, cancellationToken).ConfigureAwait(false) : report);
+            compared.Add(
+                await ReportedImages.FindAsync(source, report, cancellationToken).ConfigureAwait(false) is { } image
+                    ? await CompareAsync(report, image, offline, cancellationToken).ConfigureAwait(false)
+                    : report
+            );
         return compared;
     }
 
-    private async Task<VerificationReport> CompareAsync(VerificationReport report, Image image, bool offline, CancellationToken cancellationToken)
+    private async Task<VerificationReport> CompareAsync(
+        VerificationReport report,
+        Image image,
+        bool offline,
+        CancellationToken cancellationToken
+    )
     {
         ImagePlan plan = (await forge.FetchAsync(For(image.Platform), offline, cancellationToken).ConfigureAwait(false)).Plans[0];
         if (report.OpenClosure && plan is NodeImagePlan node)
             plan = node.WithOpenClosure();
         using ScratchFolder steps = environment.NewScratch("rebuild");
-        BuildEnvironment anew = environment with { Actions = new ActionCache(steps.Path, environment.Store, environment.Clock, environment.Reporter) };
+        BuildEnvironment anew = environment with
+        {
+            Actions = new ActionCache(steps.Path, environment.Store, environment.Clock, environment.Reporter),
+        };
         // What the lock records is what the comparison finds; it tells more.
-        Image rebuilt = await new ImageAssembler(anew).AssembleAsync(plan with { Recorded = null }, cancellationToken).ConfigureAwait(false);
-        return report.With(await ImageComparison.CompareAsync(rebuilt with { Name = $"{recipe.Path}, built again" }, image, cancellationToken).ConfigureAwait(false));
+        Image rebuilt = await new ImageAssembler(anew)
+            .AssembleAsync(plan with { Recorded = null }, cancellationToken)
+            .ConfigureAwait(false);
+        return report.With(
+            await ImageComparison
+                .CompareAsync(rebuilt with { Name = $"{recipe.Path}, built again" }, image, cancellationToken)
+                .ConfigureAwait(false)
+        );
     }
 
     private RecipeRequest For(Platform platform) => recipe with { Platforms = [platform.ToString()] };
@@ -52,7 +82,18 @@ internal sealed class RecipeProof(Forge forge, BuildEnvironment environment, Rec
     private ExpectedImage Expected(ImagePlan plan)
     {
         NodeImagePlan? node = plan as NodeImagePlan;
-        IEnumerable<VerifiedComponent> packages = (node?.Base?.Rootfs.Part.Packages ?? []).Select(static package => new VerifiedComponent(package.Name, package.Version, package.Digest, package.Path));
-        return new(recipe.Path, node is null ? [plan.Digest] : [plan.Digest, node.WithOpenClosure().Digest], node?.Recipe.Kubernetes.Version, plan.Recorded?.ImageId, [.. packages]);
+        IEnumerable<VerifiedComponent> packages = (node?.Base?.Rootfs.Part.Packages ?? []).Select(static package => new VerifiedComponent(
+            package.Name,
+            package.Version,
+            package.Digest,
+            package.Path
+        ));
+        return new(
+            recipe.Path,
+            node is null ? [plan.Digest] : [plan.Digest, node.WithOpenClosure().Digest],
+            node?.Recipe.Kubernetes.Version,
+            plan.Recorded?.ImageId,
+            [.. packages]
+        );
     }
 }

@@ -13,7 +13,12 @@ internal static class ReportedImages
         {
             try
             {
-                if ((await source.OpenAllAsync(entry, cancellationToken).ConfigureAwait(false)).FirstOrDefault(image => image.Descriptor.Digest == report.Manifest) is { } found)
+                if (
+                    (await source.OpenAllAsync(entry, cancellationToken).ConfigureAwait(false)).FirstOrDefault(image =>
+                        image.Descriptor.Digest == report.Manifest
+                    ) is
+                    { } found
+                )
                     return found;
             }
             catch (NodeForgeException)

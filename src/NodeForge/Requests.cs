@@ -13,7 +13,8 @@ public sealed record LockRequest(RecipeRequest Recipe)
     /// <summary>Writes nothing, and fails for each thing that would move.</summary>
     public bool Check { get; init; }
 
-    /// <summary>Builds the locked recipe too, and writes into the lock what it must come out as from now on: the Kubernetes that it compiles, and its image.</summary>
+    /// <summary>Builds the locked recipe too, and writes into the lock what it must come out as from now on: the Kubernetes that it
+    /// compiles, and its image.</summary>
     public bool Record { get; init; }
 }
 
@@ -41,7 +42,8 @@ public sealed record BuildRequest(RecipeRequest Recipe, string Kind)
     /// <summary>Makes a node image though its clusters can ask for images that it has not; it says so in its record.</summary>
     public bool AllowOpenClosure { get; init; }
 
-    /// <summary>Archives and layouts that a node image preloads beside what its recipe lists: what was made a moment ago, and no lock can know.</summary>
+    /// <summary>Archives and layouts that a node image preloads beside what its recipe lists: what was made a moment ago, and no lock can
+    /// know.</summary>
     public IReadOnlyList<string> Preloads { get; init; } = [];
 }
 

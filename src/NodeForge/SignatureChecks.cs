@@ -8,10 +8,27 @@ namespace NodeForge;
 public static class SignatureChecks
 {
     /// <summary>The reports with a check for the signature, and for each attestation that was asked for.</summary>
-    public static IReadOnlyList<VerificationReport> With(this IReadOnlyList<VerificationReport> reports, IReadOnlyList<SignatureVerdict> verdicts) =>
-        [.. reports.Select(report => report.Manifest is null ? report : report with { Checks = [.. report.Checks, .. verdicts.First(verdict => verdict.Manifest == report.Manifest).Claims.Select(Check)] })];
+    public static IReadOnlyList<VerificationReport> With(
+        this IReadOnlyList<VerificationReport> reports,
+        IReadOnlyList<SignatureVerdict> verdicts
+    ) =>
+        [
+            .. reports.Select(report =>
+                report.Manifest is null
+                    ? report
+                    : report with
+                    {
+                        Checks = [.. report.Checks, .. verdicts.First(verdict => verdict.Manifest == report.Manifest).Claims.Select(Check)],
+                    }
+            ),
+        ];
 
-    private static CheckResult Check(VerifiedClaim claim) => new(
-        "signatures", PredicateTypes.Show(claim.PredicateType), claim.Problems.Count == 0 ? CheckVerdict.Passed : CheckVerdict.Failed,
-        claim.Signers.Count == 0 ? "by none of the trusted keys" : "by " + string.Join(", ", claim.Signers), claim.Problems);
+    private static CheckResult Check(VerifiedClaim claim) =>
+        new(
+            "signatures",
+            PredicateTypes.Show(claim.PredicateType),
+            claim.Problems.Count == 0 ? CheckVerdict.Passed : CheckVerdict.Failed,
+            claim.Signers.Count == 0 ? "by none of the trusted keys" : "by " + string.Join(", ", claim.Signers),
+            claim.Problems
+        );
 }

@@ -15,7 +15,10 @@ public sealed class DiagnosticTests
             Hint = "correct the key",
         };
 
-        Assert.Equal("NF9002: unknown key 'kubernets' · node.yaml:4:1 · got kubernets, want kubernetes · correct the key", diagnostic.ToString());
+        Assert.Equal(
+            "NF9002: unknown key 'kubernets' · node.yaml:4:1 · got kubernets, want kubernetes · correct the key",
+            diagnostic.ToString()
+        );
     }
 
     [Fact]

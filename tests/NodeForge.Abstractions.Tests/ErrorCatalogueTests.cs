@@ -10,7 +10,8 @@ public sealed partial class ErrorCatalogueTests
     public void Every_code_is_documented_in_the_error_catalogue()
     {
         StringBuilder page = new();
-        page.Append("""
+        page.Append(
+            """
             # Errors
 
             Every message begins with a code: `NF3002: what · where · got and want · how to mend it`. The first digit is the stage. The process returns the exit code.
@@ -32,14 +33,16 @@ public sealed partial class ErrorCatalogueTests
             | code | exit | when | what helps |
             | --- | --- | --- | --- |
 
-            """);
+            """
+        );
         foreach (ErrorCode code in ErrorCodes.All)
             page.Append($"| {code.Id} | {(int)code.ExitCode} | {code.Title.Replace("|", "\\|")} | {code.Remedy.Replace("|", "\\|")} |\n");
         Assert.Equal(page.ToString(), GoldenFile.Expect("docs/errors.md", page.ToString()));
     }
 
     [Fact]
-    public void Every_code_is_in_the_catalogue() => Assert.Equal(Names().Select(pair => pair.Id).Order(StringComparer.Ordinal), ErrorCodes.All.Select(code => code.Id));
+    public void Every_code_is_in_the_catalogue() =>
+        Assert.Equal(Names().Select(pair => pair.Id).Order(StringComparer.Ordinal), ErrorCodes.All.Select(code => code.Id));
 
     [Fact]
     public void No_two_codes_share_an_id()
@@ -56,15 +59,29 @@ public sealed partial class ErrorCatalogueTests
     [Fact]
     public void Every_code_is_the_subject_of_a_test()
     {
-        string tests = string.Concat(Directory.EnumerateFiles(Path.Combine(GoldenFile.Repository, "tests"), "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetExtension(file) is ".cs" or ".yaml" or ".txt" && !file.EndsWith("ErrorCatalogueTests.cs", StringComparison.Ordinal))
-            .Select(file => Path.GetFileName(file) + "\n" + File.ReadAllText(file) + "\n"));
-        string[] untested = [.. Names().Where(pair => !tests.Contains($"ErrorCodes.{pair.Field}") && !tests.Contains(pair.Id)).Select(pair => $"{pair.Id} {pair.Field}")];
+        string tests = string.Concat(
+            Directory
+                .EnumerateFiles(Path.Combine(GoldenFile.Repository, "tests"), "*", SearchOption.AllDirectories)
+                .Where(file =>
+                    Path.GetExtension(file) is ".cs" or ".yaml" or ".txt"
+                    && !file.EndsWith("ErrorCatalogueTests.cs", StringComparison.Ordinal)
+                )
+                .Select(file => Path.GetFileName(file) + "\n" + File.ReadAllText(file) + "\n")
+        );
+        string[] untested =
+        [
+            .. Names()
+                .Where(pair => !tests.Contains($"ErrorCodes.{pair.Field}") && !tests.Contains(pair.Id))
+                .Select(pair => $"{pair.Id} {pair.Field}"),
+        ];
         Assert.Empty(untested);
     }
 
-    private static IEnumerable<(string Field, string Id)> Names() => typeof(ErrorCodes).GetFields()
-        .Where(field => field.FieldType == typeof(ErrorCode)).Select(field => (field.Name, ((ErrorCode)field.GetValue(null)!).Id));
+    private static IEnumerable<(string Field, string Id)> Names() =>
+        typeof(ErrorCodes)
+            .GetFields()
+            .Where(field => field.FieldType == typeof(ErrorCode))
+            .Select(field => (field.Name, ((ErrorCode)field.GetValue(null)!).Id));
 
     [GeneratedRegex(@"^NF\d{4}$")]
     private static partial Regex IdForm();

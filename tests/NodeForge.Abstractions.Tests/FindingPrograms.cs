@@ -49,13 +49,15 @@ public sealed class FindingPrograms : IDisposable
     [InlineData("..")]
     [InlineData("")]
     [InlineData("no-such-tool")]
-    public void What_is_no_file_that_may_be_executed_is_no_program(string name) => Assert.Null(ProgramSearch.Find(name, $"{In("second")}:{folder}"));
+    public void What_is_no_file_that_may_be_executed_is_no_program(string name) =>
+        Assert.Null(ProgramSearch.Find(name, $"{In("second")}:{folder}"));
 
     [Fact]
     public void An_absolute_path_is_taken_as_it_is() => Assert.Equal("/nowhere/tool", ProgramSearch.Find("/nowhere/tool", ""));
 
     [Fact]
-    public void Without_a_PATH_the_systems_folders_are_looked_through() => Assert.EndsWith("bin/sh", ProgramSearch.Find("sh", null), StringComparison.Ordinal);
+    public void Without_a_PATH_the_systems_folders_are_looked_through() =>
+        Assert.EndsWith("bin/sh", ProgramSearch.Find("sh", null), StringComparison.Ordinal);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

@@ -24,7 +24,8 @@ public sealed class KnowingTheHost
     [InlineData("", "/tmp")]
     [InlineData("TMPDIR=/var/tmp", "/var/tmp")]
     [InlineData("TMPDIR=scratch", "/work/scratch")]
-    public void Temporary_files_go_where_the_host_says(string environment, string folder) => Assert.Equal(folder, Host(environment).TemporaryFolder);
+    public void Temporary_files_go_where_the_host_says(string environment, string folder) =>
+        Assert.Equal(folder, Host(environment).TemporaryFolder);
 
     [Fact]
     public void A_program_sees_the_host_s_variables_and_no_others()
@@ -66,11 +67,15 @@ public sealed class KnowingTheHost
         Assert.Null(proxies.Credentials?.GetCredential(new Uri("http://other.test:3128"), "Basic"));
     }
 
-    private static HostEnvironment Host(string environment) => new()
-    {
-        Variables = environment.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
-        WorkingFolder = "/work",
-        Home = "/home/ann",
-        Clock = TimeProvider.System,
-    };
+    private static HostEnvironment Host(string environment) =>
+        new()
+        {
+            Variables = environment
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(pair => pair.Split('=', 2))
+                .ToDictionary(pair => pair[0], pair => pair[1]),
+            WorkingFolder = "/work",
+            Home = "/home/ann",
+            Clock = TimeProvider.System,
+        };
 }

@@ -25,7 +25,18 @@ internal sealed record BenchmarkOptions
           --update-readme  writes the table between its marks in README.md
         """;
 
-    private static readonly HashSet<string> Valued = ["--tarball", "--base", "--version", "--image", "--peer-image", "--kind", "--command", "--rounds", "--work"];
+    private static readonly HashSet<string> Valued =
+    [
+        "--tarball",
+        "--base",
+        "--version",
+        "--image",
+        "--peer-image",
+        "--kind",
+        "--command",
+        "--rounds",
+        "--work",
+    ];
 
     public string? Tarball { get; init; }
 

@@ -35,6 +35,7 @@ catch (BenchmarkException failure)
 static string Built(string root)
 {
     MeasuredProgram.Run([Path.Combine(root, "build", "nodeforge"), "--version"]);
-    string plain = Path.Combine(root, "artifacts", "bin", "NodeForge.Cli", "release", "NodeForge.Cli.dll"), ahead = Path.Combine(root, "artifacts", "ahead", "NodeForge.Cli.dll");
+    string plain = Path.Combine(root, "artifacts", "bin", "NodeForge.Cli", "release", "NodeForge.Cli.dll"),
+        ahead = Path.Combine(root, "artifacts", "ahead", "NodeForge.Cli.dll");
     return File.Exists(ahead) && File.GetLastWriteTimeUtc(ahead) > File.GetLastWriteTimeUtc(plain) ? ahead : plain;
 }

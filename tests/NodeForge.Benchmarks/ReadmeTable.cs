@@ -6,7 +6,8 @@ internal static class ReadmeTable
     /// <exception cref="BenchmarkException">The marks are not there.</exception>
     public static void Update(string readme, string name, string table)
     {
-        string beginMark = $"<!-- benchmarks: {name} -->", endMark = $"<!-- /benchmarks: {name} -->";
+        string beginMark = $"<!-- benchmarks: {name} -->",
+            endMark = $"<!-- /benchmarks: {name} -->";
         string text = File.ReadAllText(readme);
         int begin = text.IndexOf(beginMark, StringComparison.Ordinal);
         int end = text.IndexOf(endMark, StringComparison.Ordinal);

@@ -41,7 +41,14 @@ public abstract class BundleRoom : IDisposable
     protected Image ImageOf(string name, Platform platform, string mediaType, params byte[][] layers)
     {
         Descriptor[] stored = [.. layers.Select(layer => new Descriptor(mediaType, Store.Write(layer), layer.Length))];
-        byte[] config = OciJson.Write(new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, RootFs = new("layers", [.. stored.Select(layer => layer.Digest)]) });
+        byte[] config = OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = platform.Architecture,
+                Os = platform.Os,
+                RootFs = new("layers", [.. stored.Select(layer => layer.Digest)]),
+            }
+        );
         byte[] manifest = OciJson.Write(new Manifest { Config = Store.Write(MediaTypes.Config, config).Descriptor, Layers = stored });
         return StoredImages.Of(Store, Store.Write(MediaTypes.Manifest, manifest).Descriptor, ImageReference.Parse(name))[0];
     }
@@ -50,8 +57,19 @@ public abstract class BundleRoom : IDisposable
 
     protected static ImageToBundle Alone(Image image) => new([new(image, null, [])], "asked for");
 
-    protected static Task<WrittenBundle> WriteAsync(string file, BundleOptions options, IReadOnlyList<FileToBundle> files, params Image[] images) =>
-        BundleWriter.WriteAsync(BundlePlan.Create([.. images.Select(Alone)], files), file, options, SilentReporter.Instance, CancellationToken.None);
+    protected static Task<WrittenBundle> WriteAsync(
+        string file,
+        BundleOptions options,
+        IReadOnlyList<FileToBundle> files,
+        params Image[] images
+    ) =>
+        BundleWriter.WriteAsync(
+            BundlePlan.Create([.. images.Select(Alone)], files),
+            file,
+            options,
+            SilentReporter.Instance,
+            CancellationToken.None
+        );
 
     protected static Task<WrittenBundle> WriteAsync(string file, params Image[] images) => WriteAsync(file, new(), [], images);
 
@@ -67,7 +85,8 @@ public abstract class BundleRoom : IDisposable
         return written.Files;
     }
 
-    protected static Task<BundleReport> VerifyAsync(string place) => BundleVerifier.VerifyAsync(place, SilentReporter.Instance, CancellationToken.None);
+    protected static Task<BundleReport> VerifyAsync(string place) =>
+        BundleVerifier.VerifyAsync(place, SilentReporter.Instance, CancellationToken.None);
 
     protected static async Task<byte[]> ReadAsync(BundleFile bundle, Digest digest)
     {

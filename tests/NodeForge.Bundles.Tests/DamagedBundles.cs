@@ -17,13 +17,17 @@ public sealed class DamagedBundles : BundleRoom
         {
             string file = files[random.Next(files.Count)];
             byte[] bytes = File.ReadAllBytes(file);
-            int at = random.Next(bytes.Length), bit = random.Next(8);
+            int at = random.Next(bytes.Length),
+                bit = random.Next(8);
             bytes[at] ^= (byte)(1 << bit);
             File.WriteAllBytes(file, bytes);
             BundleReport report = await VerifyAsync(In("site.nfb"));
             Assert.False(report.IsSound, $"bit {bit} of byte {at} of {file}");
             Assert.Equal([file], report.CopyAgain);
-            Assert.Contains(report.Problems, problem => problem.Where!.Resource == file && problem.Hint!.Contains(Path.GetFileName(file), StringComparison.Ordinal));
+            Assert.Contains(
+                report.Problems,
+                problem => problem.Where!.Resource == file && problem.Hint!.Contains(Path.GetFileName(file), StringComparison.Ordinal)
+            );
             bytes[at] ^= (byte)(1 << bit);
             File.WriteAllBytes(file, bytes);
         }
@@ -36,13 +40,20 @@ public sealed class DamagedBundles : BundleRoom
     {
         IReadOnlyList<string> files = await VolumesAsync();
         byte[] bytes = File.ReadAllBytes(files[2]);
-        foreach (int at in Enumerable.Range(0, VolumeHeader.Length).Concat(Enumerable.Range(bytes.Length - VolumeTrailer.Length, VolumeTrailer.Length)))
+        foreach (
+            int at in Enumerable
+                .Range(0, VolumeHeader.Length)
+                .Concat(Enumerable.Range(bytes.Length - VolumeTrailer.Length, VolumeTrailer.Length))
+        )
         {
             bytes[at] ^= 0x10;
             File.WriteAllBytes(files[2], bytes);
             BundleReport report = await VerifyAsync(In("site.nfb"));
             Assert.Equal([files[2]], report.CopyAgain);
-            Assert.Equal(at < VolumeHeader.Length ? ErrorCodes.BundleHeaderDamaged : ErrorCodes.BundleDirectoryDamaged, report.Problems[0].Code);
+            Assert.Equal(
+                at < VolumeHeader.Length ? ErrorCodes.BundleHeaderDamaged : ErrorCodes.BundleDirectoryDamaged,
+                report.Problems[0].Code
+            );
             Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb")));
             bytes[at] ^= 0x10;
         }
@@ -97,7 +108,10 @@ public sealed class DamagedBundles : BundleRoom
         {
             File.WriteAllBytes(In("site.nfb"), bytes[..length]);
             Diagnostic found = await FirstProblemAsync(In("site.nfb"));
-            Assert.True(found.Code == ErrorCodes.BundleVolumeCut || (length < 8 && found.Code == ErrorCodes.NotABundle), $"{length}: {found}");
+            Assert.True(
+                found.Code == ErrorCodes.BundleVolumeCut || (length < 8 && found.Code == ErrorCodes.NotABundle),
+                $"{length}: {found}"
+            );
             Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb")));
         }
 
@@ -152,14 +166,20 @@ public sealed class DamagedBundles : BundleRoom
         await ExpectAsync(files, bytes, [(files[3], bytes[1])], [(files[3], VolumeState.Misplaced)]);
         await ExpectAsync(files, bytes, [(files[3], File.ReadAllBytes(others[3]))], [(files[3], VolumeState.Foreign)]);
         await ExpectAsync(files, bytes, [(files[0], File.ReadAllBytes(others[0]))], [(files[0], VolumeState.Foreign)]);
-        await ExpectAsync(files, bytes, [(files[2], "not a volume at all, whatever its name says"u8.ToArray())], [(files[2], VolumeState.Damaged)]);
+        await ExpectAsync(
+            files,
+            bytes,
+            [(files[2], "not a volume at all, whatever its name says"u8.ToArray())],
+            [(files[2], VolumeState.Damaged)]
+        );
     }
 
     [Fact]
     public async Task The_same_bundle_cut_in_another_way_is_another_one()
     {
         IReadOnlyList<string> files = await VolumesAsync();
-        Image image = ImageOf("r.example/a:1", Noise(1, 9000), Noise(2, 7000)), second = ImageOf("r.example/b:1", Noise(2, 7000), Noise(3, 11000));
+        Image image = ImageOf("r.example/a:1", Noise(1, 9000), Noise(2, 7000)),
+            second = ImageOf("r.example/b:1", Noise(2, 7000), Noise(3, 11000));
         WrittenBundle larger = await WriteAsync(In("larger.nfb"), Small(10_000), [], image, second);
         File.Copy(larger.Files[1], files[1], overwrite: true);
         Assert.Equal(VolumeState.Foreign, (await VerifyAsync(In("site.nfb"))).Volumes[1].State);
@@ -172,16 +192,27 @@ public sealed class DamagedBundles : BundleRoom
         File.Copy(files[0], In("site.nfb.006"));
         BundleReport report = await VerifyAsync(In("site.nfb"));
         Assert.True(report.IsSound);
-        Assert.Equal((ErrorCodes.BundleVolumeForeign, Severity.Warning, In("site.nfb.006")), (report.Problems[0].Code, report.Problems[0].Severity, report.Problems[0].Where!.Resource));
+        Assert.Equal(
+            (ErrorCodes.BundleVolumeForeign, Severity.Warning, In("site.nfb.006")),
+            (report.Problems[0].Code, report.Problems[0].Severity, report.Problems[0].Where!.Resource)
+        );
         BundleFile.Open(In("site.nfb"));
     }
 
-    private async Task ExpectAsync(IReadOnlyList<string> files, byte[][] sound, (string Path, byte[] Content)[] changes, (string Path, VolumeState State)[] expected)
+    private async Task ExpectAsync(
+        IReadOnlyList<string> files,
+        byte[][] sound,
+        (string Path, byte[] Content)[] changes,
+        (string Path, VolumeState State)[] expected
+    )
     {
         foreach ((string path, byte[] content) in changes)
             File.WriteAllBytes(path, content);
         BundleReport report = await VerifyAsync(In("site.nfb"));
-        Assert.Equal(expected, report.Volumes.Where(volume => volume.State != VolumeState.Sound).Select(volume => (volume.Path, volume.State)));
+        Assert.Equal(
+            expected,
+            report.Volumes.Where(volume => volume.State != VolumeState.Sound).Select(volume => (volume.Path, volume.State))
+        );
         Assert.False(report.IsSound);
         Assert.Equal(expected.Length, Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics.Count);
         foreach ((string file, byte[] content) in files.Zip(sound))

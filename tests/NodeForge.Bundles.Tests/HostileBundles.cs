@@ -13,20 +13,27 @@ public sealed class HostileBundles : BundleRoom
     private static readonly Digest Any = Digest.Of("x"u8);
 
     public static TheoryData<string> Indexes =>
-    [
-        "null", "[]", "{}", "no json", "{\"schemaVersion\":2,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[]}",
-        "{\"schemaVersion\":1,\"images\":[null],\"items\":[],\"components\":[],\"blobs\":[]}",
-        "{\"schemaVersion\":1,\"images\":null,\"items\":[],\"components\":[],\"blobs\":[]}",
-        "{\"schemaVersion\":1,\"images\":[],\"images\":[],\"items\":[],\"components\":[],\"blobs\":[]}",
-        "{\"schemaVersion\":1,\"images\":[],\"items\":[{\"kind\":\"file\",\"name\":\"../x\",\"digest\":\"DIGEST\",\"size\":0,\"executable\":false,\"reason\":\"\"}],\"components\":[],\"blobs\":[{\"digest\":\"DIGEST\",\"size\":0,\"mediaType\":\"x\"}]}",
-        "{\"schemaVersion\":1,\"images\":[],\"items\":[{\"kind\":\"file\",\"name\":\"x\",\"digest\":\"DIGEST\",\"size\":0,\"executable\":false,\"reason\":\"\"}],\"components\":[],\"blobs\":[]}",
-        "{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{\"digest\":\"DIGEST\",\"size\":-1,\"mediaType\":\"x\"}]}",
-        "{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{\"digest\":\"DIGEST\",\"size\":9223372036854775807,\"mediaType\":\"x\"}]}",
-        "{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{\"digest\":\"DIGEST\",\"size\":5,\"mediaType\":\"x\"}]}",
-        "{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{\"digest\":\"sha256:00\",\"size\":0,\"mediaType\":\"x\"}]}",
-        "{\"schemaVersion\":1,\"images\":[{\"names\":[\"UPPER\"],\"roots\":[],\"platforms\":[],\"reason\":\"\"}],\"items\":[],\"components\":[],\"blobs\":[]}",
-        "{\"schemaVersion\":1,\"x\":" + new string('[', 100) + new string(']', 100) + ",\"images\":[],\"items\":[],\"components\":[],\"blobs\":[]}",
-    ];
+        [
+            "null",
+            "[]",
+            "{}",
+            "no json",
+            "{\"schemaVersion\":2,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[]}",
+            "{\"schemaVersion\":1,\"images\":[null],\"items\":[],\"components\":[],\"blobs\":[]}",
+            "{\"schemaVersion\":1,\"images\":null,\"items\":[],\"components\":[],\"blobs\":[]}",
+            "{\"schemaVersion\":1,\"images\":[],\"images\":[],\"items\":[],\"components\":[],\"blobs\":[]}",
+            "{\"schemaVersion\":1,\"images\":[],\"items\":[{\"kind\":\"file\",\"name\":\"../x\",\"digest\":\"DIGEST\",\"size\":0,\"executable\":false,\"reason\":\"\"}],\"components\":[],\"blobs\":[{\"digest\":\"DIGEST\",\"size\":0,\"mediaType\":\"x\"}]}",
+            "{\"schemaVersion\":1,\"images\":[],\"items\":[{\"kind\":\"file\",\"name\":\"x\",\"digest\":\"DIGEST\",\"size\":0,\"executable\":false,\"reason\":\"\"}],\"components\":[],\"blobs\":[]}",
+            "{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{\"digest\":\"DIGEST\",\"size\":-1,\"mediaType\":\"x\"}]}",
+            "{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{\"digest\":\"DIGEST\",\"size\":9223372036854775807,\"mediaType\":\"x\"}]}",
+            "{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{\"digest\":\"DIGEST\",\"size\":5,\"mediaType\":\"x\"}]}",
+            "{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{\"digest\":\"sha256:00\",\"size\":0,\"mediaType\":\"x\"}]}",
+            "{\"schemaVersion\":1,\"images\":[{\"names\":[\"UPPER\"],\"roots\":[],\"platforms\":[],\"reason\":\"\"}],\"items\":[],\"components\":[],\"blobs\":[]}",
+            "{\"schemaVersion\":1,\"x\":"
+                + new string('[', 100)
+                + new string(']', 100)
+                + ",\"images\":[],\"items\":[],\"components\":[],\"blobs\":[]}",
+        ];
 
     [Theory]
     [MemberData(nameof(Indexes))]
@@ -50,13 +57,39 @@ public sealed class HostileBundles : BundleRoom
         VolumeHeader sound = new VolumeHeader(default, Any, 10, 1, 1, 0, 1024, "x").Named();
         VolumeHeader[] hostile =
         [
-            (sound with { IndexLength = long.MaxValue }).Named(), (sound with { IndexLength = -1 }).Named(), (sound with { ChunkSize = int.MaxValue }).Named(), (sound with { ChunkSize = 0 }).Named(),
-            sound with { Count = int.MaxValue }, sound with { Count = 0 }, sound with { Number = 2 }, sound with { Number = -1 }, (sound with { VolumeSize = -5 }).Named(), sound with { Set = Any },
+            (sound with { IndexLength = long.MaxValue }).Named(),
+            (sound with { IndexLength = -1 }).Named(),
+            (sound with { ChunkSize = int.MaxValue }).Named(),
+            (sound with { ChunkSize = 0 }).Named(),
+            sound with
+            {
+                Count = int.MaxValue,
+            },
+            sound with
+            {
+                Count = 0,
+            },
+            sound with
+            {
+                Number = 2,
+            },
+            sound with
+            {
+                Number = -1,
+            },
+            (sound with { VolumeSize = -5 }).Named(),
+            sound with
+            {
+                Set = Any,
+            },
         ];
         foreach (VolumeHeader header in hostile)
         {
             File.WriteAllBytes(In("site.nfb"), [.. header.ToBytes(), .. new byte[1000]]);
-            Assert.Equal(ErrorCodes.BundleInvalid, Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics[0].Code);
+            Assert.Equal(
+                ErrorCodes.BundleInvalid,
+                Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics[0].Code
+            );
         }
     }
 
@@ -67,7 +100,10 @@ public sealed class HostileBundles : BundleRoom
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 2);
         SHA256.HashData(bytes.AsSpan(0, 224), bytes.AsSpan(224));
         File.WriteAllBytes(In("site.nfb"), bytes);
-        Assert.Equal(ErrorCodes.BundleVersionUnknown, Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics[0].Code);
+        Assert.Equal(
+            ErrorCodes.BundleVersionUnknown,
+            Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics[0].Code
+        );
     }
 
     [Fact]
@@ -80,7 +116,10 @@ public sealed class HostileBundles : BundleRoom
             byte[] block = new byte[Oci.Compression.ZstdBlockEncoder.Bound(real)];
             block = block[..encoder.Encode(new byte[real], block)];
             Write(index, new RecordHeader(0, 0, true, block.Length, index.Length, VolumeHeader.Length, Digest.Of(block)), block);
-            Assert.Equal(ErrorCodes.BundleRecordDamaged, Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics[0].Code);
+            Assert.Equal(
+                ErrorCodes.BundleRecordDamaged,
+                Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics[0].Code
+            );
             Assert.False((await VerifyAsync(In("site.nfb"))).IsSound);
         }
     }
@@ -89,7 +128,9 @@ public sealed class HostileBundles : BundleRoom
     public async Task Content_that_was_never_what_its_name_says_is_found_though_every_checksum_is_right()
     {
         byte[] content = "hello"u8.ToArray();
-        byte[] index = Encoding.UTF8.GetBytes($"{{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{{\"digest\":\"{Any}\",\"size\":5,\"mediaType\":\"x\"}}]}}");
+        byte[] index = Encoding.UTF8.GetBytes(
+            $"{{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[{{\"digest\":\"{Any}\",\"size\":5,\"mediaType\":\"x\"}}]}}"
+        );
         RecordHeader first = new(0, 0, false, index.Length, index.Length, VolumeHeader.Length, Digest.Of(index));
         RecordHeader second = new(1, 0, false, 5, 5, first.End, Digest.Of(content));
         Write(index, [(first, index), (second, content)]);
@@ -100,17 +141,33 @@ public sealed class HostileBundles : BundleRoom
     [Fact]
     public void What_is_no_bundle_is_told_as_that()
     {
-        foreach (byte[] bytes in (byte[][])[[], "PK"u8.ToArray(), Noise(1, 100), Noise(1, 100_000), Text(1, 5000)])
+        foreach (
+            byte[] bytes in (byte[][])
+                [
+                    [],
+                    "PK"u8.ToArray(),
+                    Noise(1, 100),
+                    Noise(1, 100_000),
+                    Text(1, 5000),
+                ]
+        )
         {
             File.WriteAllBytes(In("site.nfb"), bytes);
-            Assert.Equal(ErrorCodes.NotABundle, Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics[0].Code);
+            Assert.Equal(
+                ErrorCodes.NotABundle,
+                Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics[0].Code
+            );
         }
 
-        Assert.Equal(ErrorCodes.PathNotUsable, Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("nowhere.nfb"))).Diagnostics[0].Code);
+        Assert.Equal(
+            ErrorCodes.PathNotUsable,
+            Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("nowhere.nfb"))).Diagnostics[0].Code
+        );
         Assert.Equal(ErrorCodes.PathNotUsable, Assert.Throws<NodeForgeException>(() => BundleFile.Open(Folder)).Diagnostics[0].Code);
     }
 
-    private void Write(byte[] index) => Write(index, new RecordHeader(0, 0, false, index.Length, index.Length, VolumeHeader.Length, Digest.Of(index)), index);
+    private void Write(byte[] index) =>
+        Write(index, new RecordHeader(0, 0, false, index.Length, index.Length, VolumeHeader.Length, Digest.Of(index)), index);
 
     private void Write(byte[] index, RecordHeader record, byte[] stored) => Write(index, [(record, stored)]);
 
@@ -128,7 +185,14 @@ public sealed class HostileBundles : BundleRoom
         }
 
         byte[] directory = VolumeTrailer.DirectoryOf([.. records.Select(record => record.Header)]);
-        VolumeTrailer trailer = new(file.Length, records.Length, 1, 1, VolumeHeader.Read(header, "").Set, VolumeTrailer.DigestOf(header, directory));
+        VolumeTrailer trailer = new(
+            file.Length,
+            records.Length,
+            1,
+            1,
+            VolumeHeader.Read(header, "").Set,
+            VolumeTrailer.DigestOf(header, directory)
+        );
         file.Write(directory);
         file.Write(trailer.ToBytes());
         File.WriteAllBytes(In("site.nfb"), file.ToArray());

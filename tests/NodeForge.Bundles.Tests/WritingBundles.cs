@@ -59,7 +59,12 @@ public sealed class WritingBundles : BundleRoom
         File.SetUnixFileMode(In("kubectl"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         File.WriteAllText(In("empty"), "");
         File.WriteAllText(In("site.yaml"), "kind: Cluster\n");
-        FileToBundle[] files = [new(In("kubectl"), BundledItem.File, "x"), new(In("empty"), BundledItem.File, "x"), new(In("site.yaml"), BundledItem.ClusterFile, "x")];
+        FileToBundle[] files =
+        [
+            new(In("kubectl"), BundledItem.File, "x"),
+            new(In("empty"), BundledItem.File, "x"),
+            new(In("site.yaml"), BundledItem.ClusterFile, "x"),
+        ];
         await WriteAsync(In("site.nfb"), Small(), files, ImageOf("r.example/a:1", Text(2, 100)));
         BundleFile bundle = BundleFile.Open(In("site.nfb"));
         foreach (BundledItem item in bundle.Index.Items)
@@ -69,7 +74,10 @@ public sealed class WritingBundles : BundleRoom
             Assert.Equal(item.Name == "kubectl", File.GetUnixFileMode(target).HasFlag(UnixFileMode.UserExecute));
         }
 
-        Assert.Equal(["cluster-file site.yaml", "file empty", "file kubectl"], bundle.Index.Items.Select(item => $"{item.Kind} {item.Name}"));
+        Assert.Equal(
+            ["cluster-file site.yaml", "file empty", "file kubectl"],
+            bundle.Index.Items.Select(item => $"{item.Kind} {item.Name}")
+        );
         Assert.True((await VerifyAsync(In("site.nfb"))).IsSound);
     }
 
@@ -100,7 +108,9 @@ public sealed class WritingBundles : BundleRoom
     [Fact]
     public async Task Volumes_that_hold_no_record_are_refused()
     {
-        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() => WriteAsync(In("site.nfb"), Small(1024), [], ImageOf("r.example/a:1", Noise(1, 3000))));
+        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            WriteAsync(In("site.nfb"), Small(1024), [], ImageOf("r.example/a:1", Noise(1, 3000)))
+        );
         Assert.Equal(ErrorCodes.BundleVolumeSize, refused.Diagnostics[0].Code);
         Assert.False(File.Exists(In("site.nfb.001")));
     }
@@ -138,7 +148,9 @@ public sealed class WritingBundles : BundleRoom
         File.WriteAllText(In("notes"), "12345");
         BundlePlan plan = BundlePlan.Create([Alone(ImageOf("r.example/a:1", Noise(1, 100)))], [new(In("notes"), BundledItem.File, "")]);
         File.WriteAllText(In("notes"), "12346");
-        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => BundleWriter.WriteAsync(plan, In("site.nfb"), new(), SilentReporter.Instance, CancellationToken.None));
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            BundleWriter.WriteAsync(plan, In("site.nfb"), new(), SilentReporter.Instance, CancellationToken.None)
+        );
         Assert.Equal(ErrorCodes.DigestMismatch, failed.Diagnostics[0].Code);
     }
 
@@ -147,8 +159,17 @@ public sealed class WritingBundles : BundleRoom
     {
         Image amd = ImageOf("r.example/a:1", Platform.LinuxAmd64, MediaTypes.Layer, Noise(1, 100));
         Image arm = ImageOf("r.example/a:1", Platform.LinuxArm64, MediaTypes.Layer, Noise(2, 100));
-        byte[] index = OciJson.Write(new ImageIndex { Manifests = [amd.Descriptor with { Platform = amd.Platform }, arm.Descriptor with { Platform = arm.Platform }] });
-        IReadOnlyList<Image> both = StoredImages.Of(Store, Store.Write(MediaTypes.Index, index).Descriptor, ImageReference.Parse("r.example/a:1"));
+        byte[] index = OciJson.Write(
+            new ImageIndex
+            {
+                Manifests = [amd.Descriptor with { Platform = amd.Platform }, arm.Descriptor with { Platform = arm.Platform }],
+            }
+        );
+        IReadOnlyList<Image> both = StoredImages.Of(
+            Store,
+            Store.Write(MediaTypes.Index, index).Descriptor,
+            ImageReference.Parse("r.example/a:1")
+        );
         await new BundleTarget(In("site.nfb")).WriteAsync(both, CancellationToken.None);
         BundleFile bundle = BundleFile.Open(In("site.nfb"));
         Assert.Equal(["linux/amd64", "linux/arm64"], Assert.Single(bundle.Index.Images).Platforms.Select(platform => platform.Platform));

@@ -7,7 +7,8 @@ using NodeForge.TestSupport.Http;
 
 namespace NodeForge.Cli.Tests;
 
-/// <summary>What attackers try, on the program as it is shipped: it ends in time, within its memory, with a code that is not its own fault's.</summary>
+/// <summary>What attackers try, on the program as it is shipped: it ends in time, within its memory, with a code that is not its own
+/// fault's.</summary>
 public sealed class AttackingTheProgram : IDisposable
 {
     private readonly HostileRoom room = new();
@@ -19,9 +20,13 @@ public sealed class AttackingTheProgram : IDisposable
     [InlineData("Basic realm=\"x\"")]
     public async Task A_host_that_a_registry_leads_to_gets_no_password(string challenge)
     {
-        await using ScriptedServer registry = new(), other = new();
+        await using ScriptedServer registry = new(),
+            other = new();
         registry.Serve("/v2/a/manifests/v1", Replies.Redirect(other.Address + "/elsewhere"));
-        other.Serve("/elsewhere", Replies.Status(401, headers: ("WWW-Authenticate", challenge.Replace("{0}", other.Address, StringComparison.Ordinal))));
+        other.Serve(
+            "/elsewhere",
+            Replies.Status(401, headers: ("WWW-Authenticate", challenge.Replace("{0}", other.Address, StringComparison.Ordinal)))
+        );
         other.Serve("/token", Replies.Status(200, "{\"token\":\"t\"}", "application/json"));
         string host = new Uri(registry.Address).Authority;
         room.Write("docker/config.json", $$$$"""{"auths":{"{{{{host}}}}":{"auth":"{{{{Convert.ToBase64String("ann:s3cret"u8)}}}}"}}}""");
@@ -37,8 +42,11 @@ public sealed class AttackingTheProgram : IDisposable
     [Fact]
     public async Task A_mirror_s_password_goes_no_further_than_the_mirror()
     {
-        await using ScriptedServer mirror = new(), other = new();
-        room.Write("node.yaml", """
+        await using ScriptedServer mirror = new(),
+            other = new();
+        room.Write(
+            "node.yaml",
+            """
             apiVersion: nodeforge.dev/v1alpha1
             kind: NodeImage
             name: node
@@ -46,9 +54,11 @@ public sealed class AttackingTheProgram : IDisposable
             base: {image: "docker://registry.invalid/base@sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"}
             kubernetes: {version: v1.30.0, release: "http://release.invalid/{version}/server.tar.gz"}
             images: [{kubeadm: false}]
-            """);
+            """
+        );
         mirror.Serve("/v1.30.0/server.tar.gz", Replies.Redirect(other.Serve("/there", Replies.Status(401))));
-        room.Variables["NODEFORGE_MIRRORS"] = "http://release.invalid=" + mirror.Address.Replace("//", "//ann:s3cret@", StringComparison.Ordinal);
+        room.Variables["NODEFORGE_MIRRORS"] =
+            "http://release.invalid=" + mirror.Address.Replace("//", "//ann:s3cret@", StringComparison.Ordinal);
 
         CommandRun run = await room.RunAsync("lock", "node.yaml");
 
@@ -70,7 +80,10 @@ public sealed class AttackingTheProgram : IDisposable
         room.Variables["DOCKER_HOST"] = "ssh://nobody@127.0.0.1:1";
         await room.RunAsync("get", "clusters");
         room.Variables["NODEFORGE_DEBIAN_MIRROR"] = "http://127.0.0.1:1/debian";
-        room.Write("base.yaml", "apiVersion: nodeforge.dev/v1alpha1\nkind: BaseImage\nname: base\nplatforms: [linux/amd64]\ndebian: {suite: bookworm, packages: [hello]}\n");
+        room.Write(
+            "base.yaml",
+            "apiVersion: nodeforge.dev/v1alpha1\nkind: BaseImage\nname: base\nplatforms: [linux/amd64]\ndebian: {suite: bookworm, packages: [hello]}\n"
+        );
         await room.RunAsync("lock", "base.yaml");
         Assert.False(File.Exists(room["trace"]), File.Exists(room["trace"]) ? File.ReadAllText(room["trace"]) : "");
     }
@@ -115,7 +128,10 @@ public sealed class AttackingTheProgram : IDisposable
     public async Task An_engine_that_answers_without_end_is_left()
     {
         await using ScriptedEngine engine = new();
-        engine.On("GET /containers/json", call => call.StreamAsync(Enumerable.Repeat(Encoding.ASCII.GetBytes(new string(' ', 1 << 16)), 1 << 14)));
+        engine.On(
+            "GET /containers/json",
+            call => call.StreamAsync(Enumerable.Repeat(Encoding.ASCII.GetBytes(new string(' ', 1 << 16)), 1 << 14))
+        );
         room.Variables["DOCKER_HOST"] = "unix://" + engine.SocketPath;
         Told(await room.RunAsync("get", "clusters"), "NF55", ExitCode.Environment);
     }
@@ -126,7 +142,11 @@ public sealed class AttackingTheProgram : IDisposable
         await using ScriptedEngine engine = new();
         engine.On("GET /containers/json", 200, "[]").On("GET /networks", 200, "[]").On("GET /volumes", 200, "{}");
         room.Variables["DOCKER_HOST"] = "unix://" + engine.SocketPath;
-        string deep = "apiVersion: v1\nkind: Config\ncurrent-context: kind-lab\nclusters: " + new string('[', 40_000) + new string(']', 40_000) + "\n";
+        string deep =
+            "apiVersion: v1\nkind: Config\ncurrent-context: kind-lab\nclusters: "
+            + new string('[', 40_000)
+            + new string(']', 40_000)
+            + "\n";
         room.Write("kubeconfig", deep);
         CommandRun run = await room.RunAsync("delete", "cluster", "--name", "lab");
         Told(run, "NF", null);
@@ -138,7 +158,8 @@ public sealed class AttackingTheProgram : IDisposable
     {
         await using ScriptedEngine engine = new();
         engine.On("GET /containers/json", 200, "[]");
-        await using TlsEngine ours = new(engine.SocketPath), theirs = new(engine.SocketPath);
+        await using TlsEngine ours = new(engine.SocketPath),
+            theirs = new(engine.SocketPath);
         room.Variables["DOCKER_CERT_PATH"] = ours.Folder;
         room.Variables["DOCKER_HOST"] = ours.Endpoint.Address.OriginalString;
         Assert.Equal(0, (await room.RunAsync("get", "clusters")).Exit);
@@ -152,7 +173,9 @@ public sealed class AttackingTheProgram : IDisposable
     [InlineData("networking: {podSubnet: .inf}")]
     [InlineData("name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("kubeadmConfigPatchesJSON6902: [{group: kubeadm.k8s.io, version: v1beta3, kind: [a], patch: '[]'}]")]
-    [InlineData("kubeadmConfigPatchesJSON6902: [{group: kubeadm.k8s.io, version: v1beta3, kind: ClusterConfiguration, patch: '[{\"op\": {}, \"path\": 7}]'}]")]
+    [InlineData(
+        "kubeadmConfigPatchesJSON6902: [{group: kubeadm.k8s.io, version: v1beta3, kind: ClusterConfiguration, patch: '[{\"op\": {}, \"path\": 7}]'}]"
+    )]
     [InlineData("kubeadmConfigPatches: ['{kind: ClusterConfiguration, apiServer: {timeoutForControlPlane: .inf}}']")]
     [InlineData("containerdConfigPatches: ['a = inf']")]
     public async Task A_value_that_no_cluster_has_is_told_before_an_engine_is_asked(string line)
@@ -170,7 +193,10 @@ public sealed class AttackingTheProgram : IDisposable
     public async Task A_token_server_that_answers_nonsense_is_at_fault_itself(string answer)
     {
         await using ScriptedServer registry = new();
-        registry.Serve("/v2/a/manifests/v1", Replies.Status(401, headers: ("WWW-Authenticate", $"Bearer realm=\"{registry.Address}/token\"")));
+        registry.Serve(
+            "/v2/a/manifests/v1",
+            Replies.Status(401, headers: ("WWW-Authenticate", $"Bearer realm=\"{registry.Address}/token\""))
+        );
         registry.Serve("/token", Replies.Status(200, answer, "application/json"));
         Told(await room.RunAsync("inspect", $"docker://{new Uri(registry.Address).Authority}/a:v1"), "NF32", ExitCode.Network);
     }
@@ -198,13 +224,19 @@ public sealed class AttackingTheProgram : IDisposable
     // Each name implies a hundred and twenty folders, and all of them pack to almost nothing.
     private static byte[] Bomb()
     {
-        byte[] layer = Tar(Enumerable.Range(0, 20_000).Select(i => ($"{i}/" + string.Concat(Enumerable.Repeat("a/", 120)) + "f", Array.Empty<byte>())));
+        byte[] layer = Tar(
+            Enumerable.Range(0, 20_000).Select(i => ($"{i}/" + string.Concat(Enumerable.Repeat("a/", 120)) + "f", Array.Empty<byte>()))
+        );
         using MemoryStream packed = new();
         using (GZipStream gzip = new(packed, CompressionLevel.SmallestSize, leaveOpen: true))
             gzip.Write(layer);
         string diff = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(layer));
         string config = $$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:{{{diff}}}"]}}""";
-        return Tar([("config.json", Encoding.UTF8.GetBytes(config)), ("layer.tar", packed.ToArray()), ("manifest.json", """[{"Config":"config.json","RepoTags":["app:1"],"Layers":["layer.tar"]}]"""u8.ToArray())]);
+        return Tar([
+            ("config.json", Encoding.UTF8.GetBytes(config)),
+            ("layer.tar", packed.ToArray()),
+            ("manifest.json", """[{"Config":"config.json","RepoTags":["app:1"],"Layers":["layer.tar"]}]"""u8.ToArray()),
+        ]);
     }
 
     private static byte[] Tar(IEnumerable<(string Name, byte[] Content)> files)
@@ -213,7 +245,13 @@ public sealed class AttackingTheProgram : IDisposable
         using (TarWriter tar = new(bytes, TarEntryFormat.Pax, leaveOpen: true))
         {
             foreach ((string name, byte[] content) in files)
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch });
+                tar.WriteEntry(
+                    new PaxTarEntry(TarEntryType.RegularFile, name)
+                    {
+                        DataStream = new MemoryStream(content),
+                        ModificationTime = DateTimeOffset.UnixEpoch,
+                    }
+                );
         }
 
         return bytes.ToArray();

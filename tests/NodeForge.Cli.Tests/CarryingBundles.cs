@@ -29,7 +29,10 @@ public sealed class CarryingBundles : IDisposable
         CommandRun shown = await room.RunAsync("bundle", "inspect", room["site.nfb"], "-o", "json");
         JsonNode document = JsonNode.Parse(shown.Out)!;
         Assert.Equal("example.com/app:1", document["images"]![0]!["name"]!.GetValue<string>());
-        Assert.Equal(["cluster-file site.yaml", "file notes.txt"], document["files"]!.AsArray().Select(file => $"{file!["kind"]} {file["name"]}"));
+        Assert.Equal(
+            ["cluster-file site.yaml", "file notes.txt"],
+            document["files"]!.AsArray().Select(file => $"{file!["kind"]} {file["name"]}")
+        );
         Assert.Equal(created.Out, (await room.RunAsync("bundle", "inspect", room["site.nfb"])).Out);
         Assert.Equal(0, (await room.RunAsync("bundle", "verify", room["site.nfb"])).Exit);
         Assert.Equal(0, (await room.RunAsync("verify", "bundle:" + room["site.nfb"])).Exit);
@@ -90,7 +93,22 @@ public sealed class CarryingBundles : IDisposable
     {
         await BuildAsync("oci:" + room["out"]);
         room.Write("big", new string('x', 1000));
-        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["out"], "--output", room["site.nfb"], "--file", room["big"], "--volume-size", "20MB")).Exit);
+        Assert.Equal(
+            0,
+            (
+                await room.RunAsync(
+                    "bundle",
+                    "create",
+                    "oci:" + room["out"],
+                    "--output",
+                    room["site.nfb"],
+                    "--file",
+                    room["big"],
+                    "--volume-size",
+                    "20MB"
+                )
+            ).Exit
+        );
         byte[] bytes = File.ReadAllBytes(room["site.nfb.001"]);
         bytes[1000] ^= 1;
         File.WriteAllBytes(room["site.nfb.001"], bytes);
@@ -99,7 +117,11 @@ public sealed class CarryingBundles : IDisposable
         JsonNode document = JsonNode.Parse(run.Out)!;
         Assert.False(document["sound"]!.GetValue<bool>());
         Assert.Equal(room["site.nfb.001"], document["copyAgain"]![0]!.GetValue<string>());
-        Assert.Contains("copy again, and nothing else: " + room["site.nfb.001"], (await room.RunAsync("bundle", "verify", room["site.nfb.001"])).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "copy again, and nothing else: " + room["site.nfb.001"],
+            (await room.RunAsync("bundle", "verify", room["site.nfb.001"])).Out,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -122,7 +144,10 @@ public sealed class CarryingBundles : IDisposable
         room.Write("notes.txt", "1");
         await room.LockAsync("app.yaml");
         await BuildAsync("oci:" + room["next"]);
-        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["next"], "--file", room["notes.txt"], "--output", room["b.nfb"])).Exit);
+        Assert.Equal(
+            0,
+            (await room.RunAsync("bundle", "create", "oci:" + room["next"], "--file", room["notes.txt"], "--output", room["b.nfb"])).Exit
+        );
         Assert.Equal("nothing changes\n", (await room.RunAsync("bundle", "diff", room["a.nfb"], room["a.nfb"])).Out);
         CommandRun run = await room.RunAsync("bundle", "diff", room["a.nfb"], room["b.nfb"]);
         Assert.True(run.Exit == 0, run.Error);
@@ -139,7 +164,8 @@ public sealed class CarryingBundles : IDisposable
     [InlineData("bundle create oci:x --output y --volume-size much")]
     [InlineData("bundle create oci:x --output y --platform linux")]
     [InlineData("bundle load x.nfb")]
-    public async Task What_cannot_be_understood_is_a_usage_error(string line) => Assert.Equal(2, (await room.RunAsync(line.Split(' '))).Exit);
+    public async Task What_cannot_be_understood_is_a_usage_error(string line) =>
+        Assert.Equal(2, (await room.RunAsync(line.Split(' '))).Exit);
 
     [Fact]
     public async Task Several_images_do_not_fit_into_one_name()
@@ -167,7 +193,18 @@ public sealed class CarryingBundles : IDisposable
         await using ScriptedEngine engine = new();
         foreach (string output in (string[])["site.nfb", "old.nfb"])
         {
-            using Process process = OwnProcess.Start(engine, "bundle", "create", "oci:" + room["out"], "--file", room["noise"], "--output", room[output], "--cache", room["cache"]);
+            using Process process = OwnProcess.Start(
+                engine,
+                "bundle",
+                "create",
+                "oci:" + room["out"],
+                "--file",
+                room["noise"],
+                "--output",
+                room[output],
+                "--cache",
+                room["cache"]
+            );
             while (!process.HasExited && !Directory.EnumerateFiles(room.Folder, $".{output}.*.part").Any())
                 await Task.Delay(5);
             await Task.Delay(milliseconds);
@@ -186,7 +223,15 @@ public sealed class CarryingBundles : IDisposable
     {
         if (!File.Exists(room["app.lock.json"]))
             await room.LockAsync("app.yaml");
-        CommandRun run = await room.RunAsync(["build", "container-image", room["app.yaml"], "--offline", "--output", output, .. more.Length > 0 ? more : ["--tag", "example.com/app:1"]]);
+        CommandRun run = await room.RunAsync([
+            "build",
+            "container-image",
+            room["app.yaml"],
+            "--offline",
+            "--output",
+            output,
+            .. more.Length > 0 ? more : ["--tag", "example.com/app:1"],
+        ]);
         Assert.True(run.Exit == 0, run.Error);
     }
 }

@@ -12,7 +12,9 @@ internal sealed class CommandRoom : IDisposable
     {
         Folder = Directory.CreateTempSubdirectory("nodeforge-cli-").FullName;
         Write("tree/etc/motd", "hello\n");
-        Write("app.yaml", """
+        Write(
+            "app.yaml",
+            """
             apiVersion: nodeforge.dev/v1alpha1
             kind: ContainerImage
             name: app
@@ -21,8 +23,11 @@ internal sealed class CommandRoom : IDisposable
             files:
               - {tree: tree, path: /}
               - {path: /etc/os, content: "none"}
-            """);
-        Write("node.yaml", """
+            """
+        );
+        Write(
+            "node.yaml",
+            """
             apiVersion: nodeforge.dev/v1alpha1
             kind: NodeImage
             name: node-${version}
@@ -37,7 +42,8 @@ internal sealed class CommandRoom : IDisposable
               - {kubeadm: false}
             files:
               - {tree: tree, path: /}
-            """);
+            """
+        );
     }
 
     public string Folder { get; }
@@ -54,19 +60,30 @@ internal sealed class CommandRoom : IDisposable
     public async Task LockAsync(string name, IReadOnlyDictionary<string, string>? parameters = null)
     {
         Recipe recipe = RecipeReader.Read(this[name], parameters);
-        RecipeLockFile.Write(RecipeLockFile.DefaultPath(this[name]), new RecipeLock
-        {
-            Recipe = await RecipeDigest.ComputeAsync(recipe, CancellationToken.None),
-            Epoch = 1_700_000_000,
-            Parts = [.. LockedParts.All(recipe).Select(part => new LockedPart { Recipe = LockedParts.NameOf(recipe, part), Platform = "linux/amd64" })],
-        });
+        RecipeLockFile.Write(
+            RecipeLockFile.DefaultPath(this[name]),
+            new RecipeLock
+            {
+                Recipe = await RecipeDigest.ComputeAsync(recipe, CancellationToken.None),
+                Epoch = 1_700_000_000,
+                Parts =
+                [
+                    .. LockedParts
+                        .All(recipe)
+                        .Select(part => new LockedPart { Recipe = LockedParts.NameOf(recipe, part), Platform = "linux/amd64" }),
+                ],
+            }
+        );
     }
 
     public Task<CommandRun> RunAsync(params string[] args) => RunAsync(terminal: false, _ => null, [.. args, "--cache", this["cache"]]);
 
     public static async Task<CommandRun> RunAsync(bool terminal, Func<string, string?> variable, params string[] args)
     {
-        HostEnvironment host = new[] { "NO_COLOR", "TERM", "CI" }.Aggregate(HostEnvironment.FromProcess(), (known, name) => known.With(name, variable(name)));
+        HostEnvironment host = new[] { "NO_COLOR", "TERM", "CI" }.Aggregate(
+            HostEnvironment.FromProcess(),
+            (known, name) => known.With(name, variable(name))
+        );
         return await RunAsync(terminal, host, args);
     }
 

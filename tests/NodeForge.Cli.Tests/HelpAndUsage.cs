@@ -12,7 +12,9 @@ public sealed class HelpAndUsage
     public async Task Help_reads_as_it_should(string command)
     {
         CommandRun run = await PlainAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
-        string help = run.Out.Replace(Path.GetFileName(Environment.ProcessPath)!, "nodeforge", StringComparison.Ordinal).Replace("testhost", "nodeforge", StringComparison.Ordinal);
+        string help = run
+            .Out.Replace(Path.GetFileName(Environment.ProcessPath)!, "nodeforge", StringComparison.Ordinal)
+            .Replace("testhost", "nodeforge", StringComparison.Ordinal);
         string file = $"tests/NodeForge.Cli.Tests/Help/{(command.Length == 0 ? "nodeforge" : command.Replace(' ', '-'))}.txt";
         Assert.Equal(0, run.Exit);
         Assert.Equal(GoldenFile.Expect(file, help), help);
@@ -53,7 +55,11 @@ public sealed class HelpAndUsage
     [Fact]
     public async Task A_usage_error_says_where_help_is()
     {
-        Assert.Contains("see 'nodeforge build kubernetes --help'", (await PlainAsync("build", "kubernetes")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "see 'nodeforge build kubernetes --help'",
+            (await PlainAsync("build", "kubernetes")).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -35,9 +35,23 @@ public sealed class HostileLocksAtTheCommandLine
         using CommandRoom room = new();
         string trace = room["trace"];
         room.Write("base.yaml", Base);
-        await LockAsync(room, "base", $$"""[{"name": "-oDPkg::Pre-Invoke::=touch {{trace}}", "version": "1", "architecture": "amd64", "suite": "bookworm", "path": "pool/h.deb", "digest": "{{Digest.Of("d"u8)}}", "size": 1}]""", "[]");
+        await LockAsync(
+            room,
+            "base",
+            $$"""[{"name": "-oDPkg::Pre-Invoke::=touch {{trace}}", "version": "1", "architecture": "amd64", "suite": "bookworm", "path": "pool/h.deb", "digest": "{{Digest.Of("d"u8)}}", "size": 1}]""",
+            "[]"
+        );
 
-        foreach (string[] command in (string[][])[["plan"], ["fetch", "--offline"], ["build", "base-image", "--offline"], ["lock"], ["lock", "--check"]])
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["plan"],
+                    ["fetch", "--offline"],
+                    ["build", "base-image", "--offline"],
+                    ["lock"],
+                    ["lock", "--check"],
+                ]
+        )
         {
             CommandRun run = await room.RunAsync([.. command, room["base.yaml"]]);
             Assert.Equal((2, ""), (run.Exit, run.Out));
@@ -57,13 +71,21 @@ public sealed class HostileLocksAtTheCommandLine
         room.Write("build.yaml", Build);
         room.Write("script/build", "#!/bin/sh\n");
         File.SetUnixFileMode(room["script/build"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await LockAsync(room, "build", "[]", $$"""[{"name": "{{room["cron"]}}", "suite": "sid", "path": "pool/k.dsc", "digest": "{{Digest.Of("d"u8)}}", "size": 1}, {"name": "../../x", "suite": "sid", "path": "pool/../k", "digest": "{{Digest.Of("d"u8)}}", "size": 1}]""");
+        await LockAsync(
+            room,
+            "build",
+            "[]",
+            $$"""[{"name": "{{room["cron"]}}", "suite": "sid", "path": "pool/k.dsc", "digest": "{{Digest.Of("d"u8)}}", "size": 1}, {"name": "../../x", "suite": "sid", "path": "pool/../k", "digest": "{{Digest.Of("d"u8)}}", "size": 1}]"""
+        );
 
         CommandRun run = await room.RunAsync("build", "kubernetes", room["build.yaml"], "--offline", "-o", "json");
 
         JsonElement[] errors = [.. JsonDocument.Parse(run.Out).RootElement.GetProperty("errors").EnumerateArray()];
         Assert.Equal(2, run.Exit);
-        Assert.Equal(["$.parts[0].files[0].name", "$.parts[0].files[1].name", "$.parts[0].files[1].path"], errors.Select(error => error.GetProperty("where").GetProperty("detail").GetString()));
+        Assert.Equal(
+            ["$.parts[0].files[0].name", "$.parts[0].files[1].name", "$.parts[0].files[1].path"],
+            errors.Select(error => error.GetProperty("where").GetProperty("detail").GetString())
+        );
         Assert.False(File.Exists(room["cron"]));
     }
 
@@ -72,7 +94,12 @@ public sealed class HostileLocksAtTheCommandLine
     {
         using CommandRoom room = new();
         room.Write("base.yaml", Base);
-        await LockAsync(room, "base", $$"""[{"name": "hello", "version": "1", "architecture": "amd64", "suite": "bookworm", "path": "pool/h.deb", "digest": "{{Digest.Of("d"u8)}}", "size": 1}]""", "[]");
+        await LockAsync(
+            room,
+            "base",
+            $$"""[{"name": "hello", "version": "1", "architecture": "amd64", "suite": "bookworm", "path": "pool/h.deb", "digest": "{{Digest.Of("d"u8)}}", "size": 1}]""",
+            "[]"
+        );
         string? own = Environment.GetEnvironmentVariable(DebianMirrors.ArchiveVariable);
         Environment.SetEnvironmentVariable(DebianMirrors.ArchiveVariable, "http://ann:secret@mirror.test/debian");
         try
@@ -92,10 +119,17 @@ public sealed class HostileLocksAtTheCommandLine
         }
     }
 
-    private static async Task LockAsync(CommandRoom room, string name, string packages, string files) => room.Write(name + ".lock.json", $$"""
-        {"schemaVersion": 1, "recipe": "{{await RecipeDigest.ComputeAsync(RecipeReader.Read(room[name + ".yaml"]), CancellationToken.None)}}", "epoch": 1,
-         "parts": [{"recipe": "{{name}}.yaml", "platform": "linux/amd64",
-           "packages": {{packages}},
-           "files": {{files}}, "images": []}]}
-        """);
+    private static async Task LockAsync(CommandRoom room, string name, string packages, string files) =>
+        room.Write(
+            name + ".lock.json",
+            $$"""
+            {"schemaVersion": 1, "recipe": "{{await RecipeDigest.ComputeAsync(
+                RecipeReader.Read(room[name + ".yaml"]),
+                CancellationToken.None
+            )}}", "epoch": 1,
+             "parts": [{"recipe": "{{name}}.yaml", "platform": "linux/amd64",
+               "packages": {{packages}},
+               "files": {{files}}, "images": []}]}
+            """
+        );
 }

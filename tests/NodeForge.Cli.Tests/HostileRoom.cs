@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace NodeForge.Cli.Tests;
 
-/// <summary>The built program in a folder that an attacker has filled: as a process of its own, with little memory, and not for ever.</summary>
+/// <summary>The built program in a folder that an attacker has filled: as a process of its own, with little memory, and not for
+/// ever.</summary>
 internal sealed class HostileRoom : IDisposable
 {
     // What any of these inputs may take of a machine that is busy with other tests.
@@ -44,7 +45,10 @@ internal sealed class HostileRoom : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string variable in (string[])["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "KIND_CLUSTER_NAME", "http_proxy", "HTTP_PROXY"])
+        foreach (
+            string variable in (string[])
+                ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "KIND_CLUSTER_NAME", "http_proxy", "HTTP_PROXY"]
+        )
             start.Environment.Remove(variable);
         start.Environment["DOCKER_CONFIG"] = this["docker"];
         start.Environment["KUBECONFIG"] = this["kubeconfig"];
@@ -55,7 +59,8 @@ internal sealed class HostileRoom : IDisposable
             start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(),
+            errors = process.StandardError.ReadToEndAsync();
         try
         {
             await Task.WhenAll(output, errors, process.WaitForExitAsync()).WaitAsync(Patience);

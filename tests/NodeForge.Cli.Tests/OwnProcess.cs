@@ -8,11 +8,17 @@ internal static class OwnProcess
 {
     public static string Program => typeof(CommandTree).Assembly.Location;
 
-    public static Process Start(ScriptedEngine engine, params string[] arguments) => StartProgram(engine, "dotnet", [Program, .. arguments]);
+    public static Process Start(ScriptedEngine engine, params string[] arguments) =>
+        StartProgram(engine, "dotnet", [Program, .. arguments]);
 
     public static Process StartProgram(ScriptedEngine engine, string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["DOCKER_HOST"] = "unix://" + engine.SocketPath;
         start.Environment["TERM"] = "xterm";
         foreach (string variable in (string[])["DOCKER_CONTEXT", "KIND_CLUSTER_NAME"])

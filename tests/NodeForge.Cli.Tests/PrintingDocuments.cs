@@ -10,7 +10,12 @@ public sealed class PrintingDocuments
     private const string OfAnotherProgram = "exec";
 
     public static TheoryData<string> Commands =>
-        [.. CommandLines.All().Where(line => line.Command.Subcommands.Count == 0 && line.Path != OfAnotherProgram).Select(line => line.Path)];
+        [
+            .. CommandLines
+                .All()
+                .Where(line => line.Command.Subcommands.Count == 0 && line.Path != OfAnotherProgram)
+                .Select(line => line.Path),
+        ];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -18,7 +23,9 @@ public sealed class PrintingDocuments
     {
         using CommandRoom room = new();
         Command called = CommandLines.All().Single(line => line.Path == command).Command;
-        IEnumerable<string> words = called.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(argument => argument.Name == "SHELL" ? "bash" : "nothing");
+        IEnumerable<string> words = called
+            .Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0)
+            .Select(argument => argument.Name == "SHELL" ? "bash" : "nothing");
         CommandRun run = await CommandRoom.RunAsync(terminal: false, Nowhere(room), [.. command.Split(' '), .. words, "-o", "json"]);
 
         JsonElement document = JsonDocument.Parse(run.Out).RootElement;
@@ -42,11 +49,17 @@ public sealed class PrintingDocuments
     }
 
     // A machine without an engine, and with nothing of this one's.
-    private static HostEnvironment Nowhere(CommandRoom room) => new()
-    {
-        Variables = new Dictionary<string, string> { ["NODEFORGE_CACHE"] = room["cache"], ["DOCKER_HOST"] = $"unix://{room["no.sock"]}", ["NODEFORGE_STATE"] = room["state"] },
-        WorkingFolder = room.Folder,
-        Home = room["home"],
-        Clock = TimeProvider.System,
-    };
+    private static HostEnvironment Nowhere(CommandRoom room) =>
+        new()
+        {
+            Variables = new Dictionary<string, string>
+            {
+                ["NODEFORGE_CACHE"] = room["cache"],
+                ["DOCKER_HOST"] = $"unix://{room["no.sock"]}",
+                ["NODEFORGE_STATE"] = room["state"],
+            },
+            WorkingFolder = room.Folder,
+            Home = room["home"],
+            Clock = TimeProvider.System,
+        };
 }

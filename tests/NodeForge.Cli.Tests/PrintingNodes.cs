@@ -7,9 +7,16 @@ namespace NodeForge.Cli.Tests;
 
 public sealed class PrintingNodes
 {
-    private static readonly NodesDocument Nodes = NodesDocument.Of(
-    [
-        new("lab", "lab-control-plane", "control-plane", "running", ["10.201.0.2"], "registry.example.com/kubernetes/node:v1.36.2@sha256:77", "v1.36.2"),
+    private static readonly NodesDocument Nodes = NodesDocument.Of([
+        new(
+            "lab",
+            "lab-control-plane",
+            "control-plane",
+            "running",
+            ["10.201.0.2"],
+            "registry.example.com/kubernetes/node:v1.36.2@sha256:77",
+            "v1.36.2"
+        ),
         new("lab", "lab-external-load-balancer", "external-load-balancer", "running", ["10.201.0.4"], "example/node:1", null),
         new("lab", "lab-worker", "worker", "exited", [], "example/\u001b[31mnode:1", "v1.36.2"),
     ]);
@@ -24,7 +31,9 @@ public sealed class PrintingNodes
             lab-external-load-balancer   running   external-load-balancer   <none>    10.201.0.4   example/node:1
             lab-worker                   exited    worker                   v1.36.2   <none>       example/\x1b[31mnode:1
 
-            """, Nodes.ToText(clusters: false, width: null));
+            """,
+            Nodes.ToText(clusters: false, width: null)
+        );
         Assert.StartsWith("CLUSTER   NAME     ", Nodes.ToText(clusters: true, width: null), StringComparison.Ordinal);
         Assert.Contains("\nlab       lab-worker  ", Nodes.ToText(clusters: true, width: null), StringComparison.Ordinal);
     }
@@ -51,7 +60,10 @@ public sealed class PrintingNodes
               image    registry.example.com/kubernetes/node:v1.36.2
             lab-external-load-balancer
 
-            """, Nodes.ToText(clusters: true, width: 80), StringComparison.Ordinal);
+            """,
+            Nodes.ToText(clusters: true, width: 80),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -61,8 +73,14 @@ public sealed class PrintingNodes
     public void A_document_has_the_same_facts()
     {
         JsonElement plane = JsonDocument.Parse(Nodes.ToJson()).RootElement.GetProperty("nodes")[0];
-        Assert.Equal(("lab", "lab-control-plane", "control-plane", "running"), (Text("cluster"), Text("name"), Text("role"), Text("state")));
-        Assert.Equal(("10.201.0.2", "v1.36.2", "registry.example.com/kubernetes/node:v1.36.2@sha256:77"), (plane.GetProperty("addresses")[0].GetString(), Text("kubernetesVersion"), Text("image")));
+        Assert.Equal(
+            ("lab", "lab-control-plane", "control-plane", "running"),
+            (Text("cluster"), Text("name"), Text("role"), Text("state"))
+        );
+        Assert.Equal(
+            ("10.201.0.2", "v1.36.2", "registry.example.com/kubernetes/node:v1.36.2@sha256:77"),
+            (plane.GetProperty("addresses")[0].GetString(), Text("kubernetesVersion"), Text("image"))
+        );
 
         string? Text(string name) => plane.GetProperty(name).GetString();
     }
@@ -70,7 +88,10 @@ public sealed class PrintingNodes
     [Theory]
     [InlineData("get nodes --name lab", "lab-worker\n")]
     [InlineData("get nodes --all-clusters", "lab-worker\n")]
-    [InlineData("get nodes -A -o wide", "CLUSTER   NAME         STATE     ROLE     VERSION   ADDRESS   IMAGE\nlab       lab-worker   running   worker   <none>    <none>    node:1\n")]
+    [InlineData(
+        "get nodes -A -o wide",
+        "CLUSTER   NAME         STATE     ROLE     VERSION   ADDRESS   IMAGE\nlab       lab-worker   running   worker   <none>    <none>    node:1\n"
+    )]
     public async Task Names_are_printed_or_a_table_where_it_is_asked_for(string line, string expected)
     {
         await using ScriptedEngine engine = Engine();
@@ -87,7 +108,12 @@ public sealed class PrintingNodes
         Assert.Equal("lab-worker", JsonDocument.Parse(run.Out).RootElement.GetProperty("nodes")[0].GetProperty("name").GetString());
     }
 
-    private static ScriptedEngine Engine() => new ScriptedEngine()
-        .On("GET /containers/a/archive", 404, """{"message":"Could not find the file /kind/version"}""")
-        .On("GET /containers/json", 200, """[{"Id":"a","Names":["/lab-worker"],"Image":"node:1","State":"running","Labels":{"io.x-k8s.kind.cluster":"lab","io.x-k8s.kind.role":"worker"} }]""");
+    private static ScriptedEngine Engine() =>
+        new ScriptedEngine()
+            .On("GET /containers/a/archive", 404, """{"message":"Could not find the file /kind/version"}""")
+            .On(
+                "GET /containers/json",
+                200,
+                """[{"Id":"a","Names":["/lab-worker"],"Image":"node:1","State":"running","Labels":{"io.x-k8s.kind.cluster":"lab","io.x-k8s.kind.role":"worker"} }]"""
+            );
 }

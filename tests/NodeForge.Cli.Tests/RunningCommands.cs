@@ -24,7 +24,12 @@ public sealed class RunningCommands
     {
         using CommandRoom room = new();
         Directory.CreateDirectory(room["gone"]);
-        ProcessStartInfo start = new("sh") { WorkingDirectory = room["gone"], RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("sh")
+        {
+            WorkingDirectory = room["gone"],
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (string argument in (string[])["-c", "rmdir ../gone && exec dotnet exec \"$0\" version", OwnProcess.Program])
             start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
@@ -67,8 +72,16 @@ public sealed class RunningCommands
         Environment.SetEnvironmentVariable("KIND_CLUSTER_NAME", "Of_Environment");
         try
         {
-            Assert.Contains("Of_Environment", (await room.RunAsync("create", "cluster", "--config", room["cluster.yaml"])).Error, StringComparison.Ordinal);
-            Assert.Contains("Of_Option", (await room.RunAsync("create", "cluster", "--config", room["cluster.yaml"], "--name", "Of_Option")).Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "Of_Environment",
+                (await room.RunAsync("create", "cluster", "--config", room["cluster.yaml"])).Error,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                "Of_Option",
+                (await room.RunAsync("create", "cluster", "--config", room["cluster.yaml"], "--name", "Of_Option")).Error,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
@@ -81,7 +94,11 @@ public sealed class RunningCommands
     {
         using CommandRoom room = new();
         await room.LockAsync("node.yaml", new Dictionary<string, string> { ["version"] = "v1.21.0" });
-        Assert.Contains("node-v1.21.0", (await room.RunAsync("plan", room["node.yaml"], "--set", "version=v1.21.0")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "node-v1.21.0",
+            (await room.RunAsync("plan", room["node.yaml"], "--set", "version=v1.21.0")).Out,
+            StringComparison.Ordinal
+        );
         Assert.Equal(3, (await room.RunAsync("plan", room["node.yaml"])).Exit); // the lock is of the other value
     }
 
@@ -112,7 +129,10 @@ public sealed class RunningCommands
         Assert.Equal((3, ""), (text.Exit, text.Out));
         Assert.Contains("NF2006", text.Error, StringComparison.Ordinal);
         Assert.Equal(3, json.Exit);
-        Assert.All(JsonDocument.Parse(json.Out).RootElement.GetProperty("errors").EnumerateArray(), error => Assert.Equal("NF2006", error.GetProperty("code").GetString()));
+        Assert.All(
+            JsonDocument.Parse(json.Out).RootElement.GetProperty("errors").EnumerateArray(),
+            error => Assert.Equal("NF2006", error.GetProperty("code").GetString())
+        );
         Assert.Equal(before, File.ReadAllBytes(room["app.lock.json"]));
     }
 
@@ -186,7 +206,15 @@ public sealed class RunningCommands
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
         await room.LockAsync("app.yaml");
         string target = $"docker://{registry.Host}/team/app:1";
-        CommandRun run = await room.RunAsync("build", "container-image", room["app.yaml"], "--output", target, "--output", "oci:" + room["out"]);
+        CommandRun run = await room.RunAsync(
+            "build",
+            "container-image",
+            room["app.yaml"],
+            "--output",
+            target,
+            "--output",
+            "oci:" + room["out"]
+        );
         Assert.True(run.Exit == 0, run.Error);
         string digest = Digest.Of(registry.Manifest("team/app", "1")!).ToString();
         Assert.EndsWith($"-> oci:{room["out"]}\n-> {target}@{digest}\n", run.Out, StringComparison.Ordinal);
@@ -197,7 +225,14 @@ public sealed class RunningCommands
     {
         using CommandRoom room = new();
         await room.LockAsync("app.yaml");
-        CommandRun run = await room.RunAsync("build", "container-image", room["app.yaml"], "--output", "docker://example.com/a:1", "--offline");
+        CommandRun run = await room.RunAsync(
+            "build",
+            "container-image",
+            room["app.yaml"],
+            "--output",
+            "docker://example.com/a:1",
+            "--offline"
+        );
         Assert.Equal(2, run.Exit);
         Assert.Contains("NF5190", run.Error, StringComparison.Ordinal);
     }
@@ -215,7 +250,18 @@ public sealed class RunningCommands
     [Fact]
     public async Task No_colour_is_written_where_none_is_wanted()
     {
-        CommandRun run = await CommandRoom.RunAsync(terminal: true, name => name switch { "NO_COLOR" => "1", "CI" => "1", _ => null }, "plan", "/nowhere/recipe.yaml");
+        CommandRun run = await CommandRoom.RunAsync(
+            terminal: true,
+            name =>
+                name switch
+                {
+                    "NO_COLOR" => "1",
+                    "CI" => "1",
+                    _ => null,
+                },
+            "plan",
+            "/nowhere/recipe.yaml"
+        );
         Assert.DoesNotContain("\u001b[31m", run.Error, StringComparison.Ordinal);
         Assert.Contains("/nowhere/recipe.yaml", run.Error, StringComparison.Ordinal);
     }

@@ -20,13 +20,38 @@ public sealed class SigningImages : IDisposable
         Assert.Contains("manifest", signed.Out, StringComparison.Ordinal);
         await RunAsync(0, "attest", Image, "--key", room["release.key"], "--recipe", room["app.yaml"], "--spdx", "--cyclonedx");
         room.Write("tests.json", """{"passed": true}""");
-        await RunAsync(0, "attest", Image, "--key", room["release.key"], "--predicate", room["tests.json"], "--type", "https://example.com/tests/v1");
+        await RunAsync(
+            0,
+            "attest",
+            Image,
+            "--key",
+            room["release.key"],
+            "--predicate",
+            room["tests.json"],
+            "--type",
+            "https://example.com/tests/v1"
+        );
 
         CommandRun verified = await RunAsync(
-            0, "verify", Image, "--key", room["release.pub"], "--require-attestation", "provenance", "--require-attestation", "spdx", "--require-attestation", "https://example.com/tests/v1");
+            0,
+            "verify",
+            Image,
+            "--key",
+            room["release.pub"],
+            "--require-attestation",
+            "provenance",
+            "--require-attestation",
+            "spdx",
+            "--require-attestation",
+            "https://example.com/tests/v1"
+        );
         Assert.Contains("✓ signature", verified.Out, StringComparison.Ordinal);
         Assert.Contains("by " + room["release.pub"], verified.Out, StringComparison.Ordinal);
-        Assert.Contains("NF6318", (await RunAsync(3, "verify", Image, "--key", room["release.pub"], "--require-attestation", "closure")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "NF6318",
+            (await RunAsync(3, "verify", Image, "--key", room["release.pub"], "--require-attestation", "closure")).Out,
+            StringComparison.Ordinal
+        );
 
         CommandRun shown = await RunAsync(0, "inspect", Image);
         Assert.Contains("provenance: bundle by key ", shown.Out, StringComparison.Ordinal);
@@ -41,7 +66,11 @@ public sealed class SigningImages : IDisposable
         await RunAsync(0, "key", "generate", "--output", room["release"]);
         await RunAsync(0, "attest", Image, "--key", room["release.key"], "--recipe", room["app.yaml"]);
         string[] blobs = Blobs();
-        JsonNode bundle = blobs.Select(File.ReadAllText).Where(text => text.StartsWith("{\"mediaType\":\"application/vnd.dev.sigstore", StringComparison.Ordinal)).Select(text => JsonNode.Parse(text)!).Single();
+        JsonNode bundle = blobs
+            .Select(File.ReadAllText)
+            .Where(text => text.StartsWith("{\"mediaType\":\"application/vnd.dev.sigstore", StringComparison.Ordinal))
+            .Select(text => JsonNode.Parse(text)!)
+            .Single();
         JsonNode statement = JsonNode.Parse(Convert.FromBase64String(bundle["dsseEnvelope"]!["payload"]!.GetValue<string>()))!;
         JsonNode build = statement["predicate"]!["buildDefinition"]!;
         Assert.Equal("app.yaml", build["externalParameters"]!["recipe"]!["name"]!.GetValue<string>());
@@ -56,12 +85,36 @@ public sealed class SigningImages : IDisposable
     {
         await BuildAsync();
         await RunAsync(0, "key", "generate", "--output", room["release"]);
-        Assert.Contains("NF6309", (await RunAsync(3, "attest", Image, "--key", room["release.key"], "--closure")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "NF6309",
+            (await RunAsync(3, "attest", Image, "--key", room["release.key"], "--closure")).Error,
+            StringComparison.Ordinal
+        );
         room.Write("tree/etc/motd", "hellO\n");
         await room.LockAsync("app.yaml");
-        Assert.Contains("NF6308", (await RunAsync(3, "attest", Image, "--key", room["release.key"], "--recipe", room["app.yaml"])).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "NF6308",
+            (await RunAsync(3, "attest", Image, "--key", room["release.key"], "--recipe", room["app.yaml"])).Error,
+            StringComparison.Ordinal
+        );
         room.Write("list.json", "[]");
-        Assert.Contains("NF6307", (await RunAsync(2, "attest", Image, "--key", room["release.key"], "--predicate", room["list.json"], "--type", "https://example.com/x")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "NF6307",
+            (
+                await RunAsync(
+                    2,
+                    "attest",
+                    Image,
+                    "--key",
+                    room["release.key"],
+                    "--predicate",
+                    room["list.json"],
+                    "--type",
+                    "https://example.com/x"
+                )
+            ).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -84,12 +137,24 @@ public sealed class SigningImages : IDisposable
         await RunAsync(0, "key", "generate", "--output", room["one"]);
         Assert.Contains("NF6303", (await RunAsync(2, "key", "generate", "--output", room["one"])).Error, StringComparison.Ordinal);
         Assert.Contains("NF6304", (await RunAsync(2, "sign", "docker-daemon:x", "--key", room["one.key"])).Error, StringComparison.Ordinal);
-        Assert.Contains("NF6304", (await RunAsync(2, "verify", "docker-daemon:x", "--key", room["one.pub"])).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "NF6304",
+            (await RunAsync(2, "verify", "docker-daemon:x", "--key", room["one.pub"])).Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains("NF6300", (await RunAsync(2, "sign", Image, "--key", room["one.pub"])).Error, StringComparison.Ordinal);
-        Assert.Contains("NF6305", (await RunAsync(2, "verify", Image, "--key", room["one.pub"], "--quorum", "2")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "NF6305",
+            (await RunAsync(2, "verify", Image, "--key", room["one.pub"], "--quorum", "2")).Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains("NF9002", (await RunAsync(2, "verify", Image, "--quorum", "2")).Error, StringComparison.Ordinal);
         Assert.Contains("NF9002", (await RunAsync(2, "attest", Image, "--key", room["one.key"])).Error, StringComparison.Ordinal);
-        Assert.Contains("NF9002", (await RunAsync(2, "attest", Image, "--key", room["one.key"], "--type", "x:y")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "NF9002",
+            (await RunAsync(2, "attest", Image, "--key", room["one.key"], "--type", "x:y")).Error,
+            StringComparison.Ordinal
+        );
     }
 
     private string Image => "oci:" + room["out"];

@@ -6,7 +6,8 @@ namespace NodeForge.Cli.Tests;
 
 public sealed class SittingInANode
 {
-    private const string Node = """[{"Id":"a","Names":["/lab-worker"],"State":"running","Labels":{"io.x-k8s.kind.cluster":"lab","io.x-k8s.kind.role":"worker"} }]""";
+    private const string Node =
+        """[{"Id":"a","Names":["/lab-worker"],"State":"running","Labels":{"io.x-k8s.kind.cluster":"lab","io.x-k8s.kind.role":"worker"} }]""";
 
     [Fact]
     public async Task Through_pipes_bytes_arrive_as_they_are_and_the_exit_code_is_the_program_s()
@@ -14,13 +15,17 @@ public sealed class SittingInANode
         await using ScriptedEngine engine = new();
         using MemoryStream input = new();
         byte[] odd = [0, 1, 0x0d, 0x0a, 0xff, 0xfe, 3];
-        Script(engine, exitCode: 42, async (raw, call) =>
-        {
-            await raw.CopyToAsync(input);
-            await raw.WriteAsync((byte[])[1, 0, 0, 0, 0, 0, 0, (byte)odd.Length, .. odd]);
-            await raw.WriteAsync(ScriptedCall.Frame(2, "warned\n"));
-            await call.EndUpgradedAsync();
-        });
+        Script(
+            engine,
+            exitCode: 42,
+            async (raw, call) =>
+            {
+                await raw.CopyToAsync(input);
+                await raw.WriteAsync((byte[])[1, 0, 0, 0, 0, 0, 0, (byte)odd.Length, .. odd]);
+                await raw.WriteAsync(ScriptedCall.Frame(2, "warned\n"));
+                await call.EndUpgradedAsync();
+            }
+        );
         using Process process = OwnProcess.Start(engine, "exec", "lab-worker", "--", "cat", "-v", "@file");
         await process.StandardInput.BaseStream.WriteAsync(odd);
         process.StandardInput.Close();
@@ -38,13 +43,17 @@ public sealed class SittingInANode
     {
         await using ScriptedEngine engine = new();
         TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Script(engine, exitCode: 0, async (raw, _) =>
-        {
-            await raw.WriteAsync(ScriptedCall.Frame(1, "first\n"));
-            await gone.Task;
-            await raw.WriteAsync(ScriptedCall.Frame(1, "second\n"));
-            await raw.CopyToAsync(Stream.Null);
-        });
+        Script(
+            engine,
+            exitCode: 0,
+            async (raw, _) =>
+            {
+                await raw.WriteAsync(ScriptedCall.Frame(1, "first\n"));
+                await gone.Task;
+                await raw.WriteAsync(ScriptedCall.Frame(1, "second\n"));
+                await raw.CopyToAsync(Stream.Null);
+            }
+        );
         using Process process = OwnProcess.Start(engine, "exec", "lab-worker", "--", "yes");
         Assert.Equal("first", await process.StandardOutput.ReadLineAsync());
         process.StandardOutput.Close();
@@ -60,20 +69,27 @@ public sealed class SittingInANode
         string? size = null;
         byte[] typed = new byte[3];
         TaskCompletionSource resized = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        engine.On("POST /exec/e1/resize", call =>
-        {
-            size = call.Request;
-            resized.TrySetResult();
-            return call.AnswerAsync(201, "");
-        });
-        Script(engine, exitCode: 7, async (raw, call) =>
-        {
-            await resized.Task;
-            await raw.WriteAsync("ready\n"u8.ToArray());
-            await raw.ReadExactlyAsync(typed);
-            await raw.WriteAsync("\u001b[7mbye\n"u8.ToArray());
-            await call.EndUpgradedAsync();
-        });
+        engine.On(
+            "POST /exec/e1/resize",
+            call =>
+            {
+                size = call.Request;
+                resized.TrySetResult();
+                return call.AnswerAsync(201, "");
+            }
+        );
+        Script(
+            engine,
+            exitCode: 7,
+            async (raw, call) =>
+            {
+                await resized.Task;
+                await raw.WriteAsync("ready\n"u8.ToArray());
+                await raw.ReadExactlyAsync(typed);
+                await raw.WriteAsync("\u001b[7mbye\n"u8.ToArray());
+                await call.EndUpgradedAsync();
+            }
+        );
         // script(1) gives it a terminal of its own.
         string line = $"stty cols 91 rows 33; dotnet '{OwnProcess.Program}' exec lab-worker; echo ended $?; stty -a";
         using Process process = OwnProcess.StartProgram(engine, "script", "-qec", line, "/dev/null");

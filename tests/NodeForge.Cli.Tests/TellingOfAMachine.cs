@@ -24,8 +24,7 @@ public sealed class TellingOfAMachine
         Hint = "run it where they are not withheld",
     };
 
-    private static readonly CheckedMachine Machine = new(
-    [
+    private static readonly CheckedMachine Machine = new([
         new("20.10.24, API 1.41, at unix:///run/docker.sock (default)") { Name = "engine" },
         new("without CAP_SYS_RESOURCE", Withheld) { Name = "capabilities" },
         new("/var/lib/docker cannot be seen from here") { Name = "disk", WasLookedAt = false },

@@ -63,7 +63,12 @@ public sealed class TextFromElsewhere : IDisposable
     {
         using CommandRoom room = new();
         string archive = room["image.tar"];
-        File.WriteAllBytes(archive, Image($$"""{"created":{{JsonSerializer.Serialize(Bell)}},"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]} }"""));
+        File.WriteAllBytes(
+            archive,
+            Image(
+                $$"""{"created":{{JsonSerializer.Serialize(Bell)}},"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]} }"""
+            )
+        );
         CommandRun run = await room.RunAsync("inspect", "docker-archive:" + archive);
         Assert.Equal(0, run.Exit);
         Assert.Contains("created   " + Shown, run.Out, StringComparison.Ordinal);
@@ -82,7 +87,14 @@ public sealed class TextFromElsewhere : IDisposable
         await using ScriptedEngine engine = Engine("lab", "../../evil" + Bell);
         engine.On("GET /info", 200, "{}");
         CommandRun run = await room.RunAsync("export", "logs", room["a/b/logs"], "--name", "lab");
-        Assert.Equal(["docker-info.txt", "nodeforge-version.txt"], Directory.EnumerateFileSystemEntries(room["a"], "*", SearchOption.AllDirectories).Where(File.Exists).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["docker-info.txt", "nodeforge-version.txt"],
+            Directory
+                .EnumerateFileSystemEntries(room["a"], "*", SearchOption.AllDirectories)
+                .Where(File.Exists)
+                .Select(Path.GetFileName)
+                .Order()
+        );
         Assert.Contains("NF8044", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(run.Error, c => char.IsControl(c) && c != '\n');
     }
@@ -92,7 +104,8 @@ public sealed class TextFromElsewhere : IDisposable
     [InlineData(true)]
     public void Whatever_is_printed_and_however_it_is_escaped(bool terminal)
     {
-        StringWriter output = new(), error = new();
+        StringWriter output = new(),
+            error = new();
         Terminal both = new(output, error, terminal, name => name == "NO_COLOR" ? "1" : null);
         both.Out.Write("a\u001bb\tc\n");
         both.Out.Write('\u001b');
@@ -112,7 +125,22 @@ public sealed class TextFromElsewhere : IDisposable
         ScriptedEngine engine = new();
         Environment.SetEnvironmentVariable("DOCKER_HOST", "unix://" + engine.SocketPath);
         string[] names = ["/" + node];
-        return engine.On("GET /containers/json", 200, JsonSerializer.Serialize(new[] { new { Id = "x", Names = names, State = "running", Labels = new Dictionary<string, string> { ["io.x-k8s.kind.cluster"] = cluster } } }));
+        return engine.On(
+            "GET /containers/json",
+            200,
+            JsonSerializer.Serialize(
+                new[]
+                {
+                    new
+                    {
+                        Id = "x",
+                        Names = names,
+                        State = "running",
+                        Labels = new Dictionary<string, string> { ["io.x-k8s.kind.cluster"] = cluster },
+                    },
+                }
+            )
+        );
     }
 
     private static byte[] Image(string config)
@@ -120,8 +148,16 @@ public sealed class TextFromElsewhere : IDisposable
         using MemoryStream bytes = new();
         using (TarWriter tar = new(bytes, TarEntryFormat.Ustar, leaveOpen: true))
         {
-            foreach ((string name, string content) in new[] { ("config.json", config), ("manifest.json", """[{"Config":"config.json","RepoTags":["app:1"],"Layers":null}]""") })
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+            foreach (
+                (string name, string content) in new[]
+                {
+                    ("config.json", config),
+                    ("manifest.json", """[{"Config":"config.json","RepoTags":["app:1"],"Layers":null}]"""),
+                }
+            )
+                tar.WriteEntry(
+                    new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) }
+                );
         }
 
         return bytes.ToArray();

@@ -63,7 +63,20 @@ public sealed class VerifyingImages : IDisposable
         CommandRun against = await room.RunAsync("verify", "oci:" + room["two"], "--against", "oci:" + room["one"]);
         Assert.Equal(3, against.Exit);
         Assert.Contains("NF6281", against.Out, StringComparison.Ordinal);
-        JsonNode document = JsonNode.Parse((await room.RunAsync("verify", "oci:" + room["two"], "--against", "oci:" + room["one"], "--report", room["page.html"], "-o", "json")).Out)!;
+        JsonNode document = JsonNode.Parse(
+            (
+                await room.RunAsync(
+                    "verify",
+                    "oci:" + room["two"],
+                    "--against",
+                    "oci:" + room["one"],
+                    "--report",
+                    room["page.html"],
+                    "-o",
+                    "json"
+                )
+            ).Out
+        )!;
         Assert.Equal("etc/motd", document["images"]![0]!["differences"]![0]!["layers"]![0]!["entries"]![0]!["path"]!.GetValue<string>());
         string page = File.ReadAllText(room["page.html"]);
         Assert.Contains("What changed against", page, StringComparison.Ordinal);
@@ -78,7 +91,16 @@ public sealed class VerifyingImages : IDisposable
         Assert.True(same.Exit == 0, same.Error);
         Assert.Contains("the same bits as", same.Out, StringComparison.Ordinal);
 
-        CommandRun packed = await room.RunAsync("build", "container-image", room["app.yaml"], "--offline", "--compression", "gzip", "--output", "oci:" + room["packed"]);
+        CommandRun packed = await room.RunAsync(
+            "build",
+            "container-image",
+            room["app.yaml"],
+            "--offline",
+            "--compression",
+            "gzip",
+            "--output",
+            "oci:" + room["packed"]
+        );
         Assert.True(packed.Exit == 0, packed.Error);
         CommandRun compressed = await room.RunAsync("verify", "oci:" + room["packed"], "--rebuild", room["app.yaml"], "--offline");
         Assert.Equal(0, compressed.Exit);

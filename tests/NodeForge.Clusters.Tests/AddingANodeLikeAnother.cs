@@ -17,13 +17,12 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
 {
     private const string Network = """[{"Id":"n","Name":"nodeforge-lab","IPAM":{"Config":[{"Subnet":"10.201.0.0/24"}]} }]""";
 
-    private const string BothNetwork = """[{"Id":"n","Name":"nodeforge-lab","IPAM":{"Config":[{"Subnet":"10.201.0.0/24"},{"Subnet":"fd00:77::/64"}]} }]""";
+    private const string BothNetwork =
+        """[{"Id":"n","Name":"nodeforge-lab","IPAM":{"Config":[{"Subnet":"10.201.0.0/24"},{"Subnet":"fd00:77::/64"}]} }]""";
 
     private static readonly string[] Names = ["lab-control-plane", "lab-external-load-balancer", "lab-worker", "lab-worker2"];
 
-    void IForgeReporter.Report(ForgeEvent happened)
-    {
-    }
+    void IForgeReporter.Report(ForgeEvent happened) { }
 
     [Theory]
     [InlineData("lab-wroker", "NF8040", "did you mean lab-worker?")]
@@ -33,7 +32,15 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
     {
         await using ScriptedEngine engine = Cluster();
         using EngineClient client = await engine.ConnectAsync();
-        Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterLife(client, this, TimeProvider.System).AddAsync("lab", new() { Role = NodeRole.ControlPlane, Like = like }, default)));
+        Diagnostic told = Assert.Single(
+            await FailsAsync(() =>
+                new ClusterLife(client, this, TimeProvider.System).AddAsync(
+                    "lab",
+                    new() { Role = NodeRole.ControlPlane, Like = like },
+                    default
+                )
+            )
+        );
         Assert.Equal((code, like, hint), (told.Code.ToString(), told.Where!.Resource, told.Hint));
         Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
     }
@@ -59,7 +66,11 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
     [Theory]
     [InlineData(IPFamily.IPv6, "fd00:77::6", "10.201.0.6")]
     [InlineData(IPFamily.Dual, "10.201.0.6", "fd00:77::6")]
-    public async Task The_family_of_a_cluster_is_read_back_and_the_new_node_gets_the_next_address_of_each(IPFamily family, string address, string other)
+    public async Task The_family_of_a_cluster_is_read_back_and_the_new_node_gets_the_next_address_of_each(
+        IPFamily family,
+        string address,
+        string other
+    )
     {
         await using ScriptedEngine engine = Cluster(family);
         using EngineClient client = await engine.ConnectAsync();
@@ -71,7 +82,19 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
     [Fact]
     public void Labels_are_read_in_the_newer_form_of_arguments_too()
     {
-        ClusterPlan plan = PlanningACluster.Plan(new ClusterConfig { Name = "lab", Nodes = [new() { Labels = new Dictionary<string, string> { ["zone"] = "a", ["tier"] = "" } }] });
+        ClusterPlan plan = PlanningACluster.Plan(
+            new ClusterConfig
+            {
+                Name = "lab",
+                Nodes =
+                [
+                    new()
+                    {
+                        Labels = new Dictionary<string, string> { ["zone"] = "a", ["tier"] = "" },
+                    },
+                ],
+            }
+        );
         string documents = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.36.1"));
         Assert.Equal(plan.First.Config.Labels, KubeadmRewriting.LabelsIn(KubeadmRewriting.Parse(documents, "lab")));
     }
@@ -81,22 +104,77 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
     {
         ContainerMount[] mounts =
         [
-            new() { Type = "volume", Name = "v", Destination = "/var/log", RW = true },
-            new() { Type = "bind", Source = "/lib/modules", Destination = "/lib/modules" },
-            new() { Type = "bind", Source = "/shared", Destination = "/shared", RW = true, Propagation = "rshared" },
-            new() { Type = "bind", Source = "/labelled", Destination = "/labelled", Mode = "ro,Z", Propagation = "rslave" },
-            new() { Type = "bind", Source = "/run/credentials.json", Destination = "/var/lib/kubelet/config.json", Propagation = "rprivate" },
-            new() { Type = "bind", Source = "/disk/kubelet", Destination = "/var/lib/kubelet", RW = true },
-            new() { Type = "bind", Source = "/disk/lib", Destination = "/var/lib/", RW = true },
-            new() { Type = "bind", Source = "/disk/store", Destination = "/var/lib/containerd", RW = true },
+            new()
+            {
+                Type = "volume",
+                Name = "v",
+                Destination = "/var/log",
+                RW = true,
+            },
+            new()
+            {
+                Type = "bind",
+                Source = "/lib/modules",
+                Destination = "/lib/modules",
+            },
+            new()
+            {
+                Type = "bind",
+                Source = "/shared",
+                Destination = "/shared",
+                RW = true,
+                Propagation = "rshared",
+            },
+            new()
+            {
+                Type = "bind",
+                Source = "/labelled",
+                Destination = "/labelled",
+                Mode = "ro,Z",
+                Propagation = "rslave",
+            },
+            new()
+            {
+                Type = "bind",
+                Source = "/run/credentials.json",
+                Destination = "/var/lib/kubelet/config.json",
+                Propagation = "rprivate",
+            },
+            new()
+            {
+                Type = "bind",
+                Source = "/disk/kubelet",
+                Destination = "/var/lib/kubelet",
+                RW = true,
+            },
+            new()
+            {
+                Type = "bind",
+                Source = "/disk/lib",
+                Destination = "/var/lib/",
+                RW = true,
+            },
+            new()
+            {
+                Type = "bind",
+                Source = "/disk/store",
+                Destination = "/var/lib/containerd",
+                RW = true,
+            },
         ];
         Assert.Equal(
             [
-                new("/labelled", "/labelled") { ReadOnly = true, SelinuxRelabel = true, Propagation = MountPropagation.HostToContainer },
+                new("/labelled", "/labelled")
+                {
+                    ReadOnly = true,
+                    SelinuxRelabel = true,
+                    Propagation = MountPropagation.HostToContainer,
+                },
                 new("/shared", "/shared") { Propagation = MountPropagation.Bidirectional },
                 new("/run/credentials.json", "/var/lib/kubelet/config.json") { ReadOnly = true },
             ],
-            SharedMounts.Of(new() { Mounts = mounts }));
+            SharedMounts.Of(new() { Mounts = mounts })
+        );
     }
 
     [Fact]
@@ -106,7 +184,8 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
         NodeFile kept = Assert.Single(KeptPatches.Of(patches));
         Assert.Empty(KeptPatches.Of(new()));
         await using ScriptedEngine engine = new();
-        engine.On("GET /containers/lab-worker/archive", call => call.StreamAsync([Archive("containerd-patches.json", kept.Content)]))
+        engine
+            .On("GET /containers/lab-worker/archive", call => call.StreamAsync([Archive("containerd-patches.json", kept.Content)]))
             .On("GET /containers/lab-worker2/archive", 404, """{"message":"Could not find the file"}""")
             .On("GET /containers/lab-control-plane/archive", call => call.StreamAsync([Archive("containerd-patches.json", "x")]));
         using EngineClient client = await engine.ConnectAsync();
@@ -114,18 +193,44 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
         ContainerdPatches read = await KeptPatches.ReadAsync(new(client, "lab-worker", "lab-worker"), default);
         Assert.Equal((patches.Merges[0], patches.JsonPatches[0]), (Assert.Single(read.Merges), Assert.Single(read.JsonPatches)));
         Assert.False((await KeptPatches.ReadAsync(new(client, "lab-worker2", "lab-worker2"), default)).Any);
-        Assert.Equal(ErrorCodes.ClusterNotOurs, Assert.Single(await FailsAsync(() => KeptPatches.ReadAsync(new(client, "lab-control-plane", "lab-control-plane"), default))).Code);
+        Assert.Equal(
+            ErrorCodes.ClusterNotOurs,
+            Assert
+                .Single(await FailsAsync(() => KeptPatches.ReadAsync(new(client, "lab-control-plane", "lab-control-plane"), default)))
+                .Code
+        );
     }
 
     private static ScriptedEngine Cluster(IPFamily family = IPFamily.IPv4)
     {
-        ClusterPlan plan = PlanningACluster.Plan(family, null, NodeRole.ControlPlane, NodeRole.ControlPlane, NodeRole.Worker, NodeRole.Worker);
-        ScriptedEngine engine = new ScriptedEngine().WithObjects($"[{string.Join(',', Names.Select(Summary))}]", family == IPFamily.IPv4 ? Network : BothNetwork).On("GET /info", 200, """{"Driver":"overlay2"}""");
+        ClusterPlan plan = PlanningACluster.Plan(
+            family,
+            null,
+            NodeRole.ControlPlane,
+            NodeRole.ControlPlane,
+            NodeRole.Worker,
+            NodeRole.Worker
+        );
+        ScriptedEngine engine = new ScriptedEngine()
+            .WithObjects($"[{string.Join(',', Names.Select(Summary))}]", family == IPFamily.IPv4 ? Network : BothNetwork)
+            .On("GET /info", 200, """{"Driver":"overlay2"}""");
         foreach ((string name, int index) in Names.Select((name, index) => (name, index)))
         {
-            NodePlan labelled = plan.Nodes[^1] with { Config = new() { Role = NodeRole.Worker, Labels = new Dictionary<string, string> { ["of"] = name } } };
+            NodePlan labelled = plan.Nodes[^1] with
+            {
+                Config = new()
+                {
+                    Role = NodeRole.Worker,
+                    Labels = new Dictionary<string, string> { ["of"] = name },
+                },
+            };
             byte[] documents = Archive("kubeadm.conf", KubeadmDocuments.Of(plan, labelled, KubernetesVersion.Parse("v1.20.2")));
-            engine.On($"GET /containers/{name}/json", 200, $$$"""{"Id":"{{{name}}}","NetworkSettings":{"Networks":{"nodeforge-lab":{"IPAddress":"10.201.0.{{{index + 2}}}"{{{(family == IPFamily.IPv4 ? "" : $",\"GlobalIPv6Address\":\"fd00:77::{index + 2}\"")}}} } } },"Mounts":[{"Type":"bind","Source":"/data/{{{name}}}","Destination":"/data"}]}""")
+            engine
+                .On(
+                    $"GET /containers/{name}/json",
+                    200,
+                    $$$"""{"Id":"{{{name}}}","NetworkSettings":{"Networks":{"nodeforge-lab":{"IPAddress":"10.201.0.{{{index + 2}}}"{{{(family == IPFamily.IPv4 ? "" : $",\"GlobalIPv6Address\":\"fd00:77::{index + 2}\"")}}} } } },"Mounts":[{"Type":"bind","Source":"/data/{{{name}}}","Destination":"/data"}]}"""
+                )
                 .On($"GET /containers/{name}/archive", call => call.StreamAsync([documents]));
         }
 
@@ -139,7 +244,9 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
     {
         using MemoryStream bytes = new();
         using (TarWriter tar = new(bytes, leaveOpen: true))
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+            tar.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }
+            );
         return bytes.ToArray();
     }
 }

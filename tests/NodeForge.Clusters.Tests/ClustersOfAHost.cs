@@ -8,7 +8,8 @@ using static NodeForge.Clusters.Tests.ScriptedNodes;
 
 namespace NodeForge.Clusters.Tests;
 
-/// <summary>Kubeconfig, unfinished creations, proxies and relative paths are those of the host that is handed in, whatever the process has.</summary>
+/// <summary>Kubeconfig, unfinished creations, proxies and relative paths are those of the host that is handed in, whatever the process
+/// has.</summary>
 public sealed class ClustersOfAHost : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("nf-host-").FullName;
@@ -40,7 +41,9 @@ public sealed class ClustersOfAHost : IDisposable
         await using ScriptedEngine engine = new();
         engine.WithObjects();
         string creations = Path.Combine(folder, state, "creations");
-        using (CreationJournal killed = CreationJournal.Begin(creations, "lab", EngineEndpoint.Parse("unix://" + engine.SocketPath, "test")))
+        using (
+            CreationJournal killed = CreationJournal.Begin(creations, "lab", EngineEndpoint.Parse("unix://" + engine.SocketPath, "test"))
+        )
             killed.Write(new() { Cluster = "lab", Creation = "c1" });
         Assert.Single(Directory.GetFiles(creations, "*.json"));
 
@@ -58,6 +61,10 @@ public sealed class ClustersOfAHost : IDisposable
         Assert.Equal("HTTPS_PROXY=http://proxy.test:3128", machine.Checks.Single(check => check.Name == "proxies").Finding);
     }
 
-    private ClusterProvider Provider(ScriptedEngine engine, (string Name, string Value) variable) => new(
-        TestHost.In(folder, ("DOCKER_HOST", "unix://" + engine.SocketPath), variable), SilentReporter.Instance, new(Path.Combine(folder, "diagnostics"), Path.Combine(folder, "scratch")));
+    private ClusterProvider Provider(ScriptedEngine engine, (string Name, string Value) variable) =>
+        new(
+            TestHost.In(folder, ("DOCKER_HOST", "unix://" + engine.SocketPath), variable),
+            SilentReporter.Instance,
+            new(Path.Combine(folder, "diagnostics"), Path.Combine(folder, "scratch"))
+        );
 }

@@ -13,9 +13,7 @@ namespace NodeForge.Clusters.Tests;
 
 public sealed class ClustersOfAnEngine : IForgeReporter
 {
-    void IForgeReporter.Report(ForgeEvent happened)
-    {
-    }
+    void IForgeReporter.Report(ForgeEvent happened) { }
 
     [Fact]
     public async Task A_cluster_that_is_not_there_can_be_neither_stopped_nor_started_nor_reached()
@@ -24,7 +22,14 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         engine.WithObjects();
         using EngineClient client = await engine.ConnectAsync();
         ClusterLife life = new(client, this, TimeProvider.System);
-        foreach (Func<Task> act in (Func<Task>[])[() => life.StopAsync("lab", [], default), () => life.StartAsync("lab", [], TimeSpan.Zero, default), () => new ClusterCatalog(client).KubeconfigAsync("lab", default)])
+        foreach (
+            Func<Task> act in (Func<Task>[])
+                [
+                    () => life.StopAsync("lab", [], default),
+                    () => life.StartAsync("lab", [], TimeSpan.Zero, default),
+                    () => new ClusterCatalog(client).KubeconfigAsync("lab", default),
+                ]
+        )
         {
             Diagnostic told = Assert.Single(await FailsAsync(act));
             Assert.Equal((ErrorCodes.ClusterMissing, "there is no cluster lab"), (told.Code, told.What));
@@ -36,7 +41,11 @@ public sealed class ClustersOfAnEngine : IForgeReporter
     {
         await using ScriptedEngine engine = new();
         engine.WithObjects(Node("lab-control-plane", ClusterLabels.ControlPlane, "exited"));
-        engine.On("GET /containers/lab-control-plane/json", 200, """{"Id":"lab-control-plane","State":{"Status":"exited"},"NetworkSettings":{"Ports":{} } }""");
+        engine.On(
+            "GET /containers/lab-control-plane/json",
+            200,
+            """{"Id":"lab-control-plane","State":{"Status":"exited"},"NetworkSettings":{"Ports":{} } }"""
+        );
         using EngineClient client = await engine.ConnectAsync();
         Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterCatalog(client).KubeconfigAsync("lab", CancellationToken.None)));
         Assert.Equal((ErrorCodes.ClusterMissing, "nodeforge start cluster --name lab"), (told.Code, told.Hint));
@@ -49,16 +58,24 @@ public sealed class ClustersOfAnEngine : IForgeReporter
     public async Task A_network_takes_a_range_that_no_other_has_and_says_so_when_there_is_none(string taken, bool free)
     {
         await using ScriptedEngine engine = new();
-        engine.WithObjects(networks: $$"""[{"Id":"n","Name":"corporate","IPAM":{"Config":[{"Subnet":"{{taken}}"}]} }]""").On("POST /networks/create", 201, """{"Id":"made"}""");
+        engine
+            .WithObjects(networks: $$"""[{"Id":"n","Name":"corporate","IPAM":{"Config":[{"Subnet":"{{taken}}"}]} }]""")
+            .On("POST /networks/create", 201, """{"Id":"made"}""");
         using EngineClient client = await engine.ConnectAsync();
         ClusterConfig config = new() { Name = "lab", Nodes = [new NodeConfig { Role = NodeRole.ControlPlane }] };
         if (free)
         {
-            Assert.False((await CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None)).Range.Overlaps(AddressRange.Parse(taken)));
+            Assert.False(
+                (await CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None)).Range.Overlaps(
+                    AddressRange.Parse(taken)
+                )
+            );
             return;
         }
 
-        Diagnostic told = Assert.Single(await FailsAsync(() => CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None)));
+        Diagnostic told = Assert.Single(
+            await FailsAsync(() => CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None))
+        );
         Assert.Equal((ErrorCodes.ClusterSubnetMissing, "a /24 within 10.201.0.0 to 10.220.255.255"), (told.Code, told.Want));
         Assert.DoesNotContain("POST /networks/create", engine.Requests);
     }
@@ -72,7 +89,11 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         await using ScriptedEngine engine = new();
         engine.WithObjects(networks: "[]").On("POST /networks/create", 201, """{"Id":"made"}""");
         using EngineClient client = await engine.ConnectAsync();
-        ClusterConfig config = new() { Name = "lab", Networking = new() { Family = family } };
+        ClusterConfig config = new()
+        {
+            Name = "lab",
+            Networking = new() { Family = family },
+        };
         ClusterNetwork first = await CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None);
         if (family == IPFamily.IPv4)
         {
@@ -81,14 +102,21 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         }
 
         Assert.Equal(first.IPv6, (await CreateNetwork.RunAsync(client, config, "c2", isolated: false, CancellationToken.None)).IPv6);
-        Assert.NotEqual(first.IPv6, (await CreateNetwork.RunAsync(client, config with { Name = "other" }, "c3", isolated: false, CancellationToken.None)).IPv6);
+        Assert.NotEqual(
+            first.IPv6,
+            (await CreateNetwork.RunAsync(client, config with { Name = "other" }, "c3", isolated: false, CancellationToken.None)).IPv6
+        );
         Assert.True(AddressRange.Parse("fd00::/8").Overlaps(first.IPv6!));
         Assert.EndsWith("/64", first.IPv6!.ToString(), StringComparison.Ordinal);
 
         await using ScriptedEngine taken = new();
-        taken.WithObjects(networks: $$"""[{"Id":"n","Name":"corporate","IPAM":{"Config":[{"Subnet":"{{first.IPv6}}"}]} }]""").On("POST /networks/create", 201, """{"Id":"made"}""");
+        taken
+            .WithObjects(networks: $$"""[{"Id":"n","Name":"corporate","IPAM":{"Config":[{"Subnet":"{{first.IPv6}}"}]} }]""")
+            .On("POST /networks/create", 201, """{"Id":"made"}""");
         using EngineClient other = await taken.ConnectAsync();
-        Assert.False((await CreateNetwork.RunAsync(other, config, "c4", isolated: false, CancellationToken.None)).IPv6!.Overlaps(first.IPv6));
+        Assert.False(
+            (await CreateNetwork.RunAsync(other, config, "c4", isolated: false, CancellationToken.None)).IPv6!.Overlaps(first.IPv6)
+        );
     }
 
     [Theory]
@@ -105,7 +133,14 @@ public sealed class ClustersOfAnEngine : IForgeReporter
             await keep();
         else
             Assert.All(await FailsAsync(keep), told => Assert.Equal(ErrorCodes.EngineObjectMissing, told.Code));
-        Assert.Equal(["POST /containers/lab-control-plane/update", "POST /containers/lab-control-plane2/update", "POST /containers/lab-external-load-balancer/update"], engine.Requests.Where(request => request.StartsWith("POST", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "POST /containers/lab-control-plane/update",
+                "POST /containers/lab-control-plane2/update",
+                "POST /containers/lab-external-load-balancer/update",
+            ],
+            engine.Requests.Where(request => request.StartsWith("POST", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -123,12 +158,21 @@ public sealed class ClustersOfAnEngine : IForgeReporter
     public async Task What_cannot_be_removed_is_named_with_the_engines_reason()
     {
         await using ScriptedEngine engine = new();
-        engine.WithObjects(networks: """[{"Id":"n1","Name":"nodeforge-lab"}]""").On("DELETE /networks/n1", 403, """{"message":"network nodeforge-lab has active endpoints"}""");
+        engine
+            .WithObjects(networks: """[{"Id":"n1","Name":"nodeforge-lab"}]""")
+            .On("DELETE /networks/n1", 403, """{"message":"network nodeforge-lab has active endpoints"}""");
         using EngineClient client = await engine.ConnectAsync();
         string nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
-        Diagnostic told = Assert.Single(await FailsAsync(() => new ClusterProvisioner(client, this, TestHost.In(nowhere)).DeleteAsync("lab", null, CancellationToken.None)));
+        Diagnostic told = Assert.Single(
+            await FailsAsync(() =>
+                new ClusterProvisioner(client, this, TestHost.In(nowhere)).DeleteAsync("lab", null, CancellationToken.None)
+            )
+        );
 
-        Assert.Equal((ErrorCodes.ClusterLeftovers, "nodeforge-lab", "403: network nodeforge-lab has active endpoints"), (told.Code, told.Where!.Resource, told.Got));
+        Assert.Equal(
+            (ErrorCodes.ClusterLeftovers, "nodeforge-lab", "403: network nodeforge-lab has active endpoints"),
+            (told.Code, told.Where!.Resource, told.Got)
+        );
     }
 }

@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using NodeForge.TestSupport;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Tests.Played;
 using NodeForge.Engines;
 using NodeForge.Kubernetes;
 using NodeForge.Kubernetes.Kubeadm;
+using NodeForge.TestSupport;
 
 namespace NodeForge.Clusters.Tests;
 
@@ -14,13 +14,12 @@ public sealed class CreatingClustersOfEveryMinor : IForgeReporter, IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-played-").FullName;
 
-    public static TheoryData<string> Minors => [.. Enumerable.Range(Changes.OldestMinor, Changes.NewestMinor - Changes.OldestMinor + 1).Select(minor => $"v1.{minor}.0")];
+    public static TheoryData<string> Minors =>
+        [.. Enumerable.Range(Changes.OldestMinor, Changes.NewestMinor - Changes.OldestMinor + 1).Select(minor => $"v1.{minor}.0")];
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    void IForgeReporter.Report(ForgeEvent happened)
-    {
-    }
+    void IForgeReporter.Report(ForgeEvent happened) { }
 
     [Theory]
     [MemberData(nameof(Minors))]
@@ -35,7 +34,16 @@ public sealed class CreatingClustersOfEveryMinor : IForgeReporter, IDisposable
         PlayedNode first = played.Nodes.Single(node => node.Name == "lab-control-plane");
         Assert.Equal(first.Ran.Distinct().Count(), first.Ran.Count);
         // What is left out on purpose: the checks and files are ours, the waits too, and nobody reads how to join.
-        string[] never = ["preflight", "kubeconfig", "wait-control-plane", "kubelet-finalize", "show-join-command", "control-plane", "addon"];
+        string[] never =
+        [
+            "preflight",
+            "kubeconfig",
+            "wait-control-plane",
+            "kubelet-finalize",
+            "show-join-command",
+            "control-plane",
+            "addon",
+        ];
         Assert.Equal(KubeadmPhases.Init.Of(version).Except(never).Order(StringComparer.Ordinal), first.Ran.Order(StringComparer.Ordinal));
         Assert.Equal(["kubelet-start"], played.Nodes.Single(node => node.Name == "lab-worker").Ran);
     }
@@ -57,7 +65,10 @@ public sealed class CreatingClustersOfEveryMinor : IForgeReporter, IDisposable
         Assert.Equal(["lab-control-plane", "lab-control-plane2", "lab-control-plane3"], created.Nodes);
         string[] never = ["preflight", "control-plane-prepare", "control-plane-prepare/kubeconfig", "wait-control-plane"];
         foreach (PlayedNode node in played.Nodes.Where(node => node.Joins))
-            Assert.Equal(KubeadmPhases.Join.Of(version).Except(never).Order(StringComparer.Ordinal), node.Ran.Order(StringComparer.Ordinal));
+            Assert.Equal(
+                KubeadmPhases.Join.Of(version).Except(never).Order(StringComparer.Ordinal),
+                node.Ran.Order(StringComparer.Ordinal)
+            );
     }
 
     [Fact]
@@ -66,15 +77,37 @@ public sealed class CreatingClustersOfEveryMinor : IForgeReporter, IDisposable
         await using PlayedCluster played = new(KubernetesVersion.Parse("v1.36.0"));
         PlayedNode node = new("a", null);
         node.Files["kind/kubeadm.conf"] = """{"apiVersion":"kubeadm.k8s.io/v1beta4","kind":"InitConfiguration"}""";
-        PlayedKubeadm today = new(KubernetesVersion.Parse("v1.36.0"), node, played), old = new(KubernetesVersion.Parse("v1.20.0"), node, played);
+        PlayedKubeadm today = new(KubernetesVersion.Parse("v1.36.0"), node, played),
+            old = new(KubernetesVersion.Parse("v1.20.0"), node, played);
         string all = string.Join(',', KubeadmPhases.Init.Of(KubernetesVersion.Parse("v1.36.0")).Except(["show-join-command"]));
 
-        Assert.Contains("depends on bootstrap-token", today.Run("init", "--config", "/kind/kubeadm.conf", "--skip-phases", all).Errors, StringComparison.Ordinal);
-        Assert.Contains("invalid phase name: no-such", today.Run("init", "--config", "/kind/kubeadm.conf", "--skip-phases", "no-such").Errors, StringComparison.Ordinal);
-        Assert.Contains("connection refused", today.Run("init", "phase", "upload-config", "--config", "/kind/kubeadm.conf").Errors, StringComparison.Ordinal);
-        Assert.Contains("no kind \"InitConfiguration\" is registered", old.Run("init", "--config", "/kind/kubeadm.conf").Errors, StringComparison.Ordinal);
-        node.Files["kind/kubeadm.conf"] = """{"apiVersion":"kubeadm.k8s.io/v1beta4","kind":"ClusterConfiguration","apiServer":{"extraArgs":{"v":"2"}}}""";
-        Assert.Contains("cannot unmarshal Object into Go struct field extraArgs", today.Run("init", "--config", "/kind/kubeadm.conf").Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "depends on bootstrap-token",
+            today.Run("init", "--config", "/kind/kubeadm.conf", "--skip-phases", all).Errors,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "invalid phase name: no-such",
+            today.Run("init", "--config", "/kind/kubeadm.conf", "--skip-phases", "no-such").Errors,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "connection refused",
+            today.Run("init", "phase", "upload-config", "--config", "/kind/kubeadm.conf").Errors,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "no kind \"InitConfiguration\" is registered",
+            old.Run("init", "--config", "/kind/kubeadm.conf").Errors,
+            StringComparison.Ordinal
+        );
+        node.Files["kind/kubeadm.conf"] =
+            """{"apiVersion":"kubeadm.k8s.io/v1beta4","kind":"ClusterConfiguration","apiServer":{"extraArgs":{"v":"2"}}}""";
+        Assert.Contains(
+            "cannot unmarshal Object into Go struct field extraArgs",
+            today.Run("init", "--config", "/kind/kubeadm.conf").Errors,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -85,14 +118,23 @@ public sealed class CreatingClustersOfEveryMinor : IForgeReporter, IDisposable
         await using PlayedCluster played = new(KubernetesVersion.Parse("v1.36.0")) { Lost = lost };
         long begun = Stopwatch.GetTimestamp();
         CreateOptions options = Options with { Wait = TimeSpan.FromSeconds(2), ApiServerWait = TimeSpan.FromMinutes(4) };
-        Diagnostic told = (await Assert.ThrowsAsync<NodeForgeException>(() => CreateWithAsync(played, options, new(), new() { Role = NodeRole.Worker }))).Diagnostics[0];
+        Diagnostic told = (
+            await Assert.ThrowsAsync<NodeForgeException>(() => CreateWithAsync(played, options, new(), new() { Role = NodeRole.Worker }))
+        ).Diagnostics[0];
         Assert.Equal(lost == "lab-worker" ? ErrorCodes.NodesNotReady : ErrorCodes.ApiServerTimeout, told.Code);
         // Twice: until the nodes have registered, and until they are Ready.
         Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 2, 60);
     }
 
     private CreateOptions Options =>
-        new() { SkipChecks = true, Kubeconfig = Path.Combine(folder, "kubeconfig"), DiagnosticsFolder = Path.Combine(folder, "diagnostics"), Wait = TimeSpan.FromSeconds(30), ApiServerWait = TimeSpan.FromSeconds(30) };
+        new()
+        {
+            SkipChecks = true,
+            Kubeconfig = Path.Combine(folder, "kubeconfig"),
+            DiagnosticsFolder = Path.Combine(folder, "diagnostics"),
+            Wait = TimeSpan.FromSeconds(30),
+            ApiServerWait = TimeSpan.FromSeconds(30),
+        };
 
     private Task<CreatedCluster> CreateAsync(PlayedCluster played, params NodeConfig[] nodes) => CreateWithAsync(played, Options, nodes);
 

@@ -33,7 +33,11 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
     public void Files_come_out_under_their_names_and_the_kubelets_links_lead_to_them()
     {
         NodeLogFolder taken = Extract(
-            File("log/pods/a/0.log", "said"), Link("log/containers/a.log", "/var/log/pods/a/0.log"), File("log/journal/x/system.journal", "binary"), File("log/alternatives.log", "update"));
+            File("log/pods/a/0.log", "said"),
+            Link("log/containers/a.log", "/var/log/pods/a/0.log"),
+            File("log/journal/x/system.journal", "binary"),
+            File("log/alternatives.log", "update")
+        );
         Assert.Equal(["alternatives.log", "containers/a.log", "pods/a/0.log"], Taken());
         Assert.Equal("said", System.IO.File.ReadAllText(Path.Combine(folder, "containers/a.log")));
         Assert.Equal("../pods/a/0.log", new FileInfo(Path.Combine(folder, "containers/a.log")).LinkTarget);
@@ -78,7 +82,10 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
         try
         {
             Extract(File("log/a.log", "theirs"));
-            Assert.Equal(("mine", "theirs"), (System.IO.File.ReadAllText(outside), System.IO.File.ReadAllText(Path.Combine(folder, "a.log"))));
+            Assert.Equal(
+                ("mine", "theirs"),
+                (System.IO.File.ReadAllText(outside), System.IO.File.ReadAllText(Path.Combine(folder, "a.log")))
+            );
         }
         finally
         {
@@ -99,56 +106,106 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
     public async Task A_program_that_writes_without_end_is_stopped_at_the_limit()
     {
         NodeLogFolder taken = new(folder) { MostBytes = 10 };
-        await Assert.ThrowsAsync<InvalidDataException>(() => taken.WriteAsync("a", async stream =>
-        {
-            while (true)
-                await stream.WriteAsync(new byte[4]);
-        }));
+        await Assert.ThrowsAsync<InvalidDataException>(() =>
+            taken.WriteAsync(
+                "a",
+                async stream =>
+                {
+                    while (true)
+                        await stream.WriteAsync(new byte[4]);
+                }
+            )
+        );
         Assert.Equal(8, taken.Bytes);
     }
 
     [Fact]
     public void No_name_whatever_it_is_leads_out_of_the_folder()
     {
-        Prop.ForAll(Arb.From(Gen.Elements("..", ".", "", "a", "b/", "\\", "\0", "é").ListOf().Select(parts => string.Join('/', parts))), name =>
-            !NodeLogFolder.IsPlain(name) || Path.GetFullPath(Path.Combine(folder, name)).StartsWith(folder + "/", StringComparison.Ordinal)).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                Arb.From(Gen.Elements("..", ".", "", "a", "b/", "\\", "\0", "é").ListOf().Select(parts => string.Join('/', parts))),
+                name =>
+                    !NodeLogFolder.IsPlain(name)
+                    || Path.GetFullPath(Path.Combine(folder, name)).StartsWith(folder + "/", StringComparison.Ordinal)
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]
     public async Task A_node_that_is_down_tells_what_it_left_and_does_not_stop_the_others()
     {
         await using ScriptedEngine engine = new();
-        string two = $"[{Node("lab-control-plane", ClusterLabels.ControlPlane, "running")[1..^1]},{Node("lab-worker", ClusterLabels.Worker, "exited")[1..^1]}]";
-        engine.WithObjects(two).WithPrograms("lab-control-plane", 0, "told\n", string.Empty).On("GET /info", 200, """{"Driver":"overlay2"}""");
+        string two =
+            $"[{Node("lab-control-plane", ClusterLabels.ControlPlane, "running")[1..^1]},{Node("lab-worker", ClusterLabels.Worker, "exited")[1..^1]}]";
+        engine
+            .WithObjects(two)
+            .WithPrograms("lab-control-plane", 0, "told\n", string.Empty)
+            .On("GET /info", 200, """{"Driver":"overlay2"}""");
         foreach (string node in (string[])["lab-control-plane", "lab-worker"])
         {
-            engine.On($"GET /containers/{node}/json", 200, """{"Id":"x","Config":{"Tty":true}}""")
+            engine
+                .On($"GET /containers/{node}/json", 200, """{"Id":"x","Config":{"Tty":true}}""")
                 .On($"GET /containers/{node}/logs", call => call.StreamAsync([Encoding.UTF8.GetBytes("booted\n")]))
-                .On($"GET /containers/{node}/archive", call => call.StreamAsync([Tar(File("log/alternatives.log", node), File("log/journal/j", "j")).ToArray()]));
+                .On(
+                    $"GET /containers/{node}/archive",
+                    call => call.StreamAsync([Tar(File("log/alternatives.log", node), File("log/journal/j", "j")).ToArray()])
+                );
         }
 
         using EngineClient client = await engine.ConnectAsync();
         ExportedLogs exported = await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None);
 
-        string[] running = ["alternatives.log", "containerd.log", "failed-units.txt", "images.log", "inspect.json", "journal.log", "kubelet.log", "kubernetes-version.txt", "serial.log"];
+        string[] running =
+        [
+            "alternatives.log",
+            "containerd.log",
+            "failed-units.txt",
+            "images.log",
+            "inspect.json",
+            "journal.log",
+            "kubelet.log",
+            "kubernetes-version.txt",
+            "serial.log",
+        ];
         Assert.Equal(
-            ["docker-info.txt", .. running.Select(file => "lab-control-plane/" + file), "lab-worker/alternatives.log", "lab-worker/inspect.json", "lab-worker/journal/j", "lab-worker/serial.log", "nodeforge-version.txt"],
-            Taken());
-        Assert.Equal("""[{"Id":"x","Config":{"Tty":true}}]""" + "\n", System.IO.File.ReadAllText(Path.Combine(folder, "lab-worker/inspect.json")));
+            [
+                "docker-info.txt",
+                .. running.Select(file => "lab-control-plane/" + file),
+                "lab-worker/alternatives.log",
+                "lab-worker/inspect.json",
+                "lab-worker/journal/j",
+                "lab-worker/serial.log",
+                "nodeforge-version.txt",
+            ],
+            Taken()
+        );
+        Assert.Equal(
+            """[{"Id":"x","Config":{"Tty":true}}]""" + "\n",
+            System.IO.File.ReadAllText(Path.Combine(folder, "lab-worker/inspect.json"))
+        );
         Assert.Equal(["running", "exited"], exported.Nodes.Select(node => node.State));
         Diagnostic warning = Assert.Single(warnings);
-        Assert.Equal((ErrorCodes.NodeLogsIncomplete, "lab-worker", "nodeforge start node lab-worker --name lab, then export again"), (warning.Code, warning.Where!.Resource, warning.Hint));
+        Assert.Equal(
+            (ErrorCodes.NodeLogsIncomplete, "lab-worker", "nodeforge start node lab-worker --name lab, then export again"),
+            (warning.Code, warning.Where!.Resource, warning.Hint)
+        );
     }
 
     [Fact]
     public async Task A_hostile_archive_of_one_node_is_told_and_the_rest_is_saved()
     {
         await using ScriptedEngine engine = new();
-        engine.WithObjects(Node("lab-control-plane", ClusterLabels.ControlPlane, "running")).WithPrograms("lab-control-plane", 0, "told\n", string.Empty).On("GET /info", 200, "{}")
-            .On("GET /containers/lab-control-plane/json", 200, """{"Id":"x","Config":{"Tty":true}}""").On("GET /containers/lab-control-plane/logs", call => call.StreamAsync([]))
+        engine
+            .WithObjects(Node("lab-control-plane", ClusterLabels.ControlPlane, "running"))
+            .WithPrograms("lab-control-plane", 0, "told\n", string.Empty)
+            .On("GET /info", 200, "{}")
+            .On("GET /containers/lab-control-plane/json", 200, """{"Id":"x","Config":{"Tty":true}}""")
+            .On("GET /containers/lab-control-plane/logs", call => call.StreamAsync([]))
             .On("GET /containers/lab-control-plane/archive", call => call.StreamAsync([Encoding.UTF8.GetBytes(new string('x', 2048))]));
         using EngineClient client = await engine.ConnectAsync();
-        ExportedNodeLogs node = Assert.Single((await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None)).Nodes);
+        ExportedNodeLogs node = Assert.Single(
+            (await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None)).Nodes
+        );
         Assert.Contains("/var/log: ", Assert.Single(node.Problems), StringComparison.Ordinal);
         Assert.Contains("lab-control-plane/journal.log", Taken());
     }
@@ -163,10 +220,23 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
     public async Task A_container_whose_name_is_no_name_for_a_folder_is_told_and_nothing_is_written_for_it(string name)
     {
         await using ScriptedEngine engine = new();
-        string list = System.Text.Json.JsonSerializer.Serialize(new[] { new { Id = "", Names = new[] { name }, State = "running", Labels = new Dictionary<string, string> { [ClusterLabels.Cluster] = "lab" } } });
+        string list = System.Text.Json.JsonSerializer.Serialize(
+            new[]
+            {
+                new
+                {
+                    Id = "",
+                    Names = new[] { name },
+                    State = "running",
+                    Labels = new Dictionary<string, string> { [ClusterLabels.Cluster] = "lab" },
+                },
+            }
+        );
         engine.WithObjects(list).On("GET /info", 200, "{}");
         using EngineClient client = await engine.ConnectAsync();
-        ExportedNodeLogs node = Assert.Single((await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None)).Nodes);
+        ExportedNodeLogs node = Assert.Single(
+            (await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None)).Nodes
+        );
         Assert.Equal((0, 1), (node.Files, node.Problems.Count));
         Assert.Equal(ErrorCodes.NodeLogsIncomplete, Assert.Single(warnings).Code);
         Assert.Equal(["docker-info.txt", "nodeforge-version.txt"], Taken());
@@ -178,10 +248,15 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
     {
         await using ScriptedEngine engine = new();
         string node = Node("lab-control-plane", ClusterLabels.ControlPlane, "exited")[1..^1];
-        engine.On("GET /containers/", 404, """{"message":"no such container"}""").On("GET /info", 200, "{}")
+        engine
+            .On("GET /containers/", 404, """{"message":"no such container"}""")
+            .On("GET /info", 200, "{}")
             .WithObjects($"[{node},{node.Replace("\"Id\":\"lab-control-plane\"", "\"Id\":\"other\"", StringComparison.Ordinal)}]");
         using EngineClient client = await engine.ConnectAsync();
-        Assert.Contains((await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None)).Nodes, taken => taken.Problems is ["its name is no name for a folder here, or another's"]);
+        Assert.Contains(
+            (await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None)).Nodes,
+            taken => taken.Problems is ["its name is no name for a folder here, or another's"]
+        );
     }
 
     [Theory]
@@ -195,7 +270,10 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
             await taken.WriteAsync(file, stream => stream.WriteAsync("ours"u8.ToArray()).AsTask());
         taken.Extract(Tar(File(name, "theirs"), Link("log/serial.log", "/var/log/good"), File("log/good", "good")), _ => false, default);
         Assert.Equal(["good", "inspect.json", "serial.log"], Taken());
-        Assert.All((string[])["inspect.json", "serial.log"], file => Assert.Equal("ours", System.IO.File.ReadAllText(Path.Combine(folder, file))));
+        Assert.All(
+            (string[])["inspect.json", "serial.log"],
+            file => Assert.Equal("ours", System.IO.File.ReadAllText(Path.Combine(folder, file)))
+        );
         Assert.Contains("not the node's to write", taken.Problems[0], StringComparison.Ordinal);
     }
 
@@ -210,14 +288,31 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
     public async Task A_kubeconfig_for_containers_beside_the_nodes_names_the_entrance_as_their_network_does()
     {
         await using ScriptedEngine engine = new();
-        string conf = Kubeconfig.Document("lab", "https://10.0.0.2:6443", "authority", "kubernetes-admin", new KeyPair("certificate", "key"));
-        engine.WithObjects(Node("lab-control-plane", ClusterLabels.ControlPlane, "running"))
-            .On("GET /containers/lab-control-plane/json", 200, """{"Id":"lab-control-plane","State":{"Status":"running"},"NetworkSettings":{"Ports":{"6443/tcp":[{"HostIp":"127.0.0.1","HostPort":"7000"}]} } }""")
+        string conf = Kubeconfig.Document(
+            "lab",
+            "https://10.0.0.2:6443",
+            "authority",
+            "kubernetes-admin",
+            new KeyPair("certificate", "key")
+        );
+        engine
+            .WithObjects(Node("lab-control-plane", ClusterLabels.ControlPlane, "running"))
+            .On(
+                "GET /containers/lab-control-plane/json",
+                200,
+                """{"Id":"lab-control-plane","State":{"Status":"running"},"NetworkSettings":{"Ports":{"6443/tcp":[{"HostIp":"127.0.0.1","HostPort":"7000"}]} } }"""
+            )
             .On("GET /containers/lab-control-plane/archive", call => call.StreamAsync([Tar(File("admin.conf", conf)).ToArray()]));
         using EngineClient client = await engine.ConnectAsync();
         string file = Path.Combine(folder, "kubeconfig");
-        Assert.Equal(new ExportedKubeconfig(file, "kind-lab", new("https://lab-control-plane:6443")), await new ClusterCatalog(client).ExportAsync("lab", file, within: true, default));
-        Assert.Equal(new("https://127.0.0.1:7000"), (await new ClusterCatalog(client).ExportAsync("lab", file, within: false, default)).ApiServer);
+        Assert.Equal(
+            new ExportedKubeconfig(file, "kind-lab", new("https://lab-control-plane:6443")),
+            await new ClusterCatalog(client).ExportAsync("lab", file, within: true, default)
+        );
+        Assert.Equal(
+            new("https://127.0.0.1:7000"),
+            (await new ClusterCatalog(client).ExportAsync("lab", file, within: false, default)).ApiServer
+        );
         Assert.Contains("https://127.0.0.1:7000", await System.IO.File.ReadAllTextAsync(file), StringComparison.Ordinal);
     }
 
@@ -228,9 +323,14 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
         return taken;
     }
 
-    private IEnumerable<string> Taken() => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal);
+    private IEnumerable<string> Taken() =>
+        Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(folder, file))
+            .Order(StringComparer.Ordinal);
 
-    private static UstarTarEntry File(string name, string content) => new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) };
+    private static UstarTarEntry File(string name, string content) =>
+        new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) };
 
     private static UstarTarEntry Link(string name, string target) => new(TarEntryType.SymbolicLink, name) { LinkName = target };
 

@@ -16,9 +16,7 @@ public sealed class KeepingAJournal : IForgeReporter, IDisposable
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
 
-    void IForgeReporter.Report(ForgeEvent happened)
-    {
-    }
+    void IForgeReporter.Report(ForgeEvent happened) { }
 
     [Fact]
     public void A_creation_that_ends_leaves_no_entry()
@@ -46,7 +44,9 @@ public sealed class KeepingAJournal : IForgeReporter, IDisposable
         using CreationJournal journal = CreationJournal.Begin(folder, "lab", Endpoint);
         journal.Write(new() { Process = 4711, Started = DateTimeOffset.UnixEpoch });
 
-        Diagnostic told = Assert.Single(Assert.Throws<NodeForgeException>(() => CreationJournal.Begin(folder, "lab", Endpoint)).Diagnostics);
+        Diagnostic told = Assert.Single(
+            Assert.Throws<NodeForgeException>(() => CreationJournal.Begin(folder, "lab", Endpoint)).Diagnostics
+        );
         Assert.Equal((ErrorCodes.ClusterBusy, "process 4711, since 1970-01-01 00:00:00Z"), (told.Code, told.Got));
 
         CreationJournal.Begin(folder, "other", Endpoint).Dispose();
@@ -56,7 +56,14 @@ public sealed class KeepingAJournal : IForgeReporter, IDisposable
     [Fact]
     public void The_next_run_sees_what_a_killed_one_began()
     {
-        CreationEntry entry = new() { Cluster = "lab", Creation = "c1", Process = 4711, Engine = "e", Started = DateTimeOffset.UnixEpoch };
+        CreationEntry entry = new()
+        {
+            Cluster = "lab",
+            Creation = "c1",
+            Process = 4711,
+            Engine = "e",
+            Started = DateTimeOffset.UnixEpoch,
+        };
         using (CreationJournal killed = CreationJournal.Begin(folder, "lab", Endpoint))
             killed.Write(entry);
         using (CreationJournal next = CreationJournal.Begin(folder, "lab", Endpoint))
@@ -92,7 +99,9 @@ public sealed class KeepingAJournal : IForgeReporter, IDisposable
     public async Task A_half_made_cluster_is_told_apart_from_one_that_is_whole()
     {
         await using ScriptedEngine engine = new();
-        engine.WithObjects($$"""[{"Id":"n","Names":["/lab-control-plane"],"State":"running","Labels":{"{{ClusterLabels.Cluster}}":"lab","{{ClusterLabels.Creation}}":"c1"} }]""");
+        engine.WithObjects(
+            $$"""[{"Id":"n","Names":["/lab-control-plane"],"State":"running","Labels":{"{{ClusterLabels.Cluster}}":"lab","{{ClusterLabels.Creation}}":"c1"} }]"""
+        );
         using EngineClient client = await engine.ConnectAsync();
         ClusterProvisioner provisioner = new(client, this, TestHost.In(folder), folder);
         Task create() => provisioner.CreateAsync(new() { Name = "lab" }, "node:1", new(), CancellationToken.None);
@@ -100,8 +109,19 @@ public sealed class KeepingAJournal : IForgeReporter, IDisposable
         Assert.Equal(ErrorCodes.ClusterExists, Assert.Single(await FailsAsync(create)).Code);
 
         using (CreationJournal killed = CreationJournal.Begin(folder, "lab", client.Endpoint))
-            killed.Write(new() { Cluster = "lab", Creation = "c1", Process = 4711, Started = DateTimeOffset.UnixEpoch });
+            killed.Write(
+                new()
+                {
+                    Cluster = "lab",
+                    Creation = "c1",
+                    Process = 4711,
+                    Started = DateTimeOffset.UnixEpoch,
+                }
+            );
         Diagnostic told = Assert.Single(await FailsAsync(create));
-        Assert.Equal((ErrorCodes.ClusterHalfMade, "lab-control-plane (running), made by process 4711 since 1970-01-01 00:00:00Z"), (told.Code, told.Got));
+        Assert.Equal(
+            (ErrorCodes.ClusterHalfMade, "lab-control-plane (running), made by process 4711 since 1970-01-01 00:00:00Z"),
+            (told.Code, told.Got)
+        );
     }
 }

@@ -16,7 +16,9 @@ public sealed class KubeProxyByHand : IDisposable
     {
         string kubectl = Path.Combine(folder, "kubectl");
         // The map comes at the second question, as it does from a cluster that still starts.
-        File.WriteAllText(kubectl, """
+        File.WriteAllText(
+            kubectl,
+            """
             #!/bin/sh
             cd "$(dirname "$0")"
             echo "$*" >>calls
@@ -25,7 +27,8 @@ public sealed class KubeProxyByHand : IDisposable
               *replace*) cat >replaced ;;
             esac
 
-            """);
+            """
+        );
         File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -38,7 +41,10 @@ public sealed class KubeProxyByHand : IDisposable
         File.WriteAllText(At("map"), Map.Replace("{0}", "null", StringComparison.Ordinal));
         Assert.Equal(0, await RunAsync());
         Assert.Equal(Map.Replace("{0}", "0", StringComparison.Ordinal), File.ReadAllText(At("replaced")));
-        Assert.Equal("--namespace kube-system delete pods --selector k8s-app=kube-proxy --wait=false --ignore-not-found", File.ReadLines(At("calls")).Last());
+        Assert.Equal(
+            "--namespace kube-system delete pods --selector k8s-app=kube-proxy --wait=false --ignore-not-found",
+            File.ReadLines(At("calls")).Last()
+        );
     }
 
     [Fact]
@@ -61,7 +67,14 @@ public sealed class KubeProxyByHand : IDisposable
 
     private async Task<int> RunAsync()
     {
-        string program = BareFiles.Of(PlanningACluster.Plan(NodeRole.ControlPlane).First, KubernetesVersion.TryParse("v1.36.2", out KubernetesVersion version) ? version : default, new()).ElementAt(1).Content;
+        string program = BareFiles
+            .Of(
+                PlanningACluster.Plan(NodeRole.ControlPlane).First,
+                KubernetesVersion.TryParse("v1.36.2", out KubernetesVersion version) ? version : default,
+                new()
+            )
+            .ElementAt(1)
+            .Content;
         File.WriteAllText(At("program"), program);
         ProcessStartInfo start = new("bash", [At("program")]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = At("admin.conf");

@@ -10,8 +10,10 @@ using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Clusters.Tests;
 
-/// <summary>Our documents beside those that kind 0.33.0 wrote into its nodes for the same cluster files, with addresses left out: whatever differs has a reason here.</summary>
-/// <remarks>Golden/kind is what <c>kind create cluster --config Fixtures/kind/NAME.yaml</c> left in <c>/kind/kubeadm.conf</c> of each node, with an image that says that version in
+/// <summary>Our documents beside those that kind 0.33.0 wrote into its nodes for the same cluster files, with addresses left out: whatever
+/// differs has a reason here.</summary>
+/// <remarks>Golden/kind is what <c>kind create cluster --config Fixtures/kind/NAME.yaml</c> left in <c>/kind/kubeadm.conf</c> of each node,
+/// with an image that says that version in
 /// <c>/kind/version</c>.</remarks>
 public sealed class KubeadmBesideKind
 {
@@ -35,17 +37,25 @@ public sealed class KubeadmBesideKind
     };
 
     public static IEnumerable<object[]> Cases =>
-        from file in new[] { "plain", "labels", "dual", "ipv6", "gates", "patches" } from version in new[] { "v1.36.2", "v1.35.6", "v1.22.17" } select new object[] { file, version };
+        from file in new[] { "plain", "labels", "dual", "ipv6", "gates", "patches" }
+        from version in new[] { "v1.36.2", "v1.35.6", "v1.22.17" }
+        select new object[] { file, version };
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Our_documents_are_kinds_but_for_what_is_named(string file, string version) =>
-        Assert.Equal("", string.Join('\n', Differences(file, version).Where(found => !Named.ContainsKey(found.Name)).Select(found => found.Text)));
+        Assert.Equal(
+            "",
+            string.Join('\n', Differences(file, version).Where(found => !Named.ContainsKey(found.Name)).Select(found => found.Text))
+        );
 
     [Fact]
     public void Each_named_difference_is_one()
     {
-        HashSet<string> found = [.. Cases.SelectMany(one => Differences((string)one[0], (string)one[1])).Select(difference => difference.Name)];
+        HashSet<string> found =
+        [
+            .. Cases.SelectMany(one => Differences((string)one[0], (string)one[1])).Select(difference => difference.Name),
+        ];
         Assert.Equal(string.Join('\n', Named.Keys.Order()), string.Join('\n', found.Order()));
     }
 
@@ -57,7 +67,13 @@ public sealed class KubeadmBesideKind
     {
         JsonObject join = Ours("labels", version)["lab-worker"]["JoinConfiguration"];
         Assert.Equal("zone=b", ExtraArguments.Find(join["nodeRegistration"]!["kubeletExtraArgs"], "node-labels"));
-        Assert.Equal("zone=b", ExtraArguments.Find(Kinds("labels", version)["lab-worker"]["JoinConfiguration"]["nodeRegistration"]!["kubeletExtraArgs"], "node-labels"));
+        Assert.Equal(
+            "zone=b",
+            ExtraArguments.Find(
+                Kinds("labels", version)["lab-worker"]["JoinConfiguration"]["nodeRegistration"]!["kubeletExtraArgs"],
+                "node-labels"
+            )
+        );
     }
 
     private static IEnumerable<(string Name, string Text)> Differences(string file, string version)
@@ -80,18 +96,36 @@ public sealed class KubeadmBesideKind
     {
         if (path.StartsWith("KubeProxyConfiguration/conntrack/tcpBeLiberal", StringComparison.Ordinal) && !version.IsAtLeast(1, 29))
             return path + " before 1.29";
-        if (path.StartsWith("InitConfiguration/nodeRegistration/kubeletExtraArgs", StringComparison.Ordinal) && node.Contains("worker", StringComparison.Ordinal))
+        if (
+            path.StartsWith("InitConfiguration/nodeRegistration/kubeletExtraArgs", StringComparison.Ordinal)
+            && node.Contains("worker", StringComparison.Ordinal)
+        )
             return "InitConfiguration/nodeRegistration/kubeletExtraArgs of a worker";
-        return path.EndsWith("/nodeRegistration/name", StringComparison.Ordinal) || path.EndsWith("/nodeRegistration/taints", StringComparison.Ordinal) ? path.Replace(path.Split('/')[0], "*", StringComparison.Ordinal) : path;
+        return
+            path.EndsWith("/nodeRegistration/name", StringComparison.Ordinal)
+            || path.EndsWith("/nodeRegistration/taints", StringComparison.Ordinal)
+            ? path.Replace(path.Split('/')[0], "*", StringComparison.Ordinal)
+            : path;
     }
 
-    // Leaves and lists are compared whole, but for arguments, which are compared by name, and what is empty, which is as if it were not there.
+    // Leaves and lists are compared whole, but for arguments, which are compared by name, and what is empty, which is as if it were not
+    // there.
     private static IEnumerable<(string Path, string Text)> Compare(string path, JsonNode? theirs, JsonNode? ours)
     {
         (theirs, ours) = (Plain(path, theirs), Plain(path, ours));
-        if (path is "InitConfiguration/bootstrapTokens" or "JoinConfiguration/discovery" || theirs is not JsonObject || ours is not JsonObject)
-            return (theirs?.ToJsonString() ?? "-", ours?.ToJsonString() ?? "-") is var (kind, own) && kind != own ? [(path, $"kind {kind}, ours {own}")] : [];
-        return theirs.AsObject().Select(pair => pair.Key).Union(ours.AsObject().Select(pair => pair.Key)).SelectMany(key => Compare($"{path}/{key}", theirs[key], ours[key]));
+        if (
+            path is "InitConfiguration/bootstrapTokens" or "JoinConfiguration/discovery"
+            || theirs is not JsonObject
+            || ours is not JsonObject
+        )
+            return (theirs?.ToJsonString() ?? "-", ours?.ToJsonString() ?? "-") is var (kind, own) && kind != own
+                ? [(path, $"kind {kind}, ours {own}")]
+                : [];
+        return theirs
+            .AsObject()
+            .Select(pair => pair.Key)
+            .Union(ours.AsObject().Select(pair => pair.Key))
+            .SelectMany(key => Compare($"{path}/{key}", theirs[key], ours[key]));
     }
 
     private static JsonNode? Plain(string path, JsonNode? node)
@@ -103,23 +137,62 @@ public sealed class KubeadmBesideKind
             return string.Join(',', gates.ToString().Split(',').Order(StringComparer.Ordinal));
         if (path.EndsWith("/taints", StringComparison.Ordinal) && node is JsonArray taints)
             return string.Join(',', taints.Select(taint => $"{taint!["key"]}={taint["value"]}:{taint["effect"]}"));
-        return node is JsonObject { Count: 0 } or JsonArray { Count: 0 } || (node is JsonValue value && value.GetValueKind() == JsonValueKind.String && value.ToString().Length == 0) ? null : node;
+        return
+            node is JsonObject { Count: 0 } or JsonArray { Count: 0 }
+            || (node is JsonValue value && value.GetValueKind() == JsonValueKind.String && value.ToString().Length == 0)
+            ? null
+            : node;
     }
 
     private static Dictionary<string, Dictionary<string, JsonObject>> Ours(string file, string version)
     {
         ClusterConfig config = ClusterConfigReader.Read(Path.Combine(GoldenFile.Repository, Folder, "Fixtures/kind", file + ".yaml"));
-        ClusterNetwork network = new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24"), config.Networking.Family == IPFamily.IPv4 ? null : AddressRange.Parse("fd00:77::/64"));
-        ClusterPlan plan = ClusterPlan.Of(config, network, 40000, overlaySnapshots: true) with { BootstrapToken = "aaaaaa.0123456789abcdef" };
-        return plan.Nodes.ToDictionary(node => node.Name, node => ByKind(KubeadmDocumentSet.Parse(Anonymous(KubeadmDocuments.Of(plan, node, KubernetesVersion.Parse(version)), node)).Documents));
+        ClusterNetwork network = new(
+            "77aa",
+            "nodeforge-lab",
+            AddressRange.Parse("10.201.0.0/24"),
+            config.Networking.Family == IPFamily.IPv4 ? null : AddressRange.Parse("fd00:77::/64")
+        );
+        ClusterPlan plan = ClusterPlan.Of(config, network, 40000, overlaySnapshots: true) with
+        {
+            BootstrapToken = "aaaaaa.0123456789abcdef",
+        };
+        return plan.Nodes.ToDictionary(
+            node => node.Name,
+            node =>
+                ByKind(
+                    KubeadmDocumentSet.Parse(Anonymous(KubeadmDocuments.Of(plan, node, KubernetesVersion.Parse(version)), node)).Documents
+                )
+        );
     }
 
     private static string Anonymous(string text, NodePlan node) =>
-        node.Place.All.Aggregate(text, (before, address) => before.Replace($"{address}\"", address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "IPV4\"" : "IPV6\"", StringComparison.Ordinal).Replace($"{address},", "IPV4,", StringComparison.Ordinal));
+        node.Place.All.Aggregate(
+            text,
+            (before, address) =>
+                before
+                    .Replace(
+                        $"{address}\"",
+                        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "IPV4\"" : "IPV6\"",
+                        StringComparison.Ordinal
+                    )
+                    .Replace($"{address},", "IPV4,", StringComparison.Ordinal)
+        );
 
     private static Dictionary<string, Dictionary<string, JsonObject>> Kinds(string file, string version) =>
-        File.ReadAllText(Path.Combine(GoldenFile.Repository, Folder, "Golden/kind", $"{file}-{version}.yaml")).Split(Heading, StringSplitOptions.RemoveEmptyEntries)
-            .ToDictionary(part => part[..part.IndexOf('\n', StringComparison.Ordinal)], part => ByKind(YamlDocument.Nodes(part[part.IndexOf('\n', StringComparison.Ordinal)..], 1).Select(YamlDocument.Convert).OfType<JsonObject>()));
+        File.ReadAllText(Path.Combine(GoldenFile.Repository, Folder, "Golden/kind", $"{file}-{version}.yaml"))
+            .Split(Heading, StringSplitOptions.RemoveEmptyEntries)
+            .ToDictionary(
+                part => part[..part.IndexOf('\n', StringComparison.Ordinal)],
+                part =>
+                    ByKind(
+                        YamlDocument
+                            .Nodes(part[part.IndexOf('\n', StringComparison.Ordinal)..], 1)
+                            .Select(YamlDocument.Convert)
+                            .OfType<JsonObject>()
+                    )
+            );
 
-    private static Dictionary<string, JsonObject> ByKind(IEnumerable<JsonObject> documents) => documents.ToDictionary(document => (string)document["kind"]!);
+    private static Dictionary<string, JsonObject> ByKind(IEnumerable<JsonObject> documents) =>
+        documents.ToDictionary(document => (string)document["kind"]!);
 }

@@ -34,7 +34,10 @@ public sealed class KubeadmConfiguration
     public void Pods_have_their_turn_often_where_control_planes_have_to_find_each_other_s_etcd()
     {
         Assert.Null(Documents(new ClusterConfig(), "v1.20.2")["KubeletConfiguration"]["syncFrequency"]);
-        Assert.Equal("10s", (string?)Documents(new ClusterConfig { Nodes = [new(), new()] }, "v1.20.2")["KubeletConfiguration"]["syncFrequency"]);
+        Assert.Equal(
+            "10s",
+            (string?)Documents(new ClusterConfig { Nodes = [new(), new()] }, "v1.20.2")["KubeletConfiguration"]["syncFrequency"]
+        );
     }
 
     [Theory]
@@ -63,9 +66,26 @@ public sealed class KubeadmConfiguration
     [InlineData("v1.36.0")]
     public void Feature_gates_reach_all_that_have_them(string version)
     {
-        IReadOnlyDictionary<string, JsonObject> documents = Documents(new() { FeatureGates = new Dictionary<string, bool> { ["TTLAfterFinished"] = true, ["Other"] = false } }, version);
-        Assert.All(new[] { "apiServer", "controllerManager", "scheduler" }, server => Assert.Contains("TTLAfterFinished=true,Other=false", documents["ClusterConfiguration"][server]!["extraArgs"]!.ToJsonString(), StringComparison.Ordinal));
-        Assert.All(new[] { "KubeletConfiguration", "KubeProxyConfiguration" }, kind => Assert.Equal("""{"TTLAfterFinished":true,"Other":false}""", documents[kind]["featureGates"]!.ToJsonString()));
+        IReadOnlyDictionary<string, JsonObject> documents = Documents(
+            new()
+            {
+                FeatureGates = new Dictionary<string, bool> { ["TTLAfterFinished"] = true, ["Other"] = false },
+            },
+            version
+        );
+        Assert.All(
+            new[] { "apiServer", "controllerManager", "scheduler" },
+            server =>
+                Assert.Contains(
+                    "TTLAfterFinished=true,Other=false",
+                    documents["ClusterConfiguration"][server]!["extraArgs"]!.ToJsonString(),
+                    StringComparison.Ordinal
+                )
+        );
+        Assert.All(
+            new[] { "KubeletConfiguration", "KubeProxyConfiguration" },
+            kind => Assert.Equal("""{"TTLAfterFinished":true,"Other":false}""", documents[kind]["featureGates"]!.ToJsonString())
+        );
     }
 
     [Fact]
@@ -73,8 +93,14 @@ public sealed class KubeadmConfiguration
     {
         ClusterConfig config = new()
         {
-            Patches = new() { Merges = ["kind: KubeletConfiguration\nmaxPods: 250\nevictionHard: {nodefs.available: null, memory.available: 1%}\n"] },
-            Nodes = [new() { Patches = new() { Merges = ["kind: InitConfiguration\nnodeRegistration: {kubeletExtraArgs: {v: \"4\"}}\n"] } }],
+            Patches = new()
+            {
+                Merges = ["kind: KubeletConfiguration\nmaxPods: 250\nevictionHard: {nodefs.available: null, memory.available: 1%}\n"],
+            },
+            Nodes =
+            [
+                new() { Patches = new() { Merges = ["kind: InitConfiguration\nnodeRegistration: {kubeletExtraArgs: {v: \"4\"}}\n"] } },
+            ],
         };
         IReadOnlyDictionary<string, JsonObject> documents = Documents(config, "v1.20.2");
         Assert.Equal(250, (int?)documents["KubeletConfiguration"]["maxPods"]);
@@ -88,9 +114,23 @@ public sealed class KubeadmConfiguration
     [Fact]
     public void A_worker_registers_as_its_join_document_says()
     {
-        ClusterConfig config = new() { Nodes = [new(), new() { Role = NodeRole.Worker, Patches = new() { Merges = ["kind: JoinConfiguration\nnodeRegistration: {kubeletExtraArgs: {max-pods: \"7\"}}\n"] } }] };
+        ClusterConfig config = new()
+        {
+            Nodes =
+            [
+                new(),
+                new()
+                {
+                    Role = NodeRole.Worker,
+                    Patches = new() { Merges = ["kind: JoinConfiguration\nnodeRegistration: {kubeletExtraArgs: {max-pods: \"7\"}}\n"] },
+                },
+            ],
+        };
         ClusterPlan plan = PlanningACluster.Plan(config);
-        Assert.Equal("7", (string?)Documents(plan, plan.Nodes[1], "v1.20.2")["InitConfiguration"]["nodeRegistration"]!["kubeletExtraArgs"]!["max-pods"]);
+        Assert.Equal(
+            "7",
+            (string?)Documents(plan, plan.Nodes[1], "v1.20.2")["InitConfiguration"]["nodeRegistration"]!["kubeletExtraArgs"]!["max-pods"]
+        );
     }
 
     [Theory]
@@ -102,7 +142,11 @@ public sealed class KubeadmConfiguration
     [InlineData("""[{"op":"copy","from":"/clusterName","path":"/apiServer/certSANs/-"}]""", "[\"localhost\",\"127.0.0.1\",\"lab\"]")]
     public void JSON_patches_do_what_RFC_6902_says(string patch, string expected)
     {
-        ClusterConfig config = new() { Name = "lab", Patches = new() { JsonPatches = [new("kubeadm.k8s.io", "v1beta2", "ClusterConfiguration", patch)] } };
+        ClusterConfig config = new()
+        {
+            Name = "lab",
+            Patches = new() { JsonPatches = [new("kubeadm.k8s.io", "v1beta2", "ClusterConfiguration", patch)] },
+        };
         Assert.Equal(expected, Documents(config, "v1.20.2")["ClusterConfiguration"]["apiServer"]!["certSANs"]!.ToJsonString());
     }
 
@@ -114,13 +158,22 @@ public sealed class KubeadmConfiguration
     public void A_JSON_patch_that_does_not_fit_is_refused(string patch)
     {
         ClusterConfig config = new() { Patches = new() { JsonPatches = [new("", "", "ClusterConfiguration", patch)] } };
-        Assert.Equal(ErrorCodes.ClusterFileValue, Assert.Throws<NodeForgeException>(() => Documents(config, "v1.20.2")).Diagnostics[0].Code);
+        Assert.Equal(
+            ErrorCodes.ClusterFileValue,
+            Assert.Throws<NodeForgeException>(() => Documents(config, "v1.20.2")).Diagnostics[0].Code
+        );
     }
 
     [Fact]
     public void A_JSON_patch_for_another_version_is_left_out()
     {
-        ClusterConfig config = new() { Patches = new() { JsonPatches = [new("kubeadm.k8s.io", "v1beta3", "ClusterConfiguration", """[{"op":"remove","path":"/clusterName"}]""")] } };
+        ClusterConfig config = new()
+        {
+            Patches = new()
+            {
+                JsonPatches = [new("kubeadm.k8s.io", "v1beta3", "ClusterConfiguration", """[{"op":"remove","path":"/clusterName"}]""")],
+            },
+        };
         Assert.NotNull(Documents(config, "v1.20.2")["ClusterConfiguration"]["clusterName"]);
     }
 
@@ -142,14 +195,19 @@ public sealed class KubeadmConfiguration
     public void Kubernetes_1_20_has_to_be_told_that_a_cluster_may_have_both_families(IPFamily family, string version, bool told)
     {
         ClusterPlan plan = PlanningACluster.Plan(family);
-        Assert.Equal(told, KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse(version)).Contains("IPv6DualStack", StringComparison.Ordinal));
+        Assert.Equal(
+            told,
+            KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse(version)).Contains("IPv6DualStack", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Kubernetes_before_1_20_is_refused_for_both_families()
     {
         ClusterPlan plan = PlanningACluster.Plan(IPFamily.Dual);
-        Diagnostic told = Assert.Throws<NodeForgeException>(() => KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.19.16"))).Diagnostics[0];
+        Diagnostic told = Assert
+            .Throws<NodeForgeException>(() => KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.19.16")))
+            .Diagnostics[0];
         Assert.Equal((ErrorCodes.ClusterFileUnsupported, "v1.19.16"), (told.Code, told.Got));
     }
 
@@ -161,8 +219,13 @@ public sealed class KubeadmConfiguration
         ClusterPlan plan = PlanningACluster.Plan(family);
         string existing = KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse("v1.20.2"));
         NodePlan added = new("lab-added", new(), plan.Network.Place(plan.Config.Networking, 9), string.Empty);
-        JsonObject init = KubeadmRewriting.Parse(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(existing, "lab"), plan, added).Text, "lab").Documents.Single(document => (string?)document["kind"] == "InitConfiguration");
-        Assert.Equal((nodeIP, advertised), ((string?)init["nodeRegistration"]!["kubeletExtraArgs"]!["node-ip"], (string?)init["localAPIEndpoint"]!["advertiseAddress"]));
+        JsonObject init = KubeadmRewriting
+            .Parse(KubeadmRewriting.Rewrite(KubeadmRewriting.Parse(existing, "lab"), plan, added).Text, "lab")
+            .Documents.Single(document => (string?)document["kind"] == "InitConfiguration");
+        Assert.Equal(
+            (nodeIP, advertised),
+            ((string?)init["nodeRegistration"]!["kubeletExtraArgs"]!["node-ip"], (string?)init["localAPIEndpoint"]!["advertiseAddress"])
+        );
     }
 
     private static Dictionary<string, JsonObject> Documents(ClusterConfig config, string version)
@@ -173,7 +236,10 @@ public sealed class KubeadmConfiguration
 
     private static Dictionary<string, JsonObject> Documents(ClusterPlan plan, NodePlan node, string version)
     {
-        return KubeadmDocuments.Of(plan, node, KubernetesVersion.Parse(version)).Split("---\n", StringSplitOptions.RemoveEmptyEntries)
-            .Select(text => (JsonObject)JsonNode.Parse(text)!).ToDictionary(document => (string)document["kind"]!);
+        return KubeadmDocuments
+            .Of(plan, node, KubernetesVersion.Parse(version))
+            .Split("---\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => (JsonObject)JsonNode.Parse(text)!)
+            .ToDictionary(document => (string)document["kind"]!);
     }
 }

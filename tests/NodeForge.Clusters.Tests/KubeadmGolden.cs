@@ -29,7 +29,11 @@ public sealed class KubeadmGolden
         Nodes =
         [
             new() { Labels = new Dictionary<string, string> { ["tier"] = "front" } },
-            new() { Role = NodeRole.Worker, Patches = new() { Merges = ["kind: JoinConfiguration\nnodeRegistration:\n  taints: [{key: class, effect: NoSchedule}]"] } },
+            new()
+            {
+                Role = NodeRole.Worker,
+                Patches = new() { Merges = ["kind: JoinConfiguration\nnodeRegistration:\n  taints: [{key: class, effect: NoSchedule}]"] },
+            },
         ],
     };
 
@@ -46,6 +50,9 @@ public sealed class KubeadmGolden
         string text = string.Concat(plan.Nodes.Select(node => $"# {node.Name}\n" + KubeadmDocuments.Of(plan, node, version)))
             .Replace($"\"{version}\"", "\"v1.X.1\"", StringComparison.Ordinal)
             .Replace(minor >= 24 ? "\"systemd\"" : "\"cgroupfs\"", "\"DRIVER\"", StringComparison.Ordinal);
-        Assert.Equal(GoldenFile.Expect($"tests/NodeForge.Clusters.Tests/Golden/kubeadm-{dialect.ApiVersion.Split('/')[1]}.yaml", text), text);
+        Assert.Equal(
+            GoldenFile.Expect($"tests/NodeForge.Clusters.Tests/Golden/kubeadm-{dialect.ApiVersion.Split('/')[1]}.yaml", text),
+            text
+        );
     }
 }

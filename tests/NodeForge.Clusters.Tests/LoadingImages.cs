@@ -17,8 +17,10 @@ namespace NodeForge.Clusters.Tests;
 public sealed class LoadingImages : IDisposable
 {
     private const string NodeName = "lab-control-plane";
-    private static readonly byte[] LayerThere = SmallTar("there"), LayerNew = SmallTar("new");
-    private static readonly string There = Digest.Of(LayerThere).ToString(), New = Digest.Of(LayerNew).ToString();
+    private static readonly byte[] LayerThere = SmallTar("there"),
+        LayerNew = SmallTar("new");
+    private static readonly string There = Digest.Of(LayerThere).ToString(),
+        New = Digest.Of(LayerNew).ToString();
 
     private readonly string folder = Directory.CreateTempSubdirectory("nf-load-").FullName;
     private readonly List<string> finished = [];
@@ -31,7 +33,9 @@ public sealed class LoadingImages : IDisposable
         await using ScriptedEngine engine = Engine();
         LoadingNode node = new(engine, blobs: [There]);
         byte[] config = Config();
-        engine.On("GET /images/app:1/json", 200, Inspected(config)).On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
+        engine
+            .On("GET /images/app:1/json", 200, Inspected(config))
+            .On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
 
         LoadedImage loaded = Assert.Single(await LoadAsync(engine, "app:1"));
 
@@ -42,8 +46,14 @@ public sealed class LoadingImages : IDisposable
         Assert.Equal(config, archive["blobs/sha256/" + Digest.Of(config).Hex]);
         Assert.Contains("\"docker.io/library/app:1\"", Encoding.UTF8.GetString(archive["index.json"]), StringComparison.Ordinal);
         Manifest manifest = JsonSerializer.Deserialize(archive[ManifestPath(archive)], OciJson.Default.Manifest)!;
-        Assert.Equal([(There, (long)LayerThere.Length), (New, LayerNew.Length)], manifest.Layers.Select(layer => (layer.Digest.ToString(), layer.Size)));
-        Assert.Equal([new LoadedNode(NodeName, false, 3, LayerNew.Length + config.Length + archive[ManifestPath(archive)].Length)], loaded.Nodes);
+        Assert.Equal(
+            [(There, (long)LayerThere.Length), (New, LayerNew.Length)],
+            manifest.Layers.Select(layer => (layer.Digest.ToString(), layer.Size))
+        );
+        Assert.Equal(
+            [new LoadedNode(NodeName, false, 3, LayerNew.Length + config.Length + archive[ManifestPath(archive)].Length)],
+            loaded.Nodes
+        );
         Assert.Contains("1 of 2 layers were there", Assert.Single(finished), StringComparison.Ordinal);
     }
 
@@ -52,7 +62,11 @@ public sealed class LoadingImages : IDisposable
     {
         await using ScriptedEngine engine = Engine();
         byte[] config = Config();
-        LoadingNode node = new(engine, blobs: [There, New], images: [("docker.io/library/app:1", New), (Digest.Of(config).ToString(), New)]);
+        LoadingNode node = new(
+            engine,
+            blobs: [There, New],
+            images: [("docker.io/library/app:1", New), (Digest.Of(config).ToString(), New)]
+        );
         engine.On("GET /images/app:1/json", 200, Inspected(config));
 
         Assert.Equal([new LoadedNode(NodeName, true, 0, 0)], Assert.Single(await LoadAsync(engine, "app:1")).Nodes);
@@ -67,7 +81,9 @@ public sealed class LoadingImages : IDisposable
         await using ScriptedEngine engine = Engine();
         byte[] config = Config();
         LoadingNode node = new(engine, blobs: [There], images: [("docker.io/library/app:1", There)]);
-        engine.On("GET /images/app:1/json", 200, Inspected(config)).On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
+        engine
+            .On("GET /images/app:1/json", 200, Inspected(config))
+            .On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
         await LoadAsync(engine, "app:1");
         Assert.NotNull(node.Received);
     }
@@ -77,11 +93,16 @@ public sealed class LoadingImages : IDisposable
     {
         await using ScriptedEngine engine = Engine();
         _ = new LoadingNode(engine, []);
-        engine.On("GET /images/", 404, """{"message":"No such image"}""").On("GET /images/json", 200, """[{"Id":"sha256:1","RepoTags":["shop/app:1"]}]""");
+        engine
+            .On("GET /images/", 404, """{"message":"No such image"}""")
+            .On("GET /images/json", 200, """[{"Id":"sha256:1","RepoTags":["shop/app:1"]}]""");
 
         IReadOnlyList<Diagnostic> told = await FailsAsync(() => LoadAsync(engine, "shop/ap:1", "other:2"));
 
-        Assert.Equal([("shop/ap:1", "did you mean shop/app:1?"), ("other:2", "build or pull it first: docker pull other:2")], told.Select(problem => (problem.Where!.Resource, problem.Hint!)));
+        Assert.Equal(
+            [("shop/ap:1", "did you mean shop/app:1?"), ("other:2", "build or pull it first: docker pull other:2")],
+            told.Select(problem => (problem.Where!.Resource, problem.Hint!))
+        );
         Assert.All(told, problem => Assert.Equal(ErrorCodes.EngineObjectMissing, problem.Code));
     }
 
@@ -106,7 +127,13 @@ public sealed class LoadingImages : IDisposable
         byte[] config = Config();
         string asked = before + Digest.Of(config).Hex[..digits];
         _ = new LoadingNode(engine, blobs: [There]);
-        engine.On($"GET /images/{asked}/json", 200, Inspected(config).Replace("\"Architecture\"", "\"RepoTags\":[\"app:1\"],\"Architecture\"", StringComparison.Ordinal)).On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
+        engine
+            .On(
+                $"GET /images/{asked}/json",
+                200,
+                Inspected(config).Replace("\"Architecture\"", "\"RepoTags\":[\"app:1\"],\"Architecture\"", StringComparison.Ordinal)
+            )
+            .On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
         Assert.Equal(["docker.io/library/app:1"], (await LoadAsync(engine, asked)).Select(image => image.Name));
     }
 
@@ -116,8 +143,19 @@ public sealed class LoadingImages : IDisposable
         await using ScriptedEngine engine = Engine();
         byte[] config = Config();
         string asked = Digest.Of(config).Hex[..6];
-        _ = new LoadingNode(engine, blobs: [There], says: $"docker.io/library/{asked}:latest application/vnd.oci.image.manifest.v1+json sha256:0 complete (4/4) 1.0 KiB/1.0 KiB true\n");
-        engine.On($"GET /images/{asked}/json", 200, Inspected(config).Replace("\"Architecture\"", $"\"RepoTags\":[\"app:1\",\"{asked}:latest\"],\"Architecture\"", StringComparison.Ordinal)).On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
+        _ = new LoadingNode(
+            engine,
+            blobs: [There],
+            says: $"docker.io/library/{asked}:latest application/vnd.oci.image.manifest.v1+json sha256:0 complete (4/4) 1.0 KiB/1.0 KiB true\n"
+        );
+        engine
+            .On(
+                $"GET /images/{asked}/json",
+                200,
+                Inspected(config)
+                    .Replace("\"Architecture\"", $"\"RepoTags\":[\"app:1\",\"{asked}:latest\"],\"Architecture\"", StringComparison.Ordinal)
+            )
+            .On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
         Assert.Equal([$"docker.io/library/{asked}:latest"], (await LoadAsync(engine, asked)).Select(image => image.Name));
     }
 
@@ -149,9 +187,14 @@ public sealed class LoadingImages : IDisposable
         await using ScriptedEngine engine = Engine();
         _ = new LoadingNode(engine, [], exitCode: 1, says: "ctr: write /var: no space left on device");
         byte[] config = Config();
-        engine.On("GET /images/app:1/json", 200, Inspected(config)).On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
+        engine
+            .On("GET /images/app:1/json", 200, Inspected(config))
+            .On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
         Diagnostic told = Assert.Single(await FailsAsync(() => LoadAsync(engine, "app:1")));
-        Assert.Equal((ErrorCodes.NodeRefusedImage, NodeName, "free space under the engine's data root"), (told.Code, told.Where!.Resource, told.Hint));
+        Assert.Equal(
+            (ErrorCodes.NodeRefusedImage, NodeName, "free space under the engine's data root"),
+            (told.Code, told.Where!.Resource, told.Hint)
+        );
         Assert.Contains("no space left on device", told.Got, StringComparison.Ordinal);
     }
 
@@ -161,11 +204,18 @@ public sealed class LoadingImages : IDisposable
         await using ScriptedEngine engine = Engine();
         LoadingNode node = new(engine, blobs: [There]);
         byte[] config = Config();
-        string inspected = "{" + """
-            "GraphDriver":{"Name":"overlay2","Data":{"UpperDir":"/o/2","LowerDir":"/o/1"} },
-            """ + Inspected(config)[1..];
-        engine.On("GET /images/app:1/json", 200, inspected).On("GET /info", 200, """{"Driver":"overlay2","DockerRootDir":"/engine"}""")
-            .On("POST /containers/create", 201, """{"Id":"layers"}""").On("GET /containers/layers/archive", call => call.StreamAsync([Tar(("records/config", [1, 2, 3]))])).On("DELETE /containers/layers", 204, string.Empty)
+        string inspected =
+            "{"
+            + """
+                "GraphDriver":{"Name":"overlay2","Data":{"UpperDir":"/o/2","LowerDir":"/o/1"} },
+                """
+            + Inspected(config)[1..];
+        engine
+            .On("GET /images/app:1/json", 200, inspected)
+            .On("GET /info", 200, """{"Driver":"overlay2","DockerRootDir":"/engine"}""")
+            .On("POST /containers/create", 201, """{"Id":"layers"}""")
+            .On("GET /containers/layers/archive", call => call.StreamAsync([Tar(("records/config", [1, 2, 3]))]))
+            .On("DELETE /containers/layers", 204, string.Empty)
             .On("GET /images/get", call => call.StreamAsync([DockerArchive(config)]));
         using EngineClient client = await engine.ConnectAsync();
 
@@ -183,7 +233,9 @@ public sealed class LoadingImages : IDisposable
         await using ScriptedEngine engine = Engine();
         LoadingNode node = new(engine, blobs: []);
         byte[] config = Config();
-        engine.On("GET /images/app:1/json", 200, Inspected(config)).On("GET /images/get", call => call.StreamAsync([DockerArchive(config, first: LayerNew)]));
+        engine
+            .On("GET /images/app:1/json", 200, Inspected(config))
+            .On("GET /images/get", call => call.StreamAsync([DockerArchive(config, first: LayerNew)]));
         Diagnostic told = Assert.Single(await FailsAsync(() => LoadAsync(engine, "app:1")));
         Assert.Equal((ErrorCodes.DiffIdMismatch, New, There), (told.Code, told.Got, told.Want));
         Assert.DoesNotContain("index.json", node.Archive().Keys);
@@ -197,7 +249,9 @@ public sealed class LoadingImages : IDisposable
         await using ScriptedEngine engine = new();
         engine.WithObjects(Node(NodeName, ClusterLabels.ControlPlane, state)).On("GET /images/app:1/json", 200, Inspected(Config()));
         using EngineClient client = await engine.ConnectAsync();
-        Diagnostic told = Assert.Single(await FailsAsync(() => Loader(client).LoadAsync("lab", named.Length == 0 ? [] : [named], ["app:1"], default)));
+        Diagnostic told = Assert.Single(
+            await FailsAsync(() => Loader(client).LoadAsync("lab", named.Length == 0 ? [] : [named], ["app:1"], default))
+        );
         Assert.Equal((code, hint), (told.Code.Id, told.Hint));
     }
 
@@ -266,7 +320,8 @@ public sealed class LoadingImages : IDisposable
         return await Loader(client).LoadAsync("lab", [], images, default);
     }
 
-    private ImageLoader Loader(EngineClient client) => new(client, new Finishes(finished), TestHost.In(folder), Path.Combine(folder, "scratch"));
+    private ImageLoader Loader(EngineClient client) =>
+        new(client, new Finishes(finished), TestHost.In(folder), Path.Combine(folder, "scratch"));
 
     private static string ManifestPath(Dictionary<string, byte[]> archive)
     {
@@ -274,13 +329,26 @@ public sealed class LoadingImages : IDisposable
         return "blobs/sha256/" + index.RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString()![7..];
     }
 
-    private static byte[] Config() => Encoding.UTF8.GetBytes($$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{There}}","{{New}}"]} }""");
+    private static byte[] Config() =>
+        Encoding.UTF8.GetBytes(
+            $$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{There}}","{{New}}"]} }"""
+        );
 
-    private static string Inspected(byte[] config) => $$"""{"Id":"{{Digest.Of(config)}}","Architecture":"amd64","Os":"linux","RootFS":{"Layers":["{{There}}","{{New}}"]} }""";
+    private static string Inspected(byte[] config) =>
+        $$"""{"Id":"{{Digest.Of(config)}}","Architecture":"amd64","Os":"linux","RootFS":{"Layers":["{{There}}","{{New}}"]} }""";
 
-    private static byte[] DockerArchive(byte[] config, byte[]? first = null) => Tar(
-        ("a/layer.tar", first ?? LayerThere), ("b/layer.tar", LayerNew), (Digest.Of(config).Hex + ".json", config),
-        ("manifest.json", Encoding.UTF8.GetBytes($$"""[{"Config":"{{Digest.Of(config).Hex}}.json","RepoTags":["app:1"],"Layers":["a/layer.tar","b/layer.tar"]}]""")));
+    private static byte[] DockerArchive(byte[] config, byte[]? first = null) =>
+        Tar(
+            ("a/layer.tar", first ?? LayerThere),
+            ("b/layer.tar", LayerNew),
+            (Digest.Of(config).Hex + ".json", config),
+            (
+                "manifest.json",
+                Encoding.UTF8.GetBytes(
+                    $$"""[{"Config":"{{Digest.Of(config).Hex}}.json","RepoTags":["app:1"],"Layers":["a/layer.tar","b/layer.tar"]}]"""
+                )
+            )
+        );
 
     private static byte[] SmallTar(string text) => Tar((text, Encoding.UTF8.GetBytes(text)));
 
@@ -290,7 +358,13 @@ public sealed class LoadingImages : IDisposable
         using (TarWriter tar = new(bytes, TarEntryFormat.Ustar, leaveOpen: true))
         {
             foreach ((string name, byte[] content) in files)
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch });
+                tar.WriteEntry(
+                    new UstarTarEntry(TarEntryType.RegularFile, name)
+                    {
+                        DataStream = new MemoryStream(content),
+                        ModificationTime = DateTimeOffset.UnixEpoch,
+                    }
+                );
         }
 
         return bytes.ToArray();

@@ -28,9 +28,18 @@ public sealed class LookingAtNodes
         await WithVersionAsync(engine, "d", "\u001b[31mnone\n");
         using EngineClient client = await engine.ConnectAsync();
         IReadOnlyList<ListedNode> nodes = await new ClusterCatalog(client).DescribeAsync(null, CancellationToken.None);
-        Assert.Equal(["kind-control-plane", "lab-control-plane", "lab-external-load-balancer", "lab-worker"], nodes.Select(node => node.Name));
-        Assert.Equal(["", "10.201.0.2,fd00::2", "10.201.0.4", "10.201.0.3,fd00::3"], nodes.Select(node => string.Join(',', node.Addresses)));
-        Assert.Equal(["kindest/node:v1.36.2@sha256:77", "sha256:fedcba987654", "example/node:1", "example/node:1"], nodes.Select(node => node.Image));
+        Assert.Equal(
+            ["kind-control-plane", "lab-control-plane", "lab-external-load-balancer", "lab-worker"],
+            nodes.Select(node => node.Name)
+        );
+        Assert.Equal(
+            ["", "10.201.0.2,fd00::2", "10.201.0.4", "10.201.0.3,fd00::3"],
+            nodes.Select(node => string.Join(',', node.Addresses))
+        );
+        Assert.Equal(
+            ["kindest/node:v1.36.2@sha256:77", "sha256:fedcba987654", "example/node:1", "example/node:1"],
+            nodes.Select(node => node.Image)
+        );
         Assert.Equal([null, "v1.36.2", null, "v1.35.1"], nodes.Select(node => node.KubernetesVersion));
         Assert.Equal(("lab", "worker", "exited"), (nodes[3].Cluster, nodes[3].Role, nodes[3].State));
         // An image is asked for once, a version of a load balancer never.
@@ -42,10 +51,15 @@ public sealed class LookingAtNodes
     public async Task A_node_that_has_just_gone_keeps_nobody_from_seeing_the_others()
     {
         await using ScriptedEngine engine = new();
-        WithImages(engine.WithObjects(Containers)).On("GET /containers/", 404, """{"message":"No such container"}""").On("GET /containers/json", 200, Containers);
+        WithImages(engine.WithObjects(Containers))
+            .On("GET /containers/", 404, """{"message":"No such container"}""")
+            .On("GET /containers/json", 200, Containers);
         await WithVersionAsync(engine, "a", "v1.36.2");
         using EngineClient client = await engine.ConnectAsync();
-        Assert.Equal([null, "v1.36.2", null, null], (await new ClusterCatalog(client).DescribeAsync(null, CancellationToken.None)).Select(node => node.KubernetesVersion));
+        Assert.Equal(
+            [null, "v1.36.2", null, null],
+            (await new ClusterCatalog(client).DescribeAsync(null, CancellationToken.None)).Select(node => node.KubernetesVersion)
+        );
     }
 
     [Theory]
@@ -56,13 +70,24 @@ public sealed class LookingAtNodes
         await using ScriptedEngine engine = new();
         engine.WithObjects(Node("lab-worker", ClusterLabels.Worker, "running"));
         using EngineClient client = await engine.ConnectAsync();
-        Assert.Equal(["lab-worker"], (await new ClusterCatalog(client).NodesAsync(cluster, CancellationToken.None)).Select(node => node.Name));
-        Assert.Contains(engine.Requests, request => Uri.UnescapeDataString(request).Contains($$"""{"label":["{{label}}"]}""", StringComparison.Ordinal));
+        Assert.Equal(
+            ["lab-worker"],
+            (await new ClusterCatalog(client).NodesAsync(cluster, CancellationToken.None)).Select(node => node.Name)
+        );
+        Assert.Contains(
+            engine.Requests,
+            request => Uri.UnescapeDataString(request).Contains($$"""{"label":["{{label}}"]}""", StringComparison.Ordinal)
+        );
     }
 
-    private static ScriptedEngine WithImages(ScriptedEngine engine) => engine
-        .On("GET /images/sha256:0123456789abcdef/json", 200, """{"Id":"sha256:0123456789abcdef","RepoTags":["example/node:1","example/node:latest"]}""")
-        .On("GET /images/sha256:fedcba9876543210/json", 404, """{"message":"No such image"}""");
+    private static ScriptedEngine WithImages(ScriptedEngine engine) =>
+        engine
+            .On(
+                "GET /images/sha256:0123456789abcdef/json",
+                200,
+                """{"Id":"sha256:0123456789abcdef","RepoTags":["example/node:1","example/node:latest"]}"""
+            )
+            .On("GET /images/sha256:fedcba9876543210/json", 404, """{"message":"No such image"}""");
 
     private static async Task WithVersionAsync(ScriptedEngine engine, string container, string text)
     {

@@ -12,7 +12,9 @@ public sealed class NamingWhoHoldsAPort
     public async Task A_container_is_named_with_its_cluster()
     {
         await using ScriptedEngine engine = new();
-        engine.WithObjects("""[{"Id":"n","Names":["/other-control-plane"],"State":"running","Labels":{"io.x-k8s.kind.cluster":"other"},"Ports":[{"IP":"127.0.0.1","PrivatePort":6443,"PublicPort":8080,"Type":"tcp"}]}]""");
+        engine.WithObjects(
+            """[{"Id":"n","Names":["/other-control-plane"],"State":"running","Labels":{"io.x-k8s.kind.cluster":"other"},"Ports":[{"IP":"127.0.0.1","PrivatePort":6443,"PublicPort":8080,"Type":"tcp"}]}]"""
+        );
         using EngineClient client = await engine.ConnectAsync();
         NodeForgeException told = await PortHolder.ExplainAsync(client, Taken(8080), CancellationToken.None);
         Assert.Equal("port 8080 is held by the container other-control-plane of the cluster other", Assert.Single(told.Diagnostics).Got);
@@ -29,7 +31,11 @@ public sealed class NamingWhoHoldsAPort
         engine.WithObjects();
         using EngineClient client = await engine.ConnectAsync();
         NodeForgeException told = await PortHolder.ExplainAsync(client, Taken(port), CancellationToken.None);
-        Assert.StartsWith($"port {port} is held by process {Environment.ProcessId} (", Assert.Single(told.Diagnostics).Got, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"port {port} is held by process {Environment.ProcessId} (",
+            Assert.Single(told.Diagnostics).Got,
+            StringComparison.Ordinal
+        );
         holder.Stop();
         Assert.Null(PortHolder.Process(port));
     }
@@ -45,5 +51,10 @@ public sealed class NamingWhoHoldsAPort
     }
 
     private static NodeForgeException Taken(int? port) =>
-        new(new EngineRefusal(EngineRefusalKind.PortTaken, ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine") { Port = port });
+        new(
+            new EngineRefusal(EngineRefusalKind.PortTaken, ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine")
+            {
+                Port = port,
+            }
+        );
 }

@@ -21,19 +21,27 @@ public sealed class NodesThatCannotBeTrusted
     public async Task A_program_that_says_without_end_is_stopped_at_the_limit()
     {
         await using ScriptedEngine engine = new();
-        engine.On($"POST /containers/{Name}/exec", 201, """{"Id":"e1"}""").On("POST /exec/e1/start", async call =>
-        {
-            Stream raw = await call.UpgradeAsync();
-            byte[] frame = ScriptedCall.Frame(1, new string('x', 1 << 20));
-            while (true)
-                await raw.WriteAsync(frame);
-        });
+        engine
+            .On($"POST /containers/{Name}/exec", 201, """{"Id":"e1"}""")
+            .On(
+                "POST /exec/e1/start",
+                async call =>
+                {
+                    Stream raw = await call.UpgradeAsync();
+                    byte[] frame = ScriptedCall.Frame(1, new string('x', 1 << 20));
+                    while (true)
+                        await raw.WriteAsync(frame);
+                }
+            );
         Assert.Equal(ErrorCodes.NodeSaysTooMuch, await CodeAsync(engine, node => node.RunAsync(["yes"], default)));
     }
 
     [Fact]
     public async Task A_folder_of_many_files_is_refused_at_the_limit() =>
-        Assert.Equal(ErrorCodes.NodeFolderTooLarge, await FolderAsync([.. Enumerable.Range(0, 6).Select(i => File($"kind/{i}", new string('x', 3 << 20)))]));
+        Assert.Equal(
+            ErrorCodes.NodeFolderTooLarge,
+            await FolderAsync([.. Enumerable.Range(0, 6).Select(i => File($"kind/{i}", new string('x', 3 << 20)))])
+        );
 
     [Fact]
     public async Task A_folder_of_many_empty_files_is_refused_at_the_limit() =>
@@ -43,7 +51,10 @@ public sealed class NodesThatCannotBeTrusted
     public async Task What_is_large_in_a_folder_is_passed_over()
     {
         await using ScriptedEngine engine = new();
-        engine.On($"GET /containers/{Name}/archive", call => call.StreamAsync([Tar(File("kind/images.tar", new string('x', 5 << 20)), File("kind/version", "v1.20.2"))]));
+        engine.On(
+            $"GET /containers/{Name}/archive",
+            call => call.StreamAsync([Tar(File("kind/images.tar", new string('x', 5 << 20)), File("kind/version", "v1.20.2"))])
+        );
         using EngineClient client = await engine.ConnectAsync();
         Assert.Equal("v1.20.2", Assert.Single(await new ClusterNode(client, Name, Name).ReadFolderAsync("/kind", default)).Value);
     }
@@ -62,7 +73,10 @@ public sealed class NodesThatCannotBeTrusted
         await using ScriptedEngine engine = new();
         Entrance(engine, "7000").On($"GET /containers/{Name}/archive", call => call.StreamAsync([Tar(File("admin.conf", conf))]));
         using EngineClient client = await engine.ConnectAsync();
-        Assert.Equal(ErrorCodes.KubeconfigInvalid, (await FailsAsync(() => new ClusterCatalog(client).KubeconfigAsync("lab", default)))[0].Code);
+        Assert.Equal(
+            ErrorCodes.KubeconfigInvalid,
+            (await FailsAsync(() => new ClusterCatalog(client).KubeconfigAsync("lab", default)))[0].Code
+        );
     }
 
     [Theory]
@@ -74,7 +88,10 @@ public sealed class NodesThatCannotBeTrusted
         await using ScriptedEngine engine = new();
         Entrance(engine, port).On($"GET /containers/{Name}/archive", call => call.StreamAsync([Tar(File("admin.conf", ""))]));
         using EngineClient client = await engine.ConnectAsync();
-        Assert.Equal(ErrorCodes.ClusterMissing, (await FailsAsync(() => new ClusterCatalog(client).KubeconfigAsync("lab", default)))[0].Code);
+        Assert.Equal(
+            ErrorCodes.ClusterMissing,
+            (await FailsAsync(() => new ClusterCatalog(client).KubeconfigAsync("lab", default)))[0].Code
+        );
     }
 
     [Fact]
@@ -106,10 +123,19 @@ public sealed class NodesThatCannotBeTrusted
     [InlineData("""{"kind":"a","kind":"b"}""")]
     [InlineData("7")]
     public void Documents_of_kubeadm_of_the_wrong_form_are_told(string document) =>
-        Assert.Equal(ErrorCodes.ClusterNotOurs, Assert.Throws<NodeForgeException>(() => KubeadmRewriting.Parse(document, "a")).Diagnostics[0].Code);
+        Assert.Equal(
+            ErrorCodes.ClusterNotOurs,
+            Assert.Throws<NodeForgeException>(() => KubeadmRewriting.Parse(document, "a")).Diagnostics[0].Code
+        );
 
-    private static ScriptedEngine Entrance(ScriptedEngine engine, string port) => engine.WithObjects(Node(Name, ClusterLabels.ControlPlane, "running"))
-        .On($"GET /containers/{Name}/json", 200, $$"""{"Id":"{{Name}}","State":{"Status":"running"},"NetworkSettings":{"Ports":{"6443/tcp":[{"HostIp":"127.0.0.1","HostPort":{{JsonSerializer.Serialize(port)}}}]} } }""");
+    private static ScriptedEngine Entrance(ScriptedEngine engine, string port) =>
+        engine
+            .WithObjects(Node(Name, ClusterLabels.ControlPlane, "running"))
+            .On(
+                $"GET /containers/{Name}/json",
+                200,
+                $$"""{"Id":"{{Name}}","State":{"Status":"running"},"NetworkSettings":{"Ports":{"6443/tcp":[{"HostIp":"127.0.0.1","HostPort":{{JsonSerializer.Serialize(port)}}}]} } }"""
+            );
 
     private static async Task<ErrorCode> FolderAsync(UstarTarEntry[] files)
     {
@@ -124,7 +150,8 @@ public sealed class NodesThatCannotBeTrusted
         return (await FailsAsync(() => act(new(client, Name, Name)).WaitAsync(Patience)))[0].Code;
     }
 
-    private static UstarTarEntry File(string name, string content) => new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) };
+    private static UstarTarEntry File(string name, string content) =>
+        new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) };
 
     private static byte[] Tar(params UstarTarEntry[] entries)
     {

@@ -34,9 +34,14 @@ public sealed class NodesThatFail
         using EngineClient client = await engine.ConnectAsync();
         ClusterNode node = new(client, "lab-control-plane2", "lab-control-plane2");
 
-        Diagnostic told = Assert.Single(await FailsAsync(() => node.RunAsync(["kubeadm", "join"], TimeSpan.FromMinutes(5), CancellationToken.None)));
+        Diagnostic told = Assert.Single(
+            await FailsAsync(() => node.RunAsync(["kubeadm", "join"], TimeSpan.FromMinutes(5), CancellationToken.None))
+        );
 
-        Assert.Equal((ErrorCodes.NodeProgramFailed, "kubeadm failed in the node", "kubeadm join"), (told.Code, told.What, told.Where!.Detail));
+        Assert.Equal(
+            (ErrorCodes.NodeProgramFailed, "kubeadm failed in the node", "kubeadm join"),
+            (told.Code, told.What, told.Where!.Detail)
+        );
         Assert.Equal("not done after 300 s: etcd cluster is not healthy", told.Got);
     }
 
@@ -44,10 +49,24 @@ public sealed class NodesThatFail
     public async Task What_the_engine_refuses_for_a_moment_is_asked_again()
     {
         await using ScriptedEngine engine = new();
-        int started = 0, asked = 0;
-        engine.WithPrograms("lab-control-plane", 0, "done\n", "")
-            .On("POST /containers/lab-control-plane/start", call => ++started == 1 ? call.AnswerAsync(400, """{"message":"network nodeforge-lab is ambiguous (2 matches found on name)"}""") : call.AnswerAsync(204, ""))
-            .On("POST /containers/lab-control-plane/exec", call => ++asked == 1 ? call.AnswerAsync(409, """{"message":"Container 5c48 is restarting, wait until the container is running"}""") : call.AnswerAsync(201, """{"Id":"e1"}"""));
+        int started = 0,
+            asked = 0;
+        engine
+            .WithPrograms("lab-control-plane", 0, "done\n", "")
+            .On(
+                "POST /containers/lab-control-plane/start",
+                call =>
+                    ++started == 1
+                        ? call.AnswerAsync(400, """{"message":"network nodeforge-lab is ambiguous (2 matches found on name)"}""")
+                        : call.AnswerAsync(204, "")
+            )
+            .On(
+                "POST /containers/lab-control-plane/exec",
+                call =>
+                    ++asked == 1
+                        ? call.AnswerAsync(409, """{"message":"Container 5c48 is restarting, wait until the container is running"}""")
+                        : call.AnswerAsync(201, """{"Id":"e1"}""")
+            );
         using EngineClient client = await engine.ConnectAsync();
         ClusterNode node = new(client, "lab-control-plane", "lab-control-plane");
 
@@ -65,11 +84,16 @@ public sealed class NodesThatFail
         using EngineClient client = await engine.ConnectAsync();
         ClusterNode node = new(client, "lab-worker", "lab-worker");
 
-        Diagnostic told = Assert.Single(await FailsAsync(() => node.StartUnitAsync("kubelet.service", TimeSpan.FromSeconds(2), CancellationToken.None)));
+        Diagnostic told = Assert.Single(
+            await FailsAsync(() => node.StartUnitAsync("kubelet.service", TimeSpan.FromSeconds(2), CancellationToken.None))
+        );
 
         Assert.Equal((ErrorCodes.NodeBootTimeout, "lab-worker"), (told.Code, told.Where!.Resource));
         Assert.StartsWith("Failed to connect to bus after", told.Got, StringComparison.Ordinal);
-        Assert.True(engine.Requests.Count(request => request.EndsWith("/exec", StringComparison.Ordinal)) > 1, "it is asked again until the time is over");
+        Assert.True(
+            engine.Requests.Count(request => request.EndsWith("/exec", StringComparison.Ordinal)) > 1,
+            "it is asked again until the time is over"
+        );
     }
 
     [Theory]
@@ -85,7 +109,10 @@ public sealed class NodesThatFail
 
         await watch.CheckAsync(CancellationToken.None);
         if (full)
-            Assert.Equal((ErrorCodes.DiskFull, said), (await FailsAsync(() => watch.CheckAsync(CancellationToken.None))).Select(told => (told.Code, told.Got)).Single());
+            Assert.Equal(
+                (ErrorCodes.DiskFull, said),
+                (await FailsAsync(() => watch.CheckAsync(CancellationToken.None))).Select(told => (told.Code, told.Got)).Single()
+            );
         else
             await watch.CheckAsync(CancellationToken.None);
     }
@@ -100,7 +127,12 @@ public sealed class NodesThatFail
         using EngineClient client = await engine.ConnectAsync();
         using DiagnosticsFolder folder = new();
 
-        Diagnostic? told = await NodeDiagnostics.SaveAsync(client, new ContainerSummary { Id = "lab-worker", Names = ["/lab-worker"] }, folder.Path, CancellationToken.None);
+        Diagnostic? told = await NodeDiagnostics.SaveAsync(
+            client,
+            new ContainerSummary { Id = "lab-worker", Names = ["/lab-worker"] },
+            folder.Path,
+            CancellationToken.None
+        );
 
         Assert.Equal((ErrorCodes.NodeDied, "lab-worker", got), (told?.Code, told?.Where?.Resource, told?.Got));
         Assert.Contains(hint, told!.Hint, StringComparison.Ordinal);
@@ -115,36 +147,52 @@ public sealed class NodesThatFail
         Dead(engine, lacksMemory: false);
         int removed = 0;
         engine.On("GET /containers/json", call => call.AnswerAsync(200, removed == 0 ? Node("lab-worker", "worker", "exited") : "[]"));
-        engine.On("DELETE /containers/lab-worker", call =>
-        {
-            removed++;
-            return call.AnswerAsync(204, "");
-        });
+        engine.On(
+            "DELETE /containers/lab-worker",
+            call =>
+            {
+                removed++;
+                return call.AnswerAsync(204, "");
+            }
+        );
         using EngineClient client = await engine.ConnectAsync();
         using DiagnosticsFolder folder = new();
         NodeForgeException cause = new(new Diagnostic(ErrorCodes.NodeBootTimeout, "the kubelet does not start"));
 
-        FailedNodes failed = new(client, new Deaf(), TimeProvider.System, ClusterProvisioner.Scope(client, new() { Cluster = "lab", Creation = "c1" }, new() { DiagnosticsFolder = folder.Path }));
+        FailedNodes failed = new(
+            client,
+            new Deaf(),
+            TimeProvider.System,
+            ClusterProvisioner.Scope(client, new() { Cluster = "lab", Creation = "c1" }, new() { DiagnosticsFolder = folder.Path })
+        );
         Exception told = await failed.ExplainAsync(cause, CancellationToken.None);
 
-        Assert.Equal([ErrorCodes.NodeDied, ErrorCodes.NodeBootTimeout], Assert.IsType<NodeForgeException>(told).Diagnostics.Select(diagnostic => diagnostic.Code));
+        Assert.Equal(
+            [ErrorCodes.NodeDied, ErrorCodes.NodeBootTimeout],
+            Assert.IsType<NodeForgeException>(told).Diagnostics.Select(diagnostic => diagnostic.Code)
+        );
         Assert.Equal(1, removed);
         Assert.True(failed.LeftNothing);
         // Another creation's parts, of a cluster of that name, are none of its business.
-        Assert.All(engine.Requests.Where(request => request.Contains("/json?all", StringComparison.Ordinal)), request => Assert.Contains("dev.nodeforge.creation%3Dc1", request, StringComparison.Ordinal));
+        Assert.All(
+            engine.Requests.Where(request => request.Contains("/json?all", StringComparison.Ordinal)),
+            request => Assert.Contains("dev.nodeforge.creation%3Dc1", request, StringComparison.Ordinal)
+        );
     }
 
     private static void Dead(ScriptedEngine engine, bool lacksMemory)
     {
-        engine.On("GET /containers/lab-worker/json", 200, $$"""{"Id":"lab-worker","Config":{"Tty":true},"State":{"Status":"exited","Running":false,"ExitCode":255,"OOMKilled":{{(lacksMemory ? "true" : "false")}} } }""");
+        engine.On(
+            "GET /containers/lab-worker/json",
+            200,
+            $$"""{"Id":"lab-worker","Config":{"Tty":true},"State":{"Status":"exited","Running":false,"ExitCode":255,"OOMKilled":{{(lacksMemory ? "true" : "false")}} } }"""
+        );
         engine.On("GET /containers/lab-worker/logs", call => call.StreamAsync(["Failed to mount cgroup\nExiting PID 1...\n"u8.ToArray()]));
     }
 
     private sealed class Deaf : IForgeReporter
     {
-        public void Report(ForgeEvent happened)
-        {
-        }
+        public void Report(ForgeEvent happened) { }
     }
 
     private sealed class DiagnosticsFolder : IDisposable

@@ -19,21 +19,24 @@ public sealed class PatchingContainerd
     [Fact]
     public void A_patch_is_merged_table_by_table()
     {
-        string patched = Applied(new()
-        {
-            Merges =
-            [
-                """
-                [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
-                  endpoint = ["http://mirror.example:5000"]
-                """,
-                """
-                [plugins."io.containerd.grpc.v1.cri"]
-                sandbox_image = "pause:9"
-                """,
-            ],
-        });
-        Assert.Equal("""
+        string patched = Applied(
+            new()
+            {
+                Merges =
+                [
+                    """
+                    [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
+                      endpoint = ["http://mirror.example:5000"]
+                    """,
+                    """
+                    [plugins."io.containerd.grpc.v1.cri"]
+                    sandbox_image = "pause:9"
+                    """,
+                ],
+            }
+        );
+        Assert.Equal(
+            """
             version = 2
 
             [plugins]
@@ -57,7 +60,9 @@ public sealed class PatchingContainerd
             [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
             endpoint = ["http://mirror.example:5000"]
 
-            """, patched);
+            """,
+            patched
+        );
     }
 
     [Theory]
@@ -95,27 +100,31 @@ public sealed class PatchingContainerd
     [Fact]
     public void A_patch_in_the_words_of_version_2_is_placed_where_later_versions_have_it()
     {
-        IReadOnlyList<NodeFile> files = ContainerdPatching.Apply(Split, new()
-        {
-            Merges =
-            [
-                """
-                [plugins."io.containerd.grpc.v1.cri"]
-                sandbox_image = "pause:9"
-                max_container_log_line_size = 65536
-                [plugins."io.containerd.grpc.v1.cri".cni]
-                bin_dir = "/opt/mine"
-                [plugins."io.containerd.grpc.v1.cri".containerd]
-                snapshotter = "native"
-                [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun]
-                runtime_type = "io.containerd.runc.v2"
-                [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
-                endpoint = ["http://mirror.example:5000"]
-                """,
-            ],
-            JsonPatches = ["""[{"op": "replace", "path": "/plugins/io.containerd.grpc.v1.cri/sandbox_image", "value": "pause:10"}]"""],
-        });
-        Assert.Equal("""
+        IReadOnlyList<NodeFile> files = ContainerdPatching.Apply(
+            Split,
+            new()
+            {
+                Merges =
+                [
+                    """
+                    [plugins."io.containerd.grpc.v1.cri"]
+                    sandbox_image = "pause:9"
+                    max_container_log_line_size = 65536
+                    [plugins."io.containerd.grpc.v1.cri".cni]
+                    bin_dir = "/opt/mine"
+                    [plugins."io.containerd.grpc.v1.cri".containerd]
+                    snapshotter = "native"
+                    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.crun]
+                    runtime_type = "io.containerd.runc.v2"
+                    [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
+                    endpoint = ["http://mirror.example:5000"]
+                    """,
+                ],
+                JsonPatches = ["""[{"op": "replace", "path": "/plugins/io.containerd.grpc.v1.cri/sandbox_image", "value": "pause:10"}]"""],
+            }
+        );
+        Assert.Equal(
+            """
             version = 4
 
             [plugins]
@@ -142,18 +151,26 @@ public sealed class PatchingContainerd
             [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.crun]
             runtime_type = "io.containerd.runc.v2"
 
-            """, files[0].Content);
+            """,
+            files[0].Content
+        );
         Assert.Equal("/etc/containerd/certs.d/docker.io/hosts.toml", files[1].Path);
     }
 
     [Fact]
     public void Operations_come_after_the_merges_and_may_be_JSON_or_YAML()
     {
-        string patched = Applied(new()
-        {
-            Merges = ["oom_score = 1"],
-            JsonPatches = ["""[{"op": "replace", "path": "/oom_score", "value": 2}]""", "- {op: remove, path: /plugins/io.containerd.grpc.v1.cri/sandbox_image}"],
-        });
+        string patched = Applied(
+            new()
+            {
+                Merges = ["oom_score = 1"],
+                JsonPatches =
+                [
+                    """[{"op": "replace", "path": "/oom_score", "value": 2}]""",
+                    "- {op: remove, path: /plugins/io.containerd.grpc.v1.cri/sandbox_image}",
+                ],
+            }
+        );
         Assert.Contains("oom_score = 2\n", patched, StringComparison.Ordinal);
         Assert.DoesNotContain("sandbox_image", patched, StringComparison.Ordinal);
     }
@@ -162,44 +179,59 @@ public sealed class PatchingContainerd
     public void An_operation_that_finds_nothing_is_told()
     {
         ContainerdPatches patches = new() { JsonPatches = ["""[{"op": "remove", "path": "/nothing"}]"""] };
-        Diagnostic told = Assert.Single(Assert.Throws<NodeForgeException>(() => ContainerdPatching.Apply(Configuration, patches)).Diagnostics);
-        Assert.Equal(("containerdConfigPatchesJSON6902", "there is nothing at /nothing", "compare it with /etc/containerd/config.toml in a node"), (told.Where?.Resource, told.Got, told.Hint));
+        Diagnostic told = Assert.Single(
+            Assert.Throws<NodeForgeException>(() => ContainerdPatching.Apply(Configuration, patches)).Diagnostics
+        );
+        Assert.Equal(
+            ("containerdConfigPatchesJSON6902", "there is nothing at /nothing", "compare it with /etc/containerd/config.toml in a node"),
+            (told.Where?.Resource, told.Got, told.Hint)
+        );
     }
 
     [Fact]
     public void Mirrors_beside_a_folder_of_hosts_become_files_in_it()
     {
-        IReadOnlyList<NodeFile> files = ContainerdPatching.Apply(Configuration + """
-            [plugins."io.containerd.grpc.v1.cri".registry]
-              config_path = "/etc/containerd/certs.d"
+        IReadOnlyList<NodeFile> files = ContainerdPatching.Apply(
+            Configuration
+                + """
+                [plugins."io.containerd.grpc.v1.cri".registry]
+                  config_path = "/etc/containerd/certs.d"
 
-            """, new()
-        {
-            Merges =
-            [
-                """
-                [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
-                  endpoint = ["http://mirror.example:5000", "https://other.example/"]
-                [plugins."io.containerd.grpc.v1.cri".registry.mirrors."*"]
-                  endpoint = ["https://all.example"]
-                [plugins."io.containerd.grpc.v1.cri".registry.configs."other.example".tls]
-                  ca_file = "/etc/ssl/other.crt"
-                  cert_file = "/etc/ssl/me.crt"
-                  key_file = "/etc/ssl/me.key"
-                [plugins."io.containerd.grpc.v1.cri".registry.configs."own.example:5000".tls]
-                  insecure_skip_verify = true
-                [plugins."io.containerd.grpc.v1.cri".registry.configs."own.example:5000".auth]
-                  username = "me"
                 """,
-            ],
-        });
+            new()
+            {
+                Merges =
+                [
+                    """
+                    [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
+                      endpoint = ["http://mirror.example:5000", "https://other.example/"]
+                    [plugins."io.containerd.grpc.v1.cri".registry.mirrors."*"]
+                      endpoint = ["https://all.example"]
+                    [plugins."io.containerd.grpc.v1.cri".registry.configs."other.example".tls]
+                      ca_file = "/etc/ssl/other.crt"
+                      cert_file = "/etc/ssl/me.crt"
+                      key_file = "/etc/ssl/me.key"
+                    [plugins."io.containerd.grpc.v1.cri".registry.configs."own.example:5000".tls]
+                      insecure_skip_verify = true
+                    [plugins."io.containerd.grpc.v1.cri".registry.configs."own.example:5000".auth]
+                      username = "me"
+                    """,
+                ],
+            }
+        );
         Assert.DoesNotContain("mirrors", files[0].Content, StringComparison.Ordinal);
         Assert.DoesNotContain("tls", files[0].Content, StringComparison.Ordinal);
         Assert.Contains("username = \"me\"", files[0].Content, StringComparison.Ordinal);
         Assert.Equal(
-            ["/etc/containerd/certs.d/docker.io/hosts.toml", "/etc/containerd/certs.d/_default/hosts.toml", "/etc/containerd/certs.d/own.example:5000/hosts.toml"],
-            files.Skip(1).Select(file => file.Path));
-        Assert.Equal("""
+            [
+                "/etc/containerd/certs.d/docker.io/hosts.toml",
+                "/etc/containerd/certs.d/_default/hosts.toml",
+                "/etc/containerd/certs.d/own.example:5000/hosts.toml",
+            ],
+            files.Skip(1).Select(file => file.Path)
+        );
+        Assert.Equal(
+            """
             server = "https://registry-1.docker.io"
 
             [host]
@@ -212,7 +244,9 @@ public sealed class PatchingContainerd
             ca = "/etc/ssl/other.crt"
             client = [["/etc/ssl/me.crt", "/etc/ssl/me.key"]]
 
-            """, files[1].Content);
+            """,
+            files[1].Content
+        );
         Assert.Contains("skip_verify = true", files[3].Content, StringComparison.Ordinal);
     }
 
@@ -225,7 +259,10 @@ public sealed class PatchingContainerd
     {
         ContainerdPatches patches = new()
         {
-            Merges = [$"[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/certs.d\"\n[plugins.\"io.containerd.grpc.v1.cri\".registry.mirrors.\"{host}\"]\nendpoint = [\"{endpoint}\"]"],
+            Merges =
+            [
+                $"[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/certs.d\"\n[plugins.\"io.containerd.grpc.v1.cri\".registry.mirrors.\"{host}\"]\nendpoint = [\"{endpoint}\"]",
+            ],
         };
         NodeForgeException failure = Assert.Throws<NodeForgeException>(() => ContainerdPatching.Apply(Configuration, patches));
         Assert.Equal(ErrorCodes.ClusterFileValue, failure.Diagnostics[0].Code);

@@ -33,22 +33,42 @@ public sealed class PlanningACluster
 
     [Theory]
     [InlineData(IPFamily.IPv6, "fd00:77::3", "10.201.0.3", "fd00:10:244:1::/64", "[fd00:77::2]:6443", "https://[::1]:40000")]
-    [InlineData(IPFamily.Dual, "10.201.0.3", "fd00:77::3", "10.244.1.0/24,fd00:10:244:1::/64", "10.201.0.2:6443", "https://127.0.0.1:40000")]
-    public void Nodes_have_an_address_of_each_family_and_Kubernetes_goes_by_the_cluster_s_first(IPFamily family, string address, string other, string pods, string endpoint, string published)
+    [InlineData(
+        IPFamily.Dual,
+        "10.201.0.3",
+        "fd00:77::3",
+        "10.244.1.0/24,fd00:10:244:1::/64",
+        "10.201.0.2:6443",
+        "https://127.0.0.1:40000"
+    )]
+    public void Nodes_have_an_address_of_each_family_and_Kubernetes_goes_by_the_cluster_s_first(
+        IPFamily family,
+        string address,
+        string other,
+        string pods,
+        string endpoint,
+        string published
+    )
     {
         ClusterPlan plan = Plan(family);
         NodePlan worker = plan.Nodes[1];
         Assert.Equal((address, other, pods), (worker.Address.ToString(), worker.Place.Other?.ToString(), worker.PodRange));
         Assert.Equal((endpoint, new Uri(published)), (plan.Endpoint, plan.PublishedEndpoint));
         Engines.Containers.ContainerSpec container = NodeContainer.Of(plan, worker, "node:v1");
-        Assert.Equal(("10.201.0.3", "fd00:77::3", "0"), (container.IPv4Address, container.IPv6Address, container.Sysctls["net.ipv6.conf.all.disable_ipv6"]));
+        Assert.Equal(
+            ("10.201.0.3", "fd00:77::3", "0"),
+            (container.IPv4Address, container.IPv6Address, container.Sysctls["net.ipv6.conf.all.disable_ipv6"])
+        );
     }
 
     [Fact]
     public void A_dual_cluster_whose_services_are_of_IPv6_first_goes_by_that()
     {
         ClusterPlan plan = Plan(IPFamily.Dual, new() { Family = IPFamily.Dual, ServiceSubnet = "fd00:10:96::/112,10.96.0.0/16" });
-        Assert.Equal(("[fd00:77::2]:6443", "fd00:10:96::1"), (plan.Endpoint, KubeadmDocuments.SettingsOf(plan, KubernetesVersion.Parse("v1.20.2")).ServiceAddress.ToString()));
+        Assert.Equal(
+            ("[fd00:77::2]:6443", "fd00:10:96::1"),
+            (plan.Endpoint, KubeadmDocuments.SettingsOf(plan, KubernetesVersion.Parse("v1.20.2")).ServiceAddress.ToString())
+        );
         Assert.Equal("fd00:77::2,10.201.0.2", KubeadmDocuments.NodeIP(plan, plan.First));
     }
 
@@ -59,13 +79,21 @@ public sealed class PlanningACluster
         string text = CreateBalancer.Text(plan);
         Assert.Contains("\n  bind :::6443 v4v6\n", text, StringComparison.Ordinal);
         Assert.Contains("server lab-control-plane [fd00:77::2]:6443 check", text, StringComparison.Ordinal);
-        Assert.Contains("\n  bind :6443\n", CreateBalancer.Text(Plan(NodeRole.ControlPlane, NodeRole.ControlPlane)), StringComparison.Ordinal);
+        Assert.Contains(
+            "\n  bind :6443\n",
+            CreateBalancer.Text(Plan(NodeRole.ControlPlane, NodeRole.ControlPlane)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_cluster_of_IPv4_knows_nothing_of_the_other_family()
     {
-        Engines.Containers.ContainerSpec container = NodeContainer.Of(Plan(NodeRole.ControlPlane), Plan(NodeRole.ControlPlane).First, "node:v1");
+        Engines.Containers.ContainerSpec container = NodeContainer.Of(
+            Plan(NodeRole.ControlPlane),
+            Plan(NodeRole.ControlPlane).First,
+            "node:v1"
+        );
         Assert.Null(container.IPv6Address);
         Assert.Empty(container.Sysctls);
     }
@@ -83,7 +111,9 @@ public sealed class PlanningACluster
     [Fact]
     public void The_pod_network_is_told_the_range_that_patches_leave()
     {
-        ClusterPlan plan = Plan(new ClusterConfig { Patches = new() { Merges = ["kind: ClusterConfiguration\nnetworking: {podSubnet: 10.12.0.0/16}"] } });
+        ClusterPlan plan = Plan(
+            new ClusterConfig { Patches = new() { Merges = ["kind: ClusterConfiguration\nnetworking: {podSubnet: 10.12.0.0/16}"] } }
+        );
         NodeImageFacts facts = new(KubernetesVersion.Parse("v1.20.2"), "podSubnet: {{ .PodSubnet }}", null);
         Assert.Equal("podSubnet: 10.12.0.0/16", Assert.Single(ClusterManifests.Of(plan, plan.First, facts)).Content);
         Assert.False(plan.KnowsPodRanges);
@@ -96,8 +126,17 @@ public sealed class PlanningACluster
     public void A_mount_of_the_users_stands_for_the_volumes_at_or_below_it(string path, string without)
     {
         ClusterPlan plan = Plan(new ClusterConfig { Name = "lab", Nodes = [new() { Mounts = [new("/disk", path)] }] });
-        string[] volumes(ClusterPlan of) => [.. NodeContainer.Of(of, of.First, "node:v1").Mounts.Where(mount => mount.Kind == Engines.Containers.MountKind.Volume).Select(mount => mount.Target)];
-        Assert.Equal(without.Split(' ', StringSplitOptions.RemoveEmptyEntries), volumes(Plan(NodeRole.ControlPlane)).Except(volumes(plan)).Order(StringComparer.Ordinal));
+        string[] volumes(ClusterPlan of) =>
+            [
+                .. NodeContainer
+                    .Of(of, of.First, "node:v1")
+                    .Mounts.Where(mount => mount.Kind == Engines.Containers.MountKind.Volume)
+                    .Select(mount => mount.Target),
+            ];
+        Assert.Equal(
+            without.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            volumes(Plan(NodeRole.ControlPlane)).Except(volumes(plan)).Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -108,14 +147,26 @@ public sealed class PlanningACluster
     public void Ranges_that_share_an_address_overlap(string one, string other, bool overlap) =>
         Assert.Equal(overlap, AddressRange.Parse(one).Overlaps(AddressRange.Parse(other)));
 
-    internal static ClusterPlan Plan(params NodeRole[] roles) => Plan(new ClusterConfig { Name = "lab", Nodes = [.. roles.Select(role => new NodeConfig { Role = role })] });
+    internal static ClusterPlan Plan(params NodeRole[] roles) =>
+        Plan(new ClusterConfig { Name = "lab", Nodes = [.. roles.Select(role => new NodeConfig { Role = role })] });
 
     internal static ClusterPlan Plan(IPFamily family, NetworkingConfig? networking = null, params NodeRole[] roles)
     {
         NodeRole[] nodes = roles.Length > 0 ? roles : [NodeRole.ControlPlane, NodeRole.Worker];
-        ClusterConfig config = new() { Name = "lab", Networking = networking ?? new() { Family = family }, Nodes = [.. nodes.Select(role => new NodeConfig { Role = role })] };
-        return ClusterPlan.Of(config, new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24"), AddressRange.Parse("fd00:77::/64")), 40000, overlaySnapshots: true);
+        ClusterConfig config = new()
+        {
+            Name = "lab",
+            Networking = networking ?? new() { Family = family },
+            Nodes = [.. nodes.Select(role => new NodeConfig { Role = role })],
+        };
+        return ClusterPlan.Of(
+            config,
+            new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24"), AddressRange.Parse("fd00:77::/64")),
+            40000,
+            overlaySnapshots: true
+        );
     }
 
-    internal static ClusterPlan Plan(ClusterConfig config) => ClusterPlan.Of(config, new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")), 40000, overlaySnapshots: true);
+    internal static ClusterPlan Plan(ClusterConfig config) =>
+        ClusterPlan.Of(config, new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")), 40000, overlaySnapshots: true);
 }

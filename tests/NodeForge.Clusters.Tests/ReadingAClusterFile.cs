@@ -13,7 +13,9 @@ public sealed class ReadingAClusterFile
     public async Task What_is_no_yaml_is_told_as_a_cluster_files_fault(string text, string what)
     {
         using MemoryStream stream = new(System.Text.Encoding.UTF8.GetBytes(text));
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => ClusterConfigReader.ReadAsync(stream, "-", CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            ClusterConfigReader.ReadAsync(stream, "-", CancellationToken.None)
+        );
         Assert.Equal(what, failure.Diagnostics[0].What);
     }
 
@@ -21,14 +23,19 @@ public sealed class ReadingAClusterFile
     public async Task A_file_from_standard_input_that_does_not_end_is_refused_at_its_limit()
     {
         await using FileStream endless = File.OpenRead("/dev/zero");
-        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() => ClusterConfigReader.ReadAsync(endless, "standard input", default).WaitAsync(TimeSpan.FromSeconds(60)));
+        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            ClusterConfigReader.ReadAsync(endless, "standard input", default).WaitAsync(TimeSpan.FromSeconds(60))
+        );
         Assert.Equal(ErrorCodes.RecipeTooLarge, refused.Diagnostics[0].Code);
     }
 
     [Fact]
     public void A_cluster_file_that_is_not_there_is_told_as_such()
     {
-        Assert.Equal("there is no such cluster file", Assert.Throws<NodeForgeException>(() => ClusterConfigReader.Read("/nowhere/cluster.yaml")).Diagnostics[0].What);
+        Assert.Equal(
+            "there is no such cluster file",
+            Assert.Throws<NodeForgeException>(() => ClusterConfigReader.Read("/nowhere/cluster.yaml")).Diagnostics[0].What
+        );
     }
 
     [Fact]
@@ -42,7 +49,8 @@ public sealed class ReadingAClusterFile
     [Fact]
     public void Every_field_that_is_done_is_read()
     {
-        ClusterConfig config = Read("""
+        ClusterConfig config = Read(
+            """
             name: lab
             nodes:
             - role: control-plane
@@ -72,15 +80,37 @@ public sealed class ReadingAClusterFile
             runtimeConfig: {api/alpha: false}
             kubeadmConfigPatchesJSON6902:
             - {group: kubeadm.k8s.io, version: v1beta2, kind: ClusterConfiguration, patch: '[{"op": "add", "path": "/a", "value": 1}]'}
-            """);
+            """
+        );
         NodeConfig plane = config.Nodes[0];
         Assert.Equal(("lab", 2, "node:1", "3"), (config.Name, config.Nodes.Count, plane.Image, plane.Labels["count"]));
-        Assert.Equal(new NodeMount("/data", "/mnt") { ReadOnly = true, SelinuxRelabel = true, Propagation = MountPropagation.HostToContainer }, Assert.Single(plane.Mounts));
+        Assert.Equal(
+            new NodeMount("/data", "/mnt")
+            {
+                ReadOnly = true,
+                SelinuxRelabel = true,
+                Propagation = MountPropagation.HostToContainer,
+            },
+            Assert.Single(plane.Mounts)
+        );
         Assert.Equal(new NodePort(80, 8080) { ListenAddress = "127.0.0.1", Protocol = "udp" }, Assert.Single(plane.Ports));
         Assert.Single(plane.Patches.Merges);
-        Assert.Equal(("10.1.0.0/16", "10.2.0.0/16", true, "ipvs", 6443, "0.0.0.0"), (config.Networking.PodSubnet, config.Networking.ServiceSubnet, config.Networking.DisableDefaultCni, config.Networking.KubeProxyMode, config.Networking.ApiServerPort, config.Networking.ApiServerAddress));
+        Assert.Equal(
+            ("10.1.0.0/16", "10.2.0.0/16", true, "ipvs", 6443, "0.0.0.0"),
+            (
+                config.Networking.PodSubnet,
+                config.Networking.ServiceSubnet,
+                config.Networking.DisableDefaultCni,
+                config.Networking.KubeProxyMode,
+                config.Networking.ApiServerPort,
+                config.Networking.ApiServerAddress
+            )
+        );
         Assert.Equal(["lab.example", "example"], config.Networking.DnsSearch);
-        Assert.Equal(("oom_score = 1", "[{op: remove, path: /oom_score}]"), (Assert.Single(config.Containerd.Merges), Assert.Single(config.Containerd.JsonPatches)));
+        Assert.Equal(
+            ("oom_score = 1", "[{op: remove, path: /oom_score}]"),
+            (Assert.Single(config.Containerd.Merges), Assert.Single(config.Containerd.JsonPatches))
+        );
         Assert.True(config.FeatureGates["TTLAfterFinished"]);
         Assert.Equal("false", config.RuntimeConfig["api/alpha"]);
         Assert.Equal("v1beta2", Assert.Single(config.Patches.JsonPatches).Version);
@@ -145,25 +175,46 @@ public sealed class ReadingAClusterFile
     [InlineData("ipv4", "10.244.0.0/16", "10.96.0.0/16", "127.0.0.1", "0.0.0.0")]
     [InlineData("ipv6", "fd00:10:244::/56", "fd00:10:96::/112", "::1", "::")]
     [InlineData("dual", "10.244.0.0/16,fd00:10:244::/56", "10.96.0.0/16,fd00:10:96::/112", "127.0.0.1", "0.0.0.0")]
-    public void What_is_left_out_is_as_kind_has_it_for_the_address_family(string family, string pods, string services, string api, string ports)
+    public void What_is_left_out_is_as_kind_has_it_for_the_address_family(
+        string family,
+        string pods,
+        string services,
+        string api,
+        string ports
+    )
     {
         ClusterConfig config = Read($"nodes:\n- extraPortMappings: [{{containerPort: 80}}]\nnetworking: {{ipFamily: {family}}}\n");
-        Assert.Equal((pods, services, api, ports), (config.Networking.PodSubnet, config.Networking.ServiceSubnet, config.Networking.ApiServerAddress, Assert.Single(config.Nodes[0].Ports).ListenAddress));
+        Assert.Equal(
+            (pods, services, api, ports),
+            (
+                config.Networking.PodSubnet,
+                config.Networking.ServiceSubnet,
+                config.Networking.ApiServerAddress,
+                Assert.Single(config.Nodes[0].Ports).ListenAddress
+            )
+        );
     }
 
     [Fact]
     public void A_host_port_may_be_mapped_once_for_each_address_family()
     {
-        const string ports = "nodes:\n- extraPortMappings: [{containerPort: 80, hostPort: 80}, {containerPort: 80, hostPort: 80, listenAddress: '::'}";
+        const string ports =
+            "nodes:\n- extraPortMappings: [{containerPort: 80, hostPort: 80}, {containerPort: 80, hostPort: 80, listenAddress: '::'}";
         Assert.Equal(["0.0.0.0", "::"], Read(ports + "]").Nodes[0].Ports.Select(port => port.ListenAddress));
-        Assert.Equal(ErrorCodes.ClusterFileConflict, Assert.Single(Fails(Head + ports + ", {containerPort: 81, hostPort: 80, listenAddress: '::1'}]")).Code);
+        Assert.Equal(
+            ErrorCodes.ClusterFileConflict,
+            Assert.Single(Fails(Head + ports + ", {containerPort: 81, hostPort: 80, listenAddress: '::1'}]")).Code
+        );
     }
 
     [Fact]
     public void Ranges_of_IPv6_are_kept_in_their_short_form()
     {
         Assert.Equal("fd00:1::/56", Read("networking: {ipFamily: ipv6, podSubnet: 'FD00:0001:0::0/56'}").Networking.PodSubnet);
-        Assert.Equal("fd00:2::/112,10.2.0.0/16", Read("networking: {ipFamily: dual, serviceSubnet: 'fd00:2:0::/112,10.2.0.0/16'}").Networking.ServiceSubnet);
+        Assert.Equal(
+            "fd00:2::/112,10.2.0.0/16",
+            Read("networking: {ipFamily: dual, serviceSubnet: 'fd00:2:0::/112,10.2.0.0/16'}").Networking.ServiceSubnet
+        );
     }
 
     [Fact]
@@ -178,10 +229,14 @@ public sealed class ReadingAClusterFile
     [InlineData("""[{"op":"add","path":"/b"}]""")]
     [InlineData("""[{"op":"spam","path":"/a"}]""")]
     [InlineData("""[{"op":"remove","path":"/a~2"}]""")]
-    public void A_malformed_operation_of_a_patch_is_told_with_its_line(string patch) => Assert.Equal(4,
-        Assert.Single(Fails(Head + $"kubeadmConfigPatchesJSON6902:\n- {{kind: ClusterConfiguration, patch: '{patch}'}}\n")).Where?.Line);
+    public void A_malformed_operation_of_a_patch_is_told_with_its_line(string patch) =>
+        Assert.Equal(
+            4,
+            Assert.Single(Fails(Head + $"kubeadmConfigPatchesJSON6902:\n- {{kind: ClusterConfiguration, patch: '{patch}'}}\n")).Where?.Line
+        );
 
     private static ClusterConfig Read(string text) => ClusterConfigReader.Parse("cluster.yaml", Head + text);
 
-    private static IReadOnlyList<Diagnostic> Fails(string text) => Assert.Throws<NodeForgeException>(() => ClusterConfigReader.Parse("cluster.yaml", text)).Diagnostics;
+    private static IReadOnlyList<Diagnostic> Fails(string text) =>
+        Assert.Throws<NodeForgeException>(() => ClusterConfigReader.Parse("cluster.yaml", text)).Diagnostics;
 }

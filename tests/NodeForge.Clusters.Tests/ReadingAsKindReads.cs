@@ -12,15 +12,24 @@ public sealed class ReadingAsKindReads
     [Fact]
     public void A_key_without_a_value_is_as_if_left_out()
     {
-        ClusterConfig config = Read("name:\nnetworking:\nfeatureGates:\nruntimeConfig: {}\ncontainerdConfigPatches:\nkubeadmConfigPatches:\nnodes:\n- role: control-plane\n  image:\n  labels:\n  extraMounts:\n  extraPortMappings:\n- role: worker\n- \n");
+        ClusterConfig config = Read(
+            "name:\nnetworking:\nfeatureGates:\nruntimeConfig: {}\ncontainerdConfigPatches:\nkubeadmConfigPatches:\nnodes:\n- role: control-plane\n  image:\n  labels:\n  extraMounts:\n  extraPortMappings:\n- role: worker\n- \n"
+        );
         Assert.Equal(("kind", 2, null), (config.Name, config.Nodes.Count, config.Nodes[0].Image));
-        Assert.Equal(("kind", "127.0.0.1", "iptables"), Read("name: ''\nnetworking: {apiServerAddress: '', kubeProxyMode: \"\", podSubnet: null}") is var empty ? (empty.Name, empty.Networking.ApiServerAddress, empty.Networking.KubeProxyMode) : default);
+        Assert.Equal(
+            ("kind", "127.0.0.1", "iptables"),
+            Read("name: ''\nnetworking: {apiServerAddress: '', kubeProxyMode: \"\", podSubnet: null}") is var empty
+                ? (empty.Name, empty.Networking.ApiServerAddress, empty.Networking.KubeProxyMode)
+                : default
+        );
     }
 
     [Fact]
     public void Words_of_YAML_1_1_are_truth_values_and_numbers_have_Go_s_bases()
     {
-        ClusterConfig config = Read("name: 123\nnetworking: {disableDefaultCNI: yes, apiServerPort: 0x1f90}\nfeatureGates: {A: on, B: \"no\", C: null}\nnodes:\n- extraMounts: [{hostPath: /srv, containerPath: /srv, readOnly: Y}]\n  extraPortMappings: [{containerPort: 0o120, hostPort: 1_080}, {containerPort: 80.0}]\n");
+        ClusterConfig config = Read(
+            "name: 123\nnetworking: {disableDefaultCNI: yes, apiServerPort: 0x1f90}\nfeatureGates: {A: on, B: \"no\", C: null}\nnodes:\n- extraMounts: [{hostPath: /srv, containerPath: /srv, readOnly: Y}]\n  extraPortMappings: [{containerPort: 0o120, hostPort: 1_080}, {containerPort: 80.0}]\n"
+        );
         Assert.Equal(("123", true, 8080), (config.Name, config.Networking.DisableDefaultCni, config.Networking.ApiServerPort));
         Assert.Equal([true, false, false], config.FeatureGates.Values);
         Assert.True(config.Nodes[0].Mounts[0].ReadOnly);
@@ -30,7 +39,9 @@ public sealed class ReadingAsKindReads
     [Fact]
     public void Merge_keys_are_merged()
     {
-        ClusterConfig config = Read("nodes:\n- role: control-plane\n- &worker\n  role: worker\n  labels: {pool: a}\n  extraMounts: [{hostPath: /srv, containerPath: /srv}]\n- <<: *worker\n  labels: {pool: b}\n- *worker\n- <<: [{role: worker}, {role: control-plane, image: i}]\n");
+        ClusterConfig config = Read(
+            "nodes:\n- role: control-plane\n- &worker\n  role: worker\n  labels: {pool: a}\n  extraMounts: [{hostPath: /srv, containerPath: /srv}]\n- <<: *worker\n  labels: {pool: b}\n- *worker\n- <<: [{role: worker}, {role: control-plane, image: i}]\n"
+        );
         Assert.Equal([null, "a", "b", "a", null], config.Nodes.Select(node => node.Labels.GetValueOrDefault("pool")));
         Assert.Equal(["/srv", "/srv", "/srv"], config.Nodes.SelectMany(node => node.Mounts).Select(mount => mount.ContainerPath));
         Assert.Equal((NodeRole.Worker, "i"), (config.Nodes[4].Role, config.Nodes[4].Image));
@@ -44,7 +55,10 @@ public sealed class ReadingAsKindReads
     [InlineData("Udp", "udp")]
     [InlineData("SCTP", "sctp")]
     public void Protocols_are_taken_in_either_case(string written, string expected) =>
-        Assert.Equal(expected, Read($"nodes:\n- extraPortMappings: [{{containerPort: 80, protocol: {written}}}]").Nodes[0].Ports[0].Protocol);
+        Assert.Equal(
+            expected,
+            Read($"nodes:\n- extraPortMappings: [{{containerPort: 80, protocol: {written}}}]").Nodes[0].Ports[0].Protocol
+        );
 
     [Theory]
     [InlineData("apiVersion: kind.x-k8s.io/v1alpha4\n", "kind: is missing in the cluster file")]
@@ -88,8 +102,18 @@ public sealed class ReadingAsKindReads
     [Theory]
     [InlineData("nodes:\n- {extraMounts: [{hostPath: ~/.docker/config.json, containerPath: /x}]}", "NF8013", 4, 29)]
     [InlineData("nodes:\n- {extraMounts: [{hostPath: '', containerPath: /x}]}", "NF1007", 4, 18)]
-    [InlineData("nodes:\n- {extraMounts: [{hostPath: ./a, containerPath: /data}, {hostPath: ./b, containerPath: /data/}]}", "NF8014", 4, 88)]
-    [InlineData("nodes:\n- {extraMounts: [{hostPath: ./a, containerPath: //data/./x}, {hostPath: ./b, containerPath: /data/x}]}", "NF8014", 4, 93)]
+    [InlineData(
+        "nodes:\n- {extraMounts: [{hostPath: ./a, containerPath: /data}, {hostPath: ./b, containerPath: /data/}]}",
+        "NF8014",
+        4,
+        88
+    )]
+    [InlineData(
+        "nodes:\n- {extraMounts: [{hostPath: ./a, containerPath: //data/./x}, {hostPath: ./b, containerPath: /data/x}]}",
+        "NF8014",
+        4,
+        93
+    )]
     [InlineData("nodes:\n- {extraMounts: [{hostPath: /a, containerPath: /tmp}]}", "NF8014", 4, 48)]
     [InlineData("networking: {apiServerAddress: '[::1]'}", "NF8013", 3, 32)]
     [InlineData("networking: {apiServerAddress: 010.0.0.1}", "NF8013", 3, 32)]
@@ -100,8 +124,18 @@ public sealed class ReadingAsKindReads
     [InlineData("networking: {apiServerPort: .inf}", "NF1006", 3, 29)]
     [InlineData("networking: {apiServerPort: '6443'}", "NF1006", 3, 29)]
     [InlineData("networking: {disableDefaultCNI: \"true\"}", "NF1006", 3, 33)]
-    [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 80, listenAddress: '::1'}, {containerPort: 81, hostPort: 80, listenAddress: '0:0::0001'}]}", "NF8014", 4, 111)]
-    [InlineData("nodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 80, listenAddress: 127.0.0.1}, {containerPort: 81, hostPort: 80, listenAddress: '::ffff:127.0.0.1'}]}", "NF8014", 4, 115)]
+    [InlineData(
+        "nodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 80, listenAddress: '::1'}, {containerPort: 81, hostPort: 80, listenAddress: '0:0::0001'}]}",
+        "NF8014",
+        4,
+        111
+    )]
+    [InlineData(
+        "nodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 80, listenAddress: 127.0.0.1}, {containerPort: 81, hostPort: 80, listenAddress: '::ffff:127.0.0.1'}]}",
+        "NF8014",
+        4,
+        115
+    )]
     [InlineData("featureGates: {'A,B': true}", "NF8013", 3, 16)]
     [InlineData("runtimeConfig: {api/alpha: maybe}", "NF8013", 3, 28)]
     [InlineData("runtimeConfig: {'a b': true}", "NF8013", 3, 17)]
@@ -119,7 +153,12 @@ public sealed class ReadingAsKindReads
     [InlineData("  nodeRegistration:\n    kubeletExtraArgs: 4", "NF1006", 7, null)]
     [InlineData("  nodeRegistration:\n    kubeletExtraArgs:\n    - value: x", "NF8013", 8, null)]
     [InlineData("  nodeRegistration:\n    kubeletExtraArgs:\n      system-reserved: memory=1Gi, cpu=1", "NF8013", 8, null)]
-    [InlineData("  nodeRegistration:\n    kubeletExtraArgs:\n      node-labels: node-role.kubernetes.io/x=", "NF8013", 8, "leave it out, and label the node once the cluster runs: kubectl label node NAME node-role.kubernetes.io/x=VALUE")]
+    [InlineData(
+        "  nodeRegistration:\n    kubeletExtraArgs:\n      node-labels: node-role.kubernetes.io/x=",
+        "NF8013",
+        8,
+        "leave it out, and label the node once the cluster runs: kubectl label node NAME node-role.kubernetes.io/x=VALUE"
+    )]
     [InlineData("  a: 1\n  a: 2", "NF1005", 7, "keep one of the two; the first is in line 6")]
     [InlineData("  a: .inf", "NF8013", 6, null)]
     [InlineData("  a: [", "NF1003", 7, null)]
@@ -133,7 +172,8 @@ public sealed class ReadingAsKindReads
     [Fact]
     public void The_patches_of_kind_s_own_documentation_are_fine()
     {
-        ClusterConfig config = Read("""
+        ClusterConfig config = Read(
+            """
             nodes:
             - role: control-plane
               kubeadmConfigPatches:
@@ -150,7 +190,8 @@ public sealed class ReadingAsKindReads
                   extraVolumes:
                   - name: audit
                     readOnly: no
-            """);
+            """
+        );
         Assert.Equal(2, config.Nodes[0].Patches.Merges.Count);
         Assert.Equal(6, config.Nodes[0].Patches.Merges[0].Where!.Line);
     }
@@ -179,11 +220,20 @@ public sealed class ReadingAsKindReads
     [InlineData(40, 2, 0, true)]
     public void A_name_is_short_enough_for_the_longest_host_of_its_cluster(int length, int planes, int workers, bool fine)
     {
-        ClusterConfig config = new() { Name = new('a', length), Nodes = [.. Enumerable.Repeat(new NodeConfig(), planes), .. Enumerable.Repeat(new NodeConfig { Role = NodeRole.Worker }, workers)] };
+        ClusterConfig config = new()
+        {
+            Name = new('a', length),
+            Nodes =
+            [
+                .. Enumerable.Repeat(new NodeConfig(), planes),
+                .. Enumerable.Repeat(new NodeConfig { Role = NodeRole.Worker }, workers),
+            ],
+        };
         Assert.Equal(fine, Record.Exception(() => ClusterNameText.Check(config)) is null);
     }
 
     private static ClusterConfig Read(string text) => ClusterConfigReader.Parse("cluster.yaml", Head + text);
 
-    private static IReadOnlyList<Diagnostic> Fails(string text) => Assert.Throws<NodeForgeException>(() => ClusterConfigReader.Parse("cluster.yaml", text)).Diagnostics;
+    private static IReadOnlyList<Diagnostic> Fails(string text) =>
+        Assert.Throws<NodeForgeException>(() => ClusterConfigReader.Parse("cluster.yaml", text)).Diagnostics;
 }

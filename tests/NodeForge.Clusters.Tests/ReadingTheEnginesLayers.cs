@@ -20,17 +20,32 @@ public sealed class ReadingTheEnginesLayers : IDisposable
     [Fact]
     public void A_layer_comes_out_byte_for_byte_whatever_order_its_files_had()
     {
-        Gen<(int Size, int Place)[]> files = Gen.Zip(Gen.Choose(0, 3000), Gen.Choose(0, 1000)).Select(pair => (pair.Item1, pair.Item2)).NonEmptyListOf().Select(list => list.ToArray());
-        Prop.ForAll(Arb.From(files), wanted =>
-        {
-            (string Name, byte[] Content)[] inOrder = [.. wanted.Select((file, number) => (number.ToString("d4", CultureInfo.InvariantCulture), Enumerable.Repeat((byte)number, file.Size).ToArray()))];
-            byte[] layer = LoadingImages.Tar([.. inOrder.Zip(wanted).OrderBy(pair => pair.Second.Place).Select(pair => pair.First)]);
-            byte[] walked = LoadingImages.Tar([.. inOrder.Select(file => ("7/" + file.Name, file.Content))]);
-            using MemoryStream output = new();
-            using (SplitLayer together = new(Record(layer), new MemoryStream(walked), folder, default))
-                together.CopyTo(output);
-            return output.ToArray().AsSpan().SequenceEqual(layer) && TarSplit.LengthOf(Record(layer)) == layer.Length;
-        }).QuickCheckThrowOnFailure();
+        Gen<(int Size, int Place)[]> files = Gen.Zip(Gen.Choose(0, 3000), Gen.Choose(0, 1000))
+            .Select(pair => (pair.Item1, pair.Item2))
+            .NonEmptyListOf()
+            .Select(list => list.ToArray());
+        Prop.ForAll(
+                Arb.From(files),
+                wanted =>
+                {
+                    (string Name, byte[] Content)[] inOrder =
+                    [
+                        .. wanted.Select(
+                            (file, number) =>
+                                (number.ToString("d4", CultureInfo.InvariantCulture), Enumerable.Repeat((byte)number, file.Size).ToArray())
+                        ),
+                    ];
+                    byte[] layer = LoadingImages.Tar([
+                        .. inOrder.Zip(wanted).OrderBy(pair => pair.Second.Place).Select(pair => pair.First),
+                    ]);
+                    byte[] walked = LoadingImages.Tar([.. inOrder.Select(file => ("7/" + file.Name, file.Content))]);
+                    using MemoryStream output = new();
+                    using (SplitLayer together = new(Record(layer), new MemoryStream(walked), folder, default))
+                        together.CopyTo(output);
+                    return output.ToArray().AsSpan().SequenceEqual(layer) && TarSplit.LengthOf(Record(layer)) == layer.Length;
+                }
+            )
+            .QuickCheckThrowOnFailure();
         Assert.Empty(Directory.EnumerateFiles(folder));
     }
 
@@ -75,7 +90,11 @@ public sealed class ReadingTheEnginesLayers : IDisposable
         {
             Id = Digest.Of([]).ToString(),
             RootFS = new() { Layers = [.. Enumerable.Repeat(Digest.Of([]).ToString(), 3)] },
-            GraphDriver = new() { Name = driver, Data = new() { ["UpperDir"] = "/o/3/diff", ["LowerDir"] = lower } },
+            GraphDriver = new()
+            {
+                Name = driver,
+                Data = new() { ["UpperDir"] = "/o/3/diff", ["LowerDir"] = lower },
+            },
         };
         Assert.Equal(folders?.Split(' '), OverlayImage.FoldersOf(new EngineImage("a", ["a"], details)));
     }
@@ -99,12 +118,45 @@ public sealed class ReadingTheEnginesLayers : IDisposable
         long from = 0;
         while (reader.Read() is { } entry)
         {
-            lines.AppendLine(JsonSerializer.Serialize(new { type = 2, payload = tar[(int)from..(int)reader.ContentOffset], position = 0 }));
-            lines.AppendLine(JsonSerializer.Serialize(new { type = 1, name = entry.Path, size = entry.Size, payload = "", position = 0 }));
+            lines.AppendLine(
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        type = 2,
+                        payload = tar[(int)from..(int)reader.ContentOffset],
+                        position = 0,
+                    }
+                )
+            );
+            lines.AppendLine(
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        type = 1,
+                        name = entry.Path,
+                        size = entry.Size,
+                        payload = "",
+                        position = 0,
+                    }
+                )
+            );
             from = reader.ContentOffset + entry.Size;
         }
 
-        return Gzip(lines.AppendLine(JsonSerializer.Serialize(new { type = 2, payload = tar[(int)from..], position = 0 })).ToString());
+        return Gzip(
+            lines
+                .AppendLine(
+                    JsonSerializer.Serialize(
+                        new
+                        {
+                            type = 2,
+                            payload = tar[(int)from..],
+                            position = 0,
+                        }
+                    )
+                )
+                .ToString()
+        );
     }
 
     private static byte[] Gzip(string text)

@@ -10,7 +10,8 @@ namespace NodeForge.Clusters.Tests;
 
 public sealed class RunningAProgramInANode
 {
-    private const string NotThere = """OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown""";
+    private const string NotThere =
+        """OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown""";
 
     [Theory]
     [InlineData(null)]
@@ -22,7 +23,13 @@ public sealed class RunningAProgramInANode
         using EngineClient client = await engine.ConnectAsync();
         using MemoryStream output = new();
         using MemoryStream errors = new();
-        int code = await new NodeExec(client).RunAsync(cluster, "lab-worker", ["ls"], new(Stream.Null, output, errors), CancellationToken.None);
+        int code = await new NodeExec(client).RunAsync(
+            cluster,
+            "lab-worker",
+            ["ls"],
+            new(Stream.Null, output, errors),
+            CancellationToken.None
+        );
         Assert.Equal((3, "out", "err"), (code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(errors.ToArray())));
     }
 
@@ -32,11 +39,20 @@ public sealed class RunningAProgramInANode
         await using ScriptedEngine engine = new();
         List<string> asked = [];
         engine.WithObjects(Node("lab-worker", ClusterLabels.Worker, "running")).WithPrograms("lab-worker", 0, "", "");
-        engine.On("POST /containers/lab-worker/exec", async call =>
-        {
-            asked.AddRange(JsonDocument.Parse(await call.ReadTextAsync()).RootElement.GetProperty("Cmd").EnumerateArray().Select(word => word.GetString()!));
-            await call.AnswerAsync(201, """{"Id":"e1"}""");
-        });
+        engine.On(
+            "POST /containers/lab-worker/exec",
+            async call =>
+            {
+                asked.AddRange(
+                    JsonDocument
+                        .Parse(await call.ReadTextAsync())
+                        .RootElement.GetProperty("Cmd")
+                        .EnumerateArray()
+                        .Select(word => word.GetString()!)
+                );
+                await call.AnswerAsync(201, """{"Id":"e1"}""");
+            }
+        );
         using EngineClient client = await engine.ConnectAsync();
         await ExecAsync(client, null, "lab-worker");
         Assert.Equal(["sh", "-c"], asked.Take(2));
@@ -79,14 +95,25 @@ public sealed class RunningAProgramInANode
 
     [Theory]
     [InlineData(NotThere, "NF8065", ExitCode.ProgramNotFound)]
-    [InlineData("""OCI runtime exec failed: exec failed: unable to start container process: exec: "/etc": permission denied: unknown""", "NF8066", ExitCode.ProgramNotRunnable)]
-    public async Task A_program_that_there_is_not_or_that_cannot_be_run_ends_as_docker_exec_does(string words, string code, ExitCode exitCode)
+    [InlineData(
+        """OCI runtime exec failed: exec failed: unable to start container process: exec: "/etc": permission denied: unknown""",
+        "NF8066",
+        ExitCode.ProgramNotRunnable
+    )]
+    public async Task A_program_that_there_is_not_or_that_cannot_be_run_ends_as_docker_exec_does(
+        string words,
+        string code,
+        ExitCode exitCode
+    )
     {
         await using ScriptedEngine engine = new();
         engine.WithObjects(Node("lab-worker", ClusterLabels.Worker, "running")).WithPrograms("lab-worker", 126, words, "");
         using EngineClient client = await engine.ConnectAsync();
         Diagnostic told = Assert.Single(await FailsAsync(() => ExecAsync(client, null, "lab-worker", "nosuch")));
-        Assert.Equal((code, exitCode, "lab-worker", "nosuch", words), (told.Code.Id, told.Code.ExitCode, told.Where!.Resource, told.Where.Detail, told.Got));
+        Assert.Equal(
+            (code, exitCode, "lab-worker", "nosuch", words),
+            (told.Code.Id, told.Code.ExitCode, told.Where!.Resource, told.Where.Detail, told.Got)
+        );
     }
 
     private static Task<int> ExecAsync(EngineClient client, string? cluster, string node, params string[] command) =>

@@ -26,7 +26,14 @@ internal sealed class ScriptedApi : IAsyncDisposable
         this.answer = answer;
         listener.Start();
         serving = ServeAsync();
-        Api = new(new("lab", new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), authorities.Cluster.Pair.Certificate, authorities.Administrator()));
+        Api = new(
+            new(
+                "lab",
+                new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"),
+                authorities.Cluster.Pair.Certificate,
+                authorities.Administrator()
+            )
+        );
     }
 
     public KubernetesApi Api { get; }
@@ -34,7 +41,13 @@ internal sealed class ScriptedApi : IAsyncDisposable
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     /// <summary>An admin.conf that it lets in.</summary>
-    public string Administrator => new Kubeconfig("lab", new Uri($"https://127.0.0.1:{Port}"), authorities.Cluster.Pair.Certificate, authorities.Administrator()).ToYaml();
+    public string Administrator =>
+        new Kubeconfig(
+            "lab",
+            new Uri($"https://127.0.0.1:{Port}"),
+            authorities.Cluster.Pair.Certificate,
+            authorities.Administrator()
+        ).ToYaml();
 
     public IReadOnlyCollection<string> Requests => requests;
 
@@ -66,7 +79,12 @@ internal sealed class ScriptedApi : IAsyncDisposable
                 string line = Encoding.UTF8.GetString(buffer, 0, length).Split(" HTTP/", 2)[0];
                 requests.Enqueue(line);
                 (int status, string body) = answer(line);
-                await tls.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Scripted\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"), ending.Token);
+                await tls.WriteAsync(
+                    Encoding.UTF8.GetBytes(
+                        $"HTTP/1.1 {status} Scripted\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
+                    ),
+                    ending.Token
+                );
             }
         }
         catch (Exception end) when (end is OperationCanceledException or IOException)

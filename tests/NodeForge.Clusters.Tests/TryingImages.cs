@@ -20,7 +20,9 @@ public sealed class TryingImages : IDisposable
         await using TlsEngine front = new(engine.SocketPath);
         using EngineClient client = await EngineClient.ConnectAsync(front.Endpoint, CancellationToken.None);
         NodeTrial trial = new(client, new ClusterProvisioner(client, SilentReporter.Instance, TestHost.In(folder), folder), folder);
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => trial.RunAsync("node:1", new CreateOptions(), CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            trial.RunAsync("node:1", new CreateOptions(), CancellationToken.None)
+        );
         Assert.Equal(ErrorCodes.TrialEngineElsewhere, failure.Diagnostics[0].Code);
         Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
     }

@@ -15,25 +15,43 @@ public sealed class UpgradingACluster : IForgeReporter, IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    void IForgeReporter.Report(ForgeEvent happened)
-    {
-    }
+    void IForgeReporter.Report(ForgeEvent happened) { }
 
     [Fact]
     public async Task Control_planes_go_first_each_node_drained_and_kept_aside_until_it_is_Ready()
     {
         await using PlayedUpgrade played = new("v1.35.6", "v1.36.2");
         UpgradedCluster upgraded = await RunAsync(played, null);
-        Assert.Equal(["lab-control-plane: v1.35.6 -> v1.36.2", "lab-worker: v1.35.6 -> v1.36.2"], upgraded.Nodes.Select(node => $"{node.Name}: {node.From} -> {node.To}"));
         Assert.Equal(
-        [
-            "create lab-new-image", "start lab-new-image",
-            "PATCH lab-control-plane", "kubeadm upgrade apply in lab-control-plane", "PATCH lab-control-plane",
-            "rename lab-control-plane-before-upgrade", "create lab-control-plane", "stop lab-control-plane-before-upgrade", "start lab-control-plane", "remove lab-control-plane-before-upgrade", "PATCH lab-control-plane",
-            "PATCH lab-worker", "kubeadm upgrade node in lab-worker", "PATCH lab-worker",
-            "rename lab-worker-before-upgrade", "create lab-worker", "stop lab-worker-before-upgrade", "start lab-worker", "remove lab-worker-before-upgrade", "PATCH lab-worker",
-            "remove lab-new-image",
-        ], played.Done);
+            ["lab-control-plane: v1.35.6 -> v1.36.2", "lab-worker: v1.35.6 -> v1.36.2"],
+            upgraded.Nodes.Select(node => $"{node.Name}: {node.From} -> {node.To}")
+        );
+        Assert.Equal(
+            [
+                "create lab-new-image",
+                "start lab-new-image",
+                "PATCH lab-control-plane",
+                "kubeadm upgrade apply in lab-control-plane",
+                "PATCH lab-control-plane",
+                "rename lab-control-plane-before-upgrade",
+                "create lab-control-plane",
+                "stop lab-control-plane-before-upgrade",
+                "start lab-control-plane",
+                "remove lab-control-plane-before-upgrade",
+                "PATCH lab-control-plane",
+                "PATCH lab-worker",
+                "kubeadm upgrade node in lab-worker",
+                "PATCH lab-worker",
+                "rename lab-worker-before-upgrade",
+                "create lab-worker",
+                "stop lab-worker-before-upgrade",
+                "start lab-worker",
+                "remove lab-worker-before-upgrade",
+                "PATCH lab-worker",
+                "remove lab-new-image",
+            ],
+            played.Done
+        );
         Assert.Equal(["lab-control-plane sha256:0456", "lab-worker sha256:0456"], played.Containers);
     }
 
@@ -45,15 +63,43 @@ public sealed class UpgradingACluster : IForgeReporter, IDisposable
         JsonElement made = played.Made["lab-control-plane"];
         JsonElement host = made.GetProperty("HostConfig");
         Assert.Equal("lab-control-plane", made.GetProperty("Hostname").GetString());
-        Assert.Equal("10.201.0.2", made.GetProperty("NetworkingConfig").GetProperty("EndpointsConfig").GetProperty("net").GetProperty("IPAMConfig").GetProperty("IPv4Address").GetString());
+        Assert.Equal(
+            "10.201.0.2",
+            made.GetProperty("NetworkingConfig")
+                .GetProperty("EndpointsConfig")
+                .GetProperty("net")
+                .GetProperty("IPAMConfig")
+                .GetProperty("IPv4Address")
+                .GetString()
+        );
         Assert.Equal("127.0.0.1", host.GetProperty("PortBindings").GetProperty("6443/tcp")[0].GetProperty("HostIp").GetString());
         Assert.Equal("example.test", host.GetProperty("DnsSearch")[0].GetString());
         JsonElement labels = made.GetProperty("Labels");
-        Assert.Equal(("lab", "sha256:0456", false), (labels.GetProperty(ClusterLabels.Cluster).GetString(), labels.GetProperty(ClusterLabels.Image).GetString(), labels.TryGetProperty("of.the.image", out _)));
-        Assert.Equal(["KUBECONFIG=/etc/kubernetes/admin.conf"], made.GetProperty("Env").EnumerateArray().Select(variable => variable.GetString()));
         Assert.Equal(
-            ["bind /lib/modules /lib/modules", "volume  /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs", "volume kubelet /var/lib/kubelet"],
-            host.GetProperty("Mounts").EnumerateArray().Select(mount => $"{mount.GetProperty("Type").GetString()} {(mount.TryGetProperty("Source", out JsonElement source) ? source.GetString() : string.Empty)} {mount.GetProperty("Target").GetString()}").Order(StringComparer.Ordinal));
+            ("lab", "sha256:0456", false),
+            (
+                labels.GetProperty(ClusterLabels.Cluster).GetString(),
+                labels.GetProperty(ClusterLabels.Image).GetString(),
+                labels.TryGetProperty("of.the.image", out _)
+            )
+        );
+        Assert.Equal(
+            ["KUBECONFIG=/etc/kubernetes/admin.conf"],
+            made.GetProperty("Env").EnumerateArray().Select(variable => variable.GetString())
+        );
+        Assert.Equal(
+            [
+                "bind /lib/modules /lib/modules",
+                "volume  /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs",
+                "volume kubelet /var/lib/kubelet",
+            ],
+            host.GetProperty("Mounts")
+                .EnumerateArray()
+                .Select(mount =>
+                    $"{mount.GetProperty("Type").GetString()} {(mount.TryGetProperty("Source", out JsonElement source) ? source.GetString() : string.Empty)} {mount.GetProperty("Target").GetString()}"
+                )
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -94,7 +140,17 @@ public sealed class UpgradingACluster : IForgeReporter, IDisposable
         IReadOnlyList<Diagnostic> told = await FailsAsync(() => RunAsync(played, null));
         Assert.Equal((ErrorCodes.NodePutBack, "lab-control-plane"), (told[^1].Code, told[^1].Where!.Resource));
         Assert.Contains(told, problem => problem.Got?.Contains("it does not start", StringComparison.Ordinal) ?? false);
-        Assert.Equal(["stop lab-control-plane-before-upgrade", "remove lab-control-plane", "rename lab-control-plane", "start lab-control-plane", "PATCH lab-control-plane", "remove lab-new-image"], played.Done.TakeLast(6));
+        Assert.Equal(
+            [
+                "stop lab-control-plane-before-upgrade",
+                "remove lab-control-plane",
+                "rename lab-control-plane",
+                "start lab-control-plane",
+                "PATCH lab-control-plane",
+                "remove lab-new-image",
+            ],
+            played.Done.TakeLast(6)
+        );
         Assert.Equal(Untouched, played.Containers);
     }
 
@@ -113,7 +169,10 @@ public sealed class UpgradingACluster : IForgeReporter, IDisposable
         await using PlayedUpgrade played = new("v1.35.6", "v1.36.2") { KubeadmFails = "lab-control-plane" };
         IReadOnlyList<Diagnostic> told = await FailsAsync(() => RunAsync(played, null));
         Assert.Equal([ErrorCodes.NodeProgramFailed, ErrorCodes.NodePutBack], told.Select(problem => problem.Code));
-        Assert.DoesNotContain(played.Done, step => step.StartsWith("rename", StringComparison.Ordinal) || step.StartsWith("stop", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            played.Done,
+            step => step.StartsWith("rename", StringComparison.Ordinal) || step.StartsWith("stop", StringComparison.Ordinal)
+        );
         Assert.Equal(Untouched, played.Containers);
     }
 
@@ -142,6 +201,14 @@ public sealed class UpgradingACluster : IForgeReporter, IDisposable
     {
         using EngineClient engine = await played.Engine.ConnectAsync();
         options ??= new("example/node:new") { Wait = TimeSpan.FromSeconds(20) };
-        return await new ClusterUpgrade(engine, this, TimeProvider.System).RunAsync("lab", node, options with { DiagnosticsFolder = folder }, CancellationToken.None);
+        return await new ClusterUpgrade(engine, this, TimeProvider.System).RunAsync(
+            "lab",
+            node,
+            options with
+            {
+                DiagnosticsFolder = folder,
+            },
+            CancellationToken.None
+        );
     }
 }

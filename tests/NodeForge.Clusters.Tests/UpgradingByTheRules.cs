@@ -50,8 +50,15 @@ public sealed class UpgradingByTheRules
     [Fact]
     public void A_control_plane_alone_leaves_no_other_two_minors_behind()
     {
-        VersionedNode[] nodes = [new(Plane, NodeRole.ControlPlane, V("v1.36.0")), new("lab-control-plane2", NodeRole.ControlPlane, V("v1.35.0"))];
-        Assert.Contains(UpgradeSkew.Problems("i", V("v1.37.0"), V("v1.36.0"), nodes, [Plane]), problem => problem.What == "the control plane lab-control-plane2 would be more than one minor version behind");
+        VersionedNode[] nodes =
+        [
+            new(Plane, NodeRole.ControlPlane, V("v1.36.0")),
+            new("lab-control-plane2", NodeRole.ControlPlane, V("v1.35.0")),
+        ];
+        Assert.Contains(
+            UpgradeSkew.Problems("i", V("v1.37.0"), V("v1.36.0"), nodes, [Plane]),
+            problem => problem.What == "the control plane lab-control-plane2 would be more than one minor version behind"
+        );
         Assert.Empty(UpgradeSkew.Problems("i", V("v1.36.2"), V("v1.36.0"), nodes, [Plane]));
     }
 
@@ -63,15 +70,56 @@ public sealed class UpgradingByTheRules
     }
 
     [Theory]
-    [InlineData("v1.20.2", true, NodeRole.ControlPlane, null, "upgrade apply v1.20.2 --yes --ignore-preflight-errors=all --experimental-patches /kind/kubeadm-patches")]
+    [InlineData(
+        "v1.20.2",
+        true,
+        NodeRole.ControlPlane,
+        null,
+        "upgrade apply v1.20.2 --yes --ignore-preflight-errors=all --experimental-patches /kind/kubeadm-patches"
+    )]
     [InlineData("v1.36.2", true, NodeRole.ControlPlane, null, "upgrade apply v1.36.2 --yes --ignore-preflight-errors=all")]
-    [InlineData("v1.36.2", true, NodeRole.ControlPlane, "/patches", "upgrade apply v1.36.2 --yes --ignore-preflight-errors=all --patches /patches")]
-    [InlineData("v1.37.0-rc.0", true, NodeRole.ControlPlane, null, "upgrade apply v1.37.0-rc.0 --yes --ignore-preflight-errors=all --allow-experimental-upgrades --allow-release-candidate-upgrades")]
-    [InlineData("v1.36.2", false, NodeRole.ControlPlane, "/patches", "upgrade node --kubeconfig /etc/kubernetes/admin.conf --ignore-preflight-errors=all --patches /patches")]
-    [InlineData("v1.21.0", false, NodeRole.ControlPlane, null, "upgrade node --kubeconfig /etc/kubernetes/admin.conf --ignore-preflight-errors=all --experimental-patches /kind/kubeadm-patches")]
-    [InlineData("v1.21.0", false, NodeRole.Worker, null, "upgrade node --kubeconfig /etc/kubernetes/kubelet.conf --ignore-preflight-errors=all")]
-    public void Each_node_gets_the_command_of_its_version_and_role(string version, bool first, NodeRole role, string? patches, string command) =>
-        Assert.Equal("kubeadm " + command, string.Join(' ', KubeadmUpgrade.Command("kubeadm", role, V(version), first, patches)));
+    [InlineData(
+        "v1.36.2",
+        true,
+        NodeRole.ControlPlane,
+        "/patches",
+        "upgrade apply v1.36.2 --yes --ignore-preflight-errors=all --patches /patches"
+    )]
+    [InlineData(
+        "v1.37.0-rc.0",
+        true,
+        NodeRole.ControlPlane,
+        null,
+        "upgrade apply v1.37.0-rc.0 --yes --ignore-preflight-errors=all --allow-experimental-upgrades --allow-release-candidate-upgrades"
+    )]
+    [InlineData(
+        "v1.36.2",
+        false,
+        NodeRole.ControlPlane,
+        "/patches",
+        "upgrade node --kubeconfig /etc/kubernetes/admin.conf --ignore-preflight-errors=all --patches /patches"
+    )]
+    [InlineData(
+        "v1.21.0",
+        false,
+        NodeRole.ControlPlane,
+        null,
+        "upgrade node --kubeconfig /etc/kubernetes/admin.conf --ignore-preflight-errors=all --experimental-patches /kind/kubeadm-patches"
+    )]
+    [InlineData(
+        "v1.21.0",
+        false,
+        NodeRole.Worker,
+        null,
+        "upgrade node --kubeconfig /etc/kubernetes/kubelet.conf --ignore-preflight-errors=all"
+    )]
+    public void Each_node_gets_the_command_of_its_version_and_role(
+        string version,
+        bool first,
+        NodeRole role,
+        string? patches,
+        string command
+    ) => Assert.Equal("kubeadm " + command, string.Join(' ', KubeadmUpgrade.Command("kubeadm", role, V(version), first, patches)));
 
     [Fact]
     public void The_documents_that_a_node_keeps_follow_in_the_new_versions_dialect()
@@ -90,8 +138,16 @@ public sealed class UpgradingByTheRules
     {
         KubeadmDocumentSet first = Documents("v1.36.2", new());
         Assert.Empty(KeptConfiguration.OwnKubelet(Documents("v1.36.2", new()), first));
-        JsonObject own = KeptConfiguration.OwnKubelet(Documents("v1.36.2", new() { Merges = ["kind: KubeletConfiguration\nmaxPods: 7\nfailSwapOn: null"] }), first);
-        Assert.Equal("""{"failSwapOn":null,"maxPods":7}""", new JsonObject(own.OrderBy(pair => pair.Key).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))).ToJsonString());
+        JsonObject own = KeptConfiguration.OwnKubelet(
+            Documents("v1.36.2", new() { Merges = ["kind: KubeletConfiguration\nmaxPods: 7\nfailSwapOn: null"] }),
+            first
+        );
+        Assert.Equal(
+            """{"failSwapOn":null,"maxPods":7}""",
+            new JsonObject(
+                own.OrderBy(pair => pair.Key).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))
+            ).ToJsonString()
+        );
     }
 
     [Fact]
@@ -107,7 +163,14 @@ public sealed class UpgradingByTheRules
     [Fact]
     public void Images_that_a_user_loaded_go_along_and_the_old_control_planes_stay_behind()
     {
-        NodeStore old = Store("docker.io/library/mine:1", "registry.k8s.io/kube-apiserver:v1.35.6", "registry.k8s.io/etcd:3.6.6-0", "registry.k8s.io/kube-proxy:v1.35.6", "registry.k8s.io/pause:3.10.1", "sha256:" + new string('7', 64));
+        NodeStore old = Store(
+            "docker.io/library/mine:1",
+            "registry.k8s.io/kube-apiserver:v1.35.6",
+            "registry.k8s.io/etcd:3.6.6-0",
+            "registry.k8s.io/kube-proxy:v1.35.6",
+            "registry.k8s.io/pause:3.10.1",
+            "sha256:" + new string('7', 64)
+        );
         NodeStore image = Store("registry.k8s.io/kube-apiserver:v1.36.2", "registry.k8s.io/pause:3.10.1");
         Assert.Equal(["docker.io/library/mine:1", "registry.k8s.io/kube-proxy:v1.35.6"], CarriedImages.Kept(old, image));
     }
@@ -123,7 +186,10 @@ public sealed class UpgradingByTheRules
               {"spec":{"hostPath":{"path":"/mounted/c"}}},
               {"spec":{"nfs":{"path":"/exports"}}}]}
             """;
-        Assert.Equal(["/anywhere", "/var/local-path-provisioner/a"], KeptFiles.DataFolders(JsonNode.Parse(Volumes), Worker, ["/mounted", "/var/lib/kubelet"]));
+        Assert.Equal(
+            ["/anywhere", "/var/local-path-provisioner/a"],
+            KeptFiles.DataFolders(JsonNode.Parse(Volumes), Worker, ["/mounted", "/var/lib/kubelet"])
+        );
     }
 
     [Theory]
@@ -132,23 +198,42 @@ public sealed class UpgradingByTheRules
     [InlineData("2026-01-02T10:00:09Z", false, "etcd-lab")]
     public void A_control_planes_pods_count_once_they_are_Ready_since_its_start(string startedAt, bool ready, string waiting)
     {
-        JsonNode? pods = JsonNode.Parse($$$$"""{"items":[{"metadata":{"name":"etcd-lab"},"status":{"containerStatuses":[{"ready":{{{{(ready ? "true" : "false")}}}},"state":{"running":{"startedAt":"{{{{startedAt}}}}"}}}]}}]}""");
+        JsonNode? pods = JsonNode.Parse(
+            $$$$"""{"items":[{"metadata":{"name":"etcd-lab"},"status":{"containerStatuses":[{"ready":{{{{(ready ? "true" : "false")}}}},"state":{"running":{"startedAt":"{{{{startedAt}}}}"}}}]}}]}"""
+        );
         Assert.Equal(waiting, string.Join(' ', StaticPods.WaitingIn(pods, new(2026, 1, 2, 10, 0, 5, TimeSpan.Zero))));
         Assert.Equal(["none seen"], StaticPods.WaitingIn(JsonNode.Parse("""{"items":[]}"""), DateTimeOffset.MinValue.AddDays(1)));
     }
 
     private static IEnumerable<Diagnostic> Problems(string cluster, string plane, string worker, string image, params string[] upgraded) =>
-        UpgradeSkew.Problems("example/node:new", V(image), V(cluster), [new(Plane, NodeRole.ControlPlane, V(plane)), new(Worker, NodeRole.Worker, V(worker))], upgraded);
+        UpgradeSkew.Problems(
+            "example/node:new",
+            V(image),
+            V(cluster),
+            [new(Plane, NodeRole.ControlPlane, V(plane)), new(Worker, NodeRole.Worker, V(worker))],
+            upgraded
+        );
 
     private static KubeadmDocumentSet Documents(string version, KubeadmPatches own)
     {
         ClusterConfig config = new() { Name = "lab", Nodes = [new() { Patches = own }] };
-        ClusterPlan plan = ClusterPlan.Of(config, new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")), 7000, overlaySnapshots: true);
+        ClusterPlan plan = ClusterPlan.Of(
+            config,
+            new("77aa", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")),
+            7000,
+            overlaySnapshots: true
+        );
         return KubeadmRewriting.Parse(KubeadmDocuments.Of(plan, plan.First, V(version)), "lab");
     }
 
     private static NodeStore Store(params string[] names) =>
-        new(new(null!, "id", "lab"), Platform.LinuxAmd64, "overlayfs", new HashSet<Digest>(), names.ToDictionary(name => name, name => Digest.Of(System.Text.Encoding.UTF8.GetBytes(name))));
+        new(
+            new(null!, "id", "lab"),
+            Platform.LinuxAmd64,
+            "overlayfs",
+            new HashSet<Digest>(),
+            names.ToDictionary(name => name, name => Digest.Of(System.Text.Encoding.UTF8.GetBytes(name)))
+        );
 
     private static KubernetesVersion V(string text) => KubernetesVersion.Parse(text);
 }

@@ -23,7 +23,8 @@ public sealed class WaitingForACluster
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
     [InlineData("192.0.2.1")]
-    public void A_port_is_chosen_for_addresses_that_only_the_engine_s_host_has_too(string address) => Assert.InRange(FreePort.Choose(address), 1, 65535);
+    public void A_port_is_chosen_for_addresses_that_only_the_engine_s_host_has_too(string address) =>
+        Assert.InRange(FreePort.Choose(address), 1, 65535);
 
     [Fact]
     public async Task An_API_server_that_does_not_answer_in_time_is_told_with_its_address()
@@ -36,7 +37,11 @@ public sealed class WaitingForACluster
         Kubeconfig kubeconfig = new("lab", address, authorities.Cluster.Pair.Certificate, authorities.Administrator());
         using KubernetesApi api = new(kubeconfig);
 
-        Diagnostic told = Assert.Single(await ScriptedNodes.FailsAsync(() => AwaitApiServer.UsableAsync(api, kubeconfig, TimeSpan.FromMilliseconds(200), null, CancellationToken.None)));
+        Diagnostic told = Assert.Single(
+            await ScriptedNodes.FailsAsync(() =>
+                AwaitApiServer.UsableAsync(api, kubeconfig, TimeSpan.FromMilliseconds(200), null, CancellationToken.None)
+            )
+        );
 
         Assert.Equal((ErrorCodes.ApiServerTimeout, address.OriginalString), (told.Code, told.Where!.Resource));
     }
@@ -55,14 +60,31 @@ public sealed class WaitingForACluster
         listener.Start();
         using CancellationTokenSource over = new();
         Task serving = ServeAsync(listener, authorities, nodes, over.Token);
-        Kubeconfig kubeconfig = new("lab", new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), authorities.Cluster.Pair.Certificate, authorities.Administrator());
+        Kubeconfig kubeconfig = new(
+            "lab",
+            new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"),
+            authorities.Cluster.Pair.Certificate,
+            authorities.Administrator()
+        );
         using KubernetesApi api = new(kubeconfig);
         ClusterPlan plan = PlanningACluster.Plan(NodeRole.ControlPlane, NodeRole.Worker, NodeRole.Worker);
 
-        IReadOnlyList<Diagnostic> told = await ScriptedNodes.FailsAsync(() => AwaitReady.RunAsync(api, plan.Nodes.ToDictionary(node => node.Name, _ => DateTimeOffset.MinValue), TimeSpan.FromSeconds(3), null, "look", CancellationToken.None));
+        IReadOnlyList<Diagnostic> told = await ScriptedNodes.FailsAsync(() =>
+            AwaitReady.RunAsync(
+                api,
+                plan.Nodes.ToDictionary(node => node.Name, _ => DateTimeOffset.MinValue),
+                TimeSpan.FromSeconds(3),
+                null,
+                "look",
+                CancellationToken.None
+            )
+        );
 
         Assert.All(told, problem => Assert.Equal(ErrorCodes.NodesNotReady, problem.Code));
-        Assert.Equal([("lab-worker", "cni plugin not initialized"), ("lab-worker2", "it has not registered")], told.Select(problem => (problem.Where!.Resource, problem.Got)));
+        Assert.Equal(
+            [("lab-worker", "cni plugin not initialized"), ("lab-worker2", "it has not registered")],
+            told.Select(problem => (problem.Where!.Resource, problem.Got))
+        );
         await over.CancelAsync();
         await serving;
     }
@@ -84,19 +106,30 @@ public sealed class WaitingForACluster
     [Fact]
     public async Task A_node_without_a_route_to_another_s_pods_is_told_with_what_its_network_said()
     {
-        await using ScriptedApi api = new(line => line.Contains("configmaps", StringComparison.Ordinal) ? (200, "{}") : (200, """
-            {"items":[
-              {"metadata":{"name":"lab-control-plane"},"spec":{"podCIDRs":["10.244.0.0/24"]},"status":{}},
-              {"metadata":{"name":"lab-worker"},"spec":{"podCIDRs":["10.244.1.0/24"]},"status":{}}
-            ]}
-            """));
+        await using ScriptedApi api = new(line =>
+            line.Contains("configmaps", StringComparison.Ordinal)
+                ? (200, "{}")
+                : (
+                    200,
+                    """
+                    {"items":[
+                      {"metadata":{"name":"lab-control-plane"},"spec":{"podCIDRs":["10.244.0.0/24"]},"status":{}},
+                      {"metadata":{"name":"lab-worker"},"spec":{"podCIDRs":["10.244.1.0/24"]},"status":{}}
+                    ]}
+                    """
+                )
+        );
         await using ScriptedEngine engine = new();
         foreach (string node in (string[])["a", "b"])
             engine.WithPrograms(node, 0, "10.244.1.0/24 via 10.201.0.3 dev eth0\n", string.Empty);
         using EngineClient client = await engine.ConnectAsync();
         ClusterNode[] nodes = [new(client, "a", "lab-control-plane"), new(client, "b", "lab-worker")];
 
-        Diagnostic told = Assert.Single(await ScriptedNodes.FailsAsync(() => AwaitPodNetwork.RunAsync(api.Api, nodes, TimeSpan.FromMilliseconds(300), CancellationToken.None)));
+        Diagnostic told = Assert.Single(
+            await ScriptedNodes.FailsAsync(() =>
+                AwaitPodNetwork.RunAsync(api.Api, nodes, TimeSpan.FromMilliseconds(300), CancellationToken.None)
+            )
+        );
 
         Assert.Equal((ErrorCodes.PodNetworkIncomplete, "lab-worker"), (told.Code, told.Where!.Resource));
         Assert.Contains("10.244.0.0/24", told.What, StringComparison.Ordinal);
@@ -107,7 +140,12 @@ public sealed class WaitingForACluster
     [InlineData("etcd:3.5.21-0\ncoredns:v1.12.0\n", "etcd:3.6.8-0\ncoredns:v1.14.2\n", true, "etcd:3.6.8-0,coredns:v1.14.2")]
     [InlineData("etcd:3.6.8-0\ncoredns:v1.14.2\n", "", true, "")]
     [InlineData("etcd:3.4.13-0\n", "[config] WARNING: Ignored YAML document\netcd:3.4.13-0\n", false, "")]
-    public void Images_that_kubeadm_asks_for_and_the_node_lacks_are_known_before_a_pod_waits_for_them(string present, string wanted, bool dns, string missing)
+    public void Images_that_kubeadm_asks_for_and_the_node_lacks_are_known_before_a_pod_waits_for_them(
+        string present,
+        string wanted,
+        bool dns,
+        string missing
+    )
     {
         NodeImages images = LookForImages.Compare(present, wanted);
 
@@ -124,7 +162,10 @@ public sealed class WaitingForACluster
 
         Diagnostic? told = LookForImages.WarningOf(new(true, ["registry.k8s.io/etcd:3.6.8-0"]), node);
 
-        Assert.Equal((ErrorCodes.NodeImageIncomplete, Severity.Warning, "registry.k8s.io/etcd:3.6.8-0"), (told?.Code, told?.Severity, told?.Got));
+        Assert.Equal(
+            (ErrorCodes.NodeImageIncomplete, Severity.Warning, "registry.k8s.io/etcd:3.6.8-0"),
+            (told?.Code, told?.Severity, told?.Got)
+        );
         Assert.Null(LookForImages.WarningOf(new(true, []), node));
     }
 
@@ -135,17 +176,29 @@ public sealed class WaitingForACluster
         await using ScriptedEngine engine = new();
         using EngineClient client = await engine.ConnectAsync();
 
-        await AwaitPodNetwork.RunAsync(api.Api, [new(client, "a", "lab-control-plane"), new(client, "b", "lab-worker")], TimeSpan.FromSeconds(5), CancellationToken.None);
+        await AwaitPodNetwork.RunAsync(
+            api.Api,
+            [new(client, "a", "lab-control-plane"), new(client, "b", "lab-worker")],
+            TimeSpan.FromSeconds(5),
+            CancellationToken.None
+        );
 
         Assert.Single(api.Requests);
     }
 
-    private static async Task ServeAsync(TcpListener listener, ClusterAuthorities authorities, string body, CancellationToken cancellationToken)
+    private static async Task ServeAsync(
+        TcpListener listener,
+        ClusterAuthorities authorities,
+        string body,
+        CancellationToken cancellationToken
+    )
     {
         KeyPair pair = authorities.Cluster.Server("kube-apiserver", ["localhost"], [IPAddress.Loopback], TimeProvider.System);
         using X509Certificate2 read = X509Certificate2.CreateFromPem(pair.Certificate, pair.Key);
         using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
-        byte[] answer = Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        byte[] answer = Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
+        );
         try
         {
             while (true)

@@ -38,7 +38,8 @@ public sealed class ConfiguringContainerd
     public void A_file_is_written_for_the_containerd_inside(string containerd, int version, string folders, string pull)
     {
         JsonObject written = Rewritten(Old, containerd)!;
-        string expected = $"{{\"version\": {version}, {Rest.Replace("FOLDERS", folders, StringComparison.Ordinal).Replace("PULL", pull, StringComparison.Ordinal)}}}";
+        string expected =
+            $"{{\"version\": {version}, {Rest.Replace("FOLDERS", folders, StringComparison.Ordinal).Replace("PULL", pull, StringComparison.Ordinal)}}}";
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), written), written.ToJsonString());
     }
 
@@ -53,23 +54,36 @@ public sealed class ConfiguringContainerd
     public void A_file_of_the_first_version_or_the_newest_stays(string file) => Assert.Null(Rewritten(file, "2.3.4"));
 
     [Fact]
-    public void A_file_of_version_3_becomes_one_of_version_4() => Assert.Equal("""{"version":4}""", Rewritten("""{"version": 3}""", "2.3.4")!.ToJsonString());
+    public void A_file_of_version_3_becomes_one_of_version_4() =>
+        Assert.Equal("""{"version":4}""", Rewritten("""{"version": 3}""", "2.3.4")!.ToJsonString());
 
     [Theory]
     [InlineData("grpc")]
     [InlineData("metrics")]
     public void What_version_4_has_in_plugins_keeps_a_file_at_version_3(string section) =>
-        Assert.Equal(3, ConfigurationRewriting.VersionOf(Rewritten("""{"version": 2, "SECTION": {"address": "/run/x.sock"}}""".Replace("SECTION", section, StringComparison.Ordinal), "2.3.4")!));
+        Assert.Equal(
+            3,
+            ConfigurationRewriting.VersionOf(
+                Rewritten(
+                    """{"version": 2, "SECTION": {"address": "/run/x.sock"}}""".Replace("SECTION", section, StringComparison.Ordinal),
+                    "2.3.4"
+                )!
+            )
+        );
 
     [Theory]
     [InlineData("/plugins/io.containerd.grpc.v1.cri/sandbox_image", "/plugins/io.containerd.cri.v1.images/pinned_images/sandbox")]
     [InlineData("/plugins/io.containerd.grpc.v1.cri/registry/config_path", "/plugins/io.containerd.cri.v1.images/registry/config_path")]
     [InlineData("/plugins/io.containerd.grpc.v1.cri/containerd/snapshotter", "/plugins/io.containerd.cri.v1.images/snapshotter")]
-    [InlineData("/plugins/io.containerd.grpc.v1.cri/containerd/runtimes/runc", "/plugins/io.containerd.cri.v1.runtime/containerd/runtimes/runc")]
+    [InlineData(
+        "/plugins/io.containerd.grpc.v1.cri/containerd/runtimes/runc",
+        "/plugins/io.containerd.cri.v1.runtime/containerd/runtimes/runc"
+    )]
     [InlineData("/plugins/io.containerd.grpc.v1.cri/stream_server_port", "/plugins/io.containerd.grpc.v1.cri/stream_server_port")]
     [InlineData("/plugins/io.containerd.grpc.v1.cri", "/plugins/io.containerd.grpc.v1.cri")]
     [InlineData("/oom_score", "/oom_score")]
-    public void A_path_of_version_2_has_its_place_in_later_ones(string path, string place) => Assert.Equal(place, ConfigurationRewriting.Place(path));
+    public void A_path_of_version_2_has_its_place_in_later_ones(string path, string place) =>
+        Assert.Equal(place, ConfigurationRewriting.Place(path));
 
     [Theory]
     [InlineData("1.7.24~ds1", 2)]
@@ -90,5 +104,6 @@ public sealed class ConfiguringContainerd
     [InlineData("main.1")]
     public void A_text_without_numbers_is_no_version(string? text) => Assert.Null(ConfigurationVersion.OfSoftware(text));
 
-    private static JsonObject? Rewritten(string file, string containerd) => ConfigurationRewriting.For(JsonNode.Parse(file)!.AsObject(), ConfigurationVersion.OfSoftware(containerd)!.Value);
+    private static JsonObject? Rewritten(string file, string containerd) =>
+        ConfigurationRewriting.For(JsonNode.Parse(file)!.AsObject(), ConfigurationVersion.OfSoftware(containerd)!.Value);
 }

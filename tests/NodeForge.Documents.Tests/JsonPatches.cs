@@ -23,7 +23,10 @@ public sealed class JsonPatches
     [InlineData("""{"~1":1}""", """[{"op":"remove","path":"/~01"}]""", "{}")]
     [InlineData("""{"":1}""", """[{"op":"replace","path":"/","value":2}]""", """{"":2}""")]
     public void An_operation_does_what_the_RFC_says(string document, string patch, string expected) =>
-        Assert.Equal(expected, JsonPatching.Result(JsonNode.Parse(document), JsonNode.Parse(patch)!.AsArray(), Place)?.ToJsonString() ?? "null");
+        Assert.Equal(
+            expected,
+            JsonPatching.Result(JsonNode.Parse(document), JsonNode.Parse(patch)!.AsArray(), Place)?.ToJsonString() ?? "null"
+        );
 
     [Theory]
     [InlineData("""[{"op":"add","path":"/b"}]""")]
@@ -52,14 +55,17 @@ public sealed class JsonPatches
     [InlineData("""{"a":{"b":1}}""", """[{"op":"move","from":"/a","path":"/a/b/c"}]""")]
     [InlineData("""{"a":1}""", """[{"op":"test","path":"/a","value":"1"}]""")]
     [InlineData("""{"a":1}""", """[{"op":"add","path":"/a/b","value":1}]""")]
-    public void An_operation_that_does_not_fit_its_document_is_refused(string document, string patch) => Assert.Equal(ErrorCodes.ClusterFileValue, Refused(document, patch));
+    public void An_operation_that_does_not_fit_its_document_is_refused(string document, string patch) =>
+        Assert.Equal(ErrorCodes.ClusterFileValue, Refused(document, patch));
 
     [Fact]
     public void What_a_patch_leaves_has_to_be_a_mapping_and_a_refused_one_leaves_the_document_as_it_was()
     {
         JsonObject document = new() { ["a"] = 1 };
         Assert.Throws<NodeForgeException>(() => JsonPatching.Apply(document, """[{"op":"replace","path":"","value":[]}]""", Place));
-        Assert.Throws<NodeForgeException>(() => JsonPatching.Apply(document, """[{"op":"remove","path":"/a"},{"op":"remove","path":"/b"}]""", Place));
+        Assert.Throws<NodeForgeException>(() =>
+            JsonPatching.Apply(document, """[{"op":"remove","path":"/a"},{"op":"remove","path":"/b"}]""", Place)
+        );
         Assert.Equal("""{"a":1}""", document.ToJsonString());
     }
 
@@ -72,5 +78,8 @@ public sealed class JsonPatches
     }
 
     private static ErrorCode Refused(string document, string patch) =>
-        Assert.Throws<NodeForgeException>(() => JsonPatching.Result(JsonNode.Parse(document), JsonNode.Parse(patch)!.AsArray(), Place)).Diagnostics[0].Code;
+        Assert
+            .Throws<NodeForgeException>(() => JsonPatching.Result(JsonNode.Parse(document), JsonNode.Parse(patch)!.AsArray(), Place))
+            .Diagnostics[0]
+            .Code;
 }

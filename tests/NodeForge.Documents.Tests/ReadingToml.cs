@@ -21,7 +21,8 @@ public sealed class ReadingToml
     [InlineData("a = 1.0\nb = 1e3\nc = -0.5E-2", """{"a":1.0,"b":1e3,"c":-0.5E-2}""")]
     [InlineData("a = -0.0\nb = +1.5\nc = 1_0.2_5", """{"a":-0.0,"b":1.5,"c":10.25}""")]
     [InlineData("", "{}")]
-    public void What_the_specification_allows_is_read(string text, string json) => Assert.Equal(json, TomlDocument.Read(text).ToJsonString(Relaxed));
+    public void What_the_specification_allows_is_read(string text, string json) =>
+        Assert.Equal(json, TomlDocument.Read(text).ToJsonString(Relaxed));
 
     [Theory]
     [InlineData("a = 1\na = 2", "The key `a` is already defined at (1,1) with `a = 1` and cannot be redefined", 2, 1)]
@@ -81,10 +82,15 @@ public sealed class ReadingToml
     [Fact]
     public void What_is_told_of_a_long_part_is_short()
     {
-        TomlException told = Assert.Throws<TomlException>(() => TomlDocument.Read("[a]\n" + string.Concat(Enumerable.Range(0, 1000).Select(index => $"key{index} = 1\n")) + "[a]\n"));
+        TomlException told = Assert.Throws<TomlException>(() =>
+            TomlDocument.Read("[a]\n" + string.Concat(Enumerable.Range(0, 1000).Select(index => $"key{index} = 1\n")) + "[a]\n")
+        );
         Assert.Equal(1002, told.Line);
         Assert.True(told.Message.Length < 250, told.Message);
     }
 
-    private static readonly System.Text.Json.JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly System.Text.Json.JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 }

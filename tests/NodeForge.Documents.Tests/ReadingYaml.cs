@@ -47,5 +47,6 @@ public sealed class ReadingYaml
     [InlineData("---\na: 1\n...\n---\nb: 2\n", 2)]
     [InlineData("# nothing\n", 0)]
     [InlineData("", 0)]
-    public void A_text_has_as_many_documents_as_it_has_beginnings(string text, int documents) => Assert.Equal(documents, YamlDocument.Nodes(text).Count);
+    public void A_text_has_as_many_documents_as_it_has_beginnings(string text, int documents) =>
+        Assert.Equal(documents, YamlDocument.Nodes(text).Count);
 }

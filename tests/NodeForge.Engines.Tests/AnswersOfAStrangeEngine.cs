@@ -4,7 +4,8 @@ using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Engines.Tests;
 
-/// <summary>What is no document of the engine's API, or does not end, is the engine's fault and told as such; what Go leaves null is as if left out.</summary>
+/// <summary>What is no document of the engine's API, or does not end, is the engine's fault and told as such; what Go leaves null is as if
+/// left out.</summary>
 public sealed class AnswersOfAStrangeEngine
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -27,27 +28,50 @@ public sealed class AnswersOfAStrangeEngine
     }
 
     [Fact]
-    public async Task Deep_lists_are_refused() => await RefusedAsync(engine => engine.On("GET /containers/json", 200, new string('[', 100_000)));
+    public async Task Deep_lists_are_refused() =>
+        await RefusedAsync(engine => engine.On("GET /containers/json", 200, new string('[', 100_000)));
 
     [Fact]
-    public async Task A_list_without_end_is_refused_at_its_limit() => await RefusedAsync(engine => engine.On("GET /containers/json", call => call.StreamAsync(Endless("[", "{\"Id\":\"0123456789abcdef\"},"))));
+    public async Task A_list_without_end_is_refused_at_its_limit() =>
+        await RefusedAsync(engine =>
+            engine.On("GET /containers/json", call => call.StreamAsync(Endless("[", "{\"Id\":\"0123456789abcdef\"},")))
+        );
 
     [Fact]
     public async Task A_list_of_many_empty_members_is_refused_before_they_fill_the_memory() =>
-        await RefusedAsync(engine => engine.On("GET /containers/json", call => call.StreamAsync([.. Endless("[", "{},").Take(12), "{}]"u8.ToArray()])));
+        await RefusedAsync(engine =>
+            engine.On("GET /containers/json", call => call.StreamAsync([.. Endless("[", "{},").Take(12), "{}]"u8.ToArray()]))
+        );
 
     [Fact]
     public async Task What_is_null_is_as_if_left_out()
     {
         await using ScriptedEngine engine = new();
-        engine.On("GET /containers/json", 200, """[null,{"Id":null,"Names":[null,"/a"],"State":null,"Labels":{"x":null,"y":"z"},"Ports":[null]},{"Labels":null,"Names":null}]""")
-            .On("GET /containers/a/json", 200, """{"Id":"a","State":null,"Config":null,"NetworkSettings":{"Ports":{"80/tcp":null,"81/tcp":[null]},"Networks":{"n":null}},"Mounts":[null]}""");
+        engine
+            .On(
+                "GET /containers/json",
+                200,
+                """[null,{"Id":null,"Names":[null,"/a"],"State":null,"Labels":{"x":null,"y":"z"},"Ports":[null]},{"Labels":null,"Names":null}]"""
+            )
+            .On(
+                "GET /containers/a/json",
+                200,
+                """{"Id":"a","State":null,"Config":null,"NetworkSettings":{"Ports":{"80/tcp":null,"81/tcp":[null]},"Networks":{"n":null}},"Mounts":[null]}"""
+            );
         using EngineClient client = await engine.ConnectAsync();
         IReadOnlyList<ContainerSummary> list = await client.Containers.ListAsync([], default);
         Assert.Equal(["a", ""], list.Select(container => container.Name));
         Assert.Equal(("", "z", 0), (list[0].State, Assert.Single(list[0].Labels).Value, list[0].Ports!.Count));
         ContainerDetails details = (await client.Containers.FindAsync("a", default))!;
-        Assert.Equal((false, "81/tcp", 0, 0), (details.State.Running, Assert.Single(details.NetworkSettings.Ports!).Key, details.NetworkSettings.Networks!.Count, details.Mounts!.Count));
+        Assert.Equal(
+            (false, "81/tcp", 0, 0),
+            (
+                details.State.Running,
+                Assert.Single(details.NetworkSettings.Ports!).Key,
+                details.NetworkSettings.Networks!.Count,
+                details.Mounts!.Count
+            )
+        );
     }
 
     [Fact]
@@ -63,7 +87,9 @@ public sealed class AnswersOfAStrangeEngine
         await using ScriptedEngine engine = new();
         engine.On("POST /images/load", call => call.StreamAsync(Endless("", "{\"status\":\"Loading layer\"}\n")));
         using EngineClient client = await engine.ConnectAsync();
-        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() => client.Images.LoadAsync((_, _) => Task.CompletedTask, null, default).WaitAsync(Patience));
+        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            client.Images.LoadAsync((_, _) => Task.CompletedTask, null, default).WaitAsync(Patience)
+        );
         Assert.Equal(ErrorCodes.EngineRefused, refused.Diagnostics[0].Code);
     }
 
@@ -72,7 +98,9 @@ public sealed class AnswersOfAStrangeEngine
         await using ScriptedEngine engine = new();
         script(engine);
         using EngineClient client = await engine.ConnectAsync();
-        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() => client.Containers.ListAsync([], CancellationToken.None).WaitAsync(Patience));
+        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            client.Containers.ListAsync([], CancellationToken.None).WaitAsync(Patience)
+        );
         Assert.Equal(ErrorCodes.EngineRefused, refused.Diagnostics[0].Code);
         return refused.Diagnostics[0];
     }

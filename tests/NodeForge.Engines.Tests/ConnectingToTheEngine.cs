@@ -48,7 +48,10 @@ public sealed class ConnectingToTheEngine
         {
             // Nothing is forbidden to root: only what the kernel would answer can be asked.
             EngineEndpoint endpoint = EngineEndpoint.Parse("unix:///run/docker.sock", "DOCKER_HOST");
-            AssertForbidden(EngineFailure.OfSocket(endpoint, new SocketException((int)SocketError.AccessDenied)).Diagnostics[0], "unix:///run/docker.sock (DOCKER_HOST)");
+            AssertForbidden(
+                EngineFailure.OfSocket(endpoint, new SocketException((int)SocketError.AccessDenied)).Diagnostics[0],
+                "unix:///run/docker.sock (DOCKER_HOST)"
+            );
             return;
         }
 
@@ -78,11 +81,14 @@ public sealed class ConnectingToTheEngine
     public async Task An_engine_that_hangs_up_is_reported_as_lost()
     {
         await using ScriptedEngine engine = new();
-        engine.On("GET /_ping", call =>
-        {
-            call.Drop();
-            return Task.CompletedTask;
-        });
+        engine.On(
+            "GET /_ping",
+            call =>
+            {
+                call.Drop();
+                return Task.CompletedTask;
+            }
+        );
         Diagnostic problem = await FailsAsync(engine.Endpoint);
         Assert.Equal(ErrorCodes.EngineLost, problem.Code);
         Assert.Equal("GET /_ping", problem.Where?.Detail);
@@ -99,7 +105,10 @@ public sealed class ConnectingToTheEngine
             listener.Start();
             Task serving = ServeTlsAsync(listener, server);
             int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            using EngineClient client = await EngineClient.ConnectAsync(EngineEndpoint.Parse($"tcp://127.0.0.1:{port}", "test", new(folder, Verify: true)), CancellationToken.None);
+            using EngineClient client = await EngineClient.ConnectAsync(
+                EngineEndpoint.Parse($"tcp://127.0.0.1:{port}", "test", new(folder, Verify: true)),
+                CancellationToken.None
+            );
             Assert.Equal("1.41", client.ApiVersion.ToString());
             await serving;
         }

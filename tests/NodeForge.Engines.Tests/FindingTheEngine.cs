@@ -46,7 +46,11 @@ public sealed class FindingTheEngine : IDisposable
     [InlineData("DOCKER_TLS", false, false)]
     [InlineData("DOCKER_TLS", true, true)]
     [InlineData("DOCKER_TLS_VERIFY", false, true)]
-    public void An_engine_whose_authority_is_there_is_checked_whichever_variable_speaks_of_TLS(string variable, bool authority, bool verified)
+    public void An_engine_whose_authority_is_there_is_checked_whichever_variable_speaks_of_TLS(
+        string variable,
+        bool authority,
+        bool verified
+    )
     {
         string folder = Directory.CreateDirectory(Path.Combine(home, ".docker")).FullName;
         variables["DOCKER_HOST"] = "tcp://lab:2376";
@@ -143,7 +147,8 @@ public sealed class FindingTheEngine : IDisposable
     [Fact]
     public async Task An_ssh_that_lies_in_the_current_folder_is_not_run()
     {
-        string planted = Path.Combine(Directory.GetCurrentDirectory(), "ssh"), trace = Path.Combine(home, "trace");
+        string planted = Path.Combine(Directory.GetCurrentDirectory(), "ssh"),
+            trace = Path.Combine(home, "trace");
         await File.WriteAllTextAsync(planted, $"#!/bin/sh\ntouch {trace}\n");
         File.SetUnixFileMode(planted, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         try
@@ -167,15 +172,35 @@ public sealed class FindingTheEngine : IDisposable
     public void Ssh_is_told_user_port_and_never_asks()
     {
         Assert.Equal(
-            ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-l", "ann", "-p", "2222", "--", "lab", "docker", "system", "dial-stdio"],
-            SshConnection.Arguments(EngineEndpoint.Parse("ssh://ann@lab:2222", "DOCKER_HOST")));
+            [
+                "-T",
+                "-o",
+                "BatchMode=yes",
+                "-o",
+                "ConnectTimeout=30",
+                "-l",
+                "ann",
+                "-p",
+                "2222",
+                "--",
+                "lab",
+                "docker",
+                "system",
+                "dial-stdio",
+            ],
+            SshConnection.Arguments(EngineEndpoint.Parse("ssh://ann@lab:2222", "DOCKER_HOST"))
+        );
     }
 
     [Theory]
     [InlineData("DOCKER_HOST", "docker --host 'unix:///run/ann'\\''s.sock' system dial-stdio")]
     [InlineData("CONTAINER_HOST", "podman --url 'unix:///run/ann'\\''s.sock' system dial-stdio")]
     public void A_socket_at_the_far_side_is_named_to_the_program_there(string origin, string called) =>
-        Assert.EndsWith(" -- lab " + called, string.Join(' ', SshConnection.Arguments(EngineEndpoint.Parse("ssh://ann@lab/run/ann's.sock", origin))), StringComparison.Ordinal);
+        Assert.EndsWith(
+            " -- lab " + called,
+            string.Join(' ', SshConnection.Arguments(EngineEndpoint.Parse("ssh://ann@lab/run/ann's.sock", origin))),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("Host key verification failed.", "accept it")]
@@ -196,13 +221,23 @@ public sealed class FindingTheEngine : IDisposable
 
     private EngineEndpoint Find() => new EngineDiscovery(Host).Find();
 
-    private HostEnvironment Host => new() { Variables = variables, Home = home, WorkingFolder = Path.Combine(home, "work"), Clock = TimeProvider.System };
+    private HostEnvironment Host =>
+        new()
+        {
+            Variables = variables,
+            Home = home,
+            WorkingFolder = Path.Combine(home, "work"),
+            Clock = TimeProvider.System,
+        };
 
     private void WriteContext(string name, string host)
     {
         string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         string folder = Path.Combine(home, ".docker", "contexts", "meta", id);
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "meta.json"), $$"""{"Name":"{{name}}","Metadata":{ },"Endpoints":{"docker":{"Host":"{{host}}","SkipTLSVerify":false} } }""");
+        File.WriteAllText(
+            Path.Combine(folder, "meta.json"),
+            $$"""{"Name":"{{name}}","Metadata":{ },"Endpoints":{"docker":{"Host":"{{host}}","SkipTLSVerify":false} } }"""
+        );
     }
 }

@@ -11,14 +11,26 @@ public sealed class ImagesOfTheEngine
     {
         await using ScriptedEngine engine = new();
         byte[] received = [];
-        engine.On("POST /images/load", async call =>
-        {
-            received = await call.ReadBodyAsync();
-            await call.StreamAsync([Encoding.UTF8.GetBytes("{\"status\":\"Loading layer\",\"progressDetail\":{\"current\":5,\"total\":9},\"id\":\"abc\"}\r\n{\"stream\":\"Loaded"), " image: node:v1\\n\"}\r\n"u8.ToArray()]);
-        });
+        engine.On(
+            "POST /images/load",
+            async call =>
+            {
+                received = await call.ReadBodyAsync();
+                await call.StreamAsync([
+                    Encoding.UTF8.GetBytes(
+                        "{\"status\":\"Loading layer\",\"progressDetail\":{\"current\":5,\"total\":9},\"id\":\"abc\"}\r\n{\"stream\":\"Loaded"
+                    ),
+                    " image: node:v1\\n\"}\r\n"u8.ToArray(),
+                ]);
+            }
+        );
         using EngineClient client = await engine.ConnectAsync();
         List<LoadMessage> heard = [];
-        IReadOnlyList<string> loaded = await client.Images.LoadAsync((stream, token) => stream.WriteAsync("tar"u8.ToArray(), token).AsTask(), new Listener(heard), CancellationToken.None);
+        IReadOnlyList<string> loaded = await client.Images.LoadAsync(
+            (stream, token) => stream.WriteAsync("tar"u8.ToArray(), token).AsTask(),
+            new Listener(heard),
+            CancellationToken.None
+        );
         Assert.Equal("tar"u8.ToArray(), received);
         Assert.Equal(["node:v1"], loaded);
         Assert.Equal(5, heard[0].ProgressDetail?.Current);
@@ -44,11 +56,17 @@ public sealed class ImagesOfTheEngine
         await using ScriptedEngine engine = new();
         engine.On("POST /images/load", async call => await call.ReadBodyAsync());
         using EngineClient client = await engine.ConnectAsync();
-        FileNotFoundException missing = await Assert.ThrowsAsync<FileNotFoundException>(() => client.Images.LoadAsync(async (stream, token) =>
-        {
-            await stream.WriteAsync("half"u8.ToArray(), token);
-            throw new FileNotFoundException("layer");
-        }, null, CancellationToken.None));
+        FileNotFoundException missing = await Assert.ThrowsAsync<FileNotFoundException>(() =>
+            client.Images.LoadAsync(
+                async (stream, token) =>
+                {
+                    await stream.WriteAsync("half"u8.ToArray(), token);
+                    throw new FileNotFoundException("layer");
+                },
+                null,
+                CancellationToken.None
+            )
+        );
         Assert.Equal("layer", missing.Message);
     }
 
@@ -56,20 +74,26 @@ public sealed class ImagesOfTheEngine
     public async Task An_engine_that_dies_while_it_loads_is_reported_as_lost()
     {
         await using ScriptedEngine engine = new();
-        engine.On("POST /images/load", call =>
-        {
-            call.Drop();
-            return Task.CompletedTask;
-        });
-        using EngineClient client = await engine.ConnectAsync();
-        Diagnostic problem = await FailsAsync(() => client.Images.LoadAsync(
-            async (stream, token) =>
+        engine.On(
+            "POST /images/load",
+            call =>
             {
-                for (int i = 0; i < 4096; i++)
-                    await stream.WriteAsync(new byte[4096], token);
-            },
-            null,
-            CancellationToken.None));
+                call.Drop();
+                return Task.CompletedTask;
+            }
+        );
+        using EngineClient client = await engine.ConnectAsync();
+        Diagnostic problem = await FailsAsync(() =>
+            client.Images.LoadAsync(
+                async (stream, token) =>
+                {
+                    for (int i = 0; i < 4096; i++)
+                        await stream.WriteAsync(new byte[4096], token);
+                },
+                null,
+                CancellationToken.None
+            )
+        );
         Assert.Equal(ErrorCodes.EngineLost, problem.Code);
         Assert.Contains("/images/load", problem.Where?.Detail, StringComparison.Ordinal);
     }
@@ -97,7 +121,8 @@ public sealed class ImagesOfTheEngine
         Assert.Contains("GET /images/get?names=a%3A1&names=b%3A2", engine.Requests);
     }
 
-    private static async Task<Diagnostic> FailsAsync(Func<Task> call) => (await Assert.ThrowsAsync<NodeForgeException>(call)).Diagnostics[0];
+    private static async Task<Diagnostic> FailsAsync(Func<Task> call) =>
+        (await Assert.ThrowsAsync<NodeForgeException>(call)).Diagnostics[0];
 
     private sealed class Listener(List<LoadMessage> heard) : IProgress<LoadMessage>
     {

@@ -68,7 +68,9 @@ public sealed class AskingABootedNode
     [Fact]
     public void What_the_listener_heard_is_counted_by_name_and_place()
     {
-        (bool heard, IReadOnlyList<SentPackets> sent) = HeardPackets.Read("listening\nname Registry.k8s.io.\nname registry.k8s.io.\nname 4072962449856520691.3734586259524471044.\npacket 17 203.0.113.9 123\npacket 1 203.0.113.9 0\nwhatever\n");
+        (bool heard, IReadOnlyList<SentPackets> sent) = HeardPackets.Read(
+            "listening\nname Registry.k8s.io.\nname registry.k8s.io.\nname 4072962449856520691.3734586259524471044.\npacket 17 203.0.113.9 123\npacket 1 203.0.113.9 0\nwhatever\n"
+        );
         Assert.True(heard);
         Assert.Equal([new("registry.k8s.io", true, 2), new("icmp 203.0.113.9", false, 1), new("udp 203.0.113.9 port 123", false, 1)], sent);
         Assert.False(HeardPackets.Read("bash: perl: command not found\n").Heard);

@@ -102,7 +102,10 @@ public sealed class KubeconfigsThatCannotBeWritten : IDisposable
         File.WriteAllText(Config, Foreign);
         LockAsKubectl();
         Diagnostic told = Assert.Throws<NodeForgeException>(() => KubeconfigFile.Check(Config, "lab")).Diagnostics[0];
-        Assert.Equal((ErrorCodes.KubeconfigBusy, Config, $"if no kubectl or kind is using it: rm {Config}.lock"), (told.Code, told.Where!.Resource, told.Hint));
+        Assert.Equal(
+            (ErrorCodes.KubeconfigBusy, Config, $"if no kubectl or kind is using it: rm {Config}.lock"),
+            (told.Code, told.Where!.Resource, told.Hint)
+        );
         Assert.Equal(Foreign, File.ReadAllText(Config));
         Assert.True(File.Exists(Config + ".lock"));
     }
@@ -113,7 +116,10 @@ public sealed class KubeconfigsThatCannotBeWritten : IDisposable
     public void A_list_that_is_none_is_found_before_anything_is_made(string text)
     {
         File.WriteAllText(Config, text);
-        Assert.Equal(ErrorCodes.KubeconfigInvalid, Assert.Throws<NodeForgeException>(() => KubeconfigFile.Check(Config, "lab")).Diagnostics[0].Code);
+        Assert.Equal(
+            ErrorCodes.KubeconfigInvalid,
+            Assert.Throws<NodeForgeException>(() => KubeconfigFile.Check(Config, "lab")).Diagnostics[0].Code
+        );
     }
 
     private static string Output(string program, params string[] arguments)

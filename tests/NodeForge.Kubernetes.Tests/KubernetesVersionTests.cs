@@ -33,7 +33,17 @@ public class KubernetesVersionTests
     [Fact]
     public void Order_is_by_number_and_a_candidate_comes_before_its_release()
     {
-        string[] ordered = ["v1.9.11", "v1.20.2", "v1.20.10", "v1.33.0-alpha.2", "v1.33.0-alpha.10", "v1.33.0-rc.0", "v1.33.0", "v1.33.0+a"];
+        string[] ordered =
+        [
+            "v1.9.11",
+            "v1.20.2",
+            "v1.20.10",
+            "v1.33.0-alpha.2",
+            "v1.33.0-alpha.10",
+            "v1.33.0-rc.0",
+            "v1.33.0",
+            "v1.33.0+a",
+        ];
 
         Assert.Equal(ordered, ordered.Reverse().Select(KubernetesVersion.Parse).Order().Select(version => version.ToString()));
     }
@@ -44,8 +54,20 @@ public class KubernetesVersionTests
         // Item 11 of its specification, with numbers beyond 32 and 64 bits, and capital letters, which ASCII has first.
         string[] ordered =
         [
-            "v1.0.0-1", "v1.0.0-2147483648", "v1.0.0-4294967297", "v1.0.0-18446744073709551616", "v1.0.0-Beta", "v1.0.0-alpha", "v1.0.0-alpha.1", "v1.0.0-alpha.beta",
-            "v1.0.0-beta", "v1.0.0-beta.2", "v1.0.0-beta.11", "v1.0.0-beta.20261128000000", "v1.0.0-rc.1", "v1.0.0",
+            "v1.0.0-1",
+            "v1.0.0-2147483648",
+            "v1.0.0-4294967297",
+            "v1.0.0-18446744073709551616",
+            "v1.0.0-Beta",
+            "v1.0.0-alpha",
+            "v1.0.0-alpha.1",
+            "v1.0.0-alpha.beta",
+            "v1.0.0-beta",
+            "v1.0.0-beta.2",
+            "v1.0.0-beta.11",
+            "v1.0.0-beta.20261128000000",
+            "v1.0.0-rc.1",
+            "v1.0.0",
         ];
 
         Assert.Equal(ordered, ordered.Reverse().Select(KubernetesVersion.Parse).Order().Select(version => version.ToString()));
@@ -56,7 +78,8 @@ public class KubernetesVersionTests
     [InlineData("v1.0.0-rc.4294967296", "v1.0.0-rc.4294967297")]
     public void Two_that_are_not_the_same_text_have_an_order(string first, string second)
     {
-        KubernetesVersion left = KubernetesVersion.Parse(first), right = KubernetesVersion.Parse(second);
+        KubernetesVersion left = KubernetesVersion.Parse(first),
+            right = KubernetesVersion.Parse(second);
 
         Assert.True(left < right && right > left && left != right);
     }

@@ -4,7 +4,8 @@ namespace NodeForge.Kubernetes.Tests;
 
 public sealed class PhasesOfKubeadm
 {
-    public static TheoryData<string> Minors => [.. Enumerable.Range(Changes.OldestMinor, Changes.NewestMinor - Changes.OldestMinor + 1).Select(minor => $"v1.{minor}.0")];
+    public static TheoryData<string> Minors =>
+        [.. Enumerable.Range(Changes.OldestMinor, Changes.NewestMinor - Changes.OldestMinor + 1).Select(minor => $"v1.{minor}.0")];
 
     [Theory]
     [MemberData(nameof(Minors))]
@@ -42,12 +43,22 @@ public sealed class PhasesOfKubeadm
     [InlineData("v1.30.9", "preflight,control-plane-prepare,check-etcd,control-plane-join")]
     [InlineData("v1.31.14", "preflight,control-plane-prepare,check-etcd,etcd-join,control-plane-join,wait-control-plane")]
     public void A_phase_that_a_version_does_not_have_is_neither_run_nor_skipped(string version, string skipped) =>
-        Assert.Equal(skipped, string.Join(',', KubeadmPhases.Join.SkippedWhenRunning(KubernetesVersion.Parse(version), "kubelet-start", "kubelet-wait-bootstrap")));
+        Assert.Equal(
+            skipped,
+            string.Join(
+                ',',
+                KubeadmPhases.Join.SkippedWhenRunning(KubernetesVersion.Parse(version), "kubelet-start", "kubelet-wait-bootstrap")
+            )
+        );
 
     [Fact]
     public void The_other_parts_of_a_phase_are_skipped_by_name()
     {
-        IReadOnlyList<string> skipped = KubeadmPhases.Init.SkippedWhenRunning(KubernetesVersion.Parse("v1.36.2"), "control-plane/scheduler", "addon/coredns");
+        IReadOnlyList<string> skipped = KubeadmPhases.Init.SkippedWhenRunning(
+            KubernetesVersion.Parse("v1.36.2"),
+            "control-plane/scheduler",
+            "addon/coredns"
+        );
 
         Assert.Contains("control-plane/apiserver", skipped);
         Assert.Contains("control-plane/controller-manager", skipped);

@@ -9,8 +9,10 @@ public sealed class WhatChangedWhen
     [Fact]
     public void Every_change_stands_in_the_table_by_its_name()
     {
-        Dictionary<string, Change> fields = typeof(Changes).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Where(field => field.FieldType == typeof(Change)).ToDictionary(field => field.Name, field => (Change)field.GetValue(null)!);
+        Dictionary<string, Change> fields = typeof(Changes)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.FieldType == typeof(Change))
+            .ToDictionary(field => field.Name, field => (Change)field.GetValue(null)!);
 
         Assert.Equal(fields.OrderBy(pair => pair.Key), Changes.All.OrderBy(pair => pair.Key));
     }
@@ -37,8 +39,12 @@ public sealed class WhatChangedWhen
 
     private static string Table()
     {
-        IEnumerable<string> rows = Changes.All.Values.Select(change => string.Create(CultureInfo.InvariantCulture,
-            $"| 1.{change.Since} {(change.Until is { } last ? $"to 1.{last}" : "and newer")} | {change.What} | {change.Source} |\n"));
+        IEnumerable<string> rows = Changes.All.Values.Select(change =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| 1.{change.Since} {(change.Until is { } last ? $"to 1.{last}" : "and newer")} | {change.What} | {change.Source} |\n"
+            )
+        );
         return string.Concat(rows.Prepend("| versions | what | source |\n|---|---|---|\n"));
     }
 

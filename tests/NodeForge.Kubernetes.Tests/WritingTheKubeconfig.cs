@@ -67,7 +67,10 @@ public sealed class WritingTheKubeconfig : IDisposable
     public void A_file_that_contains_itself_is_refused(string text)
     {
         File.WriteAllText(File1, text);
-        Assert.Equal(ErrorCodes.KubeconfigInvalid, Assert.Throws<NodeForgeException>(() => KubeconfigFile.Add(File1, New("lab"))).Diagnostics[0].Code);
+        Assert.Equal(
+            ErrorCodes.KubeconfigInvalid,
+            Assert.Throws<NodeForgeException>(() => KubeconfigFile.Add(File1, New("lab"))).Diagnostics[0].Code
+        );
     }
 
     [Fact]
@@ -75,13 +78,17 @@ public sealed class WritingTheKubeconfig : IDisposable
     {
         using (FileStream large = File.Create(File1))
             large.SetLength(4L << 30);
-        Assert.Equal(ErrorCodes.KubeconfigInvalid, Assert.Throws<NodeForgeException>(() => KubeconfigFile.Remove(File1, "kind-lab")).Diagnostics[0].Code);
+        Assert.Equal(
+            ErrorCodes.KubeconfigInvalid,
+            Assert.Throws<NodeForgeException>(() => KubeconfigFile.Remove(File1, "kind-lab")).Diagnostics[0].Code
+        );
     }
 
     [Fact]
     public void Of_several_files_the_first_that_exists_is_written_and_the_last_where_there_is_none()
     {
-        string second = Path.Combine(folder, "second"), third = Path.Combine(folder, "third");
+        string second = Path.Combine(folder, "second"),
+            third = Path.Combine(folder, "third");
         HostEnvironment host = TestHost.In(folder, ("KUBECONFIG", $"{File1}:second::{third}:{second}"));
         Assert.Equal([File1, second, third], KubeconfigFile.PathsOf(host));
         Assert.Equal(third, KubeconfigFile.DefaultPathOf(host));
@@ -142,7 +149,10 @@ public sealed class WritingTheKubeconfig : IDisposable
     public void A_file_that_is_no_kubeconfig_is_left_as_it_is(string text)
     {
         File.WriteAllText(File1, text);
-        Assert.Equal(ErrorCodes.KubeconfigInvalid, Assert.Throws<NodeForgeException>(() => KubeconfigFile.Add(File1, New("lab"))).Diagnostics[0].Code);
+        Assert.Equal(
+            ErrorCodes.KubeconfigInvalid,
+            Assert.Throws<NodeForgeException>(() => KubeconfigFile.Add(File1, New("lab"))).Diagnostics[0].Code
+        );
         Assert.Equal(text, File.ReadAllText(File1));
     }
 
@@ -166,5 +176,6 @@ public sealed class WritingTheKubeconfig : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static Kubeconfig New(string cluster, string server = "https://127.0.0.1:6443") => new(cluster, new Uri(server), "authority", new("certificate", "key"));
+    private static Kubeconfig New(string cluster, string server = "https://127.0.0.1:6443") =>
+        new(cluster, new Uri(server), "authority", new("certificate", "key"));
 }

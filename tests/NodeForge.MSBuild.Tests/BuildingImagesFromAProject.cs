@@ -19,9 +19,23 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
     {
         using ZipArchive package = await ZipFile.OpenReadAsync(feed.Package);
         string[] files = [.. package.Entries.Select(entry => entry.FullName)];
-        foreach (string wanted in (string[])["build/NodeForge.MSBuild.props", "build/NodeForge.MSBuild.targets", "buildMultiTargeting/NodeForge.MSBuild.targets", "tasks/net10.0/NodeForge.MSBuild.dll", "tasks/net10.0/NodeForge.MSBuild.deps.json", "tasks/net10.0/NodeForge.dll", "tasks/net10.0/YamlDotNet.dll"])
+        foreach (
+            string wanted in (string[])
+                [
+                    "build/NodeForge.MSBuild.props",
+                    "build/NodeForge.MSBuild.targets",
+                    "buildMultiTargeting/NodeForge.MSBuild.targets",
+                    "tasks/net10.0/NodeForge.MSBuild.dll",
+                    "tasks/net10.0/NodeForge.MSBuild.deps.json",
+                    "tasks/net10.0/NodeForge.dll",
+                    "tasks/net10.0/YamlDotNet.dll",
+                ]
+        )
             Assert.Contains(wanted, files);
-        Assert.DoesNotContain(files, file => file.Contains("Microsoft.Build", StringComparison.Ordinal) || file.StartsWith("lib/", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            files,
+            file => file.Contains("Microsoft.Build", StringComparison.Ordinal) || file.StartsWith("lib/", StringComparison.Ordinal)
+        );
         using StreamReader nuspec = new(await package.GetEntry("NodeForge.MSBuild.nuspec")!.OpenAsync());
         string text = await nuspec.ReadToEndAsync();
         Assert.Contains("<developmentDependency>true</developmentDependency>", text, StringComparison.Ordinal);
@@ -31,14 +45,25 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
     [Fact]
     public async Task A_second_build_does_nothing_and_a_changed_input_builds_what_depends_on_it()
     {
-        using ImageProject project = new(feed, """
+        using ImageProject project = new(
+            feed,
+            """
             <NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" />
             <NodeForgeRecipe Include="two.yaml" Platforms="linux/amd64" />
-            """);
-        project.Write("two.yaml", ImageProject.Container.Replace("tree: tree", "tree: other", StringComparison.Ordinal).Replace("one", "two", StringComparison.Ordinal));
+            """
+        );
+        project.Write(
+            "two.yaml",
+            ImageProject
+                .Container.Replace("tree: tree", "tree: other", StringComparison.Ordinal)
+                .Replace("one", "two", StringComparison.Ordinal)
+        );
         project.Write("other/etc/issue", "welcome\n");
         DotnetRun first = await project.LockAndBuildAsync();
-        Assert.Equal((1, 1), (Count(first, Made + project.Artefact), Count(first, "two -> " + project.PathOf("bin/nodeforge/two-linux-amd64.oci.tar"))));
+        Assert.Equal(
+            (1, 1),
+            (Count(first, Made + project.Artefact), Count(first, "two -> " + project.PathOf("bin/nodeforge/two-linux-amd64.oci.tar")))
+        );
         byte[] before = await File.ReadAllBytesAsync(project.Artefact);
 
         DotnetRun second = await project.BuildAsync();
@@ -103,7 +128,10 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
     [Fact]
     public async Task Clean_removes_what_was_made_also_of_items_that_are_gone_and_leaves_the_sources()
     {
-        using ImageProject project = new(feed, """<NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" /><NodeForgeRecipe Include="one.yaml" Platforms="linux/arm64" Format="oci" />""");
+        using ImageProject project = new(
+            feed,
+            """<NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" /><NodeForgeRecipe Include="one.yaml" Platforms="linux/arm64" Format="oci" />"""
+        );
         await project.LockAndBuildAsync();
         Assert.True(File.Exists(project.PathOf("bin/nodeforge/one-linux-arm64.oci/index.json")));
         project.Items("""<NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" />""");
@@ -116,16 +144,24 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
     [Fact]
     public async Task Two_platforms_have_a_place_each_and_two_images_in_one_place_are_refused()
     {
-        using ImageProject project = new(feed, """<NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" /><NodeForgeRecipe Include="one.yaml" Platforms="linux/arm64" />""");
+        using ImageProject project = new(
+            feed,
+            """<NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" /><NodeForgeRecipe Include="one.yaml" Platforms="linux/arm64" />"""
+        );
         await project.LockAndBuildAsync();
         foreach (string architecture in (string[])["amd64", "arm64"])
         {
             OciArchive archive = OciArchive.Open(project.PathOf($"bin/nodeforge/one-linux-{architecture}.oci.tar"), CancellationToken.None);
-            IReadOnlyList<Image> images = await archive.OpenAllAsync(await archive.FindAsync(null, CancellationToken.None), CancellationToken.None);
+            IReadOnlyList<Image> images = await archive.OpenAllAsync(
+                await archive.FindAsync(null, CancellationToken.None),
+                CancellationToken.None
+            );
             Assert.Equal(architecture, Assert.Single(images).Platform.Architecture);
         }
 
-        project.Items("""<NodeForgeRecipe Include="one.yaml" Destination="bin/x.tar" Platforms="linux/amd64" /><NodeForgeRecipe Include="one.yaml" Destination="bin/x.tar" Platforms="linux/arm64" />""");
+        project.Items(
+            """<NodeForgeRecipe Include="one.yaml" Destination="bin/x.tar" Platforms="linux/amd64" /><NodeForgeRecipe Include="one.yaml" Destination="bin/x.tar" Platforms="linux/arm64" />"""
+        );
         DotnetRun run = await project.BuildAsync();
         Assert.Contains("error NF9201: ", run.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(project.PathOf("bin/x.tar")));
@@ -134,7 +170,10 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
     [Fact]
     public async Task A_plain_build_makes_no_image_unless_it_is_asked_to_and_a_design_time_build_never()
     {
-        using ImageProject project = new(feed, settings: "<NodeForgeBuildOnBuild Condition=\"'$(Ask)' == 'true'\">true</NodeForgeBuildOnBuild>");
+        using ImageProject project = new(
+            feed,
+            settings: "<NodeForgeBuildOnBuild Condition=\"'$(Ask)' == 'true'\">true</NodeForgeBuildOnBuild>"
+        );
         await project.RunAsync("NodeForgeLock");
         Assert.Equal(0, Count(await project.RunAsync("Build"), Made));
         Assert.Equal(0, Count(await project.RunAsync("Build", "-p:Ask=true", "-p:DesignTimeBuild=true"), Made));
@@ -146,7 +185,10 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
     [Fact]
     public async Task A_project_of_several_frameworks_makes_its_image_once()
     {
-        using ImageProject project = new(feed, settings: "<TargetFrameworks>net10.0</TargetFrameworks><NodeForgeBuildOnBuild>true</NodeForgeBuildOnBuild>");
+        using ImageProject project = new(
+            feed,
+            settings: "<TargetFrameworks>net10.0</TargetFrameworks><NodeForgeBuildOnBuild>true</NodeForgeBuildOnBuild>"
+        );
         DotnetRun run = await project.RunAsync("NodeForgeLock;Build", "-restore");
         Assert.True(run.Succeeded, run.Output);
         Assert.Equal((1, 0, 0), (Count(run, Made + project.Artefact), Count(run, Skipped), Count(run, Same)));
@@ -161,15 +203,21 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
         using ImageProject project = new(feed, Shared);
         await project.RunAsync("NodeForgeLock");
         string other = project.Beside("other", Shared + """<NodeForgeRecipe Include="own.yaml" Platforms="linux/amd64" />""");
-        await File.WriteAllTextAsync(Path.Combine(other, "own.yaml"), ImageProject.Container.Replace("  - {tree: tree, path: /}\n", "", StringComparison.Ordinal));
-        await File.WriteAllTextAsync(Path.Combine(project.Root, "both.proj"), """
+        await File.WriteAllTextAsync(
+            Path.Combine(other, "own.yaml"),
+            ImageProject.Container.Replace("  - {tree: tree, path: /}\n", "", StringComparison.Ordinal)
+        );
+        await File.WriteAllTextAsync(
+            Path.Combine(project.Root, "both.proj"),
+            """
             <Project>
               <Target Name="Both">
                 <MSBuild Projects="other/app.csproj" Targets="NodeForgeLock" />
                 <MSBuild Projects="app/app.csproj;other/app.csproj" Targets="NodeForgeBuildImages" BuildInParallel="true" />
               </Target>
             </Project>
-            """);
+            """
+        );
         DotnetRun run = await DotnetRun.FinishAsync(project.Begin(project.Root, "both.proj", how));
         Assert.True(run.Succeeded, run.Output);
         Assert.Equal(1, Count(run, Made + Path.Combine(project.Root, "shared/one.tar")));
@@ -188,11 +236,14 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
         using (await DigestLock.TakeAsync(held, TimeSpan.FromMinutes(1), TimeProvider.System, _ => { }, CancellationToken.None))
         {
             using Process process = project.Begin(project.Folder, "-t:NodeForgeBuildImages");
-            DotnetRun run = await DotnetRun.FinishAsync(process, line =>
-            {
-                if (line.Contains("waiting for process", StringComparison.Ordinal))
-                    DotnetRun.Stop(process);
-            });
+            DotnetRun run = await DotnetRun.FinishAsync(
+                process,
+                line =>
+                {
+                    if (line.Contains("waiting for process", StringComparison.Ordinal))
+                        DotnetRun.Stop(process);
+                }
+            );
             Assert.False(run.Succeeded);
             Assert.DoesNotContain("error NF", run.Output, StringComparison.Ordinal);
         }
@@ -218,7 +269,11 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
     public async Task Metadata_that_cannot_be_used_is_told_with_what_is_wanted(string metadata, string target, string told)
     {
         using ImageProject project = new(feed, $"""<NodeForgeRecipe Include="one.yaml" {metadata} />""");
-        Assert.Contains(project.PathOf("one.yaml") + " : error NF9202: " + told, (await project.RunAsync(target)).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            project.PathOf("one.yaml") + " : error NF9202: " + told,
+            (await project.RunAsync(target)).Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -227,8 +282,13 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
         using ImageProject project = new(feed);
         DotnetRun run = await project.BuildAsync("-p:NodeForgeMinimumMSBuildVersion=99.0", "-v:q");
         Assert.False(run.Succeeded);
-        Assert.Contains(project.PathOf("app.csproj") + " : error NF9200: ", Assert.Single(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            project.PathOf("app.csproj") + " : error NF9200: ",
+            Assert.Single(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            StringComparison.Ordinal
+        );
     }
 
-    private static int Count(DotnetRun run, string text) => run.Output.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
+    private static int Count(DotnetRun run, string text) =>
+        run.Output.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 }

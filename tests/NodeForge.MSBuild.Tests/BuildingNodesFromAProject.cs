@@ -26,10 +26,13 @@ public sealed class BuildingNodesFromAProject(PackedFeed feed) : IClassFixture<P
     [Fact]
     public async Task An_archive_that_is_handed_in_is_preloaded_and_another_one_needs_no_new_lock()
     {
-        using ImageProject project = new(feed, """
+        using ImageProject project = new(
+            feed,
+            """
             <NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" Format="oci" Destination="base" />
             <NodeForgeRecipe Include="shop.yaml" Format="docker-archive" Destination="shop.tar" />
-            """);
+            """
+        );
         project.Write("shop.yaml", Shop("1"));
         await project.LockAndBuildAsync();
         project.Write("node.yaml", Node);
@@ -53,8 +56,11 @@ public sealed class BuildingNodesFromAProject(PackedFeed feed) : IClassFixture<P
     {
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
         PushRuntime(registry);
-        using ImageProject project = new(feed, """<NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" Format="oci" Destination="base" />""",
-            $"<OutputType>Exe</OutputType><UseAppHost>false</UseAppHost><ContainerBaseImage>{registry.Host.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}/runtime:1</ContainerBaseImage><ContainerRepository>shop</ContainerRepository><ContainerImageTag>7</ContainerImageTag>");
+        using ImageProject project = new(
+            feed,
+            """<NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" Format="oci" Destination="base" />""",
+            $"<OutputType>Exe</OutputType><UseAppHost>false</UseAppHost><ContainerBaseImage>{registry.Host.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}/runtime:1</ContainerBaseImage><ContainerRepository>shop</ContainerRepository><ContainerImageTag>7</ContainerImageTag>"
+        );
         await project.LockAndBuildAsync();
         project.Write("node.yaml", Node);
         project.Write("Program.cs", "return 0;");
@@ -95,14 +101,19 @@ public sealed class BuildingNodesFromAProject(PackedFeed feed) : IClassFixture<P
     public async Task An_image_is_verified_with_a_page_beside_it_and_pushed_where_the_item_says()
     {
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
-        using ImageProject project = new(feed, $"""<NodeForgeRecipe Include="one.yaml" Platforms="all" PushTo="docker://{registry.Host}/one:1" />""");
+        using ImageProject project = new(
+            feed,
+            $"""<NodeForgeRecipe Include="one.yaml" Platforms="all" PushTo="docker://{registry.Host}/one:1" />"""
+        );
         await project.RunAsync("NodeForgeLock");
         DotnetRun run = await project.RunAsync("NodeForgeVerify;NodeForgePush");
         Assert.True(run.Succeeded, run.Output);
         string archive = project.PathOf("bin/nodeforge/one-all.oci.tar");
         Assert.Contains("<html", await File.ReadAllTextAsync(archive + ".verify.html"), StringComparison.Ordinal);
         OciArchive written = OciArchive.Open(archive, CancellationToken.None);
-        Descriptor root = Assert.Single(await written.RootsAsync(await written.FindAsync(null, CancellationToken.None), CancellationToken.None));
+        Descriptor root = Assert.Single(
+            await written.RootsAsync(await written.FindAsync(null, CancellationToken.None), CancellationToken.None)
+        );
         Assert.Equal(root.Digest, Digest.Of(registry.Manifest("one", "1")!));
         Assert.Contains($"@{root.Digest}", run.Output, StringComparison.Ordinal);
     }
@@ -122,7 +133,9 @@ public sealed class BuildingNodesFromAProject(PackedFeed feed) : IClassFixture<P
         DotnetRun dry = await DotnetRun.FinishAsync(project.Begin(sample, ["release.proj", .. own]));
         Assert.True(dry.Succeeded, dry.Output);
         Assert.Null(registry.Manifest("team/hello", "v1"));
-        DotnetRun released = await DotnetRun.FinishAsync(project.Begin(sample, ["release.proj", $"-p:Registry={registry.Host}/team", "-p:Tag=v1", .. own]));
+        DotnetRun released = await DotnetRun.FinishAsync(
+            project.Begin(sample, ["release.proj", $"-p:Registry={registry.Host}/team", "-p:Tag=v1", .. own])
+        );
         Assert.True(released.Succeeded, released.Output);
         Assert.NotNull(registry.Manifest("team/hello", "v1"));
         Assert.True(File.Exists(Path.Combine(sample, "out/hello-all.oci.tar.verify.html")));
@@ -146,24 +159,31 @@ public sealed class BuildingNodesFromAProject(PackedFeed feed) : IClassFixture<P
         }
     }
 
-    private static string Shop(string text) => $$"""
-        apiVersion: nodeforge.dev/v1alpha1
-        kind: ContainerImage
-        name: shop
-        platforms: [linux/amd64]
-        tags: ["registry.test/shop:1"]
-        files: [{path: /etc/shop, content: "{{text}}"}]
+    private static string Shop(string text) =>
+        $$"""
+            apiVersion: nodeforge.dev/v1alpha1
+            kind: ContainerImage
+            name: shop
+            platforms: [linux/amd64]
+            tags: ["registry.test/shop:1"]
+            files: [{path: /etc/shop, content: "{{text}}"}]
 
-        """;
+            """;
 
     // The SDK wants a base to say how it is run.
     private static void PushRuntime(InMemoryRegistry registry)
     {
         byte[] layer = SmallImage.Of("runtime", Platform.LinuxAmd64).Layer;
-        byte[] config = Encoding.UTF8.GetBytes($$$"""{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["{{{Digest.Of(layer)}}}"]}}""");
+        byte[] config = Encoding.UTF8.GetBytes(
+            $$$"""{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["{{{Digest.Of(layer)}}}"]}}"""
+        );
         registry.AddBlob("runtime", layer);
         registry.AddBlob("runtime", config);
-        Manifest manifest = new() { Config = new(MediaTypes.Config, Digest.Of(config), config.Length), Layers = [new(MediaTypes.Layer, Digest.Of(layer), layer.Length)] };
+        Manifest manifest = new()
+        {
+            Config = new(MediaTypes.Config, Digest.Of(config), config.Length),
+            Layers = [new(MediaTypes.Layer, Digest.Of(layer), layer.Length)],
+        };
         registry.AddManifest("runtime", "1", OciJson.Write(manifest), MediaTypes.Manifest);
     }
 }

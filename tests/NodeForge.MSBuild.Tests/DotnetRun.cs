@@ -17,13 +17,29 @@ internal sealed partial record DotnetRun(int ExitCode, string Output)
     /// <param name="ownPackages">Whether the NuGet cache is the test's, and not the user's.</param>
     /// <param name="arguments">Of dotnet.</param>
     /// <param name="variables">Beside the usual ones.</param>
-    public static Task<DotnetRun> StartAsync(PackedFeed feed, string folder, bool ownPackages, string[] arguments, params (string Name, string Value)[] variables) =>
-        FinishAsync(Begin(feed, folder, ownPackages, arguments, variables));
+    public static Task<DotnetRun> StartAsync(
+        PackedFeed feed,
+        string folder,
+        bool ownPackages,
+        string[] arguments,
+        params (string Name, string Value)[] variables
+    ) => FinishAsync(Begin(feed, folder, ownPackages, arguments, variables));
 
-    public static Process Begin(PackedFeed feed, string folder, bool ownPackages, string[] arguments, params (string Name, string Value)[] variables)
+    public static Process Begin(
+        PackedFeed feed,
+        string folder,
+        bool ownPackages,
+        string[] arguments,
+        params (string Name, string Value)[] variables
+    )
     {
         // A shell without job control starts what runs in the background with SIGINT ignored, and so would everything below it.
-        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         Dictionary<string, string?> own = Kept.ToDictionary(name => name, Environment.GetEnvironmentVariable);
         start.Environment.Clear();
         foreach ((string name, string? value) in own.Where(pair => pair.Value is not null))

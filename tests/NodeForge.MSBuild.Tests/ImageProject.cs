@@ -19,7 +19,11 @@ internal sealed class ImageProject : IDisposable
 
     private readonly PackedFeed feed;
 
-    public ImageProject(PackedFeed feed, string items = """<NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" />""", string settings = "")
+    public ImageProject(
+        PackedFeed feed,
+        string items = """<NodeForgeRecipe Include="one.yaml" Platforms="linux/amd64" />""",
+        string settings = ""
+    )
     {
         this.feed = feed;
         Folder = Path.Combine(Root, "app");
@@ -63,10 +67,17 @@ internal sealed class ImageProject : IDisposable
     /// <summary>Runs targets of the project.</summary>
     /// <param name="targets">With semicolons between them.</param>
     /// <param name="arguments">More of MSBuild's.</param>
-    public Task<DotnetRun> RunAsync(string targets, params string[] arguments) => DotnetRun.FinishAsync(Begin(Folder, ["-t:" + targets, .. arguments]));
+    public Task<DotnetRun> RunAsync(string targets, params string[] arguments) =>
+        DotnetRun.FinishAsync(Begin(Folder, ["-t:" + targets, .. arguments]));
 
     public Process Begin(string folder, params string[] arguments) =>
-        DotnetRun.Begin(feed, folder, ownPackages: true, ["msbuild", "-nologo", "-v:n", "-nr:false", .. arguments], ("NODEFORGE_CACHE", Cache));
+        DotnetRun.Begin(
+            feed,
+            folder,
+            ownPackages: true,
+            ["msbuild", "-nologo", "-v:n", "-nr:false", .. arguments],
+            ("NODEFORGE_CACHE", Cache)
+        );
 
     public Task<DotnetRun> BuildAsync(params string[] arguments) => RunAsync("NodeForgeBuildImages", arguments);
 

@@ -12,9 +12,18 @@ public sealed class InstallingTheTool(PackedFeed feed) : IClassFixture<PackedFee
         try
         {
             await feed.PackAsync("src/NodeForge.Cli");
-            DotnetRun installed = await DotnetRun.StartAsync(feed, Path.GetDirectoryName(feed.Template)!, ownPackages: true, ["tool", "install", "NodeForge.Tool", "--version", PackedFeed.Version, "--tool-path", folder]);
+            DotnetRun installed = await DotnetRun.StartAsync(
+                feed,
+                Path.GetDirectoryName(feed.Template)!,
+                ownPackages: true,
+                ["tool", "install", "NodeForge.Tool", "--version", PackedFeed.Version, "--tool-path", folder]
+            );
             Assert.True(installed.Succeeded, installed.Output);
-            ProcessStartInfo start = new(Path.Combine(folder, "nodeforge"), ["version"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            ProcessStartInfo start = new(Path.Combine(folder, "nodeforge"), ["version"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             using Process tool = Process.Start(start)!;
             DotnetRun run = await DotnetRun.FinishAsync(tool);
             Assert.StartsWith("nodeforge ", run.Output, StringComparison.Ordinal);

@@ -2,7 +2,8 @@ using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.MSBuild.Tests;
 
-/// <summary>The package, packed once into a feed of its own, and a project that was restored from it into an empty NuGet cache. Tests work on copies of that project.</summary>
+/// <summary>The package, packed once into a feed of its own, and a project that was restored from it into an empty NuGet cache. Tests work
+/// on copies of that project.</summary>
 public sealed class PackedFeed : IAsyncLifetime
 {
 #if DEBUG
@@ -42,22 +43,44 @@ public sealed class PackedFeed : IAsyncLifetime
     {
         Directory.CreateDirectory(Home);
         Directory.CreateDirectory(Template);
-        await File.WriteAllTextAsync(Path.Combine(folder, "NuGet.config"), """
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "NuGet.config"),
+            """
             <configuration>
               <packageSources><clear /><add key="here" value="feed" /></packageSources>
             </configuration>
-            """);
+            """
+        );
         await File.WriteAllTextAsync(Path.Combine(Template, "app.csproj"), Project);
         await PackAsync("src/NodeForge.MSBuild");
-        DotnetRun restored = await DotnetRun.StartAsync(this, Template, ownPackages: true, ["restore", "-nr:false", "-p:RestoreIgnoreFailedSources=false"]);
+        DotnetRun restored = await DotnetRun.StartAsync(
+            this,
+            Template,
+            ownPackages: true,
+            ["restore", "-nr:false", "-p:RestoreIgnoreFailedSources=false"]
+        );
         Assert.True(restored.Succeeded, restored.Output);
     }
 
     /// <summary>Puts a project's package into the feed.</summary>
     internal async Task PackAsync(string project)
     {
-        DotnetRun packed = await DotnetRun.StartAsync(this, GoldenFile.Repository, ownPackages: false,
-            ["pack", project, "--no-build", "--configuration", Configuration, "--output", Path.Combine(folder, "feed"), $"-p:PackageVersion={Version}", "-nr:false"]);
+        DotnetRun packed = await DotnetRun.StartAsync(
+            this,
+            GoldenFile.Repository,
+            ownPackages: false,
+            [
+                "pack",
+                project,
+                "--no-build",
+                "--configuration",
+                Configuration,
+                "--output",
+                Path.Combine(folder, "feed"),
+                $"-p:PackageVersion={Version}",
+                "-nr:false",
+            ]
+        );
         Assert.True(packed.Succeeded, packed.Output);
     }
 

@@ -21,14 +21,15 @@ public sealed partial class DocumentationTests : IDisposable
         File.SetUnixFileMode(folder.Write("images/example-build/build", ""), UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
-    public static TheoryData<string, Type> Kinds => new()
-    {
-        { "recipes/base/example.yaml", typeof(BaseImageRecipe) },
-        { "recipes/images/example.yaml", typeof(ContainerImageRecipe) },
-        { "recipes/images/example-scheduler.yaml", typeof(ContainerImageRecipe) },
-        { "recipes/kubernetes/example.yaml", typeof(KubernetesBuildRecipe) },
-        { "recipes/node/example.yaml", typeof(NodeImageRecipe) },
-    };
+    public static TheoryData<string, Type> Kinds =>
+        new()
+        {
+            { "recipes/base/example.yaml", typeof(BaseImageRecipe) },
+            { "recipes/images/example.yaml", typeof(ContainerImageRecipe) },
+            { "recipes/images/example-scheduler.yaml", typeof(ContainerImageRecipe) },
+            { "recipes/kubernetes/example.yaml", typeof(KubernetesBuildRecipe) },
+            { "recipes/node/example.yaml", typeof(NodeImageRecipe) },
+        };
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -41,15 +42,23 @@ public sealed partial class DocumentationTests : IDisposable
     [Fact]
     public void The_example_of_the_lock_file_is_as_it_is_written()
     {
-        byte[] example = Encoding.UTF8.GetBytes(Assert.Single(Examples("json", Path.Combine(RepositoryRoot.Folder, "docs", "lock-file.md"))));
+        byte[] example = Encoding.UTF8.GetBytes(
+            Assert.Single(Examples("json", Path.Combine(RepositoryRoot.Folder, "docs", "lock-file.md")))
+        );
 
-        Assert.Equal(Encoding.UTF8.GetString(example), Encoding.UTF8.GetString(RecipeLockFile.Format(RecipeLockFile.Parse("docs/lock-file.md", example))));
+        Assert.Equal(
+            Encoding.UTF8.GetString(example),
+            Encoding.UTF8.GetString(RecipeLockFile.Format(RecipeLockFile.Parse("docs/lock-file.md", example)))
+        );
     }
 
     public void Dispose() => folder.Dispose();
 
     private static IEnumerable<string> Examples(string language, string page) =>
-        CodeBlock().Matches(File.ReadAllText(page)).Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["text"].Value);
+        CodeBlock()
+            .Matches(File.ReadAllText(page))
+            .Where(match => match.Groups["language"].Value == language)
+            .Select(match => match.Groups["text"].Value);
 
     [GeneratedRegex("^```(?<language>[a-z]+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CodeBlock();

@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace NodeForge.Recipes.Tests;
 
-/// <summary>Each file of Fixtures/ is a case: <c>valid-*.yaml</c> is read, <c>invalid-NFxxxx-*.yaml</c> is refused with the text beside it.</summary>
+/// <summary>Each file of Fixtures/ is a case: <c>valid-*.yaml</c> is read, <c>invalid-NFxxxx-*.yaml</c> is refused with the text beside
+/// it.</summary>
 /// <remarks>To take new texts: run the tests with NODEFORGE_ACCEPT=1 and read the difference.</remarks>
 public partial class FixtureTests
 {
@@ -27,7 +28,11 @@ public partial class FixtureTests
     {
         string file = Path.Combine(RepositoryRoot.Fixtures, name);
         NodeForgeException refusal = Assert.Throws<NodeForgeException>(() => RecipeReader.Read(file));
-        string text = string.Concat(refusal.Diagnostics.Select(problem => problem.ToString().Replace(RepositoryRoot.Fixtures + "/", "", StringComparison.Ordinal) + "\n"));
+        string text = string.Concat(
+            refusal.Diagnostics.Select(problem =>
+                problem.ToString().Replace(RepositoryRoot.Fixtures + "/", "", StringComparison.Ordinal) + "\n"
+            )
+        );
         string golden = Path.ChangeExtension(file, ".txt");
         if (Accept)
             File.WriteAllText(golden, text);
@@ -42,7 +47,9 @@ public partial class FixtureTests
     {
         // A file too large, of no file at all or of bytes that are no text is made by a test, not kept.
         string[] made = ["NF1001", "NF1002"];
-        IEnumerable<string> codes = ErrorCodes.All.Select(code => code.Id).Where(id => string.CompareOrdinal(id, "NF1000") > 0 && string.CompareOrdinal(id, "NF1022") < 0);
+        IEnumerable<string> codes = ErrorCodes
+            .All.Select(code => code.Id)
+            .Where(id => string.CompareOrdinal(id, "NF1000") > 0 && string.CompareOrdinal(id, "NF1022") < 0);
 
         Assert.Empty(codes.Except(made).Except(Files("invalid-*.yaml").Select(name => Code().Match(name).Value)));
     }

@@ -12,9 +12,13 @@ public sealed class HostileLocks
           "schemaVersion": 1, "recipe": "{{Digest.Of("r"u8)}}", "epoch": 1,
           "parts": [{
             "recipe": "node.yaml", "platform": "linux/amd64",
-            "packages": [{"name": "g++", "version": "4:12.2.0-3~deb12u1", "architecture": "amd64", "suite": "bookworm-security", "path": "pool/main/g/g++_1.deb", "digest": "{{Digest.Of("p"u8)}}", "size": 10, "snapshot": "20261101T000000Z"}],
+            "packages": [{"name": "g++", "version": "4:12.2.0-3~deb12u1", "architecture": "amd64", "suite": "bookworm-security", "path": "pool/main/g/g++_1.deb", "digest": "{{Digest.Of(
+            "p"u8
+        )}}", "size": 10, "snapshot": "20261101T000000Z"}],
             "files": [
-              {"name": "kubernetes_1.20.5+really1.20.2.orig.tar.xz", "digest": "{{Digest.Of("f"u8)}}", "size": 11, "suite": "sid", "path": "pool/main/k/k.tar.xz"},
+              {"name": "kubernetes_1.20.5+really1.20.2.orig.tar.xz", "digest": "{{Digest.Of(
+            "f"u8
+        )}}", "size": 11, "suite": "sid", "path": "pool/main/k/k.tar.xz"},
               {"name": "runc", "digest": "{{Digest.Of("u"u8)}}", "size": 12, "url": "https://example.com/runc.amd64?a=b"}
             ],
             "images": [{"reference": "docker://example.com/a:1", "digest": "{{Digest.Of("m"u8)}}", "blobs": [
@@ -90,14 +94,20 @@ public sealed class HostileLocks
     [InlineData("sha256:ABCDEF")]
     [InlineData("md5:d41d8cd98f00b204e9800998ecf8427e")]
     public void A_digest_is_sixty_four_digits_and_nothing_else(string digest) =>
-        Assert.Equal("$.parts[0].packages[0].digest", Refused(Replaced(Valid, Digest.Of("p"u8).ToString(), digest)).Diagnostics[0].Where!.Detail);
+        Assert.Equal(
+            "$.parts[0].packages[0].digest",
+            Refused(Replaced(Valid, Digest.Of("p"u8).ToString(), digest)).Diagnostics[0].Where!.Detail
+        );
 
     [Fact]
     public void All_of_them_are_told_at_once()
     {
         string text = Replaced(Replaced(Replaced(Valid, "\"g++\"", "\"-o\""), "\"sid\"", "\"..\""), "\"runc\"", "\"../runc\"");
 
-        Assert.Equal(["$.parts[0].packages[0].name", "$.parts[0].files[0].suite", "$.parts[0].files[1].name"], Refused(text).Diagnostics.Select(told => told.Where!.Detail));
+        Assert.Equal(
+            ["$.parts[0].packages[0].name", "$.parts[0].files[0].suite", "$.parts[0].files[1].name"],
+            Refused(text).Diagnostics.Select(told => told.Where!.Detail)
+        );
     }
 
     [Fact]

@@ -12,7 +12,10 @@ public sealed class KubernetesTreeTests : IDisposable
         File.SetUnixFileMode(folder.Write("script/build", ""), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         folder.Write("tree/go.mod", "module k8s.io/kubernetes");
         folder.Write("other/go.mod", "module k8s.io/kubernetes");
-        folder.Write("proxy.yaml", "apiVersion: nodeforge.dev/v1alpha1\nkind: ContainerImage\nname: kube-proxy\nplatforms: [linux/amd64]\ntags: [\"k8s.gcr.io/kube-proxy:v1.20.2\"]\nentrypoint: [/x]\n");
+        folder.Write(
+            "proxy.yaml",
+            "apiVersion: nodeforge.dev/v1alpha1\nkind: ContainerImage\nname: kube-proxy\nplatforms: [linux/amd64]\ntags: [\"k8s.gcr.io/kube-proxy:v1.20.2\"]\nentrypoint: [/x]\n"
+        );
         WriteBuild("{folder: tree}");
         WriteNode("version: v1.37.0, source: other");
     }
@@ -27,7 +30,10 @@ public sealed class KubernetesTreeTests : IDisposable
         KubernetesBuildRecipe build = (KubernetesBuildRecipe)RecipeReader.Read(folder["build.yaml"]);
 
         Assert.Null(build.Source);
-        Assert.Equal((tree is null ? null : folder[tree], tarball is null ? null : folder[tarball], url), (build.Tree!.Folder, build.Tree.Tarball, build.Tree.Url));
+        Assert.Equal(
+            (tree is null ? null : folder[tree], tarball is null ? null : folder[tarball], url),
+            (build.Tree!.Folder, build.Tree.Tarball, build.Tree.Url)
+        );
         Assert.Equal(["registry.k8s.io/kube-proxy:{version}"], Assert.Single(build.Images).Tags);
     }
 
@@ -36,7 +42,10 @@ public sealed class KubernetesTreeTests : IDisposable
     {
         NodeImageRecipe node = (NodeImageRecipe)RecipeReader.Read(folder["node.yaml"]);
 
-        Assert.Equal(("v1.37.0", "v1.37.0", folder["other"]), (node.Kubernetes.Version, node.Kubernetes.Build!.Version, node.Kubernetes.Build.Tree!.Folder));
+        Assert.Equal(
+            ("v1.37.0", "v1.37.0", folder["other"]),
+            (node.Kubernetes.Version, node.Kubernetes.Build!.Version, node.Kubernetes.Build.Tree!.Folder)
+        );
     }
 
     [Fact]
@@ -84,28 +93,36 @@ public sealed class KubernetesTreeTests : IDisposable
 
     private Task<Digest> DigestAsync() => RecipeDigest.ComputeAsync(RecipeReader.Read(folder["node.yaml"]), CancellationToken.None);
 
-    private void WriteBuild(string source) => folder.Write("build.yaml", $$"""
-        apiVersion: nodeforge.dev/v1alpha1
-        kind: KubernetesBuild
-        name: build
-        version: "v1.36.2"
-        platforms: [linux/amd64]
-        source: {{source}}
-        toolchain: {debian: {suite: sid, packages: [golang-1.26-go]}, folder: script}
-        script: script
-        binaries: [kubeadm]
-        images: [{recipe: proxy.yaml, tags: ["registry.k8s.io/kube-proxy:{version}"]}]
+    private void WriteBuild(string source) =>
+        folder.Write(
+            "build.yaml",
+            $$"""
+            apiVersion: nodeforge.dev/v1alpha1
+            kind: KubernetesBuild
+            name: build
+            version: "v1.36.2"
+            platforms: [linux/amd64]
+            source: {{source}}
+            toolchain: {debian: {suite: sid, packages: [golang-1.26-go]}, folder: script}
+            script: script
+            binaries: [kubeadm]
+            images: [{recipe: proxy.yaml, tags: ["registry.k8s.io/kube-proxy:{version}"]}]
 
-        """);
+            """
+        );
 
-    private void WriteNode(string kubernetes) => folder.Write("node.yaml", $$"""
-        apiVersion: nodeforge.dev/v1alpha1
-        kind: NodeImage
-        name: node
-        platforms: [linux/amd64]
-        base: {image: "docker://example.com/base:1"}
-        kubernetes: {recipe: build.yaml, {{kubernetes}}}
-        images: [{kubeadm: true}]
+    private void WriteNode(string kubernetes) =>
+        folder.Write(
+            "node.yaml",
+            $$"""
+            apiVersion: nodeforge.dev/v1alpha1
+            kind: NodeImage
+            name: node
+            platforms: [linux/amd64]
+            base: {image: "docker://example.com/base:1"}
+            kubernetes: {recipe: build.yaml, {{kubernetes}}}
+            images: [{kubeadm: true}]
 
-        """);
+            """
+        );
 }

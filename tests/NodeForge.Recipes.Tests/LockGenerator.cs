@@ -17,7 +17,12 @@ internal static class LockGenerator
         from epoch in Gen.Choose(0, int.MaxValue)
         from parts in Part.ListOf()
         from first in Part
-        select new RecipeLock { Recipe = recipe, Epoch = epoch, Parts = [.. parts.Append(first).DistinctBy(part => (part.Recipe, part.Platform))] };
+        select new RecipeLock
+        {
+            Recipe = recipe,
+            Epoch = epoch,
+            Parts = [.. parts.Append(first).DistinctBy(part => (part.Recipe, part.Platform))],
+        };
 
     private static Gen<LockedPart> Part =>
         from recipe in Gen.Elements("node.yaml", "../base/bookworm.yaml", "ü \"quoted\".yaml")
@@ -48,7 +53,10 @@ internal static class LockGenerator
         from digest in Digests
         from size in Gen.Choose(1, int.MaxValue)
         from snapshot in Snapshots
-        select new LockedPackage(name, version, architecture, "bookworm", $"pool/main/{name[0]}/{name}_{version}.deb", digest, size) { Snapshot = snapshot };
+        select new LockedPackage(name, version, architecture, "bookworm", $"pool/main/{name[0]}/{name}_{version}.deb", digest, size)
+        {
+            Snapshot = snapshot,
+        };
 
     private static Gen<LockedFile> File =>
         from name in Gen.Elements("kubernetes", "runc", "kubernetes_1.20.dsc")
@@ -56,11 +64,21 @@ internal static class LockGenerator
         from size in Gen.Choose(0, int.MaxValue).Select(size => size * 4096L)
         from snapshot in Snapshots
         from url in Gen.Elements(true, false)
-        select new LockedFile(name, digest, size) { Url = url ? "https://example.com/a?b=c&d=<é>" : null, Suite = url ? null : "bookworm", Path = url ? null : "pool/main/k/k.dsc", Snapshot = url ? null : snapshot };
+        select new LockedFile(name, digest, size)
+        {
+            Url = url ? "https://example.com/a?b=c&d=<é>" : null,
+            Suite = url ? null : "bookworm",
+            Path = url ? null : "pool/main/k/k.dsc",
+            Snapshot = url ? null : snapshot,
+        };
 
     private static Gen<LockedImage> Image =>
         from reference in Gen.Elements("docker://example.com/a:1", "docker://example.com/b:1", "oci-archive:c.tar")
         from blobs in Digests.Select(digest => new LockedBlob("application/vnd.oci.image.manifest.v1+json", digest, 12)).NonEmptyListOf()
         from config in Digests
-        select new LockedImage(reference, blobs[0].Digest, [.. blobs, new LockedBlob("application/vnd.oci.image.config.v1+json", config, 3)]);
+        select new LockedImage(
+            reference,
+            blobs[0].Digest,
+            [.. blobs, new LockedBlob("application/vnd.oci.image.config.v1+json", config, 3)]
+        );
 }

@@ -11,7 +11,11 @@ public sealed class RecipeDigestTests : IDisposable
     public async Task It_does_not_depend_on_where_the_checkout_lies_nor_on_the_umask_nor_on_the_order_of_making()
     {
         await Checkout(here, reversed: false, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await Checkout(there, reversed: true, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        await Checkout(
+            there,
+            reversed: true,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite
+        );
 
         Assert.Equal(await Digest(here), await Digest(there));
     }
@@ -34,16 +38,38 @@ public sealed class RecipeDigestTests : IDisposable
         Dictionary<string, string> parameters = [];
         switch (what)
         {
-            case "recipe": File.AppendAllText(here["node/node.yaml"], "\n"); break;
-            case "comment in an include": File.AppendAllText(here["base.yaml"], "# again\n"); break;
-            case "content of a tree": File.WriteAllText(here["tree/b"], "other"); break;
-            case "name in a tree": File.Move(here["tree/b"], here["tree/c"]); break;
-            case "execute bit": File.SetUnixFileMode(here["tree/b"], UnixFileMode.UserRead | UnixFileMode.UserExecute); break;
-            case "link": File.Delete(here["tree/z"]); File.CreateSymbolicLink(here["tree/z"], "/nowhere"); break;
-            case "empty folder": Directory.Delete(here["tree/empty"]); break;
-            case "file instead of a link": File.Delete(here["tree/z"]); File.WriteAllText(here["tree/z"], "../a"); break;
-            case "local archive": File.WriteAllText(here["server.tar.gz"], "changed"); break;
-            default: parameters["version"] = "v1.20.3"; break;
+            case "recipe":
+                File.AppendAllText(here["node/node.yaml"], "\n");
+                break;
+            case "comment in an include":
+                File.AppendAllText(here["base.yaml"], "# again\n");
+                break;
+            case "content of a tree":
+                File.WriteAllText(here["tree/b"], "other");
+                break;
+            case "name in a tree":
+                File.Move(here["tree/b"], here["tree/c"]);
+                break;
+            case "execute bit":
+                File.SetUnixFileMode(here["tree/b"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+                break;
+            case "link":
+                File.Delete(here["tree/z"]);
+                File.CreateSymbolicLink(here["tree/z"], "/nowhere");
+                break;
+            case "empty folder":
+                Directory.Delete(here["tree/empty"]);
+                break;
+            case "file instead of a link":
+                File.Delete(here["tree/z"]);
+                File.WriteAllText(here["tree/z"], "../a");
+                break;
+            case "local archive":
+                File.WriteAllText(here["server.tar.gz"], "changed");
+                break;
+            default:
+                parameters["version"] = "v1.20.3";
+                break;
         }
 
         Assert.NotEqual(before, await Digest(here, parameters));
@@ -151,8 +177,14 @@ public sealed class RecipeDigestTests : IDisposable
     {
         (string, string)[] files =
         [
-            ("base.yaml", "apiVersion: nodeforge.dev/v1alpha1\nkind: BaseImage\nname: a\nplatforms: [linux/amd64]\ndebian: {suite: bookworm, packages: [systemd]}\nfiles: [{tree: tree, path: /}]\n"),
-            ("node/node.yaml", "apiVersion: nodeforge.dev/v1alpha1\nkind: NodeImage\nname: a\nplatforms: [linux/amd64]\nparameters: {version: v1.20.2}\nbase: {recipe: ../base.yaml}\nkubernetes: {version: \"${version}\", tarball: ../server.tar.gz}\n"),
+            (
+                "base.yaml",
+                "apiVersion: nodeforge.dev/v1alpha1\nkind: BaseImage\nname: a\nplatforms: [linux/amd64]\ndebian: {suite: bookworm, packages: [systemd]}\nfiles: [{tree: tree, path: /}]\n"
+            ),
+            (
+                "node/node.yaml",
+                "apiVersion: nodeforge.dev/v1alpha1\nkind: NodeImage\nname: a\nplatforms: [linux/amd64]\nparameters: {version: v1.20.2}\nbase: {recipe: ../base.yaml}\nkubernetes: {version: \"${version}\", tarball: ../server.tar.gz}\n"
+            ),
             ("server.tar.gz", "server"),
             ("tree/a/é", "1"),
             ("tree/a/e", "2"),

@@ -14,49 +14,68 @@ public sealed class RecipeLockFileTests : IDisposable
 
     [Fact]
     public void A_lock_written_and_read_is_the_same_lock() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(LockGenerator.Locks.ToArbitrary(), recipeLock =>
-        {
-            RecipeLock read = RecipeLockFile.Parse("x.lock.json", RecipeLockFile.Format(recipeLock));
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(300),
+            Prop.ForAll(
+                LockGenerator.Locks.ToArbitrary(),
+                recipeLock =>
+                {
+                    RecipeLock read = RecipeLockFile.Parse("x.lock.json", RecipeLockFile.Format(recipeLock));
 
-            Assert.True(LockDifference.Between(recipeLock, read).IsEmpty);
-            Assert.Equal((recipeLock.Recipe, recipeLock.Epoch), (read.Recipe, read.Epoch));
-            Assert.Equal(recipeLock.Parts.Sum(part => part.Packages.Count), read.Parts.Sum(part => part.Packages.Count));
-            Assert.Equal(RecipeLockFile.Format(recipeLock), RecipeLockFile.Format(read));
-        }));
+                    Assert.True(LockDifference.Between(recipeLock, read).IsEmpty);
+                    Assert.Equal((recipeLock.Recipe, recipeLock.Epoch), (read.Recipe, read.Epoch));
+                    Assert.Equal(recipeLock.Parts.Sum(part => part.Packages.Count), read.Parts.Sum(part => part.Packages.Count));
+                    Assert.Equal(RecipeLockFile.Format(recipeLock), RecipeLockFile.Format(read));
+                }
+            )
+        );
 
     [Fact]
     public void The_bytes_do_not_depend_on_the_order_in_which_a_lock_was_put_together() =>
-        Check.One(Config.QuickThrowOnFailure, Prop.ForAll(LockGenerator.Locks.ToArbitrary(), recipeLock =>
-        {
-            RecipeLock shuffled = recipeLock with
-            {
-                Parts = [.. recipeLock.Parts.Select(part => part with
+        Check.One(
+            Config.QuickThrowOnFailure,
+            Prop.ForAll(
+                LockGenerator.Locks.ToArbitrary(),
+                recipeLock =>
                 {
-                    Sources = [.. part.Sources.OrderBy(_ => Shuffle.Next())],
-                })],
-            };
-            Assert.Equal(RecipeLockFile.Format(recipeLock), RecipeLockFile.Format(shuffled));
-        }));
+                    RecipeLock shuffled = recipeLock with
+                    {
+                        Parts =
+                        [
+                            .. recipeLock.Parts.Select(part => part with { Sources = [.. part.Sources.OrderBy(_ => Shuffle.Next())] }),
+                        ],
+                    };
+                    Assert.Equal(RecipeLockFile.Format(recipeLock), RecipeLockFile.Format(shuffled));
+                }
+            )
+        );
 
     [Fact]
     public void Any_damage_is_read_or_refused_with_a_code_and_never_otherwise()
     {
         byte[] valid = File.ReadAllBytes(Path.Combine(RepositoryRoot.Fixtures, "lock.json"));
-        Gen<byte[]> damaged = from at in Gen.Choose(0, valid.Length - 1)
-                              from cut in Gen.Choose(0, 40)
-                              from bytes in ArbMap.Default.GeneratorFor<byte[]>()
-                              select (byte[])[.. valid[..at], .. bytes, .. valid[Math.Min(valid.Length, at + cut)..]];
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3_000), Prop.ForAll(damaged.ToArbitrary(), content =>
-        {
-            try
-            {
-                RecipeLockFile.Parse("x.lock.json", content);
-            }
-            catch (NodeForgeException refusal)
-            {
-                Assert.All(refusal.Diagnostics, problem => Assert.Contains(problem.Code.Id, new[] { "NF2004", "NF2005" }));
-            }
-        }));
+        Gen<byte[]> damaged =
+            from at in Gen.Choose(0, valid.Length - 1)
+            from cut in Gen.Choose(0, 40)
+            from bytes in ArbMap.Default.GeneratorFor<byte[]>()
+            select (byte[])[.. valid[..at], .. bytes, .. valid[Math.Min(valid.Length, at + cut)..]];
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(3_000),
+            Prop.ForAll(
+                damaged.ToArbitrary(),
+                content =>
+                {
+                    try
+                    {
+                        RecipeLockFile.Parse("x.lock.json", content);
+                    }
+                    catch (NodeForgeException refusal)
+                    {
+                        Assert.All(refusal.Diagnostics, problem => Assert.Contains(problem.Code.Id, new[] { "NF2004", "NF2005" }));
+                    }
+                }
+            )
+        );
     }
 
     [Fact]
@@ -73,12 +92,36 @@ public sealed class RecipeLockFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"size\": 1171804", "\"size\": -1", "NF2004: the size is not one · L:17:19, $.parts[0].packages[0].size · got -1, want bytes, more than none")]
-    [InlineData("\"size\": 1171804", "\"size\": \"1\"", "NF2004: the lock file is damaged · L:17:22, $.parts[0].packages[0].size · got a value of another type · take it from version control again, or remove it and lock again")]
-    [InlineData("\"pool/main/c/conntrack-tools/conntrack_1.4.7-1+b2_amd64.deb\"", "\"pool/../../etc/passwd\"", "NF2004: the path leaves the mirror · L:15:19, $.parts[0].packages[0].path · got pool/../../etc/passwd, want a path below pool/ without ..")]
-    [InlineData("\"epoch\": ", "\"epochs\": ", "NF2004: the lock file is damaged · L:4:12, $.epochs · got the unknown property epochs · take it from version control again, or remove it and lock again")]
-    [InlineData("\"schemaVersion\": 1", "\"schemaVersion\": 2", "NF2005: the lock file has a schema that is not known · L:2:20 · got schemaVersion 2, want schemaVersion 1 · use the NodeForge that wrote it, or lock again with this one")]
-    [InlineData("\"linux/amd64\"", "\"amd64\"", "NF2004: this is no platform · L:8:19, $.parts[0].platform · got amd64, want a platform such as linux/amd64")]
+    [InlineData(
+        "\"size\": 1171804",
+        "\"size\": -1",
+        "NF2004: the size is not one · L:17:19, $.parts[0].packages[0].size · got -1, want bytes, more than none"
+    )]
+    [InlineData(
+        "\"size\": 1171804",
+        "\"size\": \"1\"",
+        "NF2004: the lock file is damaged · L:17:22, $.parts[0].packages[0].size · got a value of another type · take it from version control again, or remove it and lock again"
+    )]
+    [InlineData(
+        "\"pool/main/c/conntrack-tools/conntrack_1.4.7-1+b2_amd64.deb\"",
+        "\"pool/../../etc/passwd\"",
+        "NF2004: the path leaves the mirror · L:15:19, $.parts[0].packages[0].path · got pool/../../etc/passwd, want a path below pool/ without .."
+    )]
+    [InlineData(
+        "\"epoch\": ",
+        "\"epochs\": ",
+        "NF2004: the lock file is damaged · L:4:12, $.epochs · got the unknown property epochs · take it from version control again, or remove it and lock again"
+    )]
+    [InlineData(
+        "\"schemaVersion\": 1",
+        "\"schemaVersion\": 2",
+        "NF2005: the lock file has a schema that is not known · L:2:20 · got schemaVersion 2, want schemaVersion 1 · use the NodeForge that wrote it, or lock again with this one"
+    )]
+    [InlineData(
+        "\"linux/amd64\"",
+        "\"amd64\"",
+        "NF2004: this is no platform · L:8:19, $.parts[0].platform · got amd64, want a platform such as linux/amd64"
+    )]
     [InlineData("\"schemaVersion\": 1,", "", "got no schemaVersion, want schemaVersion 1")]
     [InlineData("\"packages\": [", "\"packages\": [ null, ", "L:9:21, $.parts[0].packages[0] · got null, want an object")]
     [InlineData("\"packages\": [", "\"packages\": [ ,", null)]
@@ -102,7 +145,12 @@ public sealed class RecipeLockFileTests : IDisposable
     [Fact]
     public void Lists_that_are_left_out_are_empty()
     {
-        RecipeLock read = RecipeLockFile.Parse("L", Encoding.UTF8.GetBytes($$"""{"schemaVersion": 1, "recipe": "{{Digest.Of("x"u8)}}", "epoch": 0, "parts": [{"recipe": "a.yaml", "platform": "linux/amd64"}]}"""));
+        RecipeLock read = RecipeLockFile.Parse(
+            "L",
+            Encoding.UTF8.GetBytes(
+                $$"""{"schemaVersion": 1, "recipe": "{{Digest.Of("x"u8)}}", "epoch": 0, "parts": [{"recipe": "a.yaml", "platform": "linux/amd64"}]}"""
+            )
+        );
 
         Assert.Empty(read.Parts[0].Packages);
         Assert.Empty(read.Parts[0].Images);
@@ -118,9 +166,14 @@ public sealed class RecipeLockFileTests : IDisposable
     [Fact]
     public void Without_a_lock_the_message_names_the_command()
     {
-        NodeForgeException refusal = Assert.Throws<NodeForgeException>(() => RecipeLockFile.Read(folder["node.lock.json"], "recipes/node.yaml"));
+        NodeForgeException refusal = Assert.Throws<NodeForgeException>(() =>
+            RecipeLockFile.Read(folder["node.lock.json"], "recipes/node.yaml")
+        );
 
-        Assert.Equal($"NF2001: the recipe has no lock file · recipes/node.yaml · want {folder["node.lock.json"]} · run nodeforge lock recipes/node.yaml", refusal.Message);
+        Assert.Equal(
+            $"NF2001: the recipe has no lock file · recipes/node.yaml · want {folder["node.lock.json"]} · run nodeforge lock recipes/node.yaml",
+            refusal.Message
+        );
     }
 
     public void Dispose() => folder.Dispose();

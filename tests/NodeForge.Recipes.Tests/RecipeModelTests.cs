@@ -11,7 +11,10 @@ public class RecipeModelTests
         BaseImageRecipe recipe = Assert.IsType<BaseImageRecipe>(Read("valid-base.yaml"));
         IReadOnlyList<FileSource> files = recipe.Contents.Files;
 
-        Assert.Equal([FileSourceKind.Tree, FileSourceKind.File, FileSourceKind.Content, FileSourceKind.SymbolicLink, FileSourceKind.Directory], files.Select(file => file.Kind));
+        Assert.Equal(
+            [FileSourceKind.Tree, FileSourceKind.File, FileSourceKind.Content, FileSourceKind.SymbolicLink, FileSourceKind.Directory],
+            files.Select(file => file.Kind)
+        );
         Assert.Equal((Convert.ToInt32("4755", 8), 1, 2), (files[1].Mode, files[1].Uid, files[1].Gid));
         Assert.Equal(Path.Combine(RepositoryRoot.Fixtures, "tree", "motd"), files[1].Source);
         Assert.Equal("#!/bin/sh\necho \"${HOME} and \\t stay as they are\"\n", files[2].Content);
@@ -26,7 +29,10 @@ public class RecipeModelTests
         BaseImageRecipe recipe = Assert.IsType<BaseImageRecipe>(Read("valid-base.yaml"));
 
         Assert.Equal([Platform.LinuxAmd64, Platform.LinuxArm64], recipe.Platforms);
-        Assert.Equal(("bookworm", false, true, "20261101T000000Z"), (recipe.Debian.Suite, recipe.Debian.Security, recipe.Debian.Updates, recipe.Debian.Snapshot));
+        Assert.Equal(
+            ("bookworm", false, true, "20261101T000000Z"),
+            (recipe.Debian.Suite, recipe.Debian.Security, recipe.Debian.Updates, recipe.Debian.Snapshot)
+        );
         Assert.Equal(["systemd", "g++"], recipe.Debian.Packages);
         Assert.Equal(["main", "contrib"], recipe.Debian.Components);
         Assert.Equal(["containerd.service", "getty@tty1.service"], recipe.Contents.Systemd.Enable);
@@ -73,7 +79,9 @@ public class RecipeModelTests
     [Fact]
     public void The_caller_overrides_defaults_and_the_model_says_what_is_in_effect()
     {
-        NodeImageRecipe recipe = Assert.IsType<NodeImageRecipe>(RecipeReader.Read(Fixture("valid-node-release.yaml"), new Dictionary<string, string> { ["version"] = "v1.34.0" }));
+        NodeImageRecipe recipe = Assert.IsType<NodeImageRecipe>(
+            RecipeReader.Read(Fixture("valid-node-release.yaml"), new Dictionary<string, string> { ["version"] = "v1.34.0" })
+        );
 
         Assert.Equal("v1.34.0", recipe.Kubernetes.Version);
         Assert.Equal("v1.34.0", recipe.Parameters["version"]);
@@ -85,7 +93,9 @@ public class RecipeModelTests
     [InlineData("valid-base.yaml", "version", "the recipe declares none")]
     public void An_override_that_the_recipe_does_not_declare_is_refused(string fixture, string name, string told)
     {
-        NodeForgeException refusal = Assert.Throws<NodeForgeException>(() => RecipeReader.Read(Fixture(fixture), new Dictionary<string, string> { [name] = "v1.34.0" }));
+        NodeForgeException refusal = Assert.Throws<NodeForgeException>(() =>
+            RecipeReader.Read(Fixture(fixture), new Dictionary<string, string> { [name] = "v1.34.0" })
+        );
 
         Assert.Equal(ErrorCodes.RecipeParameter, Assert.Single(refusal.Diagnostics).Code);
         Assert.Contains(told, refusal.Message, StringComparison.Ordinal);
@@ -94,7 +104,9 @@ public class RecipeModelTests
     [Fact]
     public void An_override_is_held_to_the_same_form_as_the_text()
     {
-        NodeForgeException refusal = Assert.Throws<NodeForgeException>(() => RecipeReader.Read(Fixture("valid-node-release.yaml"), new Dictionary<string, string> { ["version"] = "1.34" }));
+        NodeForgeException refusal = Assert.Throws<NodeForgeException>(() =>
+            RecipeReader.Read(Fixture("valid-node-release.yaml"), new Dictionary<string, string> { ["version"] = "1.34" })
+        );
 
         Assert.Contains(refusal.Diagnostics, problem => problem.Code == ErrorCodes.RecipeVersion);
     }
@@ -104,7 +116,10 @@ public class RecipeModelTests
     {
         NodeImageRecipe recipe = Assert.IsType<NodeImageRecipe>(Read("valid-node-release.yaml"));
 
-        Assert.Equal([null, Path.Combine(RepositoryRoot.Fixtures, "parts/server.tar.gz"), Path.Combine(RepositoryRoot.Fixtures, "tree")], recipe.Images.Select(image => image.Image!.LocalPath));
+        Assert.Equal(
+            [null, Path.Combine(RepositoryRoot.Fixtures, "parts/server.tar.gz"), Path.Combine(RepositoryRoot.Fixtures, "tree")],
+            recipe.Images.Select(image => image.Image!.LocalPath)
+        );
         Assert.Equal(["example.com/app:1"], recipe.Images[0].Tags);
         Assert.Equal(["containerd", "runc"], recipe.Components.Select(component => component.Name));
     }

@@ -8,5 +8,7 @@ internal static class RepositoryRoot
     public static string Fixtures { get; } = Path.Combine(Folder, "tests", "NodeForge.Recipes.Tests", "Fixtures");
 
     private static string Find(string folder) =>
-        File.Exists(Path.Combine(folder, "NodeForge.sln")) ? folder : Find(Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("The tests run outside of a checkout."));
+        File.Exists(Path.Combine(folder, "NodeForge.sln"))
+            ? folder
+            : Find(Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("The tests run outside of a checkout."));
 }

@@ -5,9 +5,13 @@ namespace NodeForge.Recipes.Tests;
 public partial class ShippedRecipesTests
 {
     public static TheoryData<string> Recipes { get; } =
-        [.. Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "recipes"), "*.yaml", SearchOption.AllDirectories)
+    [
+        .. Directory
+            .EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "recipes"), "*.yaml", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/cluster/", StringComparison.Ordinal))
-            .Select(file => Path.GetRelativePath(RepositoryRoot.Folder, file)).Order(StringComparer.Ordinal)];
+            .Select(file => Path.GetRelativePath(RepositoryRoot.Folder, file))
+            .Order(StringComparer.Ordinal),
+    ];
 
     [Theory]
     [MemberData(nameof(Recipes))]
@@ -27,16 +31,27 @@ public partial class ShippedRecipesTests
     public void Every_image_of_a_nodes_manifests_is_one_that_it_preloads(string recipe)
     {
         NodeImageRecipe node = Assert.IsType<NodeImageRecipe>(RecipeReader.Read(Path.Combine(RepositoryRoot.Folder, recipe)));
-        string manifests = string.Concat(new[] { node.Manifests.PodNetwork, node.Manifests.Storage }.OfType<string>().Select(File.ReadAllText));
+        string manifests = string.Concat(
+            new[] { node.Manifests.PodNetwork, node.Manifests.Storage }.OfType<string>().Select(File.ReadAllText)
+        );
 
-        Assert.Empty(Reference().Matches(manifests).Select(match => match.Groups["reference"].Value).Except(node.Images.SelectMany(image => image.Tags)));
+        Assert.Empty(
+            Reference()
+                .Matches(manifests)
+                .Select(match => match.Groups["reference"].Value)
+                .Except(node.Images.SelectMany(image => image.Tags))
+        );
         Assert.Contains("would you kindly template this file", File.ReadAllText(node.Manifests.PodNetwork!), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Upstreams_recipe_serves_any_release()
     {
-        NodeImageRecipe node = (NodeImageRecipe)RecipeReader.Read(Path.Combine(RepositoryRoot.Folder, "recipes/node/upstream.yaml"), new Dictionary<string, string> { ["version"] = "v1.34.0", ["base"] = "trixie" });
+        NodeImageRecipe node = (NodeImageRecipe)
+            RecipeReader.Read(
+                Path.Combine(RepositoryRoot.Folder, "recipes/node/upstream.yaml"),
+                new Dictionary<string, string> { ["version"] = "v1.34.0", ["base"] = "trixie" }
+            );
 
         Assert.Equal(("upstream-v1.34.0", "v1.34.0", "trixie"), (node.Name, node.Kubernetes.Version, node.Base.Recipe!.Name));
     }

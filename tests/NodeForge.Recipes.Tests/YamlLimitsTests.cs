@@ -10,18 +10,19 @@ public sealed class YamlLimitsTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string, string> Bombs => new()
-    {
-        { "aliases of aliases", Laughs(9, 9) },
-        { "aliases of aliases in a key's place", Laughs(30, 2).Replace("- *", "? *", StringComparison.Ordinal) },
-        { "a hundred thousand brackets", "a: " + new string('[', 100_000) },
-        { "a hundred thousand braces", "a: " + string.Concat(Enumerable.Repeat("{b: ", 100_000)) },
-        { "a hundred thousand dashes", string.Concat(Enumerable.Repeat("- ", 100_000)) },
-        { "a hundred thousand question marks", string.Concat(Enumerable.Repeat("? ", 100_000)) },
-        { "lines indented ever deeper", string.Concat(Enumerable.Range(0, 1_000).Select(i => new string(' ', i) + "a:\n")) },
-        { "a hundred thousand items", "a: [" + string.Concat(Enumerable.Repeat("1, ", 100_000)) + "]" },
-        { "a hundred thousand anchors", string.Concat(Enumerable.Range(0, 80_000).Select(i => $"- &a{i}\n")) },
-    };
+    public static TheoryData<string, string> Bombs =>
+        new()
+        {
+            { "aliases of aliases", Laughs(9, 9) },
+            { "aliases of aliases in a key's place", Laughs(30, 2).Replace("- *", "? *", StringComparison.Ordinal) },
+            { "a hundred thousand brackets", "a: " + new string('[', 100_000) },
+            { "a hundred thousand braces", "a: " + string.Concat(Enumerable.Repeat("{b: ", 100_000)) },
+            { "a hundred thousand dashes", string.Concat(Enumerable.Repeat("- ", 100_000)) },
+            { "a hundred thousand question marks", string.Concat(Enumerable.Repeat("? ", 100_000)) },
+            { "lines indented ever deeper", string.Concat(Enumerable.Range(0, 1_000).Select(i => new string(' ', i) + "a:\n")) },
+            { "a hundred thousand items", "a: [" + string.Concat(Enumerable.Repeat("1, ", 100_000)) + "]" },
+            { "a hundred thousand anchors", string.Concat(Enumerable.Range(0, 80_000).Select(i => $"- &a{i}\n")) },
+        };
 
     [Theory]
     [MemberData(nameof(Bombs))]
@@ -67,7 +68,10 @@ public sealed class YamlLimitsTests : IDisposable
     [Fact]
     public void An_alias_does_not_reach_deeper_than_what_is_written_out()
     {
-        string file = folder.Write("deep.yaml", "a: &a " + new string('[', 20) + new string(']', 20) + "\nb: " + new string('[', 20) + "*a" + new string(']', 20));
+        string file = folder.Write(
+            "deep.yaml",
+            "a: &a " + new string('[', 20) + new string(']', 20) + "\nb: " + new string('[', 20) + "*a" + new string(']', 20)
+        );
 
         Assert.Contains("nested too deeply", Read(file).Message, StringComparison.Ordinal);
     }
@@ -75,7 +79,12 @@ public sealed class YamlLimitsTests : IDisposable
     [Fact]
     public void A_million_bytes_of_text_in_one_value_are_read()
     {
-        string file = folder.Write("text.yaml", "apiVersion: nodeforge.dev/v1alpha1\nkind: ContainerImage\nname: a\nplatforms: [linux/amd64]\ntags: [\"example.com/a:1\"]\nfiles:\n  - {path: /a, content: \"" + new string('x', 1_000_000) + "\"}\n");
+        string file = folder.Write(
+            "text.yaml",
+            "apiVersion: nodeforge.dev/v1alpha1\nkind: ContainerImage\nname: a\nplatforms: [linux/amd64]\ntags: [\"example.com/a:1\"]\nfiles:\n  - {path: /a, content: \""
+                + new string('x', 1_000_000)
+                + "\"}\n"
+        );
 
         ContainerImageRecipe recipe = Assert.IsType<ContainerImageRecipe>(RecipeReader.Read(file));
 
@@ -85,7 +94,10 @@ public sealed class YamlLimitsTests : IDisposable
     [Fact]
     public void An_aliased_list_is_read_like_the_list()
     {
-        string file = folder.Write("alias.yaml", "apiVersion: nodeforge.dev/v1alpha1\nkind: BaseImage\nname: a\nplatforms: [linux/amd64]\ndebian: {suite: bookworm, packages: [a1], exclude: &docs [/usr/share/doc/*], include: *docs}\n");
+        string file = folder.Write(
+            "alias.yaml",
+            "apiVersion: nodeforge.dev/v1alpha1\nkind: BaseImage\nname: a\nplatforms: [linux/amd64]\ndebian: {suite: bookworm, packages: [a1], exclude: &docs [/usr/share/doc/*], include: *docs}\n"
+        );
 
         BaseImageRecipe recipe = Assert.IsType<BaseImageRecipe>(RecipeReader.Read(file));
 
@@ -127,6 +139,11 @@ public sealed class YamlLimitsTests : IDisposable
 
     private static NodeForgeException Read(string file) => Assert.Throws<NodeForgeException>(() => RecipeReader.Read(file));
 
-    private static string Laughs(int levels, int width) => "a0: &a0 [ha]\n" + string.Concat(Enumerable.Range(1, levels).Select(level =>
-        $"a{level}: &a{level}\n" + string.Concat(Enumerable.Repeat($"  - *a{level - 1}\n", width))));
+    private static string Laughs(int levels, int width) =>
+        "a0: &a0 [ha]\n"
+        + string.Concat(
+            Enumerable
+                .Range(1, levels)
+                .Select(level => $"a{level}: &a{level}\n" + string.Concat(Enumerable.Repeat($"  - *a{level - 1}\n", width)))
+        );
 }

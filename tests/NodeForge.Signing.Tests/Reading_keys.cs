@@ -48,9 +48,14 @@ public sealed class Reading_keys : IDisposable
     public void The_form_that_openssl_ecparam_writes_is_read_too()
     {
         using ECDsa pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        File.WriteAllText(At("e.pem"), "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + pair.ExportECPrivateKeyPem() + "\n");
+        File.WriteAllText(
+            At("e.pem"),
+            "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + pair.ExportECPrivateKeyPem() + "\n"
+        );
         using SigningKey key = SigningKey.Read(At("e.pem"), null);
-        Assert.True(key.Public.Verify("x"u8, pair.SignData("x"u8.ToArray(), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)));
+        Assert.True(
+            key.Public.Verify("x"u8, pair.SignData("x"u8.ToArray(), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
+        );
     }
 
     [Fact]
@@ -61,7 +66,10 @@ public sealed class Reading_keys : IDisposable
         File.WriteAllText(At("rsa.pem"), rsa.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(At("rsa.pub"), rsa.ExportSubjectPublicKeyInfoPem());
         File.WriteAllText(At("p384.pem"), other.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(At("cosign.key"), "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nZZZZ\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n");
+        File.WriteAllText(
+            At("cosign.key"),
+            "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nZZZZ\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n"
+        );
         Fails(ErrorCodes.KeyKindUnsupported, () => SigningKey.Read(At("rsa.pem"), null));
         Fails(ErrorCodes.KeyKindUnsupported, () => VerificationKey.Read(At("rsa.pub")));
         Fails(ErrorCodes.KeyKindUnsupported, () => SigningKey.Read(At("p384.pem"), null));

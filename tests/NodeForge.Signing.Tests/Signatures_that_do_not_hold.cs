@@ -35,7 +35,11 @@ public sealed class Signatures_that_do_not_hold : SigningRoom
         Place place = await LayoutAsync();
         foreach (Descriptor document in (await place.ImageAsync()).Documents)
         {
-            DsseEnvelope signed = DsseEnvelope.Sign(A, DsseEnvelope.InToto, Statement.Write(Digest.Of("another"u8), PredicateTypes.Signature, []));
+            DsseEnvelope signed = DsseEnvelope.Sign(
+                A,
+                DsseEnvelope.InToto,
+                Statement.Write(Digest.Of("another"u8), PredicateTypes.Signature, [])
+            );
             DsseEnvelope changed = signed with { Payload = Statement.Write(document.Digest, PredicateTypes.Signature, []) };
             await place.Target.AttachAsync([SignedArtifacts.Bundle(changed, PredicateTypes.Signature, TrustedA, document)], default);
         }
@@ -49,7 +53,11 @@ public sealed class Signatures_that_do_not_hold : SigningRoom
         Place place = await LayoutAsync();
         foreach (Descriptor document in (await place.ImageAsync()).Documents)
         {
-            DsseEnvelope other = DsseEnvelope.Sign(A, DsseEnvelope.InToto, Statement.Write(Digest.Of("another"u8), PredicateTypes.Signature, []));
+            DsseEnvelope other = DsseEnvelope.Sign(
+                A,
+                DsseEnvelope.InToto,
+                Statement.Write(Digest.Of("another"u8), PredicateTypes.Signature, [])
+            );
             await place.Target.AttachAsync([SignedArtifacts.Bundle(other, PredicateTypes.Signature, TrustedA, document)], default);
         }
 
@@ -62,7 +70,11 @@ public sealed class Signatures_that_do_not_hold : SigningRoom
         Place place = await LayoutAsync();
         foreach (Descriptor document in (await place.ImageAsync()).Documents)
         {
-            DsseEnvelope provenance = DsseEnvelope.Sign(A, DsseEnvelope.InToto, Statement.Write(document.Digest, PredicateTypes.Provenance, []));
+            DsseEnvelope provenance = DsseEnvelope.Sign(
+                A,
+                DsseEnvelope.InToto,
+                Statement.Write(document.Digest, PredicateTypes.Provenance, [])
+            );
             await place.Target.AttachAsync([SignedArtifacts.Bundle(provenance, PredicateTypes.Signature, TrustedA, document)], default);
         }
 
@@ -109,14 +121,20 @@ public sealed class Signatures_that_do_not_hold : SigningRoom
         Assert.All(await place.AttachedAsync(), summary => Assert.Empty(summary.Lost));
         foreach (Descriptor document in (await place.ImageAsync()).Documents)
             registry.RemoveManifest("app", ReferrerTags.IndexOf(document.Digest));
-        Assert.All(await place.AttachedAsync(), summary => Assert.Contains("oras cp -r", Assert.Single(summary.Lost).Hint, StringComparison.Ordinal));
+        Assert.All(
+            await place.AttachedAsync(),
+            summary => Assert.Contains("oras cp -r", Assert.Single(summary.Lost).Hint, StringComparison.Ordinal)
+        );
         Assert.Empty(await place.CodesAsync(OfA));
 
         Place again = Push(registry, client);
         await again.SignAsync(A);
         foreach (Descriptor document in (await place.ImageAsync()).Documents)
             registry.RemoveManifest("app", ReferrerTags.SignaturesOf(document.Digest));
-        Assert.All(await place.AttachedAsync(), summary => Assert.Contains(".sig", Assert.Single(summary.Lost).Hint, StringComparison.Ordinal));
+        Assert.All(
+            await place.AttachedAsync(),
+            summary => Assert.Contains(".sig", Assert.Single(summary.Lost).Hint, StringComparison.Ordinal)
+        );
         Assert.Empty(await place.CodesAsync(OfA));
     }
 
@@ -138,7 +156,18 @@ public sealed class Signatures_that_do_not_hold : SigningRoom
     private static Artifact With(RawDocument layer, Descriptor subject)
     {
         RawDocument config = RawDocument.Create(MediaTypes.Empty, "{}"u8.ToArray());
-        RawDocument manifest = RawDocument.Create(MediaTypes.Manifest, OciJson.Write(new Manifest { ArtifactType = SigstoreBundle.MediaType, Config = config.Descriptor, Layers = [layer.Descriptor], Subject = subject }));
+        RawDocument manifest = RawDocument.Create(
+            MediaTypes.Manifest,
+            OciJson.Write(
+                new Manifest
+                {
+                    ArtifactType = SigstoreBundle.MediaType,
+                    Config = config.Descriptor,
+                    Layers = [layer.Descriptor],
+                    Subject = subject,
+                }
+            )
+        );
         return new(manifest, [config, layer]) { Subject = subject, Type = SigstoreBundle.MediaType };
     }
 }

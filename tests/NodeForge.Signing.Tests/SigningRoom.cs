@@ -41,7 +41,11 @@ public abstract class SigningRoom : IDisposable
         foreach (byte[] blob in Amd.Blobs.Concat(Arm.Blobs))
             store.Write(blob);
         byte[] index = OciJson.Write(new ImageIndex { Manifests = [Amd.Descriptor, Arm.Descriptor] });
-        await OciLayout.WriteAsync(At(name), StoredImages.Of(store, new(MediaTypes.Index, store.Write(index), index.Length), ImageReference.Parse("r.example/a/b:" + tag)), default);
+        await OciLayout.WriteAsync(
+            At(name),
+            StoredImages.Of(store, new(MediaTypes.Index, store.Write(index), index.Length), ImageReference.Parse("r.example/a/b:" + tag)),
+            default
+        );
         ImageTransport place = ImageTransport.Parse("oci:" + At(name));
         return new(token => place.OpenAsync(TransportHost.Files, token), place.Room.Artifacts!(place, TransportHost.Files), null);
     }
@@ -86,15 +90,22 @@ public abstract class SigningRoom : IDisposable
                 await ImageSigner.AttestAsync(document, type, new() { ["text"] = text }, key, Target, default);
         }
 
-        public async Task<IReadOnlyList<SignatureVerdict>> VerifyAsync(SignaturePolicy policy) => await SignatureVerifier.VerifyAsync(await OpenAsync(default), await ImageAsync(), policy, default);
+        public async Task<IReadOnlyList<SignatureVerdict>> VerifyAsync(SignaturePolicy policy) =>
+            await SignatureVerifier.VerifyAsync(await OpenAsync(default), await ImageAsync(), policy, default);
 
-        public async Task<IReadOnlyList<AttachedSummary>> AttachedAsync() => await AttachedSummary.ReadAsync(await OpenAsync(default), await ImageAsync(), default);
+        public async Task<IReadOnlyList<AttachedSummary>> AttachedAsync() =>
+            await AttachedSummary.ReadAsync(await OpenAsync(default), await ImageAsync(), default);
 
         /// <summary>The codes that every platform fails with.</summary>
         public async Task<IReadOnlyList<string>> CodesAsync(SignaturePolicy policy)
         {
             IReadOnlyList<SignatureVerdict> verdicts = await VerifyAsync(policy);
-            string[][] codes = [.. verdicts.Select(verdict => verdict.Claims.SelectMany(claim => claim.Problems).Select(problem => problem.Code.Id).Distinct().ToArray())];
+            string[][] codes =
+            [
+                .. verdicts.Select(verdict =>
+                    verdict.Claims.SelectMany(claim => claim.Problems).Select(problem => problem.Code.Id).Distinct().ToArray()
+                ),
+            ];
             Assert.All(codes, found => Assert.Equal(codes[0], found));
             return codes[0];
         }

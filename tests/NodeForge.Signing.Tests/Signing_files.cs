@@ -25,7 +25,12 @@ public sealed class Signing_files : SigningRoom
     [InlineData("\"signature\"", "\"signatures\"")]
     public void What_is_no_signature_of_a_file_is_refused(string text, string instead)
     {
-        string json = Encoding.UTF8.GetString(FileSignature.Sign(A, Digest.Of("hello"u8)).Write()).Replace(text, instead, StringComparison.Ordinal);
-        Assert.Same(ErrorCodes.SignatureUnreadable, Assert.Throws<NodeForgeException>(() => FileSignature.Read(Encoding.UTF8.GetBytes(json), new("x"))).Diagnostics[0].Code);
+        string json = Encoding
+            .UTF8.GetString(FileSignature.Sign(A, Digest.Of("hello"u8)).Write())
+            .Replace(text, instead, StringComparison.Ordinal);
+        Assert.Same(
+            ErrorCodes.SignatureUnreadable,
+            Assert.Throws<NodeForgeException>(() => FileSignature.Read(Encoding.UTF8.GetBytes(json), new("x"))).Diagnostics[0].Code
+        );
     }
 }

@@ -33,7 +33,16 @@ public sealed class Signing_images : SigningRoom
         Assert.All(await place.AttachedAsync(), document => Assert.Empty(document.Lost));
         JsonObject index = JsonNode.Parse(await File.ReadAllTextAsync(At("layout/index.json")))!.AsObject();
         JsonArray manifests = index["manifests"]!.AsArray();
-        foreach (JsonNode tagged in manifests.Where(entry => entry!["annotations"]?["org.opencontainers.image.ref.name"]?.GetValue<string>().EndsWith(".sig", StringComparison.Ordinal) == true).ToArray()!)
+        foreach (
+            JsonNode tagged in manifests
+                .Where(entry =>
+                    entry!
+                        ["annotations"]
+                        ?["org.opencontainers.image.ref.name"]?.GetValue<string>()
+                        .EndsWith(".sig", StringComparison.Ordinal) == true
+                )
+                .ToArray()!
+        )
             manifests.Remove(tagged);
         await File.WriteAllTextAsync(At("layout/index.json"), index.ToJsonString());
         Assert.All(await place.AttachedAsync(), document => Assert.Same(ErrorCodes.ReferrersLost, Assert.Single(document.Lost).Code));
@@ -54,7 +63,10 @@ public sealed class Signing_images : SigningRoom
         byte[]? list = registry.Manifest("app", ReferrerTags.IndexOf(Amd.Descriptor.Digest));
         Assert.Equal(lists, list is null);
         if (list is not null)
-            Assert.Equal(2, ImageDocument.ReadIndex(list, new("list")).Manifests.Count(entry => entry.ArtifactType == SigstoreBundle.MediaType));
+            Assert.Equal(
+                2,
+                ImageDocument.ReadIndex(list, new("list")).Manifests.Count(entry => entry.ArtifactType == SigstoreBundle.MediaType)
+            );
         Assert.NotNull(registry.Manifest("app", ReferrerTags.SignaturesOf(Amd.Descriptor.Digest)));
         Assert.NotNull(registry.Manifest("app", ReferrerTags.AttestationsOf(Amd.Descriptor.Digest)));
     }
@@ -84,7 +96,12 @@ public sealed class Signing_images : SigningRoom
         OciLayout layout = OciLayout.Open(At("layout"));
         Assert.Equal(2, (await layout.ListAsync(default)).Count);
         Assert.Empty(await (place with { Name = "v1" }).CodesAsync(new([TrustedA], 1, [])));
-        Assert.Contains(layout.Index.Manifests, entry => entry.Annotations?.GetValueOrDefault("kind") == "dev.cosignproject.cosign/imageIndex" && entry.Annotations["org.opencontainers.image.ref.name"] == "v1");
+        Assert.Contains(
+            layout.Index.Manifests,
+            entry =>
+                entry.Annotations?.GetValueOrDefault("kind") == "dev.cosignproject.cosign/imageIndex"
+                && entry.Annotations["org.opencontainers.image.ref.name"] == "v1"
+        );
     }
 
     [Fact]
@@ -95,7 +112,12 @@ public sealed class Signing_images : SigningRoom
         ImageTransport archive = ImageTransport.Parse("oci-archive:" + At("a.tar"));
         Assert.Null(archive.Room.Artifacts);
         IImageSource source = await archive.OpenAsync(TransportHost.Files, default);
-        IReadOnlyList<SignatureVerdict> verdicts = await SignatureVerifier.VerifyAsync(source, await SignedImage.ReadAsync(source, null, default), new([TrustedA], 1, []), default);
+        IReadOnlyList<SignatureVerdict> verdicts = await SignatureVerifier.VerifyAsync(
+            source,
+            await SignedImage.ReadAsync(source, null, default),
+            new([TrustedA], 1, []),
+            default
+        );
         Assert.All(verdicts, verdict => Assert.Empty(Assert.Single(verdict.Claims).Problems));
     }
 
@@ -128,17 +150,31 @@ public sealed class Signing_images : SigningRoom
     [Fact]
     public void A_policy_that_nobody_can_meet_is_refused()
     {
-        Assert.Same(ErrorCodes.QuorumImpossible, Assert.Throws<NodeForgeException>(() => new SignaturePolicy([TrustedA], 2, [])).Diagnostics[0].Code);
-        Assert.Same(ErrorCodes.QuorumImpossible, Assert.Throws<NodeForgeException>(() => new SignaturePolicy([TrustedA, TrustedB], 0, [])).Diagnostics[0].Code);
-        Assert.Same(ErrorCodes.QuorumImpossible, Assert.Throws<NodeForgeException>(() => new SignaturePolicy([TrustedA, A.Public], 1, [])).Diagnostics[0].Code);
-        Assert.Same(ErrorCodes.PredicateInvalid, Assert.Throws<NodeForgeException>(() => PredicateTypes.Parse("provenence")).Diagnostics[0].Code);
+        Assert.Same(
+            ErrorCodes.QuorumImpossible,
+            Assert.Throws<NodeForgeException>(() => new SignaturePolicy([TrustedA], 2, [])).Diagnostics[0].Code
+        );
+        Assert.Same(
+            ErrorCodes.QuorumImpossible,
+            Assert.Throws<NodeForgeException>(() => new SignaturePolicy([TrustedA, TrustedB], 0, [])).Diagnostics[0].Code
+        );
+        Assert.Same(
+            ErrorCodes.QuorumImpossible,
+            Assert.Throws<NodeForgeException>(() => new SignaturePolicy([TrustedA, A.Public], 1, [])).Diagnostics[0].Code
+        );
+        Assert.Same(
+            ErrorCodes.PredicateInvalid,
+            Assert.Throws<NodeForgeException>(() => PredicateTypes.Parse("provenence")).Diagnostics[0].Code
+        );
     }
 
     [Fact]
     public async Task An_attestation_longer_than_what_readers_take_is_refused_before_anything_is_written()
     {
         Place place = await LayoutAsync();
-        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => place.AttestAsync(A, PredicateTypes.Spdx, new string('x', 4 << 20)));
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            place.AttestAsync(A, PredicateTypes.Spdx, new string('x', 4 << 20))
+        );
         Assert.Same(ErrorCodes.AttestationTooLong, failed.Diagnostics[0].Code);
         Assert.All(await place.AttachedAsync(), summary => Assert.Empty(summary.Statements));
     }

@@ -21,14 +21,18 @@ public sealed class What_cosign_signed : IDisposable
         """;
 
     // cosign 2.5.0: sign --key --tlog-upload=false; the payload is a layer, the signature its annotation
-    private const string Payload = """{"critical":{"identity":{"docker-reference":"127.0.0.1:5999/app"},"image":{"docker-manifest-digest":"sha256:657860ce0071314c9b9d5d1d82c0818509f472bdb9308087555d97fd191afded"},"type":"cosign container image signature"},"optional":null}""";
-    private const string PayloadSignature = "MEUCIQCvayF78inbZsoHWLTjbmNA8bT+sGnCvfOb/9beLVuP2QIgMNYD02thhlwkBxA+zo1l0/yQMA1+1uS6fp0C+H0DXVE=";
+    private const string Payload =
+        """{"critical":{"identity":{"docker-reference":"127.0.0.1:5999/app"},"image":{"docker-manifest-digest":"sha256:657860ce0071314c9b9d5d1d82c0818509f472bdb9308087555d97fd191afded"},"type":"cosign container image signature"},"optional":null}""";
+    private const string PayloadSignature =
+        "MEUCIQCvayF78inbZsoHWLTjbmNA8bT+sGnCvfOb/9beLVuP2QIgMNYD02thhlwkBxA+zo1l0/yQMA1+1uS6fp0C+H0DXVE=";
 
     // cosign 2.5.0: attest --key --tlog-upload=false
-    private const string Envelope = """{"payloadType":"application/vnd.in-toto+json","payload":"eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjAuMSIsInByZWRpY2F0ZVR5cGUiOiJodHRwczovL25vZGVmb3JnZS5kZXYveCIsInN1YmplY3QiOlt7Im5hbWUiOiIxMjcuMC4wLjE6NTk5OS9hcHAiLCJkaWdlc3QiOnsic2hhMjU2IjoiNjU3ODYwY2UwMDcxMzE0YzliOWQ1ZDFkODJjMDgxODUwOWY0NzJiZGI5MzA4MDg3NTU1ZDk3ZmQxOTFhZmRlZCJ9fV0sInByZWRpY2F0ZSI6eyJhIjoxfX0=","signatures":[{"keyid":"","sig":"MEUCIQDo84Z7B2vVu3GxZzTkuhF3vFvnG6JSHB200jShtgEpaQIgcrMkl+PYYECxspeIc/gFB/zzNhhPNVu3OF0//7ybWg4="}]}""";
+    private const string Envelope =
+        """{"payloadType":"application/vnd.in-toto+json","payload":"eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjAuMSIsInByZWRpY2F0ZVR5cGUiOiJodHRwczovL25vZGVmb3JnZS5kZXYveCIsInN1YmplY3QiOlt7Im5hbWUiOiIxMjcuMC4wLjE6NTk5OS9hcHAiLCJkaWdlc3QiOnsic2hhMjU2IjoiNjU3ODYwY2UwMDcxMzE0YzliOWQ1ZDFkODJjMDgxODUwOWY0NzJiZGI5MzA4MDg3NTU1ZDk3ZmQxOTFhZmRlZCJ9fV0sInByZWRpY2F0ZSI6eyJhIjoxfX0=","signatures":[{"keyid":"","sig":"MEUCIQDo84Z7B2vVu3GxZzTkuhF3vFvnG6JSHB200jShtgEpaQIgcrMkl+PYYECxspeIc/gFB/zzNhhPNVu3OF0//7ybWg4="}]}""";
 
     // cosign 3.1.1: sign-blob --key --tlog-upload=false --bundle, of a file that says "hi" and ends its line
-    private const string Blob = """{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"publicKey":{"hint":"mrJ6tYGf8BF6ZYXi8YlC9zAcWB3F33AH7zAktGSlTQc="}},"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"mOpuTyFvL7S2n/+bOkSELDhobKaF8/VdxIxdP7EQe+Q="},"signature":"MEQCICunbZz/T7DgKdL804oD+BQbO7d5HxQY0Orson8hWfUrAiBeVHH1vVKOBpFzQu7YErpn9sT3HBTR/+mQRGtI7a+qkw=="}}""";
+    private const string Blob =
+        """{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"publicKey":{"hint":"mrJ6tYGf8BF6ZYXi8YlC9zAcWB3F33AH7zAktGSlTQc="}},"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"mOpuTyFvL7S2n/+bOkSELDhobKaF8/VdxIxdP7EQe+Q="},"signature":"MEQCICunbZz/T7DgKdL804oD+BQbO7d5HxQY0Orson8hWfUrAiBeVHH1vVKOBpFzQu7YErpn9sT3HBTR/+mQRGtI7a+qkw=="}}""";
 
     private readonly string file = Path.GetTempFileName();
     private readonly VerificationKey key;
@@ -49,15 +53,23 @@ public sealed class What_cosign_signed : IDisposable
         Assert.True(bundle.Envelope.IsSignedBy(key));
         Statement statement = Statement.Read(bundle.Envelope.Payload, new("statement"));
         Assert.Equal(PredicateTypes.Signature, statement.PredicateType);
-        Assert.Equal("sha256:7c9ac12bc9d184b81f4ea066fbd282cc1caa36275552fa552eaa1827f56be675", Assert.Single(statement.Subjects).ToString());
+        Assert.Equal(
+            "sha256:7c9ac12bc9d184b81f4ea066fbd282cc1caa36275552fa552eaa1827f56be675",
+            Assert.Single(statement.Subjects).ToString()
+        );
     }
 
     [Fact]
     public void A_payload_of_version_2()
     {
         Assert.True(key.Verify(Bytes(Payload), Convert.FromBase64String(PayloadSignature)));
-        Assert.Equal("sha256:657860ce0071314c9b9d5d1d82c0818509f472bdb9308087555d97fd191afded", SimpleSignature.Read(Bytes(Payload), new("payload")).ToString());
-        Assert.False(key.Verify(Bytes(Payload.Replace("657860ce", "657860cf", StringComparison.Ordinal)), Convert.FromBase64String(PayloadSignature)));
+        Assert.Equal(
+            "sha256:657860ce0071314c9b9d5d1d82c0818509f472bdb9308087555d97fd191afded",
+            SimpleSignature.Read(Bytes(Payload), new("payload")).ToString()
+        );
+        Assert.False(
+            key.Verify(Bytes(Payload.Replace("657860ce", "657860cf", StringComparison.Ordinal)), Convert.FromBase64String(PayloadSignature))
+        );
     }
 
     [Fact]
@@ -84,7 +96,15 @@ public sealed class What_cosign_signed : IDisposable
         SigstoreBundle bundle = SigstoreBundle.Read(Bytes(Bundle), new("bundle"));
         Assert.Equal(Bundle.Trim(), Encoding.UTF8.GetString(bundle.Write()));
         Assert.Equal(Envelope, Encoding.UTF8.GetString(DsseEnvelope.Read(Bytes(Envelope), new("envelope")).Write()));
-        Assert.Equal(Payload, Encoding.UTF8.GetString(SimpleSignature.Write("127.0.0.1:5999/app", Digest.Parse("sha256:657860ce0071314c9b9d5d1d82c0818509f472bdb9308087555d97fd191afded"))));
+        Assert.Equal(
+            Payload,
+            Encoding.UTF8.GetString(
+                SimpleSignature.Write(
+                    "127.0.0.1:5999/app",
+                    Digest.Parse("sha256:657860ce0071314c9b9d5d1d82c0818509f472bdb9308087555d97fd191afded")
+                )
+            )
+        );
     }
 
     [Theory]
@@ -94,10 +114,13 @@ public sealed class What_cosign_signed : IDisposable
     [InlineData("\"sig\":\"MEYC", "\"sig\":\"$$$$")]
     [InlineData("{\"mediaType\"", "{\"mediaType\":\"x\",\"mediaType\"")]
     [InlineData("{\"mediaType\"", "[{\"mediaType\"")]
-    public void What_is_no_bundle_is_refused(string text, string instead) => Refused(() => SigstoreBundle.Read(Bytes(Bundle.Replace(text, instead, StringComparison.Ordinal)), new("bundle")));
+    public void What_is_no_bundle_is_refused(string text, string instead) =>
+        Refused(() => SigstoreBundle.Read(Bytes(Bundle.Replace(text, instead, StringComparison.Ordinal)), new("bundle")));
 
     [Theory]
-    [InlineData("""{"_type":"https://in-toto.io/Statement/v2","subject":[{"digest":{"sha256":"00"}}],"predicateType":"x","predicate":{}}""")]
+    [InlineData(
+        """{"_type":"https://in-toto.io/Statement/v2","subject":[{"digest":{"sha256":"00"}}],"predicateType":"x","predicate":{}}"""
+    )]
     [InlineData("""{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"x","predicate":{}}""")]
     [InlineData("""{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"x"}],"predicateType":"x","predicate":{}}""")]
     [InlineData("""{"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":"00"}}],"predicate":{}}""")]
@@ -106,7 +129,8 @@ public sealed class What_cosign_signed : IDisposable
     [InlineData("")]
     public void What_is_no_statement_is_refused(string json) => Refused(() => Statement.Read(Bytes(json), new("statement")));
 
-    private static void Refused(Action read) => Assert.Same(ErrorCodes.SignatureUnreadable, Assert.Throws<NodeForgeException>(read).Diagnostics[0].Code);
+    private static void Refused(Action read) =>
+        Assert.Same(ErrorCodes.SignatureUnreadable, Assert.Throws<NodeForgeException>(read).Diagnostics[0].Code);
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -4,11 +4,12 @@ namespace NodeForge.TestSupport;
 public static class TestHost
 {
     /// <summary>A host whose home and working folder is one folder.</summary>
-    public static HostEnvironment In(string folder, params (string Name, string Value)[] variables) => new()
-    {
-        Variables = variables.ToDictionary(variable => variable.Name, variable => variable.Value),
-        Home = folder,
-        WorkingFolder = folder,
-        Clock = TimeProvider.System,
-    };
+    public static HostEnvironment In(string folder, params (string Name, string Value)[] variables) =>
+        new()
+        {
+            Variables = variables.ToDictionary(variable => variable.Name, variable => variable.Value),
+            Home = folder,
+            WorkingFolder = folder,
+            Clock = TimeProvider.System,
+        };
 }

@@ -10,57 +10,103 @@ public sealed partial class ArrowsBetweenNamespaces
     // A namespace may know those before it. Whoever adds one decides here what it may stand on.
     private static readonly string[] Clusters =
     [
-        "NodeForge.Clusters.Configuration", "NodeForge.Clusters.Planning", "NodeForge.Clusters.Kubeadm", "NodeForge.Clusters.Nodes",
-        "NodeForge.Clusters.Preflight.Host", "NodeForge.Clusters.Preflight", "NodeForge.Clusters.Diagnostics", "NodeForge.Clusters.Images",
-        "NodeForge.Clusters.Creation", "NodeForge.Clusters.Trials", "NodeForge.Clusters.Lifecycle", "NodeForge.Clusters.Upgrading", "NodeForge.Clusters",
+        "NodeForge.Clusters.Configuration",
+        "NodeForge.Clusters.Planning",
+        "NodeForge.Clusters.Kubeadm",
+        "NodeForge.Clusters.Nodes",
+        "NodeForge.Clusters.Preflight.Host",
+        "NodeForge.Clusters.Preflight",
+        "NodeForge.Clusters.Diagnostics",
+        "NodeForge.Clusters.Images",
+        "NodeForge.Clusters.Creation",
+        "NodeForge.Clusters.Trials",
+        "NodeForge.Clusters.Lifecycle",
+        "NodeForge.Clusters.Upgrading",
+        "NodeForge.Clusters",
     ];
 
     // Arrows that close circles, and stood when this test was written: of each pair the one that should go. None may be added.
     private static readonly string[] Standing =
     [
-        "NodeForge.Engines -> NodeForge.Engines.Calling", "NodeForge.Engines -> NodeForge.Engines.Containers", "NodeForge.Engines -> NodeForge.Engines.Images",
-        "NodeForge.Engines -> NodeForge.Engines.Networks", "NodeForge.Engines -> NodeForge.Engines.Volumes", // the client and its JSON; the rooms know both
+        "NodeForge.Engines -> NodeForge.Engines.Calling",
+        "NodeForge.Engines -> NodeForge.Engines.Containers",
+        "NodeForge.Engines -> NodeForge.Engines.Images",
+        "NodeForge.Engines -> NodeForge.Engines.Networks",
+        "NodeForge.Engines -> NodeForge.Engines.Volumes", // the client and its JSON; the rooms know both
         "NodeForge.Images.Assembly -> NodeForge.Images.Assembly.Nodes", // which assembler is for which plan
         "NodeForge.Oci -> NodeForge.Oci.Content", // a layer knows the store that has it
         "NodeForge.Recipes -> NodeForge.Recipes.Reading", // the door
-        "NodeForge.Verification.Closure -> NodeForge.Verification", "NodeForge.Verification.Static -> NodeForge.Verification", // what a check says
+        "NodeForge.Verification.Closure -> NodeForge.Verification",
+        "NodeForge.Verification.Static -> NodeForge.Verification", // what a check says
     ];
 
-    private static readonly IReadOnlyList<SourceText> Sources = [.. Directory.EnumerateFiles(Path.Combine(GoldenFile.Repository, "src"), "*.cs", SearchOption.AllDirectories)
-        .Select(SourceText.Read).Where(source => source.Namespace.Length > 0)];
+    private static readonly IReadOnlyList<SourceText> Sources =
+    [
+        .. Directory
+            .EnumerateFiles(Path.Combine(GoldenFile.Repository, "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(SourceText.Read)
+            .Where(source => source.Namespace.Length > 0),
+    ];
 
-    private static readonly ILookup<string, string> Declared = Sources.SelectMany(source => source.Types.Select(type => (source.Namespace, Type: type))).ToLookup(pair => pair.Namespace, pair => pair.Type);
+    private static readonly ILookup<string, string> Declared = Sources
+        .SelectMany(source => source.Types.Select(type => (source.Namespace, Type: type)))
+        .ToLookup(pair => pair.Namespace, pair => pair.Type);
 
-    private static readonly ILookup<string, string> Knows = Sources.SelectMany(source => Known(source).Select(other => (source.Namespace, Other: other)))
-        .Where(arrow => arrow.Namespace != arrow.Other).Distinct().ToLookup(arrow => arrow.Namespace, arrow => arrow.Other);
+    private static readonly ILookup<string, string> Knows = Sources
+        .SelectMany(source => Known(source).Select(other => (source.Namespace, Other: other)))
+        .Where(arrow => arrow.Namespace != arrow.Other)
+        .Distinct()
+        .ToLookup(arrow => arrow.Namespace, arrow => arrow.Other);
 
     // The lowest project gives everybody the words of the house itself; a recipe's model is what its namespace is about.
     [Fact]
     public void A_folder_is_a_namespace() =>
-        Assert.Empty(Sources.Where(source => source.Project is not ("NodeForge" or "NodeForge.Abstractions") && source.Folder != "NodeForge.Recipes.Model" && source.Namespace != source.Folder)
-            .Select(source => $"{source.Folder}: {source.Namespace}"));
+        Assert.Empty(
+            Sources
+                .Where(source =>
+                    source.Project is not ("NodeForge" or "NodeForge.Abstractions")
+                    && source.Folder != "NodeForge.Recipes.Model"
+                    && source.Namespace != source.Folder
+                )
+                .Select(source => $"{source.Folder}: {source.Namespace}")
+        );
 
     [Fact]
     public void No_namespaces_know_each_other_neither_directly_nor_by_way_of_others() =>
-        Assert.Empty(Knows.SelectMany(room => Beyond(room.Key).Where(next => Reaches(next, room.Key, [])).Select(next => $"{room.Key} -> {next} -> ... -> {room.Key}")));
+        Assert.Empty(
+            Knows.SelectMany(room =>
+                Beyond(room.Key).Where(next => Reaches(next, room.Key, [])).Select(next => $"{room.Key} -> {next} -> ... -> {room.Key}")
+            )
+        );
 
     [Fact]
     public void An_arrow_that_closes_no_circle_any_more_is_not_among_those_that_stand() =>
-        Assert.Empty(Standing.Select(arrow => arrow.Split(" -> ")).Where(arrow => !Knows[arrow[0]].Contains(arrow[1]) || !Reaches(arrow[1], arrow[0], [])).Select(arrow => string.Join(" -> ", arrow)));
+        Assert.Empty(
+            Standing
+                .Select(arrow => arrow.Split(" -> "))
+                .Where(arrow => !Knows[arrow[0]].Contains(arrow[1]) || !Reaches(arrow[1], arrow[0], []))
+                .Select(arrow => string.Join(" -> ", arrow))
+        );
 
     [Fact]
     public void The_namespaces_of_clusters_stand_on_each_other_in_one_order()
     {
-        Assert.Equal(Clusters.Order(), Declared.Select(room => room.Key).Where(room => room.StartsWith("NodeForge.Clusters", StringComparison.Ordinal)).Order());
-        Assert.Empty(from room in Clusters
-                     from other in Knows[room]
-                     where Array.IndexOf(Clusters, other) > Array.IndexOf(Clusters, room)
-                     select $"{room} -> {other}");
+        Assert.Equal(
+            Clusters.Order(),
+            Declared.Select(room => room.Key).Where(room => room.StartsWith("NodeForge.Clusters", StringComparison.Ordinal)).Order()
+        );
+        Assert.Empty(
+            from room in Clusters
+            from other in Knows[room]
+            where Array.IndexOf(Clusters, other) > Array.IndexOf(Clusters, room)
+            select $"{room} -> {other}"
+        );
     }
 
     private static IEnumerable<string> Beyond(string room) => Knows[room].Where(next => !Standing.Contains($"{room} -> {next}"));
 
-    private static bool Reaches(string from, string to, HashSet<string> seen) => from == to || (seen.Add(from) && Beyond(from).Any(next => Reaches(next, to, seen)));
+    private static bool Reaches(string from, string to, HashSet<string> seen) =>
+        from == to || (seen.Add(from) && Beyond(from).Any(next => Reaches(next, to, seen)));
 
     private static IEnumerable<string> Known(SourceText source)
     {
@@ -77,7 +123,14 @@ public sealed partial class ArrowsBetweenNamespaces
     /// <param name="Project">Its name.</param>
     /// <param name="Folder">As a namespace.</param>
     /// <param name="Namespace">The facade's own is told from that of the lowest project, which has the same.</param>
-    private sealed partial record SourceText(string Project, string Folder, string Namespace, IReadOnlyList<string> Imports, IReadOnlyList<string> Types, IReadOnlySet<string> Words)
+    private sealed partial record SourceText(
+        string Project,
+        string Folder,
+        string Namespace,
+        IReadOnlyList<string> Imports,
+        IReadOnlyList<string> Types,
+        IReadOnlySet<string> Words
+    )
     {
         private const string Facade = "NodeForge";
 
@@ -87,10 +140,14 @@ public sealed partial class ArrowsBetweenNamespaces
             string text = File.ReadAllText(file);
             string code = Comment().Replace(text, string.Empty);
             string own = Own().Match(text).Groups["name"].Value;
-            return new(parts[0], string.Join('.', parts[..^1]), parts[0] == Facade && own.Length > 0 ? own + "!" : own,
+            return new(
+                parts[0],
+                string.Join('.', parts[..^1]),
+                parts[0] == Facade && own.Length > 0 ? own + "!" : own,
                 [.. Import().Matches(text).Select(match => match.Groups["name"].Value)],
                 [.. Type().Matches(text).Select(match => match.Groups["name"].Value)],
-                Word().Matches(code).Select(match => match.Value).ToHashSet());
+                Word().Matches(code).Select(match => match.Value).ToHashSet()
+            );
         }
 
         [GeneratedRegex(@"^using (?:static )?(?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
@@ -99,7 +156,10 @@ public sealed partial class ArrowsBetweenNamespaces
         [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
         private static partial Regex Own();
 
-        [GeneratedRegex(@"^(?:public |internal )?(?:(?:static|sealed|abstract|partial|readonly|unsafe) )*(?:class|record struct|record|struct|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+        [GeneratedRegex(
+            @"^(?:public |internal )?(?:(?:static|sealed|abstract|partial|readonly|unsafe) )*(?:class|record struct|record|struct|interface|enum) (?<name>\w+)",
+            RegexOptions.Multiline | RegexOptions.CultureInvariant
+        )]
         private static partial Regex Type();
 
         [GeneratedRegex(@"[A-Z]\w+", RegexOptions.CultureInvariant)]

@@ -12,7 +12,8 @@ namespace NodeForge.Tests;
 public sealed class ClosedNodeImages : IDisposable
 {
     private const string Version = "v1.31.1";
-    private const string Closed = "      - {image: \"oci:base\", tags: [\"registry.k8s.io/etcd:3.5.15-0\", \"registry.k8s.io/pause:3.10\"]}\n";
+    private const string Closed =
+        "      - {image: \"oci:base\", tags: [\"registry.k8s.io/etcd:3.5.15-0\", \"registry.k8s.io/pause:3.10\"]}\n";
     private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-closed-").FullName;
 
     public ClosedNodeImages()
@@ -38,7 +39,9 @@ public sealed class ClosedNodeImages : IDisposable
     {
         Image image = await BuildAsync("", allowOpen: true);
         Assert.True(RecordOf(image).GetProperty("openClosure").GetBoolean());
-        VerificationReport report = Assert.Single(await Forge().VerifyAsync(ImageTransport.Parse($"oci:{folder}/out:1"), null, CancellationToken.None));
+        VerificationReport report = Assert.Single(
+            await Forge().VerifyAsync(ImageTransport.Parse($"oci:{folder}/out:1"), null, CancellationToken.None)
+        );
         Assert.True(report.OpenClosure);
         Diagnostic[] open = [.. report.Findings.Where(finding => finding.Code == ErrorCodes.ClosureImageMissing)];
         Assert.Equal(2, open.Length);
@@ -73,29 +76,45 @@ public sealed class ClosedNodeImages : IDisposable
     public async Task An_image_of_another_lock_is_told_by_its_plan()
     {
         await BuildAsync(Closed, allowOpen: false);
-        IReadOnlyList<VerificationReport> reports = await Forge().VerifyAsync(ImageTransport.Parse($"oci:{folder}/out:1"), null, CancellationToken.None);
+        IReadOnlyList<VerificationReport> reports = await Forge()
+            .VerifyAsync(ImageTransport.Parse($"oci:{folder}/out:1"), null, CancellationToken.None);
         await WriteAsync("");
         await Forge().LockAsync(new LockRequest(Request), CancellationToken.None);
-        Diagnostic problem = Assert.Single(Assert.Single(await Forge().HoldAgainstAsync(Request, reports, CancellationToken.None)).Checks[^1].Findings);
+        Diagnostic problem = Assert.Single(
+            Assert.Single(await Forge().HoldAgainstAsync(Request, reports, CancellationToken.None)).Checks[^1].Findings
+        );
         Assert.Equal(ErrorCodes.RecipeDiffers, problem.Code);
         Assert.StartsWith("plan sha256:", problem.Got, StringComparison.Ordinal);
     }
 
     private RecipeRequest Request => new(Path.Combine(folder, "node.yaml"), null, new Dictionary<string, string>(), []);
 
-    private Forge Forge() => new(new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, "cache"), SourceDateEpoch = 1_700_000_000 }, SilentReporter.Instance);
+    private Forge Forge() =>
+        new(
+            new ForgeOptions
+            {
+                Host = HostEnvironment.FromProcess(),
+                Cache = Path.Combine(folder, "cache"),
+                SourceDateEpoch = 1_700_000_000,
+            },
+            SilentReporter.Instance
+        );
 
-    private Task WriteAsync(string images) => File.WriteAllTextAsync(Path.Combine(folder, "node.yaml"), $$"""
-        apiVersion: nodeforge.dev/v1alpha1
-        kind: NodeImage
-        name: node
-        platforms: [linux/amd64]
-        base: {image: "oci:base"}
-        kubernetes: {version: "{{Version}}", tarball: server.tar.gz}
-        images:
-              - {kubeadm: false}
+    private Task WriteAsync(string images) =>
+        File.WriteAllTextAsync(
+            Path.Combine(folder, "node.yaml"),
+            $$"""
+            apiVersion: nodeforge.dev/v1alpha1
+            kind: NodeImage
+            name: node
+            platforms: [linux/amd64]
+            base: {image: "oci:base"}
+            kubernetes: {version: "{{Version}}", tarball: server.tar.gz}
+            images:
+                  - {kubeadm: false}
 
-        """ + images);
+            """ + images
+        );
 
     private async Task<Image> BuildAsync(string images, bool allowOpen)
     {
@@ -104,7 +123,20 @@ public sealed class ClosedNodeImages : IDisposable
         string output = Path.Combine(folder, "out");
         if (Directory.Exists(output))
             Directory.Delete(output, recursive: true);
-        return Assert.Single((await Forge().BuildAsync(new BuildRequest(Request, "NodeImage") { Offline = true, AllowOpenClosure = allowOpen, Outputs = [$"oci:{output}:1"] }, CancellationToken.None)).Images);
+        return Assert.Single(
+            (
+                await Forge()
+                    .BuildAsync(
+                        new BuildRequest(Request, "NodeImage")
+                        {
+                            Offline = true,
+                            AllowOpenClosure = allowOpen,
+                            Outputs = [$"oci:{output}:1"],
+                        },
+                        CancellationToken.None
+                    )
+            ).Images
+        );
     }
 
     private JsonElement RecordOf(Image image)

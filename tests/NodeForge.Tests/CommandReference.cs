@@ -45,7 +45,8 @@ internal static class CommandReference
     }
 
     private static string Usage(Argument argument) =>
-        (argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name) + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
+        (argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name)
+        + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
 
     private static void AppendOptions(StringBuilder page, IEnumerable<Option> options)
     {
@@ -63,12 +64,15 @@ internal static class CommandReference
         page.Append('\n');
     }
 
-    private static string DefaultOf(Option option) => option.HasDefaultValue ? option.GetDefaultValue() switch
-    {
-        string text => $" Default: `{text}`.",
-        ValueType value and not bool => $" Default: `{value}`.",
-        _ => "",
-    } : "";
+    private static string DefaultOf(Option option) =>
+        option.HasDefaultValue
+            ? option.GetDefaultValue() switch
+            {
+                string text => $" Default: `{text}`.",
+                ValueType value and not bool => $" Default: `{value}`.",
+                _ => "",
+            }
+            : "";
 
     private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -8,7 +8,8 @@ using NodeForge.TestSupport.Upstream;
 
 namespace NodeForge.Tests;
 
-/// <summary>A cache rots: a disk loses a bit, a copy loses a block. A build from it gives what a build from nothing gives, and says what it made again; never another image.</summary>
+/// <summary>A cache rots: a disk loses a bit, a copy loses a block. A build from it gives what a build from nothing gives, and says what it
+/// made again; never another image.</summary>
 public sealed class DamagedCaches : IDisposable, IForgeReporter
 {
     private const int Seed = 20_261_128;
@@ -23,7 +24,9 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
         File.SetLastWriteTimeUtc(Path.Combine(folder, "server.tar.gz"), DateTime.UnixEpoch);
         Directory.CreateDirectory(Path.Combine(folder, "tree/etc"));
         File.WriteAllText(Path.Combine(folder, "tree/etc/motd"), "hello\n");
-        File.WriteAllText(Path.Combine(folder, "app.yaml"), """
+        File.WriteAllText(
+            Path.Combine(folder, "app.yaml"),
+            """
             apiVersion: nodeforge.dev/v1alpha1
             kind: ContainerImage
             name: app
@@ -32,8 +35,11 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
             files:
               - {tree: tree, path: /}
               - {path: /etc/os, content: "none"}
-            """);
-        File.WriteAllText(Path.Combine(folder, "node.yaml"), $$"""
+            """
+        );
+        File.WriteAllText(
+            Path.Combine(folder, "node.yaml"),
+            $$"""
             apiVersion: nodeforge.dev/v1alpha1
             kind: NodeImage
             name: node
@@ -41,7 +47,8 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
             base: {image: "oci:base"}
             kubernetes: {version: "{{Version}}", tarball: server.tar.gz}
             images: [{kubeadm: false}, {recipe: app.yaml}, {image: "oci:base", tags: ["example.com/other:1"]}]
-            """);
+            """
+        );
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -54,7 +61,9 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
     [InlineData("node.yaml", "NodeImage", 30)]
     public async Task A_flipped_bit_anywhere_in_a_warm_cache_never_reaches_an_output(string recipe, string kind, int flips)
     {
-        flips = int.TryParse(Environment.GetEnvironmentVariable("NODEFORGE_BIT_FLIPS"), CultureInfo.InvariantCulture, out int asked) ? asked : flips;
+        flips = int.TryParse(Environment.GetEnvironmentVariable("NODEFORGE_BIT_FLIPS"), CultureInfo.InvariantCulture, out int asked)
+            ? asked
+            : flips;
         await LockAsync(recipe);
         await BuildAsync(recipe, kind);
         Dictionary<string, Digest> sound = Outputs();
@@ -66,7 +75,10 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
             events.Clear();
             Remove("out");
             await BuildAsync(recipe, kind);
-            Assert.True(sound.OrderBy(pair => pair.Key).SequenceEqual(Outputs().OrderBy(pair => pair.Key)), $"flip {flip} of seed {Seed}, {where}: another output");
+            Assert.True(
+                sound.OrderBy(pair => pair.Key).SequenceEqual(Outputs().OrderBy(pair => pair.Key)),
+                $"flip {flip} of seed {Seed}, {where}: another output"
+            );
             told += events.OfType<Warned>().Any() ? 1 : 0;
         }
 
@@ -84,7 +96,10 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
             Spoil(blob, 10, 1);
             await BuildAsync("app.yaml", "ContainerImage");
             Diagnostic warning = Assert.Single(events.OfType<Warned>()).Diagnostic;
-            Assert.Equal((ErrorCodes.CachedContentDamaged, blob, "sha256:" + Path.GetFileName(blob)), (warning.Code, warning.Where!.Resource, warning.Want));
+            Assert.Equal(
+                (ErrorCodes.CachedContentDamaged, blob, "sha256:" + Path.GetFileName(blob)),
+                (warning.Code, warning.Where!.Resource, warning.Want)
+            );
             events.Clear();
             await BuildAsync("app.yaml", "ContainerImage");
             Assert.Empty(events.OfType<Warned>());
@@ -110,7 +125,13 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
 
     private string Flip(Random random)
     {
-        string[] files = [.. Directory.EnumerateFiles(Path.Combine(folder, "cache"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Where(file => new FileInfo(file).Length > 0)];
+        string[] files =
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(folder, "cache"), "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Where(file => new FileInfo(file).Length > 0),
+        ];
         string file = files[random.Next(files.Length)];
         long at = random.NextInt64(new FileInfo(file).Length);
         int bit = random.Next(8);
@@ -135,8 +156,10 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
         File.SetLastWriteTimeUtc(file, time);
     }
 
-    private Dictionary<string, Digest> Outputs() => Directory.EnumerateFiles(Path.Combine(folder, "out"), "*", SearchOption.AllDirectories)
-        .ToDictionary(file => Path.GetRelativePath(folder, file), file => Digest.Of(File.ReadAllBytes(file)), StringComparer.Ordinal);
+    private Dictionary<string, Digest> Outputs() =>
+        Directory
+            .EnumerateFiles(Path.Combine(folder, "out"), "*", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(folder, file), file => Digest.Of(File.ReadAllBytes(file)), StringComparer.Ordinal);
 
     private void Remove(string name) => Directory.Delete(Path.Combine(folder, name), recursive: true);
 
@@ -146,12 +169,20 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
     private async Task LockAsync(string name)
     {
         Recipe recipe = RecipeReader.Read(Path.Combine(folder, name), null);
-        RecipeLockFile.Write(RecipeLockFile.DefaultPath(recipe.File), new RecipeLock
-        {
-            Recipe = await RecipeDigest.ComputeAsync(recipe, CancellationToken.None),
-            Epoch = 1_700_000_000,
-            Parts = [.. LockedParts.All(recipe).Select(part => new LockedPart { Recipe = LockedParts.NameOf(recipe, part), Platform = "linux/amd64" })],
-        });
+        RecipeLockFile.Write(
+            RecipeLockFile.DefaultPath(recipe.File),
+            new RecipeLock
+            {
+                Recipe = await RecipeDigest.ComputeAsync(recipe, CancellationToken.None),
+                Epoch = 1_700_000_000,
+                Parts =
+                [
+                    .. LockedParts
+                        .All(recipe)
+                        .Select(part => new LockedPart { Recipe = LockedParts.NameOf(recipe, part), Platform = "linux/amd64" }),
+                ],
+            }
+        );
     }
 
     // Each time another process, as far as the cache can tell.
@@ -164,7 +195,12 @@ public sealed class DamagedCaches : IDisposable, IForgeReporter
             Offline = true,
             AllowOpenClosure = true, // a node of two images
             Compression = "gzip",
-            Outputs = [$"oci:{folder}/out/layout:1", $"oci-archive:{folder}/out/oci.tar:1", $"docker-archive:{folder}/out/docker.tar:registry.test/image:1"],
+            Outputs =
+            [
+                $"oci:{folder}/out/layout:1",
+                $"oci-archive:{folder}/out/oci.tar:1",
+                $"docker-archive:{folder}/out/docker.tar:registry.test/image:1",
+            ],
         };
         return Assert.Single((await forge.BuildAsync(build, CancellationToken.None)).Images);
     }

@@ -21,10 +21,12 @@ public sealed partial class DocumentationTests
     public void Every_command_of_a_page_is_one_that_the_program_takes(string page)
     {
         RootCommand tree = CommandReference.Tree();
-        Assert.Empty(new MarkdownPage(page).Commands
-            .Select(command => (command, tree.Parse(CommandLineParser.SplitCommandLine(command).ToArray()).Errors))
-            .Where(parsed => parsed.Errors.Count > 0)
-            .Select(parsed => $"{parsed.command}: {parsed.Errors[0].Message}"));
+        Assert.Empty(
+            new MarkdownPage(page)
+                .Commands.Select(command => (command, tree.Parse(CommandLineParser.SplitCommandLine(command).ToArray()).Errors))
+                .Where(parsed => parsed.Errors.Count > 0)
+                .Select(parsed => $"{parsed.command}: {parsed.Errors[0].Message}")
+        );
     }
 
     [Fact]
@@ -48,21 +50,30 @@ public sealed partial class DocumentationTests
     [MemberData(nameof(Pages))]
     public void Every_script_of_a_page_is_there_and_knows_its_arguments(string page)
     {
-        Assert.All(new MarkdownPage(page).Scripts, call =>
-        {
-            string[] words = call.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            string script = Path.Combine(GoldenFile.Repository, "build", words[0]);
-            Assert.True(File.Exists(script) && File.GetUnixFileMode(script).HasFlag(UnixFileMode.UserExecute), $"build/{words[0]} cannot be run");
-            string text = File.ReadAllText(script);
-            Assert.All(words.Skip(1), word => Assert.Contains($"  {word})", text, StringComparison.Ordinal));
-        });
+        Assert.All(
+            new MarkdownPage(page).Scripts,
+            call =>
+            {
+                string[] words = call.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                string script = Path.Combine(GoldenFile.Repository, "build", words[0]);
+                Assert.True(
+                    File.Exists(script) && File.GetUnixFileMode(script).HasFlag(UnixFileMode.UserExecute),
+                    $"build/{words[0]} cannot be run"
+                );
+                string text = File.ReadAllText(script);
+                Assert.All(words.Skip(1), word => Assert.Contains($"  {word})", text, StringComparison.Ordinal));
+            }
+        );
     }
 
     [Fact]
     public void The_image_that_the_readme_shows_is_the_one_that_the_lock_records()
     {
         string readme = new MarkdownPage("README.md").Text;
-        RecipeLock locked = RecipeLockFile.Read(Path.Combine(GoldenFile.Repository, "recipes/node/debian-v1.20.2.lock.json"), "recipes/node/debian-v1.20.2.yaml");
+        RecipeLock locked = RecipeLockFile.Read(
+            Path.Combine(GoldenFile.Repository, "recipes/node/debian-v1.20.2.lock.json"),
+            "recipes/node/debian-v1.20.2.yaml"
+        );
         LockedPart image = locked.Parts.First(part => part is { Recipe: "debian-v1.20.2.yaml", Platform: "linux/amd64" });
         Assert.Contains($"  image ID  {image.Output}\n", readme, StringComparison.Ordinal);
         Assert.Equal(image.Layers!.Select(layer => layer.ShortHex), LayerLine().Matches(readme).Select(match => match.Groups[1].Value));
@@ -89,7 +100,9 @@ public sealed partial class DocumentationTests
         Queue<string> unread = new(["README.md"]);
         while (unread.TryDequeue(out string? page))
         {
-            foreach (string linked in new MarkdownPage(page).LinkedFiles.Select(Normal).Where(MarkdownPage.Paths.Contains).Where(reached.Add))
+            foreach (
+                string linked in new MarkdownPage(page).LinkedFiles.Select(Normal).Where(MarkdownPage.Paths.Contains).Where(reached.Add)
+            )
                 unread.Enqueue(linked);
         }
 
@@ -100,7 +113,9 @@ public sealed partial class DocumentationTests
     public void The_recipe_of_the_readme_is_valid()
     {
         // Beside the shipped recipes it could be met by other tests; a recipe may name absolute paths just as well.
-        string text = Assert.Single(new MarkdownPage("README.md").Blocks("yaml")).Replace("../", Path.Combine(GoldenFile.Repository, "recipes") + "/", StringComparison.Ordinal);
+        string text = Assert
+            .Single(new MarkdownPage("README.md").Blocks("yaml"))
+            .Replace("../", Path.Combine(GoldenFile.Repository, "recipes") + "/", StringComparison.Ordinal);
         string folder = Directory.CreateTempSubdirectory("nodeforge-readme-").FullName;
         try
         {
@@ -128,10 +143,15 @@ public sealed partial class DocumentationTests
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string[] folders = ["/etc/apt/sources.list.d", Path.Combine(home, ".nuget/NuGet")];
-        return folders.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Append("/etc/apt/sources.list").Where(File.Exists)
+        return folders
+            .Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateFiles)
+            .Append("/etc/apt/sources.list")
+            .Where(File.Exists)
             .SelectMany(file => Address().Matches(File.ReadAllText(file)))
             .Select(match => Uri.TryCreate(match.Value, UriKind.Absolute, out Uri? address) && !address.IsLoopback ? address.Host : null)
-            .OfType<string>().Distinct();
+            .OfType<string>()
+            .Distinct();
     }
 
     [GeneratedRegex(@"https?://[^\s""'<>\]]+")]

@@ -65,8 +65,12 @@ internal sealed class ImageFiles
     /// <param name="reference">What the image is called in it.</param>
     /// <param name="text">Other text, other image.</param>
     /// <param name="platform">Its platform; null for linux/amd64.</param>
-    public static ImageFiles In(string transport, string reference = "registry.test/shop:1", string text = "hello", Platform? platform = null) =>
-        new(transport, reference, SmallImage.Of(text, platform ?? Platform.LinuxAmd64));
+    public static ImageFiles In(
+        string transport,
+        string reference = "registry.test/shop:1",
+        string text = "hello",
+        Platform? platform = null
+    ) => new(transport, reference, SmallImage.Of(text, platform ?? Platform.LinuxAmd64));
 
     public static string PathOf(byte[] blob) => "blobs/sha256/" + Digest.Of(blob).Hex;
 

@@ -11,7 +11,9 @@ internal static class ManualPage
     public static string Write()
     {
         RootCommand root = CommandReference.Tree();
-        StringBuilder page = new(".TH NODEFORGE 1\n.SH NAME\nnodeforge \\- Kubernetes node images from recipes\n.SH SYNOPSIS\n.B nodeforge\n.I COMMAND\n[\\fIOPTION\\fR...]\n.SH DESCRIPTION\n");
+        StringBuilder page = new(
+            ".TH NODEFORGE 1\n.SH NAME\nnodeforge \\- Kubernetes node images from recipes\n.SH SYNOPSIS\n.B nodeforge\n.I COMMAND\n[\\fIOPTION\\fR...]\n.SH DESCRIPTION\n"
+        );
         page.Append(Roff(root.Description!)).Append("\n.SH OPTIONS\nEvery command takes these.\n");
         AppendOptions(page, root.Options.Where(option => option.Recursive && option is not HelpOption));
         page.Append(".SH COMMANDS\n");
@@ -27,7 +29,10 @@ internal static class ManualPage
     {
         if (command.Subcommands.Count == 0)
         {
-            page.Append(CultureInfo.InvariantCulture, $".SS {Roff(path)}{string.Concat(command.Arguments.Select(argument => " " + argument.Name))}\n{Roff(command.Description!)}\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $".SS {Roff(path)}{string.Concat(command.Arguments.Select(argument => " " + argument.Name))}\n{Roff(command.Description!)}\n"
+            );
             foreach (Argument argument in command.Arguments)
                 page.Append(CultureInfo.InvariantCulture, $".TP\n.I {argument.Name}\n{Roff(argument.Description!)}\n");
             AppendOptions(page, command.Options);
@@ -41,8 +46,14 @@ internal static class ManualPage
     {
         foreach (Option option in options.Where(option => !option.Hidden))
         {
-            string names = string.Join(", ", option.Aliases.Append(option.Name).OrderBy(name => name.Length).Select(name => $"\\fB{Roff(name)}\\fR"));
-            page.Append(CultureInfo.InvariantCulture, $".TP\n{names}{(option.HelpName is { } value ? $" \\fI{Roff(value)}\\fR" : "")}\n{Roff(option.Description ?? "")}\n");
+            string names = string.Join(
+                ", ",
+                option.Aliases.Append(option.Name).OrderBy(name => name.Length).Select(name => $"\\fB{Roff(name)}\\fR")
+            );
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $".TP\n{names}{(option.HelpName is { } value ? $" \\fI{Roff(value)}\\fR" : "")}\n{Roff(option.Description ?? "")}\n"
+            );
         }
     }
 

@@ -7,7 +7,8 @@ using NodeForge.TestSupport.Upstream;
 namespace NodeForge.Tests;
 
 /// <summary>
-/// A node image is built of whole images, or not at all. What is wrong with an image to preload is told by the build, with the image and the blob, what was found and wanted and how to mend it; and where
+/// A node image is built of whole images, or not at all. What is wrong with an image to preload is told by the build, with the image and
+/// the blob, what was found and wanted and how to mend it; and where
 /// the build fails nothing is written. A node would find it out months later, where nobody can fetch anything.
 /// </summary>
 public sealed class NodesOfBadImages : IDisposable
@@ -135,7 +136,10 @@ public sealed class NodesOfBadImages : IDisposable
         Manifest manifest = System.Text.Json.JsonSerializer.Deserialize(image.Files[image.Manifest], OciJson.Default.Manifest)!;
         byte[] written = OciJson.Write(manifest with { Layers = [manifest.Layers[0] with { Size = manifest.Layers[0].Size - 1 }] });
         image.Files[ImageFiles.PathOf(written)] = written;
-        image.Index = image.Index with { Manifests = [image.Index.Manifests[0] with { Digest = Digest.Of(written), Size = written.Length }] };
+        image.Index = image.Index with
+        {
+            Manifests = [image.Index.Manifests[0] with { Digest = Digest.Of(written), Size = written.Length }],
+        };
         AssertCompares(await RefusedAsync(ErrorCodes.ImageBlobMismatch, image, image.Layer));
     }
 
@@ -146,19 +150,36 @@ public sealed class NodesOfBadImages : IDisposable
     public async Task The_image_is_not_there_for_the_nodes_platform(string transport)
     {
         ImageFiles image = ImageFiles.In(transport, platform: Platform.LinuxArm64);
-        Diagnostic problem = await RefusedAsync(ErrorCodes.PlatformMissing, image, transport == "docker-archive" ? image.Config : image.Manifest);
+        Diagnostic problem = await RefusedAsync(
+            ErrorCodes.PlatformMissing,
+            image,
+            transport == "docker-archive" ? image.Config : image.Manifest
+        );
         Assert.Equal(("linux/arm64", "linux/amd64"), (problem.Got, problem.Want));
     }
 
     [Fact]
     public async Task The_index_has_other_platforms_and_not_the_nodes()
     {
-        ImageFiles image = ImageFiles.In("oci", platform: Platform.LinuxArm64), other = ImageFiles.In("oci", platform: new Platform("s390x", "linux"));
+        ImageFiles image = ImageFiles.In("oci", platform: Platform.LinuxArm64),
+            other = ImageFiles.In("oci", platform: new Platform("s390x", "linux"));
         byte[] index = OciJson.Write(new ImageIndex { Manifests = [image.Descriptor, other.Descriptor] });
         foreach ((string file, byte[] content) in other.Files)
             image.Files.TryAdd(file, content);
         image.Files[ImageFiles.PathOf(index)] = index;
-        image.Index = image.Index with { Manifests = [image.Index.Manifests[0] with { MediaType = MediaTypes.Index, Digest = Digest.Of(index), Size = index.Length, Platform = null }] };
+        image.Index = image.Index with
+        {
+            Manifests =
+            [
+                image.Index.Manifests[0] with
+                {
+                    MediaType = MediaTypes.Index,
+                    Digest = Digest.Of(index),
+                    Size = index.Length,
+                    Platform = null,
+                },
+            ],
+        };
         Diagnostic problem = await RefusedAsync(ErrorCodes.PlatformMissing, image, ImageFiles.PathOf(index));
         Assert.Equal(("linux/arm64 linux/s390x", "linux/amd64"), (problem.Got, problem.Want));
     }
@@ -166,10 +187,25 @@ public sealed class NodesOfBadImages : IDisposable
     [Fact]
     public async Task The_index_names_the_nodes_platform_and_only_another_was_copied()
     {
-        ImageFiles image = ImageFiles.In("oci", platform: Platform.LinuxArm64), other = ImageFiles.In("oci", text: "other");
-        byte[] index = OciJson.Write(new ImageIndex { Manifests = [image.Descriptor with { Platform = Platform.Parse("linux/arm64/v8") }, other.Descriptor] });
+        ImageFiles image = ImageFiles.In("oci", platform: Platform.LinuxArm64),
+            other = ImageFiles.In("oci", text: "other");
+        byte[] index = OciJson.Write(
+            new ImageIndex { Manifests = [image.Descriptor with { Platform = Platform.Parse("linux/arm64/v8") }, other.Descriptor] }
+        );
         image.Files[ImageFiles.PathOf(index)] = index;
-        image.Index = image.Index with { Manifests = [image.Index.Manifests[0] with { MediaType = MediaTypes.Index, Digest = Digest.Of(index), Size = index.Length, Platform = null }] };
+        image.Index = image.Index with
+        {
+            Manifests =
+            [
+                image.Index.Manifests[0] with
+                {
+                    MediaType = MediaTypes.Index,
+                    Digest = Digest.Of(index),
+                    Size = index.Length,
+                    Platform = null,
+                },
+            ],
+        };
         Diagnostic problem = await RefusedAsync(ErrorCodes.PlatformMissing, image, ImageFiles.PathOf(index));
         Assert.Equal(("linux/arm64/v8", "linux/amd64"), (problem.Got, problem.Want));
     }
@@ -195,10 +231,15 @@ public sealed class NodesOfBadImages : IDisposable
     [InlineData("archives")]
     public async Task Two_images_have_one_name(string method)
     {
-        ImageFiles one = ImageFiles.In("oci-archive"), two = ImageFiles.In("oci", text: "other");
+        ImageFiles one = ImageFiles.In("oci-archive"),
+            two = ImageFiles.In("oci", text: "other");
         one.Write(Path.Combine(folder, "one"));
         two.Write(Path.Combine(folder, "two"));
-        Diagnostic problem = await RefusedAsync(ErrorCodes.PreloadNamesCollide, "  - {image: \"oci-archive:one\"}\n  - {image: \"oci:two\"}\n", $"preload: {method}\n");
+        Diagnostic problem = await RefusedAsync(
+            ErrorCodes.PreloadNamesCollide,
+            "  - {image: \"oci-archive:one\"}\n  - {image: \"oci:two\"}\n",
+            $"preload: {method}\n"
+        );
         Assert.Contains(Shop, problem.What, StringComparison.Ordinal);
         Assert.Contains("oci-archive:one", problem.What, StringComparison.Ordinal);
         Assert.Equal("oci:two", problem.Where!.Resource);
@@ -218,7 +259,8 @@ public sealed class NodesOfBadImages : IDisposable
     [Fact]
     public async Task One_name_of_an_archive_stands_for_two_images()
     {
-        ImageFiles image = ImageFiles.In("docker-archive"), other = ImageFiles.In("docker-archive", text: "other");
+        ImageFiles image = ImageFiles.In("docker-archive"),
+            other = ImageFiles.In("docker-archive", text: "other");
         foreach ((string file, byte[] content) in other.Files)
             image.Files.TryAdd(file, content);
         image.DockerManifest = image.DockerManifest[..^1] + "," + other.DockerManifest[1..];
@@ -234,7 +276,11 @@ public sealed class NodesOfBadImages : IDisposable
     public async Task An_image_has_a_name_that_containerd_would_refuse(string transport, string name)
     {
         ImageFiles image = ImageFiles.In(transport, name);
-        Diagnostic problem = await RefusedAsync(ErrorCodes.InvalidImageReference, image, transport == "docker-archive" ? image.Config : image.Manifest);
+        Diagnostic problem = await RefusedAsync(
+            ErrorCodes.InvalidImageReference,
+            image,
+            transport == "docker-archive" ? image.Config : image.Manifest
+        );
         Assert.Equal(name, problem.Got);
     }
 
@@ -246,7 +292,11 @@ public sealed class NodesOfBadImages : IDisposable
         ImageFiles image = ImageFiles.In("oci");
         image.Write(Path.Combine(folder, "image"));
         string name = $"registry.test/{new string('a', 250)}:1";
-        Diagnostic problem = await RefusedAsync(ErrorCodes.PreloadNameRefused, $"  - {{image: \"oci:image\", tags: [\"{name}\"]}}\n", $"preload: {method}\n");
+        Diagnostic problem = await RefusedAsync(
+            ErrorCodes.PreloadNameRefused,
+            $"  - {{image: \"oci:image\", tags: [\"{name}\"]}}\n",
+            $"preload: {method}\n"
+        );
         Assert.Equal(("oci:image", image.Descriptor.Digest.ToString(), name), (problem.Where!.Resource, problem.Where.Detail, problem.Got));
     }
 
@@ -287,7 +337,11 @@ public sealed class NodesOfBadImages : IDisposable
         tarball[text] ^= 1;
         await File.WriteAllBytesAsync(Path.Combine(folder, "server.tar.gz"), tarball);
         Diagnostic problem = await RefusedAsync(ErrorCodes.ImageBlobMismatch, "");
-        Assert.Contains("server.tar.gz, kube-proxy.tar, registry.k8s.io/kube-proxy-amd64:v1.20.2", problem.Where!.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "server.tar.gz, kube-proxy.tar, registry.k8s.io/kube-proxy-amd64:v1.20.2",
+            problem.Where!.ToString(),
+            StringComparison.Ordinal
+        );
         Assert.Contains("sha256:", problem.Where.Detail, StringComparison.Ordinal);
         AssertCompares(problem);
     }
@@ -308,7 +362,13 @@ public sealed class NodesOfBadImages : IDisposable
         return $"  - {{image: \"{image.Transport}:image\"}}\n";
     }
 
-    private static string FileOf(ImageFiles image, string blob) => blob switch { "layer" => image.Layer, "config" => image.Config, _ => image.Manifest };
+    private static string FileOf(ImageFiles image, string blob) =>
+        blob switch
+        {
+            "layer" => image.Layer,
+            "config" => image.Config,
+            _ => image.Manifest,
+        };
 
     private static ErrorCode CodeOf(string id) => ErrorCodes.All.Single(code => code.Id == id);
 
@@ -336,7 +396,9 @@ public sealed class NodesOfBadImages : IDisposable
 
     private async Task<Image> BuildAsync(string images, string preload = "")
     {
-        await File.WriteAllTextAsync(Path.Combine(folder, "node.yaml"), $$"""
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "node.yaml"),
+            $$"""
             apiVersion: nodeforge.dev/v1alpha1
             kind: NodeImage
             name: node
@@ -346,11 +408,30 @@ public sealed class NodesOfBadImages : IDisposable
             {{preload}}images:
               - {kubeadm: false}
 
-            """ + images);
+            """ + images
+        );
         RecipeRequest request = new(Path.Combine(folder, "node.yaml"), null, new Dictionary<string, string>(), []);
-        Forge forge = new(new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, "cache"), SourceDateEpoch = 1_700_000_000 }, SilentReporter.Instance);
+        Forge forge = new(
+            new ForgeOptions
+            {
+                Host = HostEnvironment.FromProcess(),
+                Cache = Path.Combine(folder, "cache"),
+                SourceDateEpoch = 1_700_000_000,
+            },
+            SilentReporter.Instance
+        );
         await forge.LockAsync(new LockRequest(request), CancellationToken.None);
-        BuildRequest build = new(request, "NodeImage") { Offline = true, AllowOpenClosure = true, Outputs = [$"oci:{folder}/out:1", $"oci-archive:{folder}/out.oci.tar:1", $"docker-archive:{folder}/out.docker.tar:registry.test/node:1"] };
+        BuildRequest build = new(request, "NodeImage")
+        {
+            Offline = true,
+            AllowOpenClosure = true,
+            Outputs =
+            [
+                $"oci:{folder}/out:1",
+                $"oci-archive:{folder}/out.oci.tar:1",
+                $"docker-archive:{folder}/out.docker.tar:registry.test/node:1",
+            ],
+        };
         return Assert.Single((await forge.BuildAsync(build, CancellationToken.None)).Images);
     }
 

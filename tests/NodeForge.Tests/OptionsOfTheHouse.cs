@@ -38,11 +38,15 @@ public sealed class OptionsOfTheHouse
     private static Diagnostic Fails(string environment) =>
         Assert.Throws<NodeForgeException>(() => ForgeOptions.From(Of(environment))).Diagnostics[0];
 
-    private static HostEnvironment Of(string environment) => new()
-    {
-        Variables = environment.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
-        WorkingFolder = "/work",
-        Home = "/nobody",
-        Clock = TimeProvider.System,
-    };
+    private static HostEnvironment Of(string environment) =>
+        new()
+        {
+            Variables = environment
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(pair => pair.Split('=', 2))
+                .ToDictionary(pair => pair[0], pair => pair[1]),
+            WorkingFolder = "/work",
+            Home = "/nobody",
+            Clock = TimeProvider.System,
+        };
 }

@@ -26,9 +26,12 @@ internal sealed class PackageTable
 
     public Dictionary<string, TabledProgram> Programs { get; } = [];
 
-    public static PackageTable Read() => new(File.ReadLines(Path.Combine(GoldenFile.Repository, "build/packages"))
-        .Where(line => line.Length > 0 && line[0] != '#')
-        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    public static PackageTable Read() =>
+        new(
+            File.ReadLines(Path.Combine(GoldenFile.Repository, "build/packages"))
+                .Where(line => line.Length > 0 && line[0] != '#')
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        );
 }
 
 /// <param name="Name">As it is started, or the path of a file that is read.</param>

@@ -51,9 +51,11 @@ internal sealed class PublicApi
         if (type.IsEnum)
             return $"{Name(type)} : {kind}";
         Type[] parent = type.IsClass && type.BaseType is { } above && above != typeof(object) ? [above] : [];
-        IEnumerable<Type> bases = parent.Concat(type.GetInterfaces()
-            .Where(one => !(one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IEquatable<>)))
-            .OrderBy(one => Name(one), StringComparer.Ordinal));
+        IEnumerable<Type> bases = parent.Concat(
+            type.GetInterfaces()
+                .Where(one => !(one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IEquatable<>)))
+                .OrderBy(one => Name(one), StringComparer.Ordinal)
+        );
         return $"{Name(type)} : {kind}{string.Concat(bases.Select(one => ", " + Name(one)))}";
     }
 
@@ -62,17 +64,21 @@ internal sealed class PublicApi
         string own = Name(type) + ".";
         if (type.IsEnum)
             return Enum.GetNames(type).Select(name => $"{own}{name} = {((IConvertible)Enum.Parse(type, name)).ToInt64(null)}");
-        return [
+        return
+        [
             .. type.GetConstructors(Own).Where(Shows).Select(made => $"{own}new({Parameters(made)})"),
             .. type.GetMethods(Own)
                 .Where(method => Shows(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)))
                 .Select(method => Method(own, method)),
-            .. type.GetProperties(Own).Where(property => property.GetAccessors(nonPublic: true).Any(Visible) && !IsMade(property))
+            .. type.GetProperties(Own)
+                .Where(property => property.GetAccessors(nonPublic: true).Any(Visible) && !IsMade(property))
                 .Select(property => Property(own, property)),
-            .. type.GetFields(Own).Where(field => (field.IsPublic || field.IsFamily) && !field.IsSpecialName)
+            .. type.GetFields(Own)
+                .Where(field => (field.IsPublic || field.IsFamily) && !field.IsSpecialName)
                 .Select(field => (Field: field, Type: Name(field.FieldType, nullability.Create(field))))
                 .Select(pair => $"{own}{pair.Field.Name} : {pair.Type}{(pair.Field.IsLiteral ? " const" : "")}"),
-            .. type.GetEvents(Own).Where(happening => happening.AddMethod is { } add && Visible(add))
+            .. type.GetEvents(Own)
+                .Where(happening => happening.AddMethod is { } add && Visible(add))
                 .Select(happening => $"{own}{happening.Name} : event {Name(happening.EventHandlerType!)}"),
         ];
     }
@@ -87,31 +93,50 @@ internal sealed class PublicApi
 
     private string Property(string own, PropertyInfo property)
     {
-        string accessors = (property.GetMethod is { } get && Visible(get) ? " get;" : "")
-            + (property.SetMethod is { } set && Visible(set)
-                ? set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) ? " init;" : " set;" : "");
+        string accessors =
+            (property.GetMethod is { } get && Visible(get) ? " get;" : "")
+            + (
+                property.SetMethod is { } set && Visible(set)
+                    ? set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit))
+                        ? " init;"
+                        : " set;"
+                    : ""
+            );
         string index = property.GetIndexParameters() is { Length: > 0 } keys
-            ? $"[{string.Join(", ", keys.Select(key => Name(key.ParameterType)))}]" : "";
-        bool isStatic = property.GetAccessors(nonPublic: true)[0].IsStatic, required = property.IsDefined(typeof(RequiredMemberAttribute));
+            ? $"[{string.Join(", ", keys.Select(key => Name(key.ParameterType)))}]"
+            : "";
+        bool isStatic = property.GetAccessors(nonPublic: true)[0].IsStatic,
+            required = property.IsDefined(typeof(RequiredMemberAttribute));
         string words = (isStatic ? "static " : "") + (required ? "required " : "");
         return $"{own}{property.Name}{index} : {words}{Name(property.PropertyType, nullability.Create(property))} {{{accessors} }}";
     }
 
-    private string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-    {
-        string way = parameter.IsOut ? "out " : parameter.ParameterType.IsByRef ? "ref " : parameter.IsDefined(typeof(ParamArrayAttribute))
-            || parameter.IsDefined(typeof(ParamCollectionAttribute)) ? "params " : "";
-        string value = parameter.IsOptional ? " = " + Value(parameter.DefaultValue) : "";
-        return $"{way}{Name(parameter.ParameterType, nullability.Create(parameter))} {parameter.Name}{value}";
-    }));
+    private string Parameters(MethodBase method) =>
+        string.Join(
+            ", ",
+            method
+                .GetParameters()
+                .Select(parameter =>
+                {
+                    string way =
+                        parameter.IsOut ? "out "
+                        : parameter.ParameterType.IsByRef ? "ref "
+                        : parameter.IsDefined(typeof(ParamArrayAttribute)) || parameter.IsDefined(typeof(ParamCollectionAttribute))
+                            ? "params "
+                        : "";
+                    string value = parameter.IsOptional ? " = " + Value(parameter.DefaultValue) : "";
+                    return $"{way}{Name(parameter.ParameterType, nullability.Create(parameter))} {parameter.Name}{value}";
+                })
+        );
 
-    private static string Value(object? value) => value switch
-    {
-        null => "default",
-        string text => $"\"{text}\"",
-        bool known => known ? "true" : "false",
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-    };
+    private static string Value(object? value) =>
+        value switch
+        {
+            null => "default",
+            string text => $"\"{text}\"",
+            bool known => known ? "true" : "false",
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        };
 
     private static string Name(Type type, NullabilityInfo known) =>
         Name(type) + (!type.IsValueType && known.ReadState == NullabilityState.Nullable ? "?" : "");
@@ -137,7 +162,9 @@ internal sealed class PublicApi
             return Name(value) + "?";
         if (Keywords.TryGetValue(type, out string? keyword))
             return keyword;
-        string name = type.DeclaringType is { } outer ? $"{Name(outer)}.{Bare(type)}" : IsOurs(type) ? $"{type.Namespace}.{Bare(type)}"
+        string name =
+            type.DeclaringType is { } outer ? $"{Name(outer)}.{Bare(type)}"
+            : IsOurs(type) ? $"{type.Namespace}.{Bare(type)}"
             : Bare(type);
         return type.IsGenericType ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(one => Name(one)))}>" : name;
     }

@@ -7,9 +7,13 @@ namespace NodeForge.Tests;
 public sealed class PublicApiFiles
 {
     public static TheoryData<string> Libraries =>
-        [.. Directory.GetFiles(Path.Combine(GoldenFile.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Select(project => Path.GetFileNameWithoutExtension(project))
-            .Where(IsALibrary).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .GetFiles(Path.Combine(GoldenFile.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
+                .Select(project => Path.GetFileNameWithoutExtension(project))
+                .Where(IsALibrary)
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Libraries))]

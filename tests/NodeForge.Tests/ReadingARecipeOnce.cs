@@ -30,7 +30,8 @@ public sealed class ReadingARecipeOnce : IForgeReporter, IDisposable
 
         await System.IO.File.WriteAllTextAsync(File, Text);
         changes = false;
-        BuildOutcome built = await Forge().BuildAsync(new BuildRequest(Request, "ContainerImage") { Offline = true }, CancellationToken.None);
+        BuildOutcome built = await Forge()
+            .BuildAsync(new BuildRequest(Request, "ContainerImage") { Offline = true }, CancellationToken.None);
         Assert.Equal(outcome.Lock.Recipe, RecipeLockFile.Read(outcome.Path, File).Recipe);
         Assert.Equal(RecipeLockFile.Read(outcome.Path, File).Parts[0].Output, Assert.Single(built.Images).Id);
     }

@@ -36,14 +36,22 @@ public sealed class ReferenceDirectionTests
         ["NodeForge.MSBuild"] = ["Microsoft.Build.Framework", "Microsoft.Build.Utilities.Core"],
     };
 
-    public static TheoryData<string> Projects => [.. Directory.EnumerateFiles(Path.Combine(GoldenFile.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
-        .Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
+    public static TheoryData<string> Projects =>
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(GoldenFile.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
+                .Select(file => Path.GetFileNameWithoutExtension(file))
+                .Order(),
+        ];
 
     [Theory]
     [MemberData(nameof(Projects))]
     public void A_project_references_only_what_lies_below_it(string project)
     {
-        Assert.Equal(Allowed[project].Order(), Items(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Order());
+        Assert.Equal(
+            Allowed[project].Order(),
+            Items(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Order()
+        );
     }
 
     [Theory]
@@ -54,5 +62,8 @@ public sealed class ReferenceDirectionTests
     }
 
     private static IEnumerable<string> Items(string project, string kind) =>
-        XDocument.Load(Path.Combine(GoldenFile.Repository, "src", project, project + ".csproj")).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
+        XDocument
+            .Load(Path.Combine(GoldenFile.Repository, "src", project, project + ".csproj"))
+            .Descendants(kind)
+            .Select(item => item.Attribute("Include")!.Value);
 }

@@ -2,20 +2,96 @@ using System.Text.RegularExpressions;
 
 namespace NodeForge.Tests;
 
-/// <summary>The programs that a shell script starts by name. It reads the shell that this repository writes, not every shell there is.</summary>
+/// <summary>The programs that a shell script starts by name. It reads the shell that this repository writes, not every shell there
+/// is.</summary>
 internal static partial class ShellScript
 {
     /// <summary>Words of the shell's own, in command position.</summary>
     private static readonly HashSet<string> Own =
     [
-        "if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "function", "time", "select", "!", "{", "}",
-        "[", "]]", "[[", ".", ":", "alias", "break", "cd", "command", "compgen", "continue", "declare", "echo", "eval", "exec", "exit", "export", "false", "getopts", "hash",
-        "kill", "let", "local", "mapfile", "printf", "pwd", "read", "readarray", "readonly", "return", "set", "shift", "shopt", "source", "test", "times", "trap",
-        "true", "type", "ulimit", "umask", "unset", "wait",
+        "if",
+        "then",
+        "elif",
+        "else",
+        "fi",
+        "for",
+        "while",
+        "until",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "in",
+        "function",
+        "time",
+        "select",
+        "!",
+        "{",
+        "}",
+        "[",
+        "]]",
+        "[[",
+        ".",
+        ":",
+        "alias",
+        "break",
+        "cd",
+        "command",
+        "compgen",
+        "continue",
+        "declare",
+        "echo",
+        "eval",
+        "exec",
+        "exit",
+        "export",
+        "false",
+        "getopts",
+        "hash",
+        "kill",
+        "let",
+        "local",
+        "mapfile",
+        "printf",
+        "pwd",
+        "read",
+        "readarray",
+        "readonly",
+        "return",
+        "set",
+        "shift",
+        "shopt",
+        "source",
+        "test",
+        "times",
+        "trap",
+        "true",
+        "type",
+        "ulimit",
+        "umask",
+        "unset",
+        "wait",
     ];
 
     /// <summary>After these the next word is a command too.</summary>
-    private static readonly HashSet<string> Leading = ["if", "then", "elif", "else", "while", "until", "do", "!", "{", "exec", "eval", "time", "nohup", "setsid", "timeout"];
+    private static readonly HashSet<string> Leading =
+    [
+        "if",
+        "then",
+        "elif",
+        "else",
+        "while",
+        "until",
+        "do",
+        "!",
+        "{",
+        "exec",
+        "eval",
+        "time",
+        "nohup",
+        "setsid",
+        "timeout",
+    ];
 
     public static IEnumerable<string> Functions(string text) => Function().Matches(text).Select(match => match.Groups["name"].Value);
 

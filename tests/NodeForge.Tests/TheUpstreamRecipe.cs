@@ -14,16 +14,27 @@ using NodeForge.TestSupport.Upstream;
 
 namespace NodeForge.Tests;
 
-/// <summary>The shipped recipe for upstream's releases, whole but for its base, which is a layout of three files: a base out of packages needs a mirror of Debian.</summary>
+/// <summary>The shipped recipe for upstream's releases, whole but for its base, which is a layout of three files: a base out of packages
+/// needs a mirror of Debian.</summary>
 public sealed class TheUpstreamRecipe : IAsyncLifetime
 {
     private static readonly string[] OfKubeadm =
     [
-        "registry.k8s.io/coredns/coredns:v1.14.2", "registry.k8s.io/etcd:3.6.8-0", "registry.k8s.io/kube-apiserver:v1.36.2", "registry.k8s.io/kube-controller-manager:v1.36.2",
-        "registry.k8s.io/kube-proxy:v1.36.2", "registry.k8s.io/kube-scheduler:v1.36.2", "registry.k8s.io/pause:3.10.2",
+        "registry.k8s.io/coredns/coredns:v1.14.2",
+        "registry.k8s.io/etcd:3.6.8-0",
+        "registry.k8s.io/kube-apiserver:v1.36.2",
+        "registry.k8s.io/kube-controller-manager:v1.36.2",
+        "registry.k8s.io/kube-proxy:v1.36.2",
+        "registry.k8s.io/kube-scheduler:v1.36.2",
+        "registry.k8s.io/pause:3.10.2",
     ];
 
-    private static readonly string[] OfManifests = ["nodeforge.dev/kindnetd:preloaded", "nodeforge.dev/local-path-helper:preloaded", "nodeforge.dev/local-path-provisioner:preloaded"];
+    private static readonly string[] OfManifests =
+    [
+        "nodeforge.dev/kindnetd:preloaded",
+        "nodeforge.dev/local-path-helper:preloaded",
+        "nodeforge.dev/local-path-provisioner:preloaded",
+    ];
 
     private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-upstream-").FullName;
     private UpstreamSite site = null!;
@@ -32,7 +43,15 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     {
         site = await UpstreamSite.StartAsync();
         string root = GoldenFile.Repository;
-        foreach (string part in (string[])["recipes/node/upstream.yaml", "recipes/node/kindest.yaml", "images/manifests/kindnet.yaml", "images/manifests/local-path-storage.yaml"])
+        foreach (
+            string part in (string[])
+                [
+                    "recipes/node/upstream.yaml",
+                    "recipes/node/kindest.yaml",
+                    "images/manifests/kindnet.yaml",
+                    "images/manifests/local-path-storage.yaml",
+                ]
+        )
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, part))!);
             File.Copy(Path.Combine(root, part), Path.Combine(folder, part));
@@ -64,17 +83,30 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
                 "kubernetes https://dl.k8s.io/v1.36.2/kubernetes-server-linux-amd64.tar.gz",
                 "runc https://github.com/opencontainers/runc/releases/download/v1.4.3/runc.amd64",
             ],
-            locked.Parts[0].Files.Select(file => $"{file.Name} {file.Url}").Order(StringComparer.Ordinal));
+            locked.Parts[0].Files.Select(file => $"{file.Name} {file.Url}").Order(StringComparer.Ordinal)
+        );
 
         await Work("one").FetchAsync(Request, offline: false, CancellationToken.None);
-        Image image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage") { Offline = true }, CancellationToken.None)).Images);
+        Image image = Assert.Single(
+            (await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage") { Offline = true }, CancellationToken.None)).Images
+        );
 
         JsonElement record = RecordOf(image, "one");
         Assert.Equal("v1.36.2", record.GetProperty("kubernetesVersion").GetString());
-        string[] closure = [.. record.GetProperty("closure").EnumerateArray().SelectMany(item => item.GetProperty("references").EnumerateArray()).Select(reference => reference.GetString()!)];
+        string[] closure =
+        [
+            .. record
+                .GetProperty("closure")
+                .EnumerateArray()
+                .SelectMany(item => item.GetProperty("references").EnumerateArray())
+                .Select(reference => reference.GetString()!),
+        ];
         Assert.Equal([], OfKubeadm.Concat(OfManifests).Except(closure));
         Assert.Equal(OfManifests, ManifestImages().Order(StringComparer.Ordinal));
-        Assert.Equal(["containerd", "runc", "cni", "crictl", "kubeadm", "kubectl", "kubelet"], record.GetProperty("components").EnumerateArray().Select(component => component.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["containerd", "runc", "cni", "crictl", "kubeadm", "kubectl", "kubelet"],
+            record.GetProperty("components").EnumerateArray().Select(component => component.GetProperty("name").GetString())
+        );
     }
 
     [Fact]
@@ -84,7 +116,10 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
         Image first = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
         Image second = Assert.Single((await Work("two").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
         Assert.Equal(first.Id, second.Id);
-        Assert.All(site.Registry.Requests.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)), request => Assert.Equal("GET", request.Method));
+        Assert.All(
+            site.Registry.Requests.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)),
+            request => Assert.Equal("GET", request.Method)
+        );
     }
 
     [Fact]
@@ -92,13 +127,28 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     {
         await Work("one").LockAsync(new LockRequest(Request), CancellationToken.None);
         Image image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(Request, "NodeImage"), CancellationToken.None)).Images);
-        string[] laid = [.. image.Layers.Where(layer => layer.Title is "containerd" or "runc" or "cni" or "crictl").SelectMany(layer => PathsOf(layer, "one"))];
+        string[] laid =
+        [
+            .. image
+                .Layers.Where(layer => layer.Title is "containerd" or "runc" or "cni" or "crictl")
+                .SelectMany(layer => PathsOf(layer, "one")),
+        ];
         Assert.Equal(
             [
-                "usr/bin/containerd", "usr/bin/containerd-shim-runc-v2", "usr/bin/containerd-stress", "usr/bin/crictl", "usr/bin/ctr",
-                "usr/lib/cni/bridge", "usr/lib/cni/host-local", "usr/lib/cni/loopback", "usr/lib/cni/portmap", "usr/lib/cni/ptp", "usr/sbin/runc",
+                "usr/bin/containerd",
+                "usr/bin/containerd-shim-runc-v2",
+                "usr/bin/containerd-stress",
+                "usr/bin/crictl",
+                "usr/bin/ctr",
+                "usr/lib/cni/bridge",
+                "usr/lib/cni/host-local",
+                "usr/lib/cni/loopback",
+                "usr/lib/cni/portmap",
+                "usr/lib/cni/ptp",
+                "usr/sbin/runc",
             ],
-            laid.Order(StringComparer.Ordinal));
+            laid.Order(StringComparer.Ordinal)
+        );
         Assert.Equal("2.3.4", image.Config.Config?.Labels?["dev.nodeforge.containerd"]);
     }
 
@@ -107,9 +157,20 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     {
         site.PushOfDocker("k8s/etcd:9.9.9-0");
         string[] wanted = ["registry.k8s.io/coredns/coredns:v1.14.2", "registry.k8s.io/etcd:9.9.9-0", "registry.k8s.io/pause:3.10.2"];
-        site.ServeRelease(ServerRelease.Tarball(UpstreamSite.Version, SpeakingProgram.That(ServerRelease.Answer(UpstreamSite.Version, wanted), UpstreamSite.Version)));
+        site.ServeRelease(
+            ServerRelease.Tarball(
+                UpstreamSite.Version,
+                SpeakingProgram.That(ServerRelease.Answer(UpstreamSite.Version, wanted), UpstreamSite.Version)
+            )
+        );
         RecipeLock locked = (await Work("one").LockAsync(new LockRequest(Request), CancellationToken.None)).Lock;
-        string[] references = [.. locked.Parts[0].Images.Select(image => image.Reference).Where(reference => reference.Contains("k8s.io", StringComparison.Ordinal))];
+        string[] references =
+        [
+            .. locked
+                .Parts[0]
+                .Images.Select(image => image.Reference)
+                .Where(reference => reference.Contains("k8s.io", StringComparison.Ordinal)),
+        ];
         Assert.Equal(wanted.Select(reference => "docker://" + reference), references.Order(StringComparer.Ordinal));
     }
 
@@ -128,7 +189,14 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
         await Work("one").LockAsync(new LockRequest(request), CancellationToken.None);
         Image image = Assert.Single((await Work("one").BuildAsync(new BuildRequest(request, "NodeImage"), CancellationToken.None)).Images);
         JsonElement record = RecordOf(image, "one");
-        string[] closure = [.. record.GetProperty("closure").EnumerateArray().SelectMany(item => item.GetProperty("references").EnumerateArray()).Select(reference => reference.GetString()!)];
+        string[] closure =
+        [
+            .. record
+                .GetProperty("closure")
+                .EnumerateArray()
+                .SelectMany(item => item.GetProperty("references").EnumerateArray())
+                .Select(reference => reference.GetString()!),
+        ];
         Assert.Equal([], OfKubeadm.Concat(OfManifests).Append("registry.k8s.io/pause:3.10").Except(closure));
         Assert.Equal("docker://docker.io/kindest/base:v20260820-69b56db7", record.GetProperty("base").GetProperty("origin").GetString());
     }
@@ -139,7 +207,9 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     public async Task Cannot_be_locked_without_the_checksums_that_it_names(string path)
     {
         site.Releases.Serve(path, Replies.Status(404, "no such file"));
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Work("one").LockAsync(new LockRequest(Request), CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Work("one").LockAsync(new LockRequest(Request), CancellationToken.None)
+        );
         Assert.Equal(ErrorCodes.ChecksumMissing, failure.Diagnostics[0].Code);
     }
 
@@ -147,7 +217,9 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     public async Task Cannot_be_locked_while_a_checksum_file_of_the_release_says_otherwise()
     {
         site.Releases.Serve(site.TarballPath + ".sha256", Replies.Status(200, new string('0', 64)));
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Work("one").LockAsync(new LockRequest(Request), CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Work("one").LockAsync(new LockRequest(Request), CancellationToken.None)
+        );
         Assert.Equal(ErrorCodes.ChecksumFileDisagrees, failure.Diagnostics[0].Code);
         Assert.False(File.Exists(RecipeLockFile.DefaultPath(Recipe)));
     }
@@ -156,12 +228,26 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
 
     private RecipeRequest Request => new(Recipe, null, new Dictionary<string, string> { ["version"] = UpstreamSite.Version }, []);
 
-    private Forge Work(string cache) => new(
-        new ForgeOptions { Host = HostEnvironment.FromProcess(), Cache = Path.Combine(folder, cache), SourceDateEpoch = 1_747_000_000, Mirrors = SourceMirrors.OfThisMachine(name => name == SourceMirrors.Variable ? site.Mirrors : null) },
-        SilentReporter.Instance);
+    private Forge Work(string cache) =>
+        new(
+            new ForgeOptions
+            {
+                Host = HostEnvironment.FromProcess(),
+                Cache = Path.Combine(folder, cache),
+                SourceDateEpoch = 1_747_000_000,
+                Mirrors = SourceMirrors.OfThisMachine(name => name == SourceMirrors.Variable ? site.Mirrors : null),
+            },
+            SilentReporter.Instance
+        );
 
-    private IEnumerable<string> ManifestImages() => Directory.EnumerateFiles(Path.Combine(folder, "images/manifests"))
-        .SelectMany(File.ReadLines).Select(line => line.Trim()).Where(line => line.StartsWith("image: ", StringComparison.Ordinal)).Select(line => line["image: ".Length..]).Distinct();
+    private IEnumerable<string> ManifestImages() =>
+        Directory
+            .EnumerateFiles(Path.Combine(folder, "images/manifests"))
+            .SelectMany(File.ReadLines)
+            .Select(line => line.Trim())
+            .Where(line => line.StartsWith("image: ", StringComparison.Ordinal))
+            .Select(line => line["image: ".Length..])
+            .Distinct();
 
     private JsonElement RecordOf(Image image, string cache)
     {
@@ -194,10 +280,34 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     private async Task WriteBaseAsync()
     {
         BlobStore store = new(Path.Combine(folder, "elsewhere"));
-        LayerEntry[] entries = [new(new TarEntry { Path = "var/lib", Kind = TarEntryKind.Directory, Mode = 0x1ed }, null)];
+        LayerEntry[] entries =
+        [
+            new(
+                new TarEntry
+                {
+                    Path = "var/lib",
+                    Kind = TarEntryKind.Directory,
+                    Mode = 0x1ed,
+                },
+                null
+            ),
+        ];
         LayerBlob layer = LayerWriter.WriteToStore(entries, store, LayerEncoding.None, 0);
-        byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", [layer.DiffId]) });
-        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, store.Write(config), config.Length), Layers = [layer.Descriptor] });
-        await OciLayout.WriteAsync(Path.Combine(folder, "base"), StoredImages.Of(store, new(MediaTypes.Manifest, store.Write(manifest), manifest.Length), null, "bookworm"), CancellationToken.None);
+        byte[] config = OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = "amd64",
+                Os = "linux",
+                RootFs = new("layers", [layer.DiffId]),
+            }
+        );
+        byte[] manifest = OciJson.Write(
+            new Manifest { Config = new(MediaTypes.Config, store.Write(config), config.Length), Layers = [layer.Descriptor] }
+        );
+        await OciLayout.WriteAsync(
+            Path.Combine(folder, "base"),
+            StoredImages.Of(store, new(MediaTypes.Manifest, store.Write(manifest), manifest.Length), null, "bookworm"),
+            CancellationToken.None
+        );
     }
 }

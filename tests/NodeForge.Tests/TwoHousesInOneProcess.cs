@@ -2,7 +2,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Tests;
 
-/// <summary>What a front end hands in is all that a house knows of the machine: two of them with other folders and variables do not mix.</summary>
+/// <summary>What a front end hands in is all that a house knows of the machine: two of them with other folders and variables do not
+/// mix.</summary>
 public sealed class TwoHousesInOneProcess : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-two-").FullName;
@@ -22,8 +23,13 @@ public sealed class TwoHousesInOneProcess : IDisposable
             Assert.True(File.Exists(Path.Combine(folder, name, "out", "index.json")));
             Assert.Equal(["oci:out"], outcome.Outputs);
             Digest digest = outcome.Images[0].Id;
-            Assert.Equal(["cache", "out"], Directory.GetFiles(folder, digest.Hex, SearchOption.AllDirectories)
-                .Select(file => Path.GetRelativePath(Path.Combine(folder, name), file).Split('/')[0]).Order());
+            Assert.Equal(
+                ["cache", "out"],
+                Directory
+                    .GetFiles(folder, digest.Hex, SearchOption.AllDirectories)
+                    .Select(file => Path.GetRelativePath(Path.Combine(folder, name), file).Split('/')[0])
+                    .Order()
+            );
         }
     }
 
@@ -31,14 +37,17 @@ public sealed class TwoHousesInOneProcess : IDisposable
     {
         string own = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.Combine(own, "locks"));
-        await File.WriteAllTextAsync(Path.Combine(own, "image.yaml"), $$"""
+        await File.WriteAllTextAsync(
+            Path.Combine(own, "image.yaml"),
+            $$"""
             apiVersion: nodeforge.dev/v1alpha1
             kind: ContainerImage
             name: {{name}}
             platforms: [linux/amd64]
             tags: ["registry.test/{{name}}:1"]
             files: [{path: /etc/name, content: "{{name}}"}]
-            """);
+            """
+        );
         HostEnvironment host = new()
         {
             Variables = new Dictionary<string, string> { ["NODEFORGE_CACHE"] = "cache", ["SOURCE_DATE_EPOCH"] = epoch },
@@ -49,6 +58,9 @@ public sealed class TwoHousesInOneProcess : IDisposable
         Forge forge = new(ForgeOptions.From(host), SilentReporter.Instance);
         RecipeRequest recipe = new("image.yaml", "locks/mine.json", new Dictionary<string, string>(), []);
         await forge.LockAsync(new LockRequest(recipe), CancellationToken.None);
-        return await forge.BuildAsync(new BuildRequest(recipe, "ContainerImage") { Offline = true, Outputs = ["oci:out"] }, CancellationToken.None);
+        return await forge.BuildAsync(
+            new BuildRequest(recipe, "ContainerImage") { Offline = true, Outputs = ["oci:out"] },
+            CancellationToken.None
+        );
     }
 }

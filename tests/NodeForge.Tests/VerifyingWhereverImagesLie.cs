@@ -6,7 +6,8 @@ using NodeForge.Verification;
 
 namespace NodeForge.Tests;
 
-/// <summary>An engine's images and a registry's are verified as those of files are; what fails on the way is told, and nothing is left.</summary>
+/// <summary>An engine's images and a registry's are verified as those of files are; what fails on the way is told, and nothing is
+/// left.</summary>
 public sealed class VerifyingWhereverImagesLie : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-where-").FullName;
@@ -32,7 +33,9 @@ public sealed class VerifyingWhereverImagesLie : IDisposable
         await using ScriptedEngine engine = new();
         byte[] archive = Archive();
         engine.On("GET /images/get", call => call.BreakOffAsync(archive[..after]));
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => VerifyAsync("docker-daemon:registry.test/app:1", engine));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            VerifyAsync("docker-daemon:registry.test/app:1", engine)
+        );
         Assert.Contains(failure.Diagnostics[0].Code, new[] { ErrorCodes.EngineLost, ErrorCodes.ArchiveTruncated });
         Assert.Empty(Scratch());
     }
@@ -68,7 +71,10 @@ public sealed class VerifyingWhereverImagesLie : IDisposable
         Assert.Contains(report.Findings, finding => finding.ToString().Contains(Digest.Of(image.Layer).Hex, StringComparison.Ordinal));
     }
 
-    private string[] Scratch() => Directory.Exists(Path.Combine(folder, "cache/scratch")) ? Directory.GetFileSystemEntries(Path.Combine(folder, "cache/scratch")) : [];
+    private string[] Scratch() =>
+        Directory.Exists(Path.Combine(folder, "cache/scratch"))
+            ? Directory.GetFileSystemEntries(Path.Combine(folder, "cache/scratch"))
+            : [];
 
     private byte[] Archive()
     {
@@ -82,6 +88,10 @@ public sealed class VerifyingWhereverImagesLie : IDisposable
         HostEnvironment host = HostEnvironment.FromProcess();
         if (engine is not null)
             host = host.With("DOCKER_HOST", "unix://" + engine.SocketPath);
-        return new Forge(new ForgeOptions { Host = host, Cache = Path.Combine(folder, "cache") }, SilentReporter.Instance).VerifyAsync(ImageTransport.Parse(image), null, CancellationToken.None);
+        return new Forge(new ForgeOptions { Host = host, Cache = Path.Combine(folder, "cache") }, SilentReporter.Instance).VerifyAsync(
+            ImageTransport.Parse(image),
+            null,
+            CancellationToken.None
+        );
     }
 }

@@ -53,7 +53,12 @@ public sealed class WorkingWithoutANetwork : IDisposable
         BuildRequest build = new(recipe, "ContainerImage")
         {
             Offline = true,
-            Outputs = [$"oci:{folder}/layout:1", $"oci-archive:{folder}/oci.tar:1", $"docker-archive:{folder}/docker.tar:registry.test/one:1"],
+            Outputs =
+            [
+                $"oci:{folder}/layout:1",
+                $"oci-archive:{folder}/oci.tar:1",
+                $"docker-archive:{folder}/docker.tar:registry.test/one:1",
+            ],
         };
         await Forge().BuildAsync(build, CancellationToken.None);
         foreach (string output in build.Outputs)
@@ -81,7 +86,9 @@ public sealed class WorkingWithoutANetwork : IDisposable
         File.WriteAllText(Path.Combine(folder, "script/build"), "#!/bin/sh\n");
         File.SetUnixFileMode(Path.Combine(folder, "script/build"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         RecipeRequest recipe = Write("build.yaml", Checkout.Replace("SOURCE", source, StringComparison.Ordinal));
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Forge().BuildAsync(new TarballRequest(recipe) { Offline = offline }, CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Forge().BuildAsync(new TarballRequest(recipe) { Offline = offline }, CancellationToken.None)
+        );
         Assert.Equal((locks, !locks), (networks > 0, failure.Diagnostics[0].Code == ErrorCodes.LockMissing));
     }
 
@@ -91,9 +98,16 @@ public sealed class WorkingWithoutANetwork : IDisposable
         return new(name, null, new Dictionary<string, string>(), []);
     }
 
-    private Forge Forge() => new(
-        new ForgeOptions { Host = HostEnvironment.FromProcess() with { WorkingFolder = folder }, Cache = Path.Combine(folder, "cache"), Handlers = () => Count(ref networks) },
-        SilentReporter.Instance);
+    private Forge Forge() =>
+        new(
+            new ForgeOptions
+            {
+                Host = HostEnvironment.FromProcess() with { WorkingFolder = folder },
+                Cache = Path.Combine(folder, "cache"),
+                Handlers = () => Count(ref networks),
+            },
+            SilentReporter.Instance
+        );
 
     private Refusing Count(ref int counter)
     {

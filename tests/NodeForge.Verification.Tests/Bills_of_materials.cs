@@ -12,8 +12,14 @@ public sealed class Bills_of_materials
         JsonNode document = JsonNode.Parse(SpdxDocument.Write(await ReportAsync()))!;
         Assert.Equal("SPDX-2.3", document["spdxVersion"]!.GetValue<string>());
         JsonArray packages = document["packages"]!.AsArray();
-        Assert.Equal(["sample", "containerd", "kubeadm", "kubectl", "kubelet"], packages.Select(package => package!["name"]!.GetValue<string>()));
-        Assert.Equal("pkg:deb/debian/containerd@1.7.24~ds1-6?arch=amd64&distro=debian-12&upstream=containerd-app%401.7.24~ds1-5", packages[1]!["externalRefs"]![0]!["referenceLocator"]!.GetValue<string>());
+        Assert.Equal(
+            ["sample", "containerd", "kubeadm", "kubectl", "kubelet"],
+            packages.Select(package => package!["name"]!.GetValue<string>())
+        );
+        Assert.Equal(
+            "pkg:deb/debian/containerd@1.7.24~ds1-6?arch=amd64&distro=debian-12&upstream=containerd-app%401.7.24~ds1-5",
+            packages[1]!["externalRefs"]![0]!["referenceLocator"]!.GetValue<string>()
+        );
         Assert.Equal(5, document["relationships"]!.AsArray().Count);
     }
 
@@ -25,7 +31,10 @@ public sealed class Bills_of_materials
         string[] references = [.. document["components"]!.AsArray().Select(component => component!["bom-ref"]!.GetValue<string>())];
         Assert.Equal(5, references.Distinct().Count());
         Assert.Equal(references, document["dependencies"]![0]!["dependsOn"]!.AsArray().Select(reference => reference!.GetValue<string>()));
-        Assert.Matches("^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$", document["serialNumber"]!.GetValue<string>());
+        Assert.Matches(
+            "^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$",
+            document["serialNumber"]!.GetValue<string>()
+        );
     }
 
     [Fact]
@@ -37,11 +46,19 @@ public sealed class Bills_of_materials
         JsonNode system = Assert.Single(components, component => component["type"]!.GetValue<string>() == "operating-system");
         Assert.Equal(("debian", "12"), (system["name"]!.GetValue<string>(), system["version"]!.GetValue<string>()));
         Assert.Null(system["purl"]);
-        JsonNode package = Assert.Single(components, component => component["purl"]?.GetValue<string>().StartsWith("pkg:deb/", StringComparison.Ordinal) == true);
-        Dictionary<string, string> properties = package["properties"]!.AsArray().ToDictionary(item => item!["name"]!.GetValue<string>(), item => item!["value"]!.GetValue<string>());
+        JsonNode package = Assert.Single(
+            components,
+            component => component["purl"]?.GetValue<string>().StartsWith("pkg:deb/", StringComparison.Ordinal) == true
+        );
+        Dictionary<string, string> properties = package["properties"]!
+            .AsArray()
+            .ToDictionary(item => item!["name"]!.GetValue<string>(), item => item!["value"]!.GetValue<string>());
         Assert.Equal("containerd-app", properties["aquasecurity:trivy:SrcName"]);
         Assert.Equal("1.7.24~ds1-5", properties["aquasecurity:trivy:SrcVersion"]);
-        Assert.DoesNotContain(components, component => component["purl"]?.GetValue<string>().StartsWith("pkg:generic/", StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(
+            components,
+            component => component["purl"]?.GetValue<string>().StartsWith("pkg:generic/", StringComparison.Ordinal) == true
+        );
         Assert.Contains(components, component => component["purl"]?.GetValue<string>() == "pkg:golang/k8s.io/kubernetes@v1.31.1#kubelet");
     }
 
@@ -50,13 +67,39 @@ public sealed class Bills_of_materials
     public async Task Both_have_the_fields_that_their_schemas_demand()
     {
         JsonNode cyclone = JsonNode.Parse(CycloneDxDocument.Write(await ReportAsync()))!;
-        Assert.All(cyclone["components"]!.AsArray(), component => Assert.True(component!["type"]!.GetValue<string>() is "library" or "application" or "operating-system" && component["name"] is not null));
-        string[] references = [.. cyclone["components"]!.AsArray().Append(cyclone["metadata"]!["component"]).Select(component => component!["bom-ref"]!.GetValue<string>())];
+        Assert.All(
+            cyclone["components"]!.AsArray(),
+            component =>
+                Assert.True(
+                    component!["type"]!.GetValue<string>() is "library" or "application" or "operating-system"
+                        && component["name"] is not null
+                )
+        );
+        string[] references =
+        [
+            .. cyclone["components"]!
+                .AsArray()
+                .Append(cyclone["metadata"]!["component"])
+                .Select(component => component!["bom-ref"]!.GetValue<string>()),
+        ];
         Assert.Equal(references.Length, references.Distinct().Count());
-        Assert.All(cyclone["dependencies"]!.AsArray(), item => Assert.Subset(references.ToHashSet(), item!["dependsOn"]!.AsArray().Select(to => to!.GetValue<string>()).Append(item["ref"]!.GetValue<string>()).ToHashSet()));
+        Assert.All(
+            cyclone["dependencies"]!.AsArray(),
+            item =>
+                Assert.Subset(
+                    references.ToHashSet(),
+                    item!["dependsOn"]!.AsArray().Select(to => to!.GetValue<string>()).Append(item["ref"]!.GetValue<string>()).ToHashSet()
+                )
+        );
         JsonNode spdx = JsonNode.Parse(SpdxDocument.Write(await ReportAsync()))!;
-        Assert.All(new[] { "SPDXID", "creationInfo", "dataLicense", "name", "spdxVersion", "documentNamespace" }, field => Assert.NotNull(spdx[field]));
-        Assert.All(spdx["packages"]!.AsArray(), package => Assert.True(package!["SPDXID"] is not null && package["downloadLocation"] is not null && package["name"] is not null));
+        Assert.All(
+            new[] { "SPDXID", "creationInfo", "dataLicense", "name", "spdxVersion", "documentNamespace" },
+            field => Assert.NotNull(spdx[field])
+        );
+        Assert.All(
+            spdx["packages"]!.AsArray(),
+            package => Assert.True(package!["SPDXID"] is not null && package["downloadLocation"] is not null && package["name"] is not null)
+        );
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", spdx["creationInfo"]!["created"]!.GetValue<string>());
     }
 
@@ -69,7 +112,10 @@ public sealed class Bills_of_materials
 
     [Fact]
     public void An_image_that_could_not_be_opened_has_none() =>
-        Assert.Throws<ArgumentException>(() => SpdxDocument.Write(ImageVerifier.Unopened("x", new NodeForgeException(new Diagnostic(ErrorCodes.ImageNotFound, "x")))));
+        Assert.Throws<ArgumentException>(() =>
+            SpdxDocument.Write(ImageVerifier.Unopened("x", new NodeForgeException(new Diagnostic(ErrorCodes.ImageNotFound, "x"))))
+        );
 
-    private static Task<VerificationReport> ReportAsync() => ImageVerifier.VerifyAsync(NodeImageBuilder.Sound().Build(), CancellationToken.None);
+    private static Task<VerificationReport> ReportAsync() =>
+        ImageVerifier.VerifyAsync(NodeImageBuilder.Sound().Build(), CancellationToken.None);
 }

@@ -11,7 +11,11 @@ public sealed class Booting_an_image
     private static readonly VerificationReport Report = new("sample", Oci.Platform.LinuxAmd64, null, null, [])
     {
         KubernetesVersion = "v1.31.1",
-        Closure = [new(Pause, ["kubeadm"], ClosureState.Complete, null, 1), new("registry.k8s.io/coredns/coredns:v1.11.3", ["kubeadm"], ClosureState.Optional, null, 0)],
+        Closure =
+        [
+            new(Pause, ["kubeadm"], ClosureState.Complete, null, 1),
+            new("registry.k8s.io/coredns/coredns:v1.11.3", ["kubeadm"], ClosureState.Optional, null, 0),
+        ],
     };
 
     private static readonly BootedNode Sound = new("trial-control-plane", "running")
@@ -37,7 +41,14 @@ public sealed class Booting_an_image
     public void Units_that_failed_or_do_not_run_are_named()
     {
         FailsWith(Sound with { SystemState = "degraded", FailedUnits = ["extra.service"] }, ErrorCodes.BootedUnitFailed, "extra.service");
-        FailsWith(Sound with { Units = new Dictionary<string, string> { ["kubelet.service"] = "inactive" } }, ErrorCodes.BootedUnitFailed, "kubelet.service");
+        FailsWith(
+            Sound with
+            {
+                Units = new Dictionary<string, string> { ["kubelet.service"] = "inactive" },
+            },
+            ErrorCodes.BootedUnitFailed,
+            "kubelet.service"
+        );
         FailsWith(Sound with { SystemState = "starting" }, ErrorCodes.BootedUnitFailed, "starting");
         FailsWith(Sound with { KubeletHealth = "" }, ErrorCodes.BootedUnitFailed, "healthz");
         FailsWith(Sound with { IsReady = false }, ErrorCodes.NodeNotBooted, "not Ready");
@@ -53,16 +64,32 @@ public sealed class Booting_an_image
 
     [Fact]
     public void Pods_that_do_not_run_are_named() =>
-        FailsWith(Sound with { Pods = [new("kube-system/cni", "Pending", "ErrImagePull")], Unsettled = ["kube-system/cni"] }, ErrorCodes.BootedPodFailed, "ErrImagePull");
+        FailsWith(
+            Sound with
+            {
+                Pods = [new("kube-system/cni", "Pending", "ErrImagePull")],
+                Unsettled = ["kube-system/cni"],
+            },
+            ErrorCodes.BootedPodFailed,
+            "ErrImagePull"
+        );
 
     [Fact]
-    public void Workloads_that_are_not_whole_are_named() => FailsWith(Sound with { Unsettled = ["kube-system/kube-proxy"] }, ErrorCodes.BootedPodFailed, "kube-system/kube-proxy");
+    public void Workloads_that_are_not_whole_are_named() =>
+        FailsWith(Sound with { Unsettled = ["kube-system/kube-proxy"] }, ErrorCodes.BootedPodFailed, "kube-system/kube-proxy");
 
     [Fact]
     public void Whatever_the_node_wants_outside_is_named_and_counted()
     {
         FailsWith(Sound with { Sent = [new("registry.k8s.io", IsName: true, 4)] }, ErrorCodes.NodeReachesOut, "registry.k8s.io, 4 times");
-        FailsWith(Sound with { Sent = [new("udp 203.0.113.9 port 123", IsName: false, 2)] }, ErrorCodes.NodeReachesOut, "203.0.113.9 port 123, 2 times");
+        FailsWith(
+            Sound with
+            {
+                Sent = [new("udp 203.0.113.9 port 123", IsName: false, 2)],
+            },
+            ErrorCodes.NodeReachesOut,
+            "203.0.113.9 port 123, 2 times"
+        );
         FailsWith(Sound with { IsHeard = false }, ErrorCodes.NodeNotHeard, "nobody listened");
     }
 
@@ -70,7 +97,14 @@ public sealed class Booting_an_image
     public void A_cluster_that_does_not_come_up_is_told_with_its_cause_and_with_what_it_wanted()
     {
         Diagnostic cause = new(ErrorCodes.ApiServerTimeout, "the API server does not answer") { Where = new("there"), Hint = "look" };
-        VerificationReport report = Report.With(new BootedNode("trial", "") { Failures = [cause], IsHeard = true, Sent = [new("registry.k8s.io", IsName: true, 9)] });
+        VerificationReport report = Report.With(
+            new BootedNode("trial", "")
+            {
+                Failures = [cause],
+                IsHeard = true,
+                Sent = [new("registry.k8s.io", IsName: true, 9)],
+            }
+        );
         Assert.False(report.IsSound);
         Assert.Equal([ErrorCodes.NodeNotBooted, ErrorCodes.NodeReachesOut], report.Findings.Select(finding => finding.Code));
         Assert.Equal((cause.What, cause.Hint), (report.Findings.First().What, report.Findings.First().Hint));

@@ -26,13 +26,21 @@ public sealed class Comparing_images
         EntryDifference entry = Assert.Single(layer.Entries);
         Assert.Equal("usr/local/bin/entrypoint", entry.Path);
         Assert.Equal("content", Assert.Single(entry.Fields).Name);
-        Assert.Equal(new ByteDifference(14, Convert.ToHexStringLower("ec \"$@\"\n"u8), Convert.ToHexStringLower("Ec \"$@\"\n"u8)), entry.FirstByte);
+        Assert.Equal(
+            new ByteDifference(14, Convert.ToHexStringLower("ec \"$@\"\n"u8), Convert.ToHexStringLower("Ec \"$@\"\n"u8)),
+            entry.FirstByte
+        );
     }
 
     [Fact]
     public async Task A_header_field_is_told_by_name()
     {
-        ImageDifference difference = await CompareAsync(node => node.Files["etc/machine-id"] = node.Files["etc/machine-id"] with { Header = node.Files["etc/machine-id"].Header with { Mode = 0x124, Uid = 7 } });
+        ImageDifference difference = await CompareAsync(node =>
+            node.Files["etc/machine-id"] = node.Files["etc/machine-id"] with
+            {
+                Header = node.Files["etc/machine-id"].Header with { Mode = 0x124, Uid = 7 },
+            }
+        );
         EntryDifference entry = Assert.Single(Assert.Single(difference.Layers).Entries);
         Assert.Equal([new FieldDifference("mode", "644", "444"), new FieldDifference("owner", "0:0", "7:0")], entry.Fields);
         Assert.Null(entry.FirstByte);
@@ -48,7 +56,10 @@ public sealed class Comparing_images
         });
         LayerDifference layer = Assert.Single(difference.Layers);
         Assert.Equal(2, layer.Changed);
-        Assert.Equal([("etc/machine-id", EntryChange.Missing), ("etc/hosts", EntryChange.Added)], layer.Entries.Select(entry => (entry.Path, entry.Change)));
+        Assert.Equal(
+            [("etc/machine-id", EntryChange.Missing), ("etc/hosts", EntryChange.Added)],
+            layer.Entries.Select(entry => (entry.Path, entry.Change))
+        );
     }
 
     [Fact]
@@ -74,7 +85,9 @@ public sealed class Comparing_images
     public async Task A_report_fails_where_the_image_is_another_one_than_it_should_be()
     {
         ImageDifference difference = await CompareAsync(node => node.Text("etc/hosts", "x"));
-        VerificationReport report = (await ImageVerifier.VerifyAsync(NodeImageBuilder.Sound().Build(), CancellationToken.None)).With(difference);
+        VerificationReport report = (await ImageVerifier.VerifyAsync(NodeImageBuilder.Sound().Build(), CancellationToken.None)).With(
+            difference
+        );
         Diagnostic finding = Assert.Single(report.Findings);
         Assert.Equal(ErrorCodes.ImagesDiffer, finding.Code);
         Assert.Contains("layer 1 (base), added /etc/hosts", finding.ToString(), StringComparison.Ordinal);

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace NodeForge.Verification.Tests;
 
-/// <summary>ELF files as a linker leaves them, as far as anybody reads them without running them: header, loader, Go's build information, stamped versions.</summary>
+/// <summary>ELF files as a linker leaves them, as far as anybody reads them without running them: header, loader, Go's build information,
+/// stamped versions.</summary>
 internal static class FakeProgram
 {
     public const int Amd64 = 62;
@@ -12,7 +13,8 @@ internal static class FakeProgram
     private const int ProgramHeader = 56;
 
     /// <param name="module">The build information; null for that of a working tree.</param>
-    public static byte[] Go(string path, string stamp, int machine = Amd64, string? module = null) => Elf(machine, null, [stamp], module ?? $"path\t{path}\nmod\t{path}\t(devel)\n");
+    public static byte[] Go(string path, string stamp, int machine = Amd64, string? module = null) =>
+        Elf(machine, null, [stamp], module ?? $"path\t{path}\nmod\t{path}\t(devel)\n");
 
     public static byte[] Elf(int machine = Amd64, string? loader = null, IReadOnlyList<string>? stamps = null, string? module = null)
     {

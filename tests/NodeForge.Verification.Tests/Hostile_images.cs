@@ -47,8 +47,14 @@ public sealed class Hostile_images
     [Theory]
     [InlineData("etc/containerd/config.toml", "[plugins]\n\"io.containerd.grpc.v1.cri\" = 7\n")]
     [InlineData("etc/containerd/config.toml", "version = 2\nplugins = 7\ndisabled_plugins = 3\n")]
-    [InlineData("etc/containerd/config.toml", "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\ncontainerd = 1\nregistry = [1]\ncni = \"x\"\n")]
-    [InlineData("etc/containerd/config.toml", "version = 2\ndisabled_plugins = [1, [2], {a = 3}]\n[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes]\nrunc = 1\n")]
+    [InlineData(
+        "etc/containerd/config.toml",
+        "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\ncontainerd = 1\nregistry = [1]\ncni = \"x\"\n"
+    )]
+    [InlineData(
+        "etc/containerd/config.toml",
+        "version = 2\ndisabled_plugins = [1, [2], {a = 3}]\n[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes]\nrunc = 1\n"
+    )]
     [InlineData("usr/lib/nodeforge/node.env", "=\n==\nSANDBOX_IMAGE=UPPER/case\n")]
     [InlineData("usr/lib/systemd/system/containerd.service", "[Service]\nExecStart=\\\nExecStart=@-+!\nExecStartPre=%n\nExec\n")]
     [InlineData("var/lib/dpkg/status", "Version: \n\nPackage: \n\n: \n")]

@@ -26,7 +26,13 @@ public sealed class Looking_at_programs
     public void The_modules_of_the_build_information_are_read_with_what_was_taken_for_them()
     {
         GoProgramProbe probe = new();
-        probe.Add(FakeProgram.Go("example.com/tool", "v1.0.0", module: "path\texample.com/tool\nmod\texample.com/tool\tv1.0.0\th1:x=\ndep\tgolang.org/x/net\tv0.30.0\th1:y=\ndep\texample.com/old\tv1.1.0\n=>\texample.com/fork\tv1.2.0\th1:z=\n"));
+        probe.Add(
+            FakeProgram.Go(
+                "example.com/tool",
+                "v1.0.0",
+                module: "path\texample.com/tool\nmod\texample.com/tool\tv1.0.0\th1:x=\ndep\tgolang.org/x/net\tv0.30.0\th1:y=\ndep\texample.com/old\tv1.1.0\n=>\texample.com/fork\tv1.2.0\th1:z=\n"
+            )
+        );
         GoProgram program = probe.Finish()!;
         Assert.Equal("example.com/tool", program.Module);
         Assert.Equal([("golang.org/x/net", "v0.30.0"), ("example.com/fork", "v1.2.0")], program.Modules);
@@ -52,7 +58,10 @@ public sealed class Looking_at_programs
     public void The_architecture_and_the_loader_are_read_from_the_header()
     {
         Assert.Equal(new ElfHeader("arm64", null), ElfHeader.Read(FakeProgram.Elf(FakeProgram.Arm64)));
-        Assert.Equal(new ElfHeader("amd64", "/lib64/ld-linux-x86-64.so.2"), ElfHeader.Read(FakeProgram.Elf(loader: "/lib64/ld-linux-x86-64.so.2")));
+        Assert.Equal(
+            new ElfHeader("amd64", "/lib64/ld-linux-x86-64.so.2"),
+            ElfHeader.Read(FakeProgram.Elf(loader: "/lib64/ld-linux-x86-64.so.2"))
+        );
         Assert.Null(ElfHeader.Read("#!/bin/sh\n"u8));
     }
 

@@ -17,9 +17,7 @@ internal sealed class NodeImageBuilder
     private const string Meta = "var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db";
     private const long Epoch = 1_700_000_000;
 
-    private NodeImageBuilder()
-    {
-    }
+    private NodeImageBuilder() { }
 
     /// <summary>Entries of the base, by path.</summary>
     public SortedDictionary<string, LayerEntry> Files { get; } = new(StringComparer.Ordinal);
@@ -31,13 +29,14 @@ internal sealed class NodeImageBuilder
     /// <summary>What the preloaded images are for.</summary>
     public Platform StorePlatform { get; set; } = Platform.LinuxAmd64;
 
-    public ContainerDefaults Defaults { get; set; } = new()
-    {
-        Entrypoint = ["/usr/local/bin/entrypoint", "/sbin/init"],
-        Env = ["container=docker"],
-        StopSignal = "SIGRTMIN+3",
-        Labels = new() { ["dev.nodeforge.kubernetes"] = Kubernetes, ["dev.nodeforge.containerd"] = "1.7.24~ds1-6" },
-    };
+    public ContainerDefaults Defaults { get; set; } =
+        new()
+        {
+            Entrypoint = ["/usr/local/bin/entrypoint", "/sbin/init"],
+            Env = ["container=docker"],
+            StopSignal = "SIGRTMIN+3",
+            Labels = new() { ["dev.nodeforge.kubernetes"] = Kubernetes, ["dev.nodeforge.containerd"] = "1.7.24~ds1-6" },
+        };
 
     /// <summary>Changes containerd's records before they are written.</summary>
     public Func<MetadataNamespace, MetadataNamespace> Records { get; set; } = static records => records;
@@ -71,7 +70,16 @@ internal sealed class NodeImageBuilder
 
     public void Link(string path, string target) => Files[path] = LinkTo(path, target);
 
-    public void Folder(string path, int mode = 0x1ed) => Files[path] = new(new TarEntry { Path = path, Kind = TarEntryKind.Directory, Mode = mode }, null);
+    public void Folder(string path, int mode = 0x1ed) =>
+        Files[path] = new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.Directory,
+                Mode = mode,
+            },
+            null
+        );
 
     public void Edit(string path, string from, string to)
     {
@@ -81,9 +89,28 @@ internal sealed class NodeImageBuilder
     }
 
     public static LayerEntry File(string path, byte[] bytes, int mode = 0x1a4) =>
-        new(new TarEntry { Path = path, Kind = TarEntryKind.File, Mode = mode, Size = bytes.Length }, bytes.Length == 0 ? null : new InlineContent(bytes));
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.File,
+                Mode = mode,
+                Size = bytes.Length,
+            },
+            bytes.Length == 0 ? null : new InlineContent(bytes)
+        );
 
-    public static LayerEntry LinkTo(string path, string target) => new(new TarEntry { Path = path, Kind = TarEntryKind.SymbolicLink, Mode = 0x1ff, LinkTarget = target }, null);
+    public static LayerEntry LinkTo(string path, string target) =>
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.SymbolicLink,
+                Mode = 0x1ff,
+                LinkTarget = target,
+            },
+            null
+        );
 
     public static byte[] Tar(IEnumerable<LayerEntry> entries)
     {
@@ -102,20 +129,51 @@ internal sealed class NodeImageBuilder
         last["usr/lib/nodeforge/image.json"] = File("usr/lib/nodeforge/image.json", Encoding.UTF8.GetBytes(record.ToJsonString()));
         Last(last);
         byte[][] archives = [Archive(Tar(Files.Values)), Tar(last.Values)];
-        ImageConfig config = new() { Architecture = Platform.Architecture, Os = Platform.Os, Config = Defaults, RootFs = new("layers", [.. archives.Select(archive => Digest.Of(archive))]), History = [new() { CreatedBy = "base" }, new() { CreatedBy = "node configuration" }] };
+        ImageConfig config = new()
+        {
+            Architecture = Platform.Architecture,
+            Os = Platform.Os,
+            Config = Defaults,
+            RootFs = new("layers", [.. archives.Select(archive => Digest.Of(archive))]),
+            History = [new() { CreatedBy = "base" }, new() { CreatedBy = "node configuration" }],
+        };
         Layer[] layers = [.. archives.Select(LayerOf)];
-        Manifest manifest = new() { Config = Descriptor(MediaTypes.Config, OciJson.Write(config)), Layers = [.. layers.Select(layer => layer.Descriptor)] };
-        return new(RawDocument.Create(MediaTypes.Manifest, OciJson.Write(manifest)), manifest, RawDocument.Create(MediaTypes.Config, OciJson.Write(config)), config, layers) { Name = "sample" };
+        Manifest manifest = new()
+        {
+            Config = Descriptor(MediaTypes.Config, OciJson.Write(config)),
+            Layers = [.. layers.Select(layer => layer.Descriptor)],
+        };
+        return new(
+            RawDocument.Create(MediaTypes.Manifest, OciJson.Write(manifest)),
+            manifest,
+            RawDocument.Create(MediaTypes.Config, OciJson.Write(config)),
+            config,
+            layers
+        )
+        {
+            Name = "sample",
+        };
     }
 
-    private Layer LayerOf(byte[] archive, int index) => Layers(new(Descriptor(MediaTypes.Layer, archive), Digest.Of(archive), new("sample", Detail: $"layer {index + 1}"), _ => new(new MemoryStream(archive, writable: false)))
-    {
-        Title = index == 0 ? "base" : "node configuration",
-    });
+    private Layer LayerOf(byte[] archive, int index) =>
+        Layers(
+            new(
+                Descriptor(MediaTypes.Layer, archive),
+                Digest.Of(archive),
+                new("sample", Detail: $"layer {index + 1}"),
+                _ => new(new MemoryStream(archive, writable: false))
+            )
+            {
+                Title = index == 0 ? "base" : "node configuration",
+            }
+        );
 
     private void LayImages(SortedDictionary<string, LayerEntry> last)
     {
-        PreloadedStore store = PreloadedStore.Build([.. Images.Select(image => image.ToPreloaded())], new(StorePlatform, DateTimeOffset.FromUnixTimeSeconds(Epoch), MetadataVersion.Containerd1));
+        PreloadedStore store = PreloadedStore.Build(
+            [.. Images.Select(image => image.ToPreloaded())],
+            new(StorePlatform, DateTimeOffset.FromUnixTimeSeconds(Epoch), MetadataVersion.Containerd1)
+        );
         ContainerdMetadata metadata = store.Metadata with { Namespaces = [Records(store.Metadata.Namespaces[0])] };
         using MemoryStream database = new();
         MetadataWriter.Write(metadata, database);

@@ -9,7 +9,17 @@ public sealed class Reports_as_pages
     public async Task The_page_has_verdicts_closure_layers_and_components()
     {
         string page = HtmlReport.Write([await ImageVerifier.VerifyAsync(NodeImageBuilder.Sound().Build(), CancellationToken.None)]);
-        Assert.All(new[] { "what units start", "registry.k8s.io/kube-proxy:v1.31.1", "node configuration", "1.7.24~ds1-6", "prefers-color-scheme: dark" }, text => Assert.Contains(text, page, StringComparison.Ordinal));
+        Assert.All(
+            new[]
+            {
+                "what units start",
+                "registry.k8s.io/kube-proxy:v1.31.1",
+                "node configuration",
+                "1.7.24~ds1-6",
+                "prefers-color-scheme: dark",
+            },
+            text => Assert.Contains(text, page, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -17,7 +27,10 @@ public sealed class Reports_as_pages
     {
         string page = HtmlReport.Write([await ImageVerifier.VerifyAsync(NodeImageBuilder.Sound().Build(), CancellationToken.None)]);
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
-        Assert.All(new[] { "<script", "src=", "href=", "url(", "@import", "<link", "<img" }, tag => Assert.DoesNotContain(tag, page, StringComparison.OrdinalIgnoreCase));
+        Assert.All(
+            new[] { "<script", "src=", "href=", "url(", "@import", "<link", "<img" },
+            tag => Assert.DoesNotContain(tag, page, StringComparison.OrdinalIgnoreCase)
+        );
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 namespace NodeForge.Verification.Tests;
 
-/// <summary>A build ends only with an image whose clusters find everything that they ask for, or with one that says of itself that they may not.</summary>
+/// <summary>A build ends only with an image whose clusters find everything that they ask for, or with one that says of itself that they may
+/// not.</summary>
 public sealed class Requiring_a_closure
 {
     [Fact]
-    public async Task A_whole_closure_is_taken_without_a_word() => Assert.Empty(await ImageVerifier.ClosureProblemsAsync(NodeImageBuilder.Sound().Build(), CancellationToken.None));
+    public async Task A_whole_closure_is_taken_without_a_word() =>
+        Assert.Empty(await ImageVerifier.ClosureProblemsAsync(NodeImageBuilder.Sound().Build(), CancellationToken.None));
 
     [Fact]
     public async Task Every_image_that_is_missing_is_told_at_once()
@@ -36,7 +38,10 @@ public sealed class Requiring_a_closure
             NodeImageBuilder node = NodeImageBuilder.Sound();
             mutation.Spoil(node);
             IReadOnlyList<Diagnostic> problems = await ImageVerifier.ClosureProblemsAsync(node.Build(), CancellationToken.None);
-            Assert.Contains(problems, problem => problem.Code == mutation.Code && problem.ToString().Contains(mutation.Culprit, StringComparison.Ordinal));
+            Assert.Contains(
+                problems,
+                problem => problem.Code == mutation.Code && problem.ToString().Contains(mutation.Culprit, StringComparison.Ordinal)
+            );
         }
     }
 

@@ -33,8 +33,14 @@ internal static class SampleNode
     /// <summary>What kubeadm v1.31.1 asks for.</summary>
     public static IReadOnlyList<string> Closure { get; } =
     [
-        "registry.k8s.io/kube-apiserver:v1.31.1", "registry.k8s.io/kube-controller-manager:v1.31.1", "registry.k8s.io/kube-proxy:v1.31.1", "registry.k8s.io/kube-scheduler:v1.31.1",
-        "registry.k8s.io/etcd:3.5.15-0", "registry.k8s.io/coredns/coredns:v1.11.3", "registry.k8s.io/pause:3.10", "docker.io/example/storage:v1",
+        "registry.k8s.io/kube-apiserver:v1.31.1",
+        "registry.k8s.io/kube-controller-manager:v1.31.1",
+        "registry.k8s.io/kube-proxy:v1.31.1",
+        "registry.k8s.io/kube-scheduler:v1.31.1",
+        "registry.k8s.io/etcd:3.5.15-0",
+        "registry.k8s.io/coredns/coredns:v1.11.3",
+        "registry.k8s.io/pause:3.10",
+        "docker.io/example/storage:v1",
     ];
 
     public static void Lay(NodeImageBuilder node)
@@ -55,33 +61,49 @@ internal static class SampleNode
         LayRuntime(node);
         LayKubernetes(node);
         LayUnits(node);
-        node.Text("var/lib/dpkg/status", "Package: containerd\nStatus: install ok installed\nArchitecture: amd64\nSource: containerd-app (1.7.24~ds1-5)\nVersion: 1.7.24~ds1-6\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n\n");
-        node.Text("kind/manifests/default-storage.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  # image: not/asked:for\n  - name: storage\n    image: example/storage:v1\n");
+        node.Text(
+            "var/lib/dpkg/status",
+            "Package: containerd\nStatus: install ok installed\nArchitecture: amd64\nSource: containerd-app (1.7.24~ds1-5)\nVersion: 1.7.24~ds1-6\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n\n"
+        );
+        node.Text(
+            "kind/manifests/default-storage.yaml",
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  # image: not/asked:for\n  - name: storage\n    image: example/storage:v1\n"
+        );
         node.Text("usr/lib/nodeforge/node.env", "SANDBOX_IMAGE=registry.k8s.io/pause:3.10\nSYSTEMD_CGROUP=true\n");
     }
 
-    public static JsonObject Record(NodeImageBuilder node) => new()
-    {
-        ["schemaVersion"] = 1,
-        ["name"] = "sample",
-        ["platform"] = node.Platform.ToString(),
-        ["kubernetesVersion"] = NodeImageBuilder.Kubernetes,
-        ["components"] = new JsonArray(
-            Component("containerd", "1.7.24~ds1-6", Digest.Of([1]), "pool/main/c/containerd_1.7.24~ds1-6_amd64.deb"),
-            Component("kubeadm", NodeImageBuilder.Kubernetes, Digest.Of(Kubernetes("kubeadm")), "upstream"),
-            Component("kubectl", NodeImageBuilder.Kubernetes, Digest.Of(Kubernetes("kubectl")), "upstream"),
-            Component("kubelet", NodeImageBuilder.Kubernetes, Digest.Of(Kubernetes("kubelet")), "upstream")),
-        ["closure"] = new JsonArray([.. node.Images.Select(image => new JsonObject
+    public static JsonObject Record(NodeImageBuilder node) =>
+        new()
         {
-            ["references"] = new JsonArray([.. image.References.Select(reference => (JsonNode)reference)]),
-            ["imageId"] = Digest.Of(image.Config).ToString(),
-            ["manifest"] = image.Descriptor.Digest.ToString(),
-            ["origin"] = "upstream",
-        })]),
-    };
+            ["schemaVersion"] = 1,
+            ["name"] = "sample",
+            ["platform"] = node.Platform.ToString(),
+            ["kubernetesVersion"] = NodeImageBuilder.Kubernetes,
+            ["components"] = new JsonArray(
+                Component("containerd", "1.7.24~ds1-6", Digest.Of([1]), "pool/main/c/containerd_1.7.24~ds1-6_amd64.deb"),
+                Component("kubeadm", NodeImageBuilder.Kubernetes, Digest.Of(Kubernetes("kubeadm")), "upstream"),
+                Component("kubectl", NodeImageBuilder.Kubernetes, Digest.Of(Kubernetes("kubectl")), "upstream"),
+                Component("kubelet", NodeImageBuilder.Kubernetes, Digest.Of(Kubernetes("kubelet")), "upstream")
+            ),
+            ["closure"] = new JsonArray([
+                .. node.Images.Select(image => new JsonObject
+                {
+                    ["references"] = new JsonArray([.. image.References.Select(reference => (JsonNode)reference)]),
+                    ["imageId"] = Digest.Of(image.Config).ToString(),
+                    ["manifest"] = image.Descriptor.Digest.ToString(),
+                    ["origin"] = "upstream",
+                }),
+            ]),
+        };
 
     public static JsonObject Component(string name, string version, Digest digest, string origin) =>
-        new() { ["name"] = name, ["version"] = version, ["digest"] = digest.ToString(), ["origin"] = origin };
+        new()
+        {
+            ["name"] = name,
+            ["version"] = version,
+            ["digest"] = digest.ToString(),
+            ["origin"] = origin,
+        };
 
     private static byte[] Kubernetes(string program) => FakeProgram.Go("k8s.io/kubernetes/cmd/" + program, NodeImageBuilder.Kubernetes);
 
@@ -103,9 +125,15 @@ internal static class SampleNode
 
     private static void LayUnits(NodeImageBuilder node)
     {
-        node.Text("usr/lib/systemd/system/containerd.service", "[Unit]\nDescription=containerd\n\n[Service]\nExecStartPre=-/sbin/modprobe overlay\nExecStart=/usr/bin/containerd\n");
+        node.Text(
+            "usr/lib/systemd/system/containerd.service",
+            "[Unit]\nDescription=containerd\n\n[Service]\nExecStartPre=-/sbin/modprobe overlay\nExecStart=/usr/bin/containerd\n"
+        );
         node.Text("etc/systemd/system/kubelet.service", "[Service]\nExecStart=/usr/bin/nothing\n");
-        node.Text("etc/systemd/system/kubelet.service.d/20-node.conf", "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet $KUBELET_ARGUMENTS\n");
+        node.Text(
+            "etc/systemd/system/kubelet.service.d/20-node.conf",
+            "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet $KUBELET_ARGUMENTS\n"
+        );
         node.Link("etc/systemd/system/multi-user.target.wants/containerd.service", "/lib/systemd/system/containerd.service");
         node.Link("etc/systemd/system/multi-user.target.wants/kubelet.service", "../kubelet.service");
         node.Link("lib", "usr/lib");

@@ -5,7 +5,9 @@ namespace NodeForge.Verification.Tests;
 /// <summary>Whatever is wrong with a node image is found, and told by a code of its own that names the culprit.</summary>
 public sealed class Spoilt_node_images
 {
-    private static readonly Dictionary<string, Mutation> Mutations = StoreMutations.All.Concat(NodeMutations.All).ToDictionary(mutation => mutation.Name);
+    private static readonly Dictionary<string, Mutation> Mutations = StoreMutations
+        .All.Concat(NodeMutations.All)
+        .ToDictionary(mutation => mutation.Name);
 
     public static TheoryData<string> Names => [.. Mutations.Keys];
 
@@ -29,7 +31,13 @@ public sealed class Spoilt_node_images
         mutation.Spoil(node);
         VerificationReport report = await VerifyAsync(node);
         Assert.False(report.IsSound, "nothing was found");
-        Assert.Contains(report.Findings, finding => finding.Severity == Severity.Error && finding.Code == mutation.Code && finding.ToString().Contains(mutation.Culprit, StringComparison.Ordinal));
+        Assert.Contains(
+            report.Findings,
+            finding =>
+                finding.Severity == Severity.Error
+                && finding.Code == mutation.Code
+                && finding.ToString().Contains(mutation.Culprit, StringComparison.Ordinal)
+        );
         Assert.All(report.Findings, finding => Assert.NotNull(finding.Hint));
     }
 

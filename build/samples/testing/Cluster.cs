@@ -9,7 +9,8 @@ namespace Sample.Tests;
 /// <summary>One cluster for all tests of the assembly. NODE_IMAGE names another node image.</summary>
 public sealed class Cluster : IAsyncLifetime
 {
-    public TestCluster Kubernetes { get; } = new ClusterBuilder(Environment.GetEnvironmentVariable("NODE_IMAGE") ?? "nodeforge/node:latest").WithName("sample").Build();
+    public TestCluster Kubernetes { get; } =
+        new ClusterBuilder(Environment.GetEnvironmentVariable("NODE_IMAGE") ?? "nodeforge/node:latest").WithName("sample").Build();
 
     public async ValueTask InitializeAsync() => await Kubernetes.StartAsync(TestContext.Current.CancellationToken);
 

@@ -1,13 +1,13 @@
 namespace NodeForge;
 
-/// <summary>Every error code. One file per stage: NF1 recipes and cluster files, NF2 locks and plans, NF3 fetching and registries, NF4 assembly,
-/// NF5 layouts, archives and engines, NF6 verification, containerd's state and bundles, NF8 clusters, NF9 this machine and the front ends.</summary>
+/// <summary>Every error code. One file per stage: NF1 recipes and cluster files, NF2 locks and plans, NF3 fetching and registries, NF4
+/// assembly,
+/// NF5 layouts, archives and engines, NF6 verification, containerd's state and bundles, NF8 clusters, NF9 this machine and the front
+/// ends.</summary>
 public static partial class ErrorCodes
 {
     // Makes all of them before the first is asked for: the catalogue is whole whenever somebody looks.
-    static ErrorCodes()
-    {
-    }
+    static ErrorCodes() { }
 
     /// <summary>The catalogue, by id. <c>docs/errors.md</c> is written from it.</summary>
     public static IReadOnlyList<ErrorCode> All => Catalogue.Sorted;

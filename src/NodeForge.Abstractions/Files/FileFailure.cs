@@ -10,26 +10,35 @@ public static class FileFailure
     private const int OverQuota = 122; // EDQUOT
 
     /// <summary>What an I/O failure on a path means.</summary>
-    public static NodeForgeException Explain(string path, Exception failure) => new((failure is IOException ? failure.HResult & 0xffff : 0) switch
-    {
-        OutOfSpace or OverQuota => new Diagnostic(ErrorCodes.DiskFull, "no space is left for this file, or no inode")
-        {
-            Where = new(path),
-            Got = failure.Message,
-            Hint = "free space there (df, df -i), or choose another folder; finished work is kept",
-        },
-        TooLarge => new Diagnostic(ErrorCodes.DiskFull, "the file would be larger than a file may be")
-        {
-            Where = new(path),
-            Got = failure.Message,
-            Hint = "raise the limit (ulimit -f), or choose another file system",
-        },
-        TooManyInProcess or TooManyInSystem => new Diagnostic(ErrorCodes.PathNotUsable, "too many files are open")
-        {
-            Where = new(path),
-            Got = failure.Message,
-            Hint = "raise the limit (ulimit -n), and run it again",
-        },
-        _ => new Diagnostic(ErrorCodes.PathNotUsable, "the file cannot be used") { Where = new(path), Got = failure.Message, Hint = "fix its permissions or choose another path" },
-    }, failure);
+    public static NodeForgeException Explain(string path, Exception failure) =>
+        new(
+            (failure is IOException ? failure.HResult & 0xffff : 0) switch
+            {
+                OutOfSpace or OverQuota => new Diagnostic(ErrorCodes.DiskFull, "no space is left for this file, or no inode")
+                {
+                    Where = new(path),
+                    Got = failure.Message,
+                    Hint = "free space there (df, df -i), or choose another folder; finished work is kept",
+                },
+                TooLarge => new Diagnostic(ErrorCodes.DiskFull, "the file would be larger than a file may be")
+                {
+                    Where = new(path),
+                    Got = failure.Message,
+                    Hint = "raise the limit (ulimit -f), or choose another file system",
+                },
+                TooManyInProcess or TooManyInSystem => new Diagnostic(ErrorCodes.PathNotUsable, "too many files are open")
+                {
+                    Where = new(path),
+                    Got = failure.Message,
+                    Hint = "raise the limit (ulimit -n), and run it again",
+                },
+                _ => new Diagnostic(ErrorCodes.PathNotUsable, "the file cannot be used")
+                {
+                    Where = new(path),
+                    Got = failure.Message,
+                    Hint = "fix its permissions or choose another path",
+                },
+            },
+            failure
+        );
 }

@@ -20,14 +20,15 @@ public static partial class LocalPath
 
     /// <param name="path">Absolute.</param>
     /// <param name="follow">Look at what a link leads to.</param>
-    public static LocalKind KindOf(string path, bool follow) => (Mode(path, follow) & TypeMask) switch
-    {
-        0x8000 => LocalKind.File,
-        0x4000 => LocalKind.Folder,
-        0xA000 => LocalKind.SymbolicLink,
-        0 => LocalKind.Missing,
-        _ => LocalKind.Special,
-    };
+    public static LocalKind KindOf(string path, bool follow) =>
+        (Mode(path, follow) & TypeMask) switch
+        {
+            0x8000 => LocalKind.File,
+            0x4000 => LocalKind.Folder,
+            0xA000 => LocalKind.SymbolicLink,
+            0 => LocalKind.Missing,
+            _ => LocalKind.Special,
+        };
 
     /// <summary>Whether the owner may execute the file: the one bit of the mode that a checkout keeps whatever the umask.</summary>
     public static bool IsExecutable(string path) => (Mode(path, follow: true) & OwnerExecutes) != 0;
@@ -36,25 +37,32 @@ public static partial class LocalPath
     public static bool IsMountRoot(string path)
     {
         Span<byte> buffer = stackalloc byte[StatxSize];
-        return Statx(CurrentFolder, path, NoFollow, TypeAndMode, buffer) == 0 && (MemoryMarshal.Read<ulong>(buffer[AttributesOffset..]) & MountRoot) != 0;
+        return Statx(CurrentFolder, path, NoFollow, TypeAndMode, buffer) == 0
+            && (MemoryMarshal.Read<ulong>(buffer[AttributesOffset..]) & MountRoot) != 0;
     }
 
-    /// <summary>Gives a file to the owner and the group of another, as far as this user may: root may, others may give it to groups of theirs.</summary>
+    /// <summary>Gives a file to the owner and the group of another, as far as this user may: root may, others may give it to groups of
+    /// theirs.</summary>
     public static void GiveToOwnerOf(string other, string path)
     {
         Span<byte> buffer = stackalloc byte[StatxSize];
         if (Statx(CurrentFolder, other, 0, UserAndGroup, buffer) == 0)
-            _ = Chown(path, MemoryMarshal.Read<uint>(buffer[UserOffset..]), MemoryMarshal.Read<uint>(buffer[(UserOffset + sizeof(uint))..]));
+            _ = Chown(
+                path,
+                MemoryMarshal.Read<uint>(buffer[UserOffset..]),
+                MemoryMarshal.Read<uint>(buffer[(UserOffset + sizeof(uint))..])
+            );
     }
 
-    public static string Describe(LocalKind kind) => kind switch
-    {
-        LocalKind.Missing => "nothing there",
-        LocalKind.File => "a file",
-        LocalKind.Folder => "a folder",
-        LocalKind.SymbolicLink => "a symbolic link",
-        _ => "a device, socket or FIFO",
-    };
+    public static string Describe(LocalKind kind) =>
+        kind switch
+        {
+            LocalKind.Missing => "nothing there",
+            LocalKind.File => "a file",
+            LocalKind.Folder => "a folder",
+            LocalKind.SymbolicLink => "a symbolic link",
+            _ => "a device, socket or FIFO",
+        };
 
     private static int Mode(string path, bool follow)
     {

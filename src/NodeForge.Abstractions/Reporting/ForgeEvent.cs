@@ -39,5 +39,9 @@ public sealed record Warned(Diagnostic Diagnostic) : ForgeEvent;
 public sealed record ProgramSaid(string Program, string Line) : ForgeEvent
 {
     /// <summary>As it was said, without the passwords of addresses.</summary>
-    public string Line { get; init => field = Printable.WithoutPasswords(value); } = Printable.WithoutPasswords(Line);
+    public string Line
+    {
+        get;
+        init => field = Printable.WithoutPasswords(value);
+    } = Printable.WithoutPasswords(Line);
 }

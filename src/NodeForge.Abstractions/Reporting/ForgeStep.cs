@@ -60,10 +60,12 @@ public static class ForgeReporterExtensions
     /// <param name="reporter">Who hears of it.</param>
     /// <param name="title">What is being done.</param>
     /// <param name="total">Bytes to do, when known.</param>
-    public static ForgeStep Step(this IForgeReporter reporter, string title, long? total = null) => new(reporter, title, total, isPart: false);
+    public static ForgeStep Step(this IForgeReporter reporter, string title, long? total = null) =>
+        new(reporter, title, total, isPart: false);
 
     /// <summary>Begins one of the many steps that a larger one is made of.</summary>
-    public static ForgeStep PartStep(this IForgeReporter reporter, string title, long? total = null) => new(reporter, title, total, isPart: true);
+    public static ForgeStep PartStep(this IForgeReporter reporter, string title, long? total = null) =>
+        new(reporter, title, total, isPart: true);
 
     public static void Warn(this IForgeReporter reporter, Diagnostic diagnostic) =>
         reporter.Report(new Warned(diagnostic with { Severity = Severity.Warning }));

@@ -12,7 +12,5 @@ public sealed class SilentReporter : IForgeReporter
 {
     public static SilentReporter Instance { get; } = new();
 
-    public void Report(ForgeEvent happened)
-    {
-    }
+    public void Report(ForgeEvent happened) { }
 }

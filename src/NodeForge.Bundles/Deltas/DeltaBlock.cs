@@ -22,7 +22,13 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
         long begin = at;
         byte[] header = Take(delta, DeltaFormat.BlockHeaderBytes + DeltaFormat.DigestBytes, where, ref at);
         int length = Number(header, 0);
-        if (length is <= 0 or > DeltaFormat.BlockBytes || length > most || Enumerable.Range(0, DeltaFormat.Streams).Any(stream => Unpacked(header, stream) is < 0 or > LongestStream || Stored(header, stream) is < 0 or > LongestFrame))
+        if (
+            length is <= 0 or > DeltaFormat.BlockBytes
+            || length > most
+            || Enumerable
+                .Range(0, DeltaFormat.Streams)
+                .Any(stream => Unpacked(header, stream) is < 0 or > LongestStream || Stored(header, stream) is < 0 or > LongestFrame)
+        )
             throw DeltaFaults.Damaged(where, begin, "a block has lengths that none has");
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(DeltaFormat.Header(ends));
@@ -32,7 +38,14 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
             hash.AppendData(frames[stream] = Take(delta, Stored(header, stream), where, ref at));
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(header.AsSpan(DeltaFormat.BlockHeaderBytes)))
             throw DeltaFaults.Damaged(where, begin, "a block is not what its digest says");
-        byte[][] streams = [.. frames.Select((frame, stream) => Unpack(frame, Unpacked(header, stream)) ?? throw DeltaFaults.Damaged(where, begin, "a stream of a block cannot be unpacked"))];
+        byte[][] streams =
+        [
+            .. frames.Select(
+                (frame, stream) =>
+                    Unpack(frame, Unpacked(header, stream))
+                    ?? throw DeltaFaults.Damaged(where, begin, "a stream of a block cannot be unpacked")
+            ),
+        ];
         return new(length, streams[0], streams[1], streams[2], streams[3]);
     }
 
@@ -43,13 +56,24 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
     {
         byte[] content = new byte[Length];
         DifferenceReader difference = new(Gaps, Words);
-        int made = 0, added = 0;
-        for (int at = 0; at < Control.Length;)
+        int made = 0,
+            added = 0;
+        for (int at = 0; at < Control.Length; )
         {
-            if (!DeltaFormat.TryReadNumber(Control, ref at, out long copied) || !DeltaFormat.TryReadNumber(Control, ref at, out long extra) || !DeltaFormat.TryReadNumber(Control, ref at, out long moved))
+            if (
+                !DeltaFormat.TryReadNumber(Control, ref at, out long copied)
+                || !DeltaFormat.TryReadNumber(Control, ref at, out long extra)
+                || !DeltaFormat.TryReadNumber(Control, ref at, out long moved)
+            )
                 return null;
             long from = near + DeltaFormat.ZigZag((ulong)moved);
-            if (copied > Length - made || extra > Length - made - copied || extra > Extra.Length - added || from < 0 || from > old.Length - copied)
+            if (
+                copied > Length - made
+                || extra > Length - made - copied
+                || extra > Extra.Length - added
+                || from < 0
+                || from > old.Length - copied
+            )
                 return null;
             Span<byte> target = content.AsSpan(made, (int)copied);
             if (!ReadOld(old, from, target) || !difference.AddTo(target))
@@ -105,7 +129,7 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
         /// <returns>False where the streams are not what they should be.</returns>
         public bool AddTo(Span<byte> target)
         {
-            for (int at = 0; at < target.Length;)
+            for (int at = 0; at < target.Length; )
             {
                 if (gap < 0)
                 {

@@ -3,7 +3,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Bundles.Deltas;
 
-/// <summary>Makes the new file out of the old one and a delta. Nothing of a delta is believed: each block is held against its digest before it is unpacked, and the whole against the new file's.</summary>
+/// <summary>Makes the new file out of the old one and a delta. Nothing of a delta is believed: each block is held against its digest before
+/// it is unpacked, and the whole against the new file's.</summary>
 /// <remarks>Held in memory are a block of the new file and of the delta.</remarks>
 public static class DeltaDecoder
 {
@@ -21,7 +22,8 @@ public static class DeltaDecoder
     /// <param name="output">Takes the new file. What it got is worth something only when this returns.</param>
     /// <param name="where">The delta's name, for messages.</param>
     /// <param name="cancellationToken">Ends it between two blocks.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DeltaUnreadable"/>, <see cref="ErrorCodes.DeltaDamaged"/>, <see cref="ErrorCodes.DeltaOfOtherFile"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DeltaUnreadable"/>, <see cref="ErrorCodes.DeltaDamaged"/>,
+    /// <see cref="ErrorCodes.DeltaOfOtherFile"/>.</exception>
     public static DeltaEnds Apply(Stream old, Stream delta, Stream output, string where, CancellationToken cancellationToken)
     {
         DeltaEnds ends = ReadEnds(delta, where);
@@ -35,7 +37,13 @@ public static class DeltaDecoder
         {
             cancellationToken.ThrowIfCancellationRequested();
             DeltaBlock block = DeltaBlock.Read(delta, ends, ends.NewSize - done, where, ref at);
-            byte[] content = block.Apply(old, ref near) ?? throw DeltaFaults.Damaged(where, at, "the steps of a block lead out of the old file, or make another length than it says");
+            byte[] content =
+                block.Apply(old, ref near)
+                ?? throw DeltaFaults.Damaged(
+                    where,
+                    at,
+                    "the steps of a block lead out of the old file, or make another length than it says"
+                );
             hash.AppendData(content);
             output.Write(content);
             done += content.Length;
@@ -45,6 +53,8 @@ public static class DeltaDecoder
             throw DeltaFaults.Damaged(where, at, "more bytes follow than the delta has");
         // Every block was whole: what is wrong then is the old file.
         Digest digest = Digest.FromHash(hash.GetHashAndReset());
-        return digest == ends.New ? ends : throw DeltaFaults.OtherBase(where, $"a file that leads to {digest}", $"{ends.Old}, which leads to {ends.New}");
+        return digest == ends.New
+            ? ends
+            : throw DeltaFaults.OtherBase(where, $"a file that leads to {digest}", $"{ends.Old}, which leads to {ends.New}");
     }
 }

@@ -23,7 +23,8 @@ public static class DeltaEncoder
     /// <param name="newer">The new one; is read once, to its end.</param>
     /// <param name="output">Takes the delta.</param>
     /// <param name="cancellationToken">Ends it between two blocks.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>: the new file is not what its digest and size say. The old one is believed: a delta of another would be refused when it is applied.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>: the new file is not what its digest and size say. The
+    /// old one is believed: a delta of another would be refused when it is applied.</exception>
     public static void Encode(DeltaEnds ends, ReadOnlyMemory<byte> old, Stream newer, Stream output, CancellationToken cancellationToken)
     {
         if (old.Length != ends.OldSize || !Fits(ends.OldSize, ends.NewSize))
@@ -47,13 +48,21 @@ public static class DeltaEncoder
             throw DeltaFaults.WrongContent(ends.New.ToString(), $"{digest}, {done} bytes", $"{ends.New}, {ends.NewSize} bytes");
     }
 
-    private static long WriteBlock(byte[] ends, DeltaMatcher matcher, ReadOnlySpan<byte> old, ReadOnlySpan<byte> block, long near, Stream output)
+    private static long WriteBlock(
+        byte[] ends,
+        DeltaMatcher matcher,
+        ReadOnlySpan<byte> old,
+        ReadOnlySpan<byte> block,
+        long near,
+        Stream output
+    )
     {
         List<DeltaStep> steps = matcher.Match(block, near);
         List<byte> control = [];
         DifferenceWriter difference = new();
         byte[] extra = new byte[steps.Sum(step => step.Added)];
-        int at = 0, added = 0;
+        int at = 0,
+            added = 0;
         foreach (DeltaStep step in steps)
         {
             DeltaFormat.WriteNumber(control, (ulong)step.Copied);
@@ -65,7 +74,17 @@ public static class DeltaEncoder
             (at, added) = (at + step.Copied + step.Added, added + step.Added);
         }
 
-        Write(ends, block.Length, [[.. control], [.. difference.Gaps], [.. difference.Words], extra], output);
+        Write(
+            ends,
+            block.Length,
+            [
+                [.. control],
+                [.. difference.Gaps],
+                [.. difference.Words],
+                extra,
+            ],
+            output
+        );
         return near;
     }
 
@@ -100,7 +119,7 @@ public static class DeltaEncoder
         public void Add(ReadOnlySpan<byte> old, ReadOnlySpan<byte> newer)
         {
             Span<byte> word = stackalloc byte[sizeof(uint)];
-            for (int at = 0; at < newer.Length;)
+            for (int at = 0; at < newer.Length; )
             {
                 int same = old[at..].CommonPrefixLength(newer[at..]);
                 (gap, at) = (gap + same, at + same);

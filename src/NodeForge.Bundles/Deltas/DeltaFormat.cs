@@ -5,12 +5,17 @@ namespace NodeForge.Bundles.Deltas;
 
 /// <summary>A delta's bytes: a header, then a block for each 16 MiB of the new file. All numbers are little-endian.</summary>
 /// <remarks>
-/// Header, 88 bytes: <c>NFDELTA1</c>; the old file's length and the new one's (8 bytes each); SHA-256 of the old file and of the new one (32 each).
-/// Block: how many new bytes it makes (4 bytes); of its four streams the length unpacked and as stored (4 bytes each); SHA-256 over the file's header, these 36 bytes and the streams as stored (32); the streams, a zstd
+/// Header, 88 bytes: <c>NFDELTA1</c>; the old file's length and the new one's (8 bytes each); SHA-256 of the old file and of the new one
+/// (32 each).
+/// Block: how many new bytes it makes (4 bytes); of its four streams the length unpacked and as stored (4 bytes each); SHA-256 over the
+/// file's header, these 36 bytes and the streams as stored (32); the streams, a zstd
 /// frame each, an empty one without a byte.
-/// Steps: LEB128 numbers, three a step: bytes taken from the old file; new bytes that follow; how far from the end of the last step the place in the old file is (zigzag).
-/// Gaps and words: what differs in the bytes that are taken, all steps of the block one after another. A gap (LEB128) is how many bytes stay; a word (4 bytes) is added to the 4 bytes that follow, or to as many as the step
-/// has left, as one little-endian number (zigzag). A program that is compiled again differs by its addresses, and those by few distances: as numbers they repeat, as single bytes they would not, since the carries differ.
+/// Steps: LEB128 numbers, three a step: bytes taken from the old file; new bytes that follow; how far from the end of the last step the
+/// place in the old file is (zigzag).
+/// Gaps and words: what differs in the bytes that are taken, all steps of the block one after another. A gap (LEB128) is how many bytes
+/// stay; a word (4 bytes) is added to the 4 bytes that follow, or to as many as the step
+/// has left, as one little-endian number (zigzag). A program that is compiled again differs by its addresses, and those by few distances:
+/// as numbers they repeat, as single bytes they would not, since the carries differ.
 /// Extra: the new bytes.
 /// </remarks>
 internal static class DeltaFormat
@@ -49,8 +54,14 @@ internal static class DeltaFormat
         if (header.Length < HeaderBytes || !header.StartsWith(Magic))
             throw DeltaFaults.Unreadable(where, "the file is no delta", header.Length < HeaderBytes ? $"{header.Length} bytes" : null);
         DeltaEnds ends = new(
-            Digest.FromHash(header[24..56]), BinaryPrimitives.ReadInt64LittleEndian(header[8..]), Digest.FromHash(header[56..88]), BinaryPrimitives.ReadInt64LittleEndian(header[16..]));
-        return ends.OldSize is >= 0 and <= LongestOld && ends.NewSize is >= 0 and <= LongestNew ? ends : throw DeltaFaults.Unreadable(where, "the delta is of files longer than any", $"{ends.OldSize} and {ends.NewSize} bytes");
+            Digest.FromHash(header[24..56]),
+            BinaryPrimitives.ReadInt64LittleEndian(header[8..]),
+            Digest.FromHash(header[56..88]),
+            BinaryPrimitives.ReadInt64LittleEndian(header[16..])
+        );
+        return ends.OldSize is >= 0 and <= LongestOld && ends.NewSize is >= 0 and <= LongestNew
+            ? ends
+            : throw DeltaFaults.Unreadable(where, "the delta is of files longer than any", $"{ends.OldSize} and {ends.NewSize} bytes");
     }
 
     public static void WriteNumber(List<byte> output, ulong number)

@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace NodeForge.Bundles.Deltas;
 
-/// <summary>Finds in an old file what a new one has too, in time linear in both: of the old file a window of 16 bytes at every fourth byte is known by its hash, and what is found is extended over bytes that differ.</summary>
-/// <remarks>The idea is bsdiff's (Percival 2003), without its sorting: programs that were compiled again have the same code with other addresses in it.</remarks>
+/// <summary>Finds in an old file what a new one has too, in time linear in both: of the old file a window of 16 bytes at every fourth byte
+/// is known by its hash, and what is found is extended over bytes that differ.</summary>
+/// <remarks>The idea is bsdiff's (Percival 2003), without its sorting: programs that were compiled again have the same code with other
+/// addresses in it.</remarks>
 internal sealed class DeltaMatcher
 {
     private const int Window = 16;
@@ -42,7 +44,7 @@ internal sealed class DeltaMatcher
         List<DeltaStep> steps = [];
         (int start, int length, long from) step = (0, 0, near); // the step that is open: copied bytes, then new ones up to the next
         int end = 0;
-        for (int at = 0; at + Window <= block.Length;)
+        for (int at = 0; at + Window <= block.Length; )
         {
             if (Find(bytes, block, at, step.from + (at - step.start)) is not (>= 0 and int place))
             {
@@ -74,8 +76,9 @@ internal sealed class DeltaMatcher
     private static int Forward(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> block, int at, int place)
     {
         int most = Math.Min(block.Length - at, bytes.Length - place);
-        int best = Window, score = 0;
-        for (int length = Window; length < most && score > -Patience;)
+        int best = Window,
+            score = 0;
+        for (int length = Window; length < most && score > -Patience; )
         {
             int same = bytes[(place + length)..(place + most)].CommonPrefixLength(block[(at + length)..(at + most)]);
             length += same;
@@ -95,7 +98,8 @@ internal sealed class DeltaMatcher
     private static int Backward(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> block, int at, int place, int end)
     {
         int most = Math.Min(at - end, place);
-        int best = 0, score = 0;
+        int best = 0,
+            score = 0;
         for (int length = 1; length <= most && score > -Patience; length++)
         {
             score += bytes[place - length] == block[at - length] ? 1 : -1;
@@ -106,12 +110,14 @@ internal sealed class DeltaMatcher
         return best;
     }
 
-    private static bool Same(ReadOnlySpan<byte> bytes, int place, ReadOnlySpan<byte> block, int at) => bytes.Slice(place, Window).SequenceEqual(block.Slice(at, Window));
+    private static bool Same(ReadOnlySpan<byte> bytes, int place, ReadOnlySpan<byte> block, int at) =>
+        bytes.Slice(place, Window).SequenceEqual(block.Slice(at, Window));
 
     private static ulong Hash(ReadOnlySpan<byte> bytes, int at)
     {
         ReadOnlySpan<byte> window = bytes.Slice(at, Window);
-        ulong low = MemoryMarshal.Read<ulong>(window), high = MemoryMarshal.Read<ulong>(window[8..]);
+        ulong low = MemoryMarshal.Read<ulong>(window),
+            high = MemoryMarshal.Read<ulong>(window[8..]);
         return (low * 0x9E3779B97F4A7C15UL ^ BitOperations.RotateLeft(high * 0xC2B2AE3D27D4EB4FUL, 31)) * 0x9FB21C651E98DF25UL;
     }
 }

@@ -29,7 +29,13 @@ public sealed record BundleIndex
 /// <param name="Platforms">Those that are there.</param>
 /// <param name="Reason">Why it is in the bundle.</param>
 /// <param name="Tag">Its name within a layout; null for none.</param>
-public sealed record BundledImage(IReadOnlyList<string> Names, IReadOnlyList<Descriptor> Roots, IReadOnlyList<BundledPlatform> Platforms, string Reason, string? Tag = null)
+public sealed record BundledImage(
+    IReadOnlyList<string> Names,
+    IReadOnlyList<Descriptor> Roots,
+    IReadOnlyList<BundledPlatform> Platforms,
+    string Reason,
+    string? Tag = null
+)
 {
     /// <summary>For messages: the first of its names.</summary>
     [JsonIgnore]
@@ -39,7 +45,13 @@ public sealed record BundledImage(IReadOnlyList<string> Names, IReadOnlyList<Des
 /// <param name="Platform">os/architecture[/variant].</param>
 /// <param name="Blobs">Its documents and layers.</param>
 /// <param name="Kubernetes">Of a node image its version; null for every other image.</param>
-public sealed record BundledPlatform(string Platform, Digest Manifest, Digest ImageId, IReadOnlyList<Digest> Blobs, string? Kubernetes = null);
+public sealed record BundledPlatform(
+    string Platform,
+    Digest Manifest,
+    Digest ImageId,
+    IReadOnlyList<Digest> Blobs,
+    string? Kubernetes = null
+);
 
 /// <param name="Kind">cluster-file or file.</param>
 /// <param name="Name">A plain file name.</param>
@@ -57,22 +69,27 @@ public sealed record BundledComponent(string Name, string Origin, string Image, 
 public sealed record BundledBlob(Digest Digest, long Size, string MediaType);
 
 /// <summary>The index as JSON: no white space, in the order of these records.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(BundleIndex))]
 internal sealed partial class BundleJson : JsonSerializerContext
 {
     private const int MaxDepth = 16;
 
-    private static readonly BundleJson Canonical = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        AllowDuplicateProperties = false,
-        MaxDepth = MaxDepth,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    });
+    private static readonly BundleJson Canonical = new(
+        new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            AllowDuplicateProperties = false,
+            MaxDepth = MaxDepth,
+            RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
+        }
+    );
 
     public static byte[] Write(BundleIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, Canonical.BundleIndex);
 

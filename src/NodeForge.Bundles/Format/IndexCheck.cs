@@ -13,8 +13,13 @@ internal static class IndexCheck
         if (index.SchemaVersion != 1)
             return $"its schema version is {index.SchemaVersion}";
         // The serializer looks at members, not at what is in lists.
-        if (HasNull(index.Images) || HasNull(index.Items) || HasNull(index.Components) || HasNull(index.Blobs)
-            || index.Images.Any(image => HasNull(image.Names) || HasNull(image.Roots) || HasNull(image.Platforms)))
+        if (
+            HasNull(index.Images)
+            || HasNull(index.Items)
+            || HasNull(index.Components)
+            || HasNull(index.Blobs)
+            || index.Images.Any(image => HasNull(image.Names) || HasNull(image.Roots) || HasNull(image.Platforms))
+        )
             return "a list has a null in it";
         Dictionary<Digest, long> sizes = [];
         foreach (BundledBlob blob in index.Blobs)
@@ -42,7 +47,9 @@ internal static class IndexCheck
 
     /// <summary>Whether a name can be that of a file in any folder, and leads nowhere else.</summary>
     public static bool IsPlainName(string? name) =>
-        name is { Length: > 0 and <= 200 } && name is not ("." or "..") && !name.Any(letter => letter is '/' or '\\' || char.IsControl(letter));
+        name is { Length: > 0 and <= 200 }
+        && name is not ("." or "..")
+        && !name.Any(letter => letter is '/' or '\\' || char.IsControl(letter));
 
     private static bool HasNull<T>(IReadOnlyList<T> list)
         where T : class => list.Any(item => (T?)item is null);

@@ -39,10 +39,26 @@ internal sealed record RecordHeader(int Blob, int Part, bool Compressed, int Sto
     public static RecordHeader? TryRead(ReadOnlySpan<byte> bytes, long offset, int chunkSize)
     {
         RecordHeader header = new(
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) == 1,
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]), Hash.Read(bytes[32..]));
-        bool lengths = header.PlainLength >= 1 && header.PlainLength <= chunkSize && header.StoredLength >= 1
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) == 1,
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
+            Hash.Read(bytes[32..])
+        );
+        bool lengths =
+            header.PlainLength >= 1
+            && header.PlainLength <= chunkSize
+            && header.StoredLength >= 1
             && (header.Compressed ? header.StoredLength < header.PlainLength : header.StoredLength == header.PlainLength);
-        return bytes.StartsWith(Magic) && BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) is 0 or 1 && header is { Blob: >= 0, Part: >= 0 } && header.Offset == offset && lengths ? header : null;
+        return
+            bytes.StartsWith(Magic)
+            && BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) is 0 or 1
+            && header is { Blob: >= 0, Part: >= 0 }
+            && header.Offset == offset
+            && lengths
+            ? header
+            : null;
     }
 }

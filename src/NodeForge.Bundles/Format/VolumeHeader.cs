@@ -4,7 +4,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Bundles.Format;
 
-/// <summary>The first 256 bytes of a volume: which bundle it is of, which volume of it, and what the index has to be. <c>docs/bundle.md</c> has the bytes.</summary>
+/// <summary>The first 256 bytes of a volume: which bundle it is of, which volume of it, and what the index has to be. <c>docs/bundle.md</c>
+/// has the bytes.</summary>
 /// <param name="Set">Names this bundle as it is cut and encoded; the same in all its volumes.</param>
 /// <param name="IndexDigest">Of the index as it unpacks.</param>
 /// <param name="IndexLength">Bytes of the index as it unpacks.</param>
@@ -13,7 +14,16 @@ namespace NodeForge.Bundles.Format;
 /// <param name="VolumeSize">Bytes that a volume may have; 0 for a bundle in one file.</param>
 /// <param name="ChunkSize">Bytes that a record unpacks to at most.</param>
 /// <param name="Encoding">The encoder of compressed records, its version and level.</param>
-internal sealed record VolumeHeader(Digest Set, Digest IndexDigest, long IndexLength, int Number, int Count, long VolumeSize, int ChunkSize, string Encoding)
+internal sealed record VolumeHeader(
+    Digest Set,
+    Digest IndexDigest,
+    long IndexLength,
+    int Number,
+    int Count,
+    long VolumeSize,
+    int ChunkSize,
+    string Encoding
+)
 {
     public const int Length = 256;
     private const int Version = 1;
@@ -28,7 +38,11 @@ internal sealed record VolumeHeader(Digest Set, Digest IndexDigest, long IndexLe
     public static bool IsOne(ReadOnlySpan<byte> head) => head.StartsWith(Magic);
 
     /// <summary>The same header with the name of its set.</summary>
-    public VolumeHeader Named() => this with { Set = Digest.Of((this with { Set = Nothing, Number = 0, Count = 0 }).ToBytes().AsSpan(0, ChecksumOffset)) };
+    public VolumeHeader Named() =>
+        this with
+        {
+            Set = Digest.Of((this with { Set = Nothing, Number = 0, Count = 0 }).ToBytes().AsSpan(0, ChecksumOffset)),
+        };
 
     private static Digest Nothing { get; } = Digest.FromHash(new byte[SHA256.HashSizeInBytes]);
 
@@ -52,7 +66,8 @@ internal sealed record VolumeHeader(Digest Set, Digest IndexDigest, long IndexLe
 
     /// <param name="bytes">256 of them, or as many as there are.</param>
     /// <param name="where">The volume.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotABundle"/>, <see cref="ErrorCodes.BundleVersionUnknown"/>, <see cref="ErrorCodes.BundleVolumeCut"/>,
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotABundle"/>, <see cref="ErrorCodes.BundleVersionUnknown"/>,
+    /// <see cref="ErrorCodes.BundleVolumeCut"/>,
     /// <see cref="ErrorCodes.BundleHeaderDamaged"/>, <see cref="ErrorCodes.BundleInvalid"/>.</exception>
     public static VolumeHeader Read(ReadOnlySpan<byte> bytes, string where)
     {
@@ -67,9 +82,15 @@ internal sealed record VolumeHeader(Digest Set, Digest IndexDigest, long IndexLe
         if (version != Version)
             throw BundleFaults.UnknownVersion(where, version, Version);
         VolumeHeader header = new(
-            Hash.Read(bytes[16..]), Hash.Read(bytes[48..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[80..]),
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[88..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[92..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[96..]),
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[104..]), System.Text.Encoding.ASCII.GetString(bytes.Slice(EncodingOffset, EncodingLength)).TrimEnd('\0'));
+            Hash.Read(bytes[16..]),
+            Hash.Read(bytes[48..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[80..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[88..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[92..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[96..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[104..]),
+            System.Text.Encoding.ASCII.GetString(bytes.Slice(EncodingOffset, EncodingLength)).TrimEnd('\0')
+        );
         header.Check(bytes, where);
         return header;
     }
@@ -90,7 +111,13 @@ internal sealed record VolumeHeader(Digest Set, Digest IndexDigest, long IndexLe
                 throw BundleFaults.Invalid(where, what, $"{got}", $"1 to {most}");
         }
 
-        if (ChunkSize < BundleLimits.SmallestChunk || VolumeSize < 0 || (VolumeSize == 0 && Count > 1) || Named().Set != Set || !ToBytes().AsSpan().SequenceEqual(bytes[..Length]))
+        if (
+            ChunkSize < BundleLimits.SmallestChunk
+            || VolumeSize < 0
+            || (VolumeSize == 0 && Count > 1)
+            || Named().Set != Set
+            || !ToBytes().AsSpan().SequenceEqual(bytes[..Length])
+        )
             throw BundleFaults.Invalid(where, "a bundle's header contradicts itself", null, null);
     }
 

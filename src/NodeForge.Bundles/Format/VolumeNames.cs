@@ -9,8 +9,12 @@ internal static class VolumeNames
 
     /// <summary>The number at a name's end; null where there is none.</summary>
     public static int? NumberOf(string path) =>
-        Path.GetExtension(path) is { Length: > 3 } end && int.TryParse(end.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= BundleLimits.MostVolumes
-            && end == PathOf("", number) ? number : null;
+        Path.GetExtension(path) is { Length: > 3 } end
+        && int.TryParse(end.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && number is >= 1 and <= BundleLimits.MostVolumes
+        && end == PathOf("", number)
+            ? number
+            : null;
 
     /// <summary>What lies beside a bundle as a volume of it would be called, by number.</summary>
     public static SortedDictionary<int, string> Beside(string bundle)

@@ -47,9 +47,19 @@ internal sealed record VolumeTrailer(long DirectoryOffset, int Records, int Numb
         if (!bytes.StartsWith(Magic) || !SHA256.HashData(bytes[..ChecksumOffset]).AsSpan().SequenceEqual(bytes[ChecksumOffset..]))
             return null;
         VolumeTrailer trailer = new(
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]), Hash.Read(bytes[32..]), Hash.Read(bytes[64..]));
-        return trailer.Records is >= 0 and <= BundleLimits.MostRecords && trailer.DirectoryOffset >= VolumeHeader.Length && trailer.ToBytes().AsSpan().SequenceEqual(bytes) ? trailer : null;
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]),
+            Hash.Read(bytes[32..]),
+            Hash.Read(bytes[64..])
+        );
+        return
+            trailer.Records is >= 0 and <= BundleLimits.MostRecords
+            && trailer.DirectoryOffset >= VolumeHeader.Length
+            && trailer.ToBytes().AsSpan().SequenceEqual(bytes)
+            ? trailer
+            : null;
     }
 
     /// <summary>Whether bytes are meant as a trailer, and were changed.</summary>
@@ -94,7 +104,10 @@ internal sealed record VolumeTrailer(long DirectoryOffset, int Records, int Numb
         long offset = VolumeHeader.Length;
         for (int i = 0; i < count; i++)
         {
-            if (RecordHeader.TryRead(bytes.Slice(DirectoryHead + (i * RecordHeader.Length), RecordHeader.Length), offset, chunkSize) is not { } record)
+            if (
+                RecordHeader.TryRead(bytes.Slice(DirectoryHead + (i * RecordHeader.Length), RecordHeader.Length), offset, chunkSize)
+                is not { } record
+            )
                 return null;
             records[i] = record;
             offset = record.End;

@@ -44,7 +44,9 @@ internal sealed class BlobStream(BundleVolumes volumes, IReadOnlyList<PlacedReco
         int read = AtomicFile.Guard(path, () => ReadAt(file!, stored.AsSpan(0, record.StoredLength), record.Offset + RecordHeader.Length));
         plain = read == record.StoredLength ? Chunk.Open(record, stored) : null;
         if (plain is null)
-            throw new NodeForgeException(BundleFaults.RecordDamaged(path, record.Offset, RecordHeader.Length + (long)record.StoredLength, name));
+            throw new NodeForgeException(
+                BundleFaults.RecordDamaged(path, record.Offset, RecordHeader.Length + (long)record.StoredLength, name)
+            );
         (start, end) = (0, record.PlainLength);
         return true;
     }

@@ -42,7 +42,12 @@ internal sealed class BlobTally(VolumeHeader header) : IDisposable
             return null;
         return entry.Digest == header.IndexDigest
             ? BundleJson.Read(index.ToArray(), where)
-            : throw BundleFaults.Invalid(where, "the bundle's index is not what its header says", entry.Digest.ToString(), header.IndexDigest.ToString());
+            : throw BundleFaults.Invalid(
+                where,
+                "the bundle's index is not what its header says",
+                entry.Digest.ToString(),
+                header.IndexDigest.ToString()
+            );
     }
 
     /// <param name="listed">The index.</param>
@@ -63,13 +68,27 @@ internal sealed class BlobTally(VolumeHeader header) : IDisposable
 
     /// <summary>Damaged blobs by their numbers alone, where nobody says what they are.</summary>
     public IEnumerable<DamagedBlob> DamagedWithoutNames() =>
-        entries.Where(entry => entry.Value.IsBroken).Select(entry => new DamagedBlob(entry.Key, null, entry.Value.Length, entry.Key == 0 ? ["the index"] : [], [.. entry.Value.Volumes]));
+        entries
+            .Where(entry => entry.Value.IsBroken)
+            .Select(entry => new DamagedBlob(
+                entry.Key,
+                null,
+                entry.Value.Length,
+                entry.Key == 0 ? ["the index"] : [],
+                [.. entry.Value.Volumes]
+            ));
 
     /// <summary>Whether there are records of blobs that the index does not list.</summary>
     public bool HasMoreThan(BundleIndex listed) => entries.Count > 0 && entries.Keys.Last() > listed.Blobs.Count;
 
     private static IEnumerable<(Digest Digest, string User)> Users(BundleIndex listed) =>
-        listed.Images.SelectMany(image => image.Platforms.SelectMany(platform => platform.Blobs, (platform, blob) => (blob, $"{image.DisplayName} {platform.Platform}")))
+        listed
+            .Images.SelectMany(image =>
+                image.Platforms.SelectMany(
+                    platform => platform.Blobs,
+                    (platform, blob) => (blob, $"{image.DisplayName} {platform.Platform}")
+                )
+            )
             .Concat(listed.Items.Select(item => (item.Digest, item.Name)));
 
     // Blobs come one after the other, so one hash is enough; what comes back later is not in order.

@@ -11,7 +11,13 @@ namespace NodeForge.Bundles.Reading;
 /// <param name="NewBytes">Their bytes, as they unpack.</param>
 /// <param name="Bytes">Of all blobs of the second.</param>
 public sealed record BundleDifference(
-    IReadOnlyList<BundleChange> Images, IReadOnlyList<BundleChange> Items, IReadOnlyList<BundleChange> Components, int NewBlobs, long NewBytes, long Bytes)
+    IReadOnlyList<BundleChange> Images,
+    IReadOnlyList<BundleChange> Items,
+    IReadOnlyList<BundleChange> Components,
+    int NewBlobs,
+    long NewBytes,
+    long Bytes
+)
 {
     public bool IsSame => Images.Count + Items.Count + Components.Count + NewBlobs == 0;
 
@@ -21,16 +27,37 @@ public sealed record BundleDifference(
         BundledBlob[] fresh = [.. second.Blobs.Where(blob => !there.Contains(blob.Digest))];
         return new(
             Compare(ImagesOf(first), ImagesOf(second)),
-            Compare(first.Items.Select(item => (item.Name, item.Digest.ToString())), second.Items.Select(item => (item.Name, item.Digest.ToString()))),
-            Compare(ComponentsOf(first), ComponentsOf(second)), fresh.Length, fresh.Sum(blob => blob.Size), second.Blobs.Sum(blob => blob.Size));
+            Compare(
+                first.Items.Select(item => (item.Name, item.Digest.ToString())),
+                second.Items.Select(item => (item.Name, item.Digest.ToString()))
+            ),
+            Compare(ComponentsOf(first), ComponentsOf(second)),
+            fresh.Length,
+            fresh.Sum(blob => blob.Size),
+            second.Blobs.Sum(blob => blob.Size)
+        );
     }
 
     // A tag that moved has the same name and another root.
     private static IEnumerable<(string Name, string Value)> ImagesOf(BundleIndex index) =>
-        index.Images.SelectMany(image => image.Names.DefaultIfEmpty(image.DisplayName).Select(name => (name, string.Join(" ", image.Roots.Select(root => root.Digest.ToString())))));
+        index.Images.SelectMany(image =>
+            image
+                .Names.DefaultIfEmpty(image.DisplayName)
+                .Select(name => (name, string.Join(" ", image.Roots.Select(root => root.Digest.ToString()))))
+        );
 
-    private static IEnumerable<(string Name, string Value)> ComponentsOf(BundleIndex index) => index.Components.GroupBy(component => component.Name, StringComparer.Ordinal)
-        .Select(versions => (versions.Key, string.Join(" ", versions.Select(component => component.Version ?? "of no known version").Distinct().Order(StringComparer.Ordinal))));
+    private static IEnumerable<(string Name, string Value)> ComponentsOf(BundleIndex index) =>
+        index
+            .Components.GroupBy(component => component.Name, StringComparer.Ordinal)
+            .Select(versions =>
+                (
+                    versions.Key,
+                    string.Join(
+                        " ",
+                        versions.Select(component => component.Version ?? "of no known version").Distinct().Order(StringComparer.Ordinal)
+                    )
+                )
+            );
 
     private static BundleChange[] Compare(IEnumerable<(string Name, string Value)> first, IEnumerable<(string Name, string Value)> second)
     {
@@ -38,8 +65,11 @@ public sealed record BundleDifference(
         Dictionary<string, string> after = second.DistinctBy(pair => pair.Name).ToDictionary(StringComparer.Ordinal);
         return
         [
-            .. before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
-                .Select(name => new BundleChange(name, before.GetValueOrDefault(name), after.GetValueOrDefault(name))).Where(change => change.First != change.Second),
+            .. before
+                .Keys.Union(after.Keys)
+                .Order(StringComparer.Ordinal)
+                .Select(name => new BundleChange(name, before.GetValueOrDefault(name), after.GetValueOrDefault(name)))
+                .Where(change => change.First != change.Second),
         ];
     }
 }

@@ -4,7 +4,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Bundles.Reading;
 
-/// <summary>A bundle that is read by seek, as a source of images: what is asked for is read and unpacked where it lies, and nothing else.</summary>
+/// <summary>A bundle that is read by seek, as a source of images: what is asked for is read and unpacked where it lies, and nothing
+/// else.</summary>
 public sealed class BundleFile : IImageSource
 {
     private readonly BundleVolumes volumes;
@@ -48,25 +49,33 @@ public sealed class BundleFile : IImageSource
 
     /// <summary>Opens a bundle: every volume has to be there with a sound frame. Content is checked when it is read.</summary>
     /// <param name="place">The file; of volumes what they have in common, or one of them.</param>
-    /// <exception cref="NodeForgeException">NF64xx, one problem for each volume that is missing, foreign, misplaced or damaged in its frame.</exception>
+    /// <exception cref="NodeForgeException">NF64xx, one problem for each volume that is missing, foreign, misplaced or damaged in its
+    /// frame.</exception>
     public static BundleFile Open(string place)
     {
         BundleVolumes volumes = BundleVolumes.Find(place);
         Diagnostic[] problems = [.. volumes.Volumes.SelectMany(volume => volume.Problems)];
         if (problems.Length > 0)
             throw new NodeForgeException(problems);
-        return new(volumes, [.. volumes.Volumes.SelectMany(volume => volume.File!.Records!.Select(record => new PlacedRecord(volume.Number, record)))]);
+        return new(
+            volumes,
+            [.. volumes.Volumes.SelectMany(volume => volume.File!.Records!.Select(record => new PlacedRecord(volume.Number, record)))]
+        );
     }
 
-    public ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) => new([.. entries.Select(listed => listed.Entry)]);
+    public ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) =>
+        new([.. entries.Select(listed => listed.Entry)]);
 
-    public ValueTask<IReadOnlyList<Descriptor>> RootsAsync(ImageEntry entry, CancellationToken cancellationToken) => new(entries.First(listed => listed.Entry.Content == entry.Content).Image.Roots);
+    public ValueTask<IReadOnlyList<Descriptor>> RootsAsync(ImageEntry entry, CancellationToken cancellationToken) =>
+        new(entries.First(listed => listed.Entry.Content == entry.Content).Image.Roots);
 
-    public ValueTask<long?> SizeOfAsync(Descriptor blob, CancellationToken cancellationToken) => new(blobs.TryGetValue(blob.Digest, out PlacedBlob placed) ? placed.Size : null);
+    public ValueTask<long?> SizeOfAsync(Descriptor blob, CancellationToken cancellationToken) =>
+        new(blobs.TryGetValue(blob.Digest, out PlacedBlob placed) ? placed.Size : null);
 
     public ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => new(Open(blob.Digest));
 
-    /// <summary>Opens a blob that is there: an image's, or an item's. Its digest is the reader's to check; damage is told with volume and place.</summary>
+    /// <summary>Opens a blob that is there: an image's, or an item's. Its digest is the reader's to check; damage is told with volume and
+    /// place.</summary>
     public Stream Open(Digest digest)
     {
         PlacedBlob placed = blobs[digest];
@@ -92,7 +101,8 @@ public sealed class BundleFile : IImageSource
     private static ImageEntry EntryOf(BundledImage image) =>
         new(string.Join(" ", image.Roots.Select(root => root.Digest.ToString())), [.. image.Names.Select(ImageReference.Parse)], image.Tag);
 
-    private IReadOnlyList<PlacedRecord> Of(PlacedBlob placed) => [.. Enumerable.Range(placed.First, placed.Count).Select(at => records[at])];
+    private IReadOnlyList<PlacedRecord> Of(PlacedBlob placed) =>
+        [.. Enumerable.Range(placed.First, placed.Count).Select(at => records[at])];
 
     /// <summary>Finds the records of a blob: those that follow, part by part, until it is whole.</summary>
     /// <returns>Where the next blob begins.</returns>
@@ -100,14 +110,25 @@ public sealed class BundleFile : IImageSource
     {
         int at = blob.First;
         long length = 0;
-        while (length < blob.Size && at < records.Count && records[at].Record is { } record && record.Blob == blob.Number && record.Part == at - blob.First)
+        while (
+            length < blob.Size
+            && at < records.Count
+            && records[at].Record is { } record
+            && record.Blob == blob.Number
+            && record.Part == at - blob.First
+        )
         {
             length += record.PlainLength;
             at++;
         }
 
         if (length != blob.Size)
-            throw BundleFaults.Invalid(FirstVolume, $"blob {blob.Number} of the bundle is not whole", $"{length} bytes", $"{blob.Size} bytes");
+            throw BundleFaults.Invalid(
+                FirstVolume,
+                $"blob {blob.Number} of the bundle is not whole",
+                $"{length} bytes",
+                $"{blob.Size} bytes"
+            );
         placed = blob with { Count = at - blob.First };
         return at;
     }
@@ -119,7 +140,12 @@ public sealed class BundleFile : IImageSource
         content.ReadExactly(bytes);
         return Digest.Of(bytes) == volumes.Header.IndexDigest
             ? bytes
-            : throw BundleFaults.Invalid(FirstVolume, "the bundle's index is not what its header says", Digest.Of(bytes).ToString(), volumes.Header.IndexDigest.ToString());
+            : throw BundleFaults.Invalid(
+                FirstVolume,
+                "the bundle's index is not what its header says",
+                Digest.Of(bytes).ToString(),
+                volumes.Header.IndexDigest.ToString()
+            );
     }
 }
 

@@ -9,7 +9,13 @@ namespace NodeForge.Bundles.Reading;
 /// <param name="Volumes">In order; every one that there should be.</param>
 /// <param name="DamagedBlobs">Which content suffers from it.</param>
 /// <param name="Problems">Everything that is wrong, volume by volume; what is only to be known is a warning.</param>
-public sealed record BundleReport(string Place, Digest Set, IReadOnlyList<VolumeReport> Volumes, IReadOnlyList<DamagedBlob> DamagedBlobs, IReadOnlyList<Diagnostic> Problems)
+public sealed record BundleReport(
+    string Place,
+    Digest Set,
+    IReadOnlyList<VolumeReport> Volumes,
+    IReadOnlyList<DamagedBlob> DamagedBlobs,
+    IReadOnlyList<Diagnostic> Problems
+)
 {
     /// <summary>Null where it cannot be read.</summary>
     public BundleIndex? Index { get; init; }

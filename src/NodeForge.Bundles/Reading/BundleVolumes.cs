@@ -8,10 +8,16 @@ namespace NodeForge.Bundles.Reading;
 /// <param name="Header">What the volumes of the bundle have in common, and their count.</param>
 /// <param name="Volumes">In order; every one that there should be.</param>
 /// <param name="Left">Volumes of another bundle that nobody needs here.</param>
-internal sealed record BundleVolumes(string Place, VolumeHeader Header, IReadOnlyList<ExpectedVolume> Volumes, IReadOnlyList<Diagnostic> Left)
+internal sealed record BundleVolumes(
+    string Place,
+    VolumeHeader Header,
+    IReadOnlyList<ExpectedVolume> Volumes,
+    IReadOnlyList<Diagnostic> Left
+)
 {
     /// <summary>Finds a bundle by its file, by what its volumes have in common, or by one of them.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathNotUsable"/>: nothing is there; NF64xx: no volume has a header that can be read.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathNotUsable"/>: nothing is there; NF64xx: no volume has a header that
+    /// can be read.</exception>
     public static BundleVolumes Find(string place)
     {
         string path = Path.GetFullPath(place);
@@ -20,14 +26,23 @@ internal sealed record BundleVolumes(string Place, VolumeHeader Header, IReadOnl
         if (VolumeNames.NumberOf(path) is not null)
         {
             string common = path[..^Path.GetExtension(path).Length];
-            if (VolumeNames.Beside(common) is { Count: > 0 } others && (!File.Exists(path) || VolumeFile.Open(path).Header is not { VolumeSize: 0 }))
+            if (
+                VolumeNames.Beside(common) is { Count: > 0 } others
+                && (!File.Exists(path) || VolumeFile.Open(path).Header is not { VolumeSize: 0 })
+            )
                 return Of(common, others);
         }
 
         VolumeFile only = VolumeFile.Open(path);
         VolumeHeader header = only.Header ?? throw new NodeForgeException(only.Problems);
-        return header.Count == 1 ? new(path, header, [new(1, path, only, only.Problems)], [])
-            : throw new NodeForgeException(BundleFaults.Misplaced(path, header.Number, header.Number, header.Count) with { Want = $"the name {Path.GetFileName(VolumeNames.PathOf(path, header.Number))}" });
+        return header.Count == 1
+            ? new(path, header, [new(1, path, only, only.Problems)], [])
+            : throw new NodeForgeException(
+                BundleFaults.Misplaced(path, header.Number, header.Number, header.Count) with
+                {
+                    Want = $"the name {Path.GetFileName(VolumeNames.PathOf(path, header.Number))}",
+                }
+            );
     }
 
     private static BundleVolumes Of(string common, SortedDictionary<int, string> paths)
@@ -36,13 +51,30 @@ internal sealed record BundleVolumes(string Place, VolumeHeader Header, IReadOnl
         foreach ((int number, string path) in paths)
             files[number] = VolumeFile.Open(path);
         // The bundle that most of them are of; of as many, the one of the lowest number.
-        VolumeHeader header = files.Values.Select(file => file.Header).OfType<VolumeHeader>().GroupBy(found => found.Set).OrderByDescending(set => set.Count()).FirstOrDefault()?.First()
+        VolumeHeader header =
+            files
+                .Values.Select(file => file.Header)
+                .OfType<VolumeHeader>()
+                .GroupBy(found => found.Set)
+                .OrderByDescending(set => set.Count())
+                .FirstOrDefault()
+                ?.First()
             ?? throw new NodeForgeException([.. files.Values.SelectMany(file => file.Problems)]);
-        ExpectedVolume[] expected = [.. Enumerable.Range(1, header.Count).Select(number => Expect(common, number, files.GetValueOrDefault(number), header))];
+        ExpectedVolume[] expected =
+        [
+            .. Enumerable.Range(1, header.Count).Select(number => Expect(common, number, files.GetValueOrDefault(number), header)),
+        ];
         Diagnostic[] left =
         [
-            .. files.Where(file => file.Key > header.Count && file.Value.Header is not null)
-                .Select(file => BundleFaults.Foreign(file.Value.Path, $"volume {file.Key}", $"{header.Count} volumes") with { Severity = Severity.Warning, Hint = "remove it: nothing of this bundle is in it" }),
+            .. files
+                .Where(file => file.Key > header.Count && file.Value.Header is not null)
+                .Select(file =>
+                    BundleFaults.Foreign(file.Value.Path, $"volume {file.Key}", $"{header.Count} volumes") with
+                    {
+                        Severity = Severity.Warning,
+                        Hint = "remove it: nothing of this bundle is in it",
+                    }
+                ),
         ];
         return new(common, header, expected, left);
     }
@@ -54,10 +86,24 @@ internal sealed record BundleVolumes(string Place, VolumeHeader Header, IReadOnl
         {
             null => new(number, path, null, [BundleFaults.Missing(path, number, header.Count)]) { State = VolumeState.Missing },
             { Header: null } => new(number, path, null, file.Problems) { State = VolumeState.Damaged },
-            { Header: { } own } when own.Set != header.Set =>
-                new(number, path, null, [BundleFaults.Foreign(path, own.Set.ToString(), header.Set.ToString())]) { State = VolumeState.Foreign },
-            { Header: { } own } when own.Number != number =>
-                new(number, path, null, [BundleFaults.Misplaced(path, own.Number, number, header.Count)]) { State = VolumeState.Misplaced },
+            { Header: { } own } when own.Set != header.Set => new(
+                number,
+                path,
+                null,
+                [BundleFaults.Foreign(path, own.Set.ToString(), header.Set.ToString())]
+            )
+            {
+                State = VolumeState.Foreign,
+            },
+            { Header: { } own } when own.Number != number => new(
+                number,
+                path,
+                null,
+                [BundleFaults.Misplaced(path, own.Number, number, header.Count)]
+            )
+            {
+                State = VolumeState.Misplaced,
+            },
             _ => new(number, path, file, file.Problems),
         };
     }

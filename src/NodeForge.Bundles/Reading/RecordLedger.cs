@@ -21,7 +21,13 @@ internal sealed class RecordLedger(VolumeHeader header, ForgeStep step) : IDispo
     /// <param name="stored">Rented; null where the record's own header is damaged.</param>
     public Task AddAsync(int volume, RecordHeader record, byte[]? stored)
     {
-        pending.Enqueue((volume, record, stored is null ? Task.FromResult<byte[]?>(null) : Task.Run(() => Chunk.Open(record, stored), CancellationToken.None)));
+        pending.Enqueue(
+            (
+                volume,
+                record,
+                stored is null ? Task.FromResult<byte[]?>(null) : Task.Run(() => Chunk.Open(record, stored), CancellationToken.None)
+            )
+        );
         return TakeAsync(Ahead);
     }
 

@@ -2,7 +2,8 @@ using NodeForge.Bundles.Format;
 
 namespace NodeForge.Bundles.Reading;
 
-/// <summary>The volumes of a bundle that comes by once, one behind the other. What cannot be told apart ends it: where the next volume begins is known from the one before.</summary>
+/// <summary>The volumes of a bundle that comes by once, one behind the other. What cannot be told apart ends it: where the next volume
+/// begins is known from the one before.</summary>
 internal sealed class StreamedVolumes
 {
     private readonly Stream content;
@@ -26,7 +27,9 @@ internal sealed class StreamedVolumes
     {
         byte[] head = Read(content, VolumeHeader.Length);
         VolumeHeader header = VolumeHeader.Read(head, name);
-        return header.Number == 1 ? new(content, name, head, header) : throw new NodeForgeException(BundleFaults.Misplaced(name, header.Number, 1, header.Count));
+        return header.Number == 1
+            ? new(content, name, head, header)
+            : throw new NodeForgeException(BundleFaults.Misplaced(name, header.Number, 1, header.Count));
     }
 
     public async Task ReadAsync(RecordLedger ledger, CancellationToken cancellationToken)
@@ -43,24 +46,40 @@ internal sealed class StreamedVolumes
             }
 
             problem ??= walk.LostAt is { } lost ? BundleFaults.Lost(where, lost) : ReadEnd(walk, number, where);
-            volumes.Add(new(number, where, problem is null ? new(where, LengthOf(walk), Header, [], []) : null, problem is null ? [] : [problem]));
+            volumes.Add(
+                new(number, where, problem is null ? new(where, LengthOf(walk), Header, [], []) : null, problem is null ? [] : [problem])
+            );
             if (problem is not null)
                 return;
         }
 
         if (content.ReadByte() >= 0)
-            volumes[^1] = new(Header.Count, NameOf(Header.Count), null, BundleFaults.Cut(NameOf(Header.Count), "more bytes", "the end").Diagnostics);
+            volumes[^1] = new(
+                Header.Count,
+                NameOf(Header.Count),
+                null,
+                BundleFaults.Cut(NameOf(Header.Count), "more bytes", "the end").Diagnostics
+            );
     }
 
     /// <summary>What came, as volumes of files are told.</summary>
     public BundleVolumes ToVolumes()
     {
         int came = volumes.Count;
-        return new(name, Header,
-        [
-            .. volumes,
-            .. Enumerable.Range(came + 1, Header.Count - came).Select(number => new ExpectedVolume(number, NameOf(number), null, [NotReached(number)]) { State = VolumeState.Missing }),
-        ], []);
+        return new(
+            name,
+            Header,
+            [
+                .. volumes,
+                .. Enumerable
+                    .Range(came + 1, Header.Count - came)
+                    .Select(number => new ExpectedVolume(number, NameOf(number), null, [NotReached(number)])
+                    {
+                        State = VolumeState.Missing,
+                    }),
+            ],
+            []
+        );
     }
 
     private static long LengthOf(VolumeWalk walk) => EndOf(walk) + VolumeTrailer.DirectoryLength(walk.Seen.Count) + VolumeTrailer.Length;
@@ -68,7 +87,11 @@ internal sealed class StreamedVolumes
     private static long EndOf(VolumeWalk walk) => walk.Seen is [.., RecordHeader last] ? last.End : VolumeHeader.Length;
 
     private Diagnostic NotReached(int number) =>
-        BundleFaults.Missing(NameOf(number), number, Header.Count) with { What = "the volume was not reached", Hint = "copy the volume that is told before it again, and verify what comes then" };
+        BundleFaults.Missing(NameOf(number), number, Header.Count) with
+        {
+            What = "the volume was not reached",
+            Hint = "copy the volume that is told before it again, and verify what comes then",
+        };
 
     private string NameOf(int number) => Header.VolumeSize == 0 ? name : $"{name}, volume {number}";
 
@@ -93,11 +116,17 @@ internal sealed class StreamedVolumes
     {
         byte[] directory = VolumeTrailer.DirectoryOf(walk.Seen);
         long offset = EndOf(walk);
-        if (walk.Counted != walk.Seen.Count || !Read(content, directory.Length - VolumeTrailer.DirectoryHead).AsSpan().SequenceEqual(directory.AsSpan(VolumeTrailer.DirectoryHead)))
+        if (
+            walk.Counted != walk.Seen.Count
+            || !Read(content, directory.Length - VolumeTrailer.DirectoryHead)
+                .AsSpan()
+                .SequenceEqual(directory.AsSpan(VolumeTrailer.DirectoryHead))
+        )
             return BundleFaults.DirectoryDamaged(where, offset);
         VolumeTrailer want = new(offset, walk.Seen.Count, number, Header.Count, Header.Set, VolumeTrailer.DigestOf(head, directory));
         byte[] trailer = Read(content, VolumeTrailer.Length);
-        return trailer.Length < VolumeTrailer.Length ? BundleFaults.Cut(where, "the end of the bytes", "the end of the volume").Diagnostics[0]
+        return trailer.Length < VolumeTrailer.Length
+                ? BundleFaults.Cut(where, "the end of the bytes", "the end of the volume").Diagnostics[0]
             : trailer.AsSpan().SequenceEqual(want.ToBytes()) ? null
             : BundleFaults.DirectoryDamaged(where, offset + directory.Length);
     }

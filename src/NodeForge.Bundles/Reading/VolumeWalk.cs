@@ -6,7 +6,8 @@ namespace NodeForge.Bundles.Reading;
 /// <summary>Reads a volume from its first to its last byte, forwards only, and gives its records as they come.</summary>
 /// <param name="stream">At the first byte behind the header; need not be able to seek.</param>
 /// <param name="header">The volume's.</param>
-/// <param name="known">The volume's directory, where it was read before; null has the walk go by what stands before each record, and compare the directory when it comes.</param>
+/// <param name="known">The volume's directory, where it was read before; null has the walk go by what stands before each record, and
+/// compare the directory when it comes.</param>
 internal sealed class VolumeWalk(Stream stream, VolumeHeader header, IReadOnlyList<RecordHeader>? known)
 {
     private readonly byte[] head = new byte[RecordHeader.Length];
@@ -23,7 +24,8 @@ internal sealed class VolumeWalk(Stream stream, VolumeHeader header, IReadOnlyLi
     public IReadOnlyList<RecordHeader> Seen => seen;
 
     /// <summary>The next record.</summary>
-    /// <returns>Null at the directory, or where the walk is lost. The bytes are rented; null where the record's own header is damaged.</returns>
+    /// <returns>Null at the directory, or where the walk is lost. The bytes are rented; null where the record's own header is
+    /// damaged.</returns>
     public (RecordHeader Record, byte[]? Stored)? Next()
     {
         if (LostAt is not null || (known is not null && seen.Count == known.Count))
@@ -36,7 +38,8 @@ internal sealed class VolumeWalk(Stream stream, VolumeHeader header, IReadOnlyLi
         }
 
         int rest = RecordHeader.Length - VolumeTrailer.DirectoryHead;
-        bool whole = magic == VolumeTrailer.DirectoryHead && stream.ReadAtLeast(head.AsSpan(magic, rest), rest, throwOnEndOfStream: false) == rest;
+        bool whole =
+            magic == VolumeTrailer.DirectoryHead && stream.ReadAtLeast(head.AsSpan(magic, rest), rest, throwOnEndOfStream: false) == rest;
         RecordHeader? inline = whole ? RecordHeader.TryRead(head, offset, header.ChunkSize) : null;
         RecordHeader? record = known is null ? inline : known[seen.Count];
         byte[]? stored = record is null || !whole ? null : ReadStored(record.StoredLength);

@@ -26,53 +26,84 @@ public sealed class BundlePlan
     private readonly Dictionary<Digest, PlannedBlob> blobs = [];
     private readonly List<PlannedBlob> order = [];
 
-    private BundlePlan()
-    {
-    }
+    private BundlePlan() { }
 
     public BundleIndex Index { get; private set; } = null!;
 
     internal IReadOnlyList<PlannedBlob> Blobs => order;
 
-    /// <summary>Lists images and files. Files are hashed here, since the index names their digests and stands before them; they are read again when they are written.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleContentRefused"/>, <see cref="ErrorCodes.ImageNameCollision"/>, <see cref="ErrorCodes.PathNotUsable"/>.</exception>
+    /// <summary>Lists images and files. Files are hashed here, since the index names their digests and stands before them; they are read
+    /// again when they are written.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleContentRefused"/>, <see cref="ErrorCodes.ImageNameCollision"/>,
+    /// <see cref="ErrorCodes.PathNotUsable"/>.</exception>
     public static BundlePlan Create(IReadOnlyList<ImageToBundle> images, IReadOnlyList<FileToBundle> files)
     {
         if (images.Count == 0)
             throw Refused("there is no image to bundle", null, "name at least one");
         BundlePlan plan = new();
         // By name, so that the order in which they were named changes nothing; one that was named twice is there once.
-        ImageToBundle[] sorted = [.. images.OrderBy(image => image.Platforms[0].Image.Name, StringComparer.Ordinal).ThenBy(image => image.Platforms[0].Image.Root.Digest)
-            .DistinctBy(image => (image.Platforms[0].Image.Name, image.Platforms[0].Image.Root.Digest))];
+        ImageToBundle[] sorted =
+        [
+            .. images
+                .OrderBy(image => image.Platforms[0].Image.Name, StringComparer.Ordinal)
+                .ThenBy(image => image.Platforms[0].Image.Root.Digest)
+                .DistinctBy(image => (image.Platforms[0].Image.Name, image.Platforms[0].Image.Root.Digest)),
+        ];
         BundledImage[] listed = [.. sorted.Select(Describe)];
         RefuseSharedNames(listed);
         foreach (Image image in Images(sorted))
             plan.AddDocuments(image);
         foreach (Layer layer in Images(sorted).SelectMany(image => image.Layers))
-            plan.Add(new(layer.Descriptor, Decompression.OfMediaType(layer.Descriptor.MediaType) is not (LayerCompression.Gzip or LayerCompression.Zstd), layer.OpenAsync));
-        BundledItem[] items = [.. files.Select(plan.AddFile).OrderBy(item => item.Kind, StringComparer.Ordinal).ThenBy(item => item.Name, StringComparer.Ordinal)];
+            plan.Add(
+                new(
+                    layer.Descriptor,
+                    Decompression.OfMediaType(layer.Descriptor.MediaType) is not (LayerCompression.Gzip or LayerCompression.Zstd),
+                    layer.OpenAsync
+                )
+            );
+        BundledItem[] items =
+        [
+            .. files
+                .Select(plan.AddFile)
+                .OrderBy(item => item.Kind, StringComparer.Ordinal)
+                .ThenBy(item => item.Name, StringComparer.Ordinal),
+        ];
         RefuseSharedNames(items);
         plan.Index = new()
         {
             Images = listed,
             Items = items,
             Components = [.. sorted.SelectMany(image => image.Platforms).SelectMany(platform => platform.Components).Distinct()],
-            Blobs = [.. plan.order.Select(blob => new BundledBlob(blob.Descriptor.Digest, blob.Descriptor.Size, blob.Descriptor.MediaType))],
+            Blobs =
+            [
+                .. plan.order.Select(blob => new BundledBlob(blob.Descriptor.Digest, blob.Descriptor.Size, blob.Descriptor.MediaType)),
+            ],
         };
         return plan;
     }
 
-    private static IEnumerable<Image> Images(IEnumerable<ImageToBundle> images) => images.SelectMany(image => image.Platforms).Select(platform => platform.Image);
+    private static IEnumerable<Image> Images(IEnumerable<ImageToBundle> images) =>
+        images.SelectMany(image => image.Platforms).Select(platform => platform.Image);
 
     private static BundledImage Describe(ImageToBundle image)
     {
         Image first = image.Platforms[0].Image;
         Descriptor[] roots = [.. image.Platforms.Select(platform => RootOf(platform.Image)).DistinctBy(root => root.Digest)];
         return new(
-            [.. first.References.Select(reference => reference.ToString())], roots,
-            [.. image.Platforms.Select(platform => new BundledPlatform(
-                platform.Image.Platform.ToString(), platform.Image.Descriptor.Digest, platform.Image.Id, [.. BlobsOf(platform.Image).Distinct()], platform.Kubernetes))],
-            image.Reason, first.Tag);
+            [.. first.References.Select(reference => reference.ToString())],
+            roots,
+            [
+                .. image.Platforms.Select(platform => new BundledPlatform(
+                    platform.Image.Platform.ToString(),
+                    platform.Image.Descriptor.Digest,
+                    platform.Image.Id,
+                    [.. BlobsOf(platform.Image).Distinct()],
+                    platform.Kubernetes
+                )),
+            ],
+            image.Reason,
+            first.Tag
+        );
     }
 
     // Of several manifests under one name each says whose it is.
@@ -80,7 +111,12 @@ public sealed class BundlePlan
         new(image.Root.MediaType, image.Root.Digest, image.Root.Size) { Platform = image.Indexes.Count == 0 ? image.Platform : null };
 
     private static IEnumerable<Digest> BlobsOf(Image image) =>
-        [.. image.Indexes.Select(index => index.Descriptor.Digest), image.Descriptor.Digest, image.Id, .. image.Layers.Select(layer => layer.Descriptor.Digest)];
+        [
+            .. image.Indexes.Select(index => index.Descriptor.Digest),
+            image.Descriptor.Digest,
+            image.Id,
+            .. image.Layers.Select(layer => layer.Descriptor.Digest),
+        ];
 
     // Whoever reads the bundle as a stream has every document before the first layer.
     private void AddDocuments(Image image)
@@ -102,7 +138,13 @@ public sealed class BundlePlan
         content.CopyTo(hash, 1 << 20);
         Descriptor descriptor = new("application/octet-stream", hash.Finish(), hash.Length);
         bool compress = Decompression.Detect(head.AsSpan(0, length)) == LayerCompression.None;
-        Add(new(descriptor, compress, _ => new(new VerifyingStream(RegularFile.Open(file.Path), descriptor.Digest, descriptor.Size, file.Path))));
+        Add(
+            new(
+                descriptor,
+                compress,
+                _ => new(new VerifyingStream(RegularFile.Open(file.Path), descriptor.Digest, descriptor.Size, file.Path))
+            )
+        );
         return new(file.Kind, name, descriptor.Digest, descriptor.Size, Files.LocalPath.IsExecutable(file.Path), file.Reason);
     }
 
@@ -114,15 +156,21 @@ public sealed class BundlePlan
 
     private static void RefuseSharedNames(IReadOnlyList<BundledImage> images)
     {
-        foreach (IGrouping<string, BundledImage> name in images.SelectMany(image => image.Names.DefaultIfEmpty(image.DisplayName), (image, name) => (image, name)).GroupBy(pair => pair.name, pair => pair.image, StringComparer.Ordinal))
+        foreach (
+            IGrouping<string, BundledImage> name in images
+                .SelectMany(image => image.Names.DefaultIfEmpty(image.DisplayName), (image, name) => (image, name))
+                .GroupBy(pair => pair.name, pair => pair.image, StringComparer.Ordinal)
+        )
         {
             if (name.Skip(1).Any())
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNameCollision, "one name would stand for two images of the bundle")
-                {
-                    Where = new(name.Key),
-                    Got = string.Join(" ", name.SelectMany(image => image.Roots).Select(root => root.Digest.ToString()).Distinct()),
-                    Hint = "name each image once, and give different ones names of their own",
-                });
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.ImageNameCollision, "one name would stand for two images of the bundle")
+                    {
+                        Where = new(name.Key),
+                        Got = string.Join(" ", name.SelectMany(image => image.Roots).Select(root => root.Digest.ToString()).Distinct()),
+                        Hint = "name each image once, and give different ones names of their own",
+                    }
+                );
         }
     }
 

@@ -10,9 +10,15 @@ public sealed class BundleTarget(string file) : IImageTarget
     {
         ImageToBundle[] grouped =
         [
-            .. images.GroupBy(image => (Names: string.Join(' ', image.References), image.Tag))
-                .Select(group => new ImageToBundle([.. group.Select(image => new PlatformToBundle(image, null, []))], "written to the bundle")),
+            .. images
+                .GroupBy(image => (Names: string.Join(' ', image.References), image.Tag))
+                .Select(group => new ImageToBundle(
+                    [.. group.Select(image => new PlatformToBundle(image, null, []))],
+                    "written to the bundle"
+                )),
         ];
-        await BundleWriter.WriteAsync(BundlePlan.Create(grouped, []), file, new(), SilentReporter.Instance, cancellationToken).ConfigureAwait(false);
+        await BundleWriter
+            .WriteAsync(BundlePlan.Create(grouped, []), file, new(), SilentReporter.Instance, cancellationToken)
+            .ConfigureAwait(false);
     }
 }

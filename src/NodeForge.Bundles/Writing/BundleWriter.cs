@@ -26,7 +26,8 @@ public sealed record BundleOptions
 /// <param name="Size">Bytes of all volumes.</param>
 public sealed record WrittenBundle(IReadOnlyList<string> Files, Digest Set, Digest Index, long PlainSize, long Size);
 
-/// <summary>Writes bundles. A blob is read once, checked while it is read, compressed side by side in pieces, and written in order: the same plan gives the same bytes.</summary>
+/// <summary>Writes bundles. A blob is read once, checked while it is read, compressed side by side in pieces, and written in order: the
+/// same plan gives the same bytes.</summary>
 public static class BundleWriter
 {
     // One more than processors are worth: the thread that reads and hashes is another.
@@ -35,17 +36,43 @@ public static class BundleWriter
     /// <summary>Writes a bundle, which is there whole or not at all.</summary>
     /// <param name="plan">What is in it.</param>
     /// <param name="file">The bundle's file; of volumes what they are called before <c>.001</c>.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleVolumeSize"/>, <see cref="ErrorCodes.DiskFull"/>, <see cref="ErrorCodes.DigestMismatch"/>: a file was
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleVolumeSize"/>, <see cref="ErrorCodes.DiskFull"/>,
+    /// <see cref="ErrorCodes.DigestMismatch"/>: a file was
     /// changed meanwhile; what a source fails with.</exception>
-    public static Task<WrittenBundle> WriteAsync(BundlePlan plan, string file, BundleOptions options, IForgeReporter reporter, CancellationToken cancellationToken) =>
-        Task.Run(() => RunAsync(plan, Path.GetFullPath(file), options, reporter, cancellationToken), cancellationToken);
+    public static Task<WrittenBundle> WriteAsync(
+        BundlePlan plan,
+        string file,
+        BundleOptions options,
+        IForgeReporter reporter,
+        CancellationToken cancellationToken
+    ) => Task.Run(() => RunAsync(plan, Path.GetFullPath(file), options, reporter, cancellationToken), cancellationToken);
 
-    private static async Task<WrittenBundle> RunAsync(BundlePlan plan, string file, BundleOptions options, IForgeReporter reporter, CancellationToken cancellationToken)
+    private static async Task<WrittenBundle> RunAsync(
+        BundlePlan plan,
+        string file,
+        BundleOptions options,
+        IForgeReporter reporter,
+        CancellationToken cancellationToken
+    )
     {
         byte[] index = BundleJson.Write(plan.Index);
         if (index.Length > BundleLimits.LongestIndex)
-            throw BundleFaults.Invalid(file, "the bundle's index would be longer than it may be", $"{index.Length} bytes", $"{BundleLimits.LongestIndex} bytes");
-        VolumeHeader header = new VolumeHeader(default, Digest.Of(index), index.Length, 0, 0, options.VolumeSize, options.ChunkSize, ZstdBlockEncoder.NameOf(options.Level)).Named();
+            throw BundleFaults.Invalid(
+                file,
+                "the bundle's index would be longer than it may be",
+                $"{index.Length} bytes",
+                $"{BundleLimits.LongestIndex} bytes"
+            );
+        VolumeHeader header = new VolumeHeader(
+            default,
+            Digest.Of(index),
+            index.Length,
+            0,
+            0,
+            options.VolumeSize,
+            options.ChunkSize,
+            ZstdBlockEncoder.NameOf(options.Level)
+        ).Named();
         long plain = plan.Blobs.Sum(blob => blob.Descriptor.Size);
         using ForgeStep step = reporter.Step($"write {file}", plain);
         using VolumeOutput output = new(file, header);
@@ -53,11 +80,17 @@ public static class BundleWriter
         Queue<Task<EncodedChunk>> pending = new();
         try
         {
-            PlannedBlob listed = new(new("application/json", header.IndexDigest, index.Length), Compress: true, _ => new(new MemoryStream(index, writable: false)));
+            PlannedBlob listed = new(
+                new("application/json", header.IndexDigest, index.Length),
+                Compress: true,
+                _ => new(new MemoryStream(index, writable: false))
+            );
             int number = 0;
             foreach (PlannedBlob blob in plan.Blobs.Prepend(listed))
             {
-                await foreach (Task<EncodedChunk> chunk in ReadAsync(blob, number++, options, encoders, cancellationToken).ConfigureAwait(false))
+                await foreach (
+                    Task<EncodedChunk> chunk in ReadAsync(blob, number++, options, encoders, cancellationToken).ConfigureAwait(false)
+                )
                 {
                     pending.Enqueue(chunk);
                     if (pending.Count > Ahead)
@@ -80,13 +113,18 @@ public static class BundleWriter
     }
 
     private static async IAsyncEnumerable<Task<EncodedChunk>> ReadAsync(
-        PlannedBlob blob, int number, BundleOptions options, ChunkEncoders encoders, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        PlannedBlob blob,
+        int number,
+        BundleOptions options,
+        ChunkEncoders encoders,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Stream content = await blob.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
             int part = 0;
-            for (long left = blob.Descriptor.Size; left > 0;)
+            for (long left = blob.Descriptor.Size; left > 0; )
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 int length = (int)Math.Min(left, options.ChunkSize);

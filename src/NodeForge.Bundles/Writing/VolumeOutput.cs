@@ -3,7 +3,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Bundles.Writing;
 
-/// <summary>The volumes of a bundle while they are written, beside their places. Headers and trailers come last: they say how many volumes there are.</summary>
+/// <summary>The volumes of a bundle while they are written, beside their places. Headers and trailers come last: they say how many volumes
+/// there are.</summary>
 internal sealed class VolumeOutput : IDisposable
 {
     /// <summary>A volume has room for its frame, and for the longest record.</summary>
@@ -21,19 +22,26 @@ internal sealed class VolumeOutput : IDisposable
         this.target = target;
         this.header = header;
         if (header.VolumeSize > 0 && header.VolumeSize < Frame + (2 * RecordHeader.Length) + header.ChunkSize)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.BundleVolumeSize, "volumes would be smaller than what is in one of them at least")
-            {
-                Got = ByteCount.Show(header.VolumeSize),
-                Want = "at least " + ByteCount.Show(header.ChunkSize * 4L),
-                Hint = "choose a larger size",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.BundleVolumeSize, "volumes would be smaller than what is in one of them at least")
+                {
+                    Got = ByteCount.Show(header.VolumeSize),
+                    Want = "at least " + ByteCount.Show(header.ChunkSize * 4L),
+                    Hint = "choose a larger size",
+                }
+            );
         Begin();
     }
 
     public void Append(RecordHeader record, ReadOnlySpan<byte> bytes)
     {
         Volume volume = volumes[^1];
-        long length = volume.Length + VolumeTrailer.DirectoryLength(volume.Records.Count + 1) + VolumeTrailer.Length + RecordHeader.Length + bytes.Length;
+        long length =
+            volume.Length
+            + VolumeTrailer.DirectoryLength(volume.Records.Count + 1)
+            + VolumeTrailer.Length
+            + RecordHeader.Length
+            + bytes.Length;
         if (volume.Records.Count > 0 && header.VolumeSize > 0 && length > header.VolumeSize)
             volume = Begin();
         volume.Append(record, bytes);
@@ -46,14 +54,17 @@ internal sealed class VolumeOutput : IDisposable
         for (int i = 0; i < volumes.Count; i++)
             volumes[i].Finish(header with { Number = i + 1, Count = volumes.Count });
         string[] files = [.. volumes.Select((_, i) => header.VolumeSize == 0 ? target : VolumeNames.PathOf(target, i + 1))];
-        AtomicFile.Guard(target, () =>
-        {
-            if (files.Length > 1)
-                File.Delete(files[0]);
-            for (int i = files.Length - 1; i >= 0; i--)
-                AtomicFile.Publish(volumes[i].Temporary, files[i]);
-            return 0;
-        });
+        AtomicFile.Guard(
+            target,
+            () =>
+            {
+                if (files.Length > 1)
+                    File.Delete(files[0]);
+                for (int i = files.Length - 1; i >= 0; i--)
+                    AtomicFile.Publish(volumes[i].Temporary, files[i]);
+                return 0;
+            }
+        );
         if (header.VolumeSize > 0)
             RemoveOld(files.Length);
         return (files, volumes.Sum(volume => volume.Length));
@@ -74,7 +85,12 @@ internal sealed class VolumeOutput : IDisposable
     private Volume Begin()
     {
         if (volumes.Count == BundleLimits.MostVolumes)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.BundleVolumeSize, $"the bundle would have more than {BundleLimits.MostVolumes} volumes") { Hint = "choose a larger size" });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.BundleVolumeSize, $"the bundle would have more than {BundleLimits.MostVolumes} volumes")
+                {
+                    Hint = "choose a larger size",
+                }
+            );
         if (volumes.Count > 0)
             volumes[^1].Pause();
         volumes.Add(new Volume(AtomicFile.TemporaryOf(target)));
@@ -96,11 +112,14 @@ internal sealed class VolumeOutput : IDisposable
         public Volume(string temporary)
         {
             Temporary = temporary;
-            file = AtomicFile.Guard(temporary, () =>
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
-                return AtomicFile.Create(temporary);
-            });
+            file = AtomicFile.Guard(
+                temporary,
+                () =>
+                {
+                    Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
+                    return AtomicFile.Create(temporary);
+                }
+            );
             Write(new byte[VolumeHeader.Length]);
         }
 
@@ -134,19 +153,32 @@ internal sealed class VolumeOutput : IDisposable
         {
             byte[] first = header.ToBytes();
             byte[] directory = VolumeTrailer.DirectoryOf(Records);
-            VolumeTrailer trailer = new(Length, Records.Count, header.Number, header.Count, header.Set, VolumeTrailer.DigestOf(first, directory));
+            VolumeTrailer trailer = new(
+                Length,
+                Records.Count,
+                header.Number,
+                header.Count,
+                header.Set,
+                VolumeTrailer.DigestOf(first, directory)
+            );
             if (!file.CanWrite)
-                file = AtomicFile.Guard(Temporary, () => new FileStream(Temporary, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0) { Position = Length });
+                file = AtomicFile.Guard(
+                    Temporary,
+                    () => new FileStream(Temporary, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0) { Position = Length }
+                );
             Write(directory);
             Write(trailer.ToBytes());
-            AtomicFile.Guard(Temporary, () =>
-            {
-                file.Position = 0;
-                file.Write(first);
-                AtomicFile.Sync(file);
-                file.Dispose();
-                return 0;
-            });
+            AtomicFile.Guard(
+                Temporary,
+                () =>
+                {
+                    file.Position = 0;
+                    file.Write(first);
+                    AtomicFile.Sync(file);
+                    file.Dispose();
+                    return 0;
+                }
+            );
         }
 
         private void Write(ReadOnlySpan<byte> bytes)

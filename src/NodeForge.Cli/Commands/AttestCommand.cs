@@ -7,13 +7,32 @@ namespace NodeForge.Cli.Commands;
 /// <summary><c>attest</c>: what an image was made from, what is in it, and that nothing lacks, as signed statements beside it.</summary>
 internal sealed class AttestCommand : ForgeCommand
 {
-    private readonly Argument<string> image = new("IMAGE") { Description = "An image in a layout or a registry: oci:DIR[:TAG] or docker://REF." };
-    private readonly Option<FileInfo> key = new("--key") { Description = "The private key, PEM; its password is taken from NODEFORGE_KEY_PASSWORD.", HelpName = "FILE", Required = true };
-    private readonly Option<FileInfo?> recipe = new("--recipe") { Description = "Attest the provenance: the recipe is built again from its lock and the cache, and has to make this image.", HelpName = "FILE" };
-    private readonly Option<bool> closure = new("--closure") { Description = "Attest that a node image has every image that a cluster can ask for; it has to be sound." };
+    private readonly Argument<string> image = new("IMAGE")
+    {
+        Description = "An image in a layout or a registry: oci:DIR[:TAG] or docker://REF.",
+    };
+    private readonly Option<FileInfo> key = new("--key")
+    {
+        Description = "The private key, PEM; its password is taken from NODEFORGE_KEY_PASSWORD.",
+        HelpName = "FILE",
+        Required = true,
+    };
+    private readonly Option<FileInfo?> recipe = new("--recipe")
+    {
+        Description = "Attest the provenance: the recipe is built again from its lock and the cache, and has to make this image.",
+        HelpName = "FILE",
+    };
+    private readonly Option<bool> closure = new("--closure")
+    {
+        Description = "Attest that a node image has every image that a cluster can ask for; it has to be sound.",
+    };
     private readonly Option<bool> spdx = new("--spdx") { Description = "Attest what it is made of, as SPDX 2.3." };
     private readonly Option<bool> cycloneDx = new("--cyclonedx") { Description = "Attest what it is made of, as CycloneDX 1.6." };
-    private readonly Option<FileInfo?> predicate = new("--predicate") { Description = "Attest what a file says: one JSON object.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> predicate = new("--predicate")
+    {
+        Description = "Attest what a file says: one JSON object.",
+        HelpName = "FILE",
+    };
     private readonly Option<string?> type = new("--type") { Description = "The type of that predicate.", HelpName = "URI" };
     private readonly RecipeOptions options;
 
@@ -45,9 +64,13 @@ internal sealed class AttestCommand : ForgeCommand
         if (request.PredicateFile is null != request.PredicateType is null)
             throw Usage("a predicate of one's own has a file and a type", "give --predicate FILE and --type URI");
         if (request is { Recipe: null, Closure: false, Spdx: false, CycloneDx: false, PredicateFile: null })
-            throw Usage("it is not said what is to be attested", "add --recipe FILE, --closure, --spdx, --cyclonedx, or --predicate FILE --type URI");
+            throw Usage(
+                "it is not said what is to be attested",
+                "add --recipe FILE, --closure, --spdx, --cyclonedx, or --predicate FILE --type URI"
+            );
         return new(AttestedDocument.Of(await forge.AttestAsync(request, cancellationToken)));
     }
 
-    private static NodeForgeException Usage(string what, string hint) => new(new Diagnostic(ErrorCodes.InvalidCommandLine, what) { Hint = hint });
+    private static NodeForgeException Usage(string what, string hint) =>
+        new(new Diagnostic(ErrorCodes.InvalidCommandLine, what) { Hint = hint });
 }

@@ -23,9 +23,16 @@ internal sealed class BuildImageCommand : ForgeCommand
         HelpName = "none|gzip|zstd",
     };
 
-    private readonly Option<string?> tag = new("--tag", "-t") { Description = "What the image is called in outputs that do not say (default: nodeforge/NAME).", HelpName = "REF" };
+    private readonly Option<string?> tag = new("--tag", "-t")
+    {
+        Description = "What the image is called in outputs that do not say (default: nodeforge/NAME).",
+        HelpName = "REF",
+    };
 
-    private readonly Option<bool> allowOpen = new("--allow-open-closure") { Description = "Make the image though clusters can ask for images that it has not; it says so in its record." };
+    private readonly Option<bool> allowOpen = new("--allow-open-closure")
+    {
+        Description = "Make the image though clusters can ask for images that it has not; it says so in its record.",
+    };
 
     public BuildImageCommand(FrontEnd front, string name, string description, string kind)
         : base(front, name, description)

@@ -17,14 +17,46 @@ internal sealed class BundleCreateCommand : ForgeCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<FileInfo?> output = new("--output") { Description = "The bundle; with --volume-size what its volumes are called before .001.", HelpName = "FILE" };
-    private readonly Option<string[]> others = new("--image") { Description = "Another image, as for IMAGE; nothing is asked of it. May be given again.", HelpName = "IMAGE" };
-    private readonly Option<string[]> files = new("--file") { Description = "A file to carry: a manifest, kubectl, a signature. May be given again.", HelpName = "PATH" };
-    private readonly Option<FileInfo?> cluster = new("--cluster-file") { Description = "The cluster file that create cluster --bundle takes.", HelpName = "FILE" };
-    private readonly Option<string[]> platforms = new("--platform") { Description = "These platforms only (default: all that are there). May be given again.", HelpName = "OS/ARCH" };
-    private readonly Option<string?> volumeSize = new("--volume-size") { Description = "Split the bundle into volumes of at most so many bytes: 700MB, 4GiB.", HelpName = "SIZE" };
-    private readonly Option<int> level = new("--level") { Description = "How hard zstd tries, 1 to 19.", HelpName = "N", DefaultValueFactory = _ => 3 };
-    private readonly Option<bool> dryRun = new("--dry-run") { Description = "List what would be in it, with sizes and reasons, and write nothing." };
+    private readonly Option<FileInfo?> output = new("--output")
+    {
+        Description = "The bundle; with --volume-size what its volumes are called before .001.",
+        HelpName = "FILE",
+    };
+    private readonly Option<string[]> others = new("--image")
+    {
+        Description = "Another image, as for IMAGE; nothing is asked of it. May be given again.",
+        HelpName = "IMAGE",
+    };
+    private readonly Option<string[]> files = new("--file")
+    {
+        Description = "A file to carry: a manifest, kubectl, a signature. May be given again.",
+        HelpName = "PATH",
+    };
+    private readonly Option<FileInfo?> cluster = new("--cluster-file")
+    {
+        Description = "The cluster file that create cluster --bundle takes.",
+        HelpName = "FILE",
+    };
+    private readonly Option<string[]> platforms = new("--platform")
+    {
+        Description = "These platforms only (default: all that are there). May be given again.",
+        HelpName = "OS/ARCH",
+    };
+    private readonly Option<string?> volumeSize = new("--volume-size")
+    {
+        Description = "Split the bundle into volumes of at most so many bytes: 700MB, 4GiB.",
+        HelpName = "SIZE",
+    };
+    private readonly Option<int> level = new("--level")
+    {
+        Description = "How hard zstd tries, 1 to 19.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 3,
+    };
+    private readonly Option<bool> dryRun = new("--dry-run")
+    {
+        Description = "List what would be in it, with sizes and reasons, and write nothing.",
+    };
 
     public BundleCreateCommand(FrontEnd front)
         : base(front, "create", "Pack node images, other images and files into one bundle; each blob once, the same bytes every time.")
@@ -59,11 +91,24 @@ internal sealed class BundleCreateCommand : ForgeCommand
             Files = parsed.GetValue(files) ?? [],
             ClusterFile = parsed.GetValue(cluster)?.FullName,
             Platforms = [.. (parsed.GetValue(platforms) ?? []).Select(ReadPlatform)],
-            Options = new() { VolumeSize = parsed.GetValue(volumeSize) is { } size ? ByteSize.Parse(size, SmallestVolume) : 0, Level = parsed.GetValue(level) },
+            Options = new()
+            {
+                VolumeSize = parsed.GetValue(volumeSize) is { } size ? ByteSize.Parse(size, SmallestVolume) : 0,
+                Level = parsed.GetValue(level),
+            },
         };
         return new(BundleDocument.Of(await forge.Bundles.CreateAsync(request, cancellationToken)));
     }
 
-    private static Platform ReadPlatform(string text) => Platform.TryParse(text, out Platform? platform) ? platform
-        : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, "this is no platform") { Got = text, Want = "os/architecture[/variant]", Hint = "write --platform linux/amd64" });
+    private static Platform ReadPlatform(string text) =>
+        Platform.TryParse(text, out Platform? platform)
+            ? platform
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.InvalidCommandLine, "this is no platform")
+                {
+                    Got = text,
+                    Want = "os/architecture[/variant]",
+                    Hint = "write --platform linux/amd64",
+                }
+            );
 }

@@ -11,12 +11,25 @@ internal sealed class BundleDiffCommand : ForgeCommand
     private readonly Argument<FileInfo> second = new("B") { Description = "The one that is to come." };
 
     public BundleDiffCommand(FrontEnd front)
-        : base(front, "diff", "Show what changes from one bundle to another: images, files, versions of components, and bytes that are new.")
+        : base(
+            front,
+            "diff",
+            "Show what changes from one bundle to another: images, files, versions of components, and bytes that are new."
+        )
     {
         Add(first);
         Add(second);
     }
 
-    protected override Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken) => Task.FromResult<CommandResult>(new(BundleDiffDocument.Of(
-        BundleDifference.Between(forge.Bundles.Open(parsed.GetRequiredValue(first).FullName).Index, forge.Bundles.Open(parsed.GetRequiredValue(second).FullName).Index))));
+    protected override Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken) =>
+        Task.FromResult<CommandResult>(
+            new(
+                BundleDiffDocument.Of(
+                    BundleDifference.Between(
+                        forge.Bundles.Open(parsed.GetRequiredValue(first).FullName).Index,
+                        forge.Bundles.Open(parsed.GetRequiredValue(second).FullName).Index
+                    )
+                )
+            )
+        );
 }

@@ -21,7 +21,9 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
     {
         try
         {
-            return Print(await WithReporterAsync(steps && !Quiet, reporter => work(new Forge(Options(), reporter), front.Interruption.Token)));
+            return Print(
+                await WithReporterAsync(steps && !Quiet, reporter => work(new Forge(Options(), reporter), front.Interruption.Token))
+            );
         }
         catch (Exception) when (front.Interruption.Token.IsCancellationRequested)
         {
@@ -36,7 +38,12 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
         {
             if (Verbose)
                 front.Terminal.Error.WriteLine(bug.ToString());
-            return Fail([new Diagnostic(ErrorCodes.Bug, $"{bug.GetType().Name}: {bug.Message}") { Hint = "run it again with -v and report what it prints" }]);
+            return Fail([
+                new Diagnostic(ErrorCodes.Bug, $"{bug.GetType().Name}: {bug.Message}")
+                {
+                    Hint = "run it again with -v and report what it prints",
+                },
+            ]);
         }
     }
 
@@ -63,12 +70,16 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
     {
         if (!told)
             return work(SilentReporter.Instance);
-        return front.Terminal.Live ? LiveReporter.WhileAsync(front.Terminal, Verbose, work) : work(new PlainReporter(front.Terminal, Verbose));
+        return front.Terminal.Live
+            ? LiveReporter.WhileAsync(front.Terminal, Verbose, work)
+            : work(new PlainReporter(front.Terminal, Verbose));
     }
 
     // Given, --cache stands for the variable: a machine without HOME is then no obstacle.
     private ForgeOptions Options() =>
-        ForgeOptions.From(parsed.GetValue(GlobalOptions.Cache) is { } cache ? front.Host.With("NODEFORGE_CACHE", cache.FullName) : front.Host);
+        ForgeOptions.From(
+            parsed.GetValue(GlobalOptions.Cache) is { } cache ? front.Host.With("NODEFORGE_CACHE", cache.FullName) : front.Host
+        );
 }
 
 /// <summary>What a command prints to standard output.</summary>
@@ -77,7 +88,5 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
 internal sealed record CommandResult(Document? Document, Page? Text, ExitCode ExitCode = ExitCode.Ok)
 {
     public CommandResult(Document document)
-        : this(document, document.ToText())
-    {
-    }
+        : this(document, document.ToText()) { }
 }

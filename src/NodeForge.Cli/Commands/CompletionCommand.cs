@@ -38,5 +38,15 @@ internal sealed class CompletionCommand : Command
         SetAction(parsed => new CommandFrame(front, parsed).Print(new(DocumentOf(parsed.GetRequiredValue(shell)))));
     }
 
-    private static CompletionDocument DocumentOf(string shell) => new(shell, shell switch { "zsh" => Zsh, "fish" => Fish, "powershell" => PowerShell, _ => Bash });
+    private static CompletionDocument DocumentOf(string shell) =>
+        new(
+            shell,
+            shell switch
+            {
+                "zsh" => Zsh,
+                "fish" => Fish,
+                "powershell" => PowerShell,
+                _ => Bash,
+            }
+        );
 }

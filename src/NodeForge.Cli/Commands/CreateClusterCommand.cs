@@ -10,17 +10,28 @@ internal sealed class CreateClusterCommand : ForgeCommand
 {
     private readonly Option<string?> name = ClusterOptions.Name();
     private readonly Option<string?> config = ClusterOptions.Config();
-    private readonly Option<string?> image = new("--image") { Description = "The node image, which the engine must have: nothing is pulled.", HelpName = "REF" };
+    private readonly Option<string?> image = new("--image")
+    {
+        Description = "The node image, which the engine must have: nothing is pulled.",
+        HelpName = "REF",
+    };
     private readonly Option<FileInfo?> bundle = new("--bundle")
     {
-        Description = "A bundle that has the images, and the cluster file where --config names none; the images go into the engine from it.",
+        Description =
+            "A bundle that has the images, and the cluster file where --config names none; the images go into the engine from it.",
         HelpName = "FILE",
     };
 
     private readonly Option<Duration> wait = ClusterOptions.Wait();
-    private readonly Option<bool> bare = new("--no-kubernetes") { Description = "Boot the nodes and leave kubeadm to you; no kubeconfig is written." };
+    private readonly Option<bool> bare = new("--no-kubernetes")
+    {
+        Description = "Boot the nodes and leave kubeadm to you; no kubeconfig is written.",
+    };
     private readonly Option<bool> retain = new("--retain") { Description = "Keep the nodes when something fails." };
-    private readonly Option<bool> skipChecks = new("--skip-checks") { Description = "Do not look at the machine first, as nodeforge doctor does." };
+    private readonly Option<bool> skipChecks = new("--skip-checks")
+    {
+        Description = "Do not look at the machine first, as nodeforge doctor does.",
+    };
     private readonly Option<FileInfo?> kubeconfig = ClusterOptions.Kubeconfig();
 
     public CreateClusterCommand(FrontEnd front)
@@ -40,7 +51,10 @@ internal sealed class CreateClusterCommand : ForgeCommand
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         string? carried = parsed.GetValue(bundle)?.FullName;
-        ClusterConfig? packed = carried is not null && string.IsNullOrEmpty(parsed.GetValue(config)) ? await forge.Bundles.ReadClusterFileAsync(carried, cancellationToken) : null;
+        ClusterConfig? packed =
+            carried is not null && string.IsNullOrEmpty(parsed.GetValue(config))
+                ? await forge.Bundles.ReadClusterFileAsync(carried, cancellationToken)
+                : null;
         ClusterConfig wanted = packed ?? await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellationToken);
         if (ClusterOptions.GivenName(Front, parsed, name) is { } given)
             wanted = wanted with { Name = given };
@@ -53,7 +67,8 @@ internal sealed class CreateClusterCommand : ForgeCommand
             SkipChecks = parsed.GetValue(skipChecks),
             Kubeconfig = parsed.GetValue(kubeconfig)?.FullName,
         };
-        (string? node, IReadOnlyList<string> others) = carried is null ? (parsed.GetValue(image), [])
+        (string? node, IReadOnlyList<string> others) = carried is null
+            ? (parsed.GetValue(image), [])
             : await forge.Bundles.PrepareClusterAsync(carried, wanted, parsed.GetValue(image), cancellationToken);
         ClusterDocument document = ClusterDocument.Of(await forge.Clusters.CreateAsync(wanted, node, options, cancellationToken));
         if (others.Count > 0 && !options.NoKubernetes)

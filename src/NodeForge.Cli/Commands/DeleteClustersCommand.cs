@@ -22,7 +22,9 @@ internal sealed class DeleteClustersCommand : ForgeCommand
     {
         IReadOnlyList<string> clusters = parsed.GetValue(all) ? await forge.Clusters.ListAsync(cancellationToken) : parsed.GetValue(names)!;
         if (clusters.Count == 0 && !parsed.GetValue(all))
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, "no cluster is named") { Hint = "name clusters, or give --all" });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.InvalidCommandLine, "no cluster is named") { Hint = "name clusters, or give --all" }
+            );
         foreach (string cluster in clusters)
             await forge.Clusters.DeleteAsync(cluster, parsed.GetValue(kubeconfig)?.FullName, cancellationToken);
         return new(new DeletedDocument(clusters), Page.Of(clusters));

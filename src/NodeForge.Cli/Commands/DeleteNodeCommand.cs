@@ -9,7 +9,10 @@ internal sealed class DeleteNodeCommand : ForgeCommand
     private readonly Argument<string[]> nodes = ClusterOptions.NodeNames();
     private readonly Option<string?> name = ClusterOptions.Name();
     private readonly Option<bool> force = new("--force") { Description = "Do not ask the node's pods to leave." };
-    private readonly Option<Duration> wait = Duration.Option("How long the node's pods may take to leave: 90s, 5m.", TimeSpan.FromMinutes(2));
+    private readonly Option<Duration> wait = Duration.Option(
+        "How long the node's pods may take to leave: 90s, 5m.",
+        TimeSpan.FromMinutes(2)
+    );
 
     public DeleteNodeCommand(FrontEnd front)
         : base(front, "node", "Remove nodes from a cluster: their pods move first.")

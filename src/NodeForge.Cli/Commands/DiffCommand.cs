@@ -20,7 +20,14 @@ internal sealed class DiffCommand : ForgeCommand
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ImageDifference> differences = await forge.CompareAsync(ImageTransport.Parse(parsed.GetRequiredValue(first)), ImageTransport.Parse(parsed.GetRequiredValue(second)), cancellationToken);
-        return new CommandResult(DiffDocument.Of(differences)) with { ExitCode = differences.All(difference => difference.Sameness != Sameness.Different) ? ExitCode.Ok : ExitCode.Verification };
+        IReadOnlyList<ImageDifference> differences = await forge.CompareAsync(
+            ImageTransport.Parse(parsed.GetRequiredValue(first)),
+            ImageTransport.Parse(parsed.GetRequiredValue(second)),
+            cancellationToken
+        );
+        return new CommandResult(DiffDocument.Of(differences)) with
+        {
+            ExitCode = differences.All(difference => difference.Sameness != Sameness.Different) ? ExitCode.Ok : ExitCode.Verification,
+        };
     }
 }

@@ -9,7 +9,11 @@ namespace NodeForge.Cli.Commands;
 internal sealed class DoctorCommand : ForgeCommand
 {
     private readonly Option<string?> config = ClusterOptions.Config();
-    private readonly Option<string?> image = new("--image") { Description = "A node image that the engine has, to look at as well.", HelpName = "REF" };
+    private readonly Option<string?> image = new("--image")
+    {
+        Description = "A node image that the engine has, to look at as well.",
+        HelpName = "REF",
+    };
 
     public DoctorCommand(FrontEnd front)
         : base(front, "doctor", "Check the machine that clusters would run on, and say how to fix what is wrong.")
@@ -22,6 +26,9 @@ internal sealed class DoctorCommand : ForgeCommand
     {
         ClusterConfig wanted = await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellationToken);
         CheckedMachine machine = await forge.Clusters.CheckAsync(wanted, parsed.GetValue(image), cancellationToken);
-        return new CommandResult(DoctorDocument.Of(machine)) with { ExitCode = machine.Errors.Count > 0 ? ExitCode.Environment : ExitCode.Ok };
+        return new CommandResult(DoctorDocument.Of(machine)) with
+        {
+            ExitCode = machine.Errors.Count > 0 ? ExitCode.Environment : ExitCode.Ok,
+        };
     }
 }

@@ -13,18 +13,20 @@ internal readonly record struct Duration(TimeSpan Time)
     /// <summary>An option that takes such a time, named --wait as in kind.</summary>
     public static Option<Duration> Option(string description, TimeSpan usual) => Option("--wait", description, usual);
 
-    public static Option<Duration> Option(string name, string description, TimeSpan usual) => new(name)
-    {
-        Description = description,
-        HelpName = "TIME",
-        DefaultValueFactory = _ => new(usual),
-        CustomParser = Parse,
-    };
+    public static Option<Duration> Option(string name, string description, TimeSpan usual) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "TIME",
+            DefaultValueFactory = _ => new(usual),
+            CustomParser = Parse,
+        };
 
     /// <summary>As help shows a default: 5m, 90s.</summary>
-    public override string ToString() => Time.TotalSeconds % 60 == 0 && Time > TimeSpan.Zero
-        ? string.Create(CultureInfo.InvariantCulture, $"{Time.TotalMinutes}m")
-        : string.Create(CultureInfo.InvariantCulture, $"{Time.TotalSeconds}s");
+    public override string ToString() =>
+        Time.TotalSeconds % 60 == 0 && Time > TimeSpan.Zero
+            ? string.Create(CultureInfo.InvariantCulture, $"{Time.TotalMinutes}m")
+            : string.Create(CultureInfo.InvariantCulture, $"{Time.TotalSeconds}s");
 
     private static Duration Parse(ArgumentResult argument)
     {
@@ -33,10 +35,23 @@ internal readonly record struct Duration(TimeSpan Time)
         int start = 0;
         for (int at = 0; at < text.Length; at++)
         {
-            double unit = text[at] switch { 'h' => 3600, 'm' => 60, 's' => 1, _ => 0 };
+            double unit = text[at] switch
+            {
+                'h' => 3600,
+                'm' => 60,
+                's' => 1,
+                _ => 0,
+            };
             if (unit == 0)
                 continue;
-            if (!double.TryParse(text.AsSpan(start, at - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            if (
+                !double.TryParse(
+                    text.AsSpan(start, at - start),
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out double number
+                )
+            )
                 break;
             seconds += number * unit;
             start = at + 1;

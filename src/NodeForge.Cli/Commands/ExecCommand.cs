@@ -3,15 +3,24 @@ using NodeForge.Cli.Terminals;
 
 namespace NodeForge.Cli.Commands;
 
-/// <summary><c>exec NODE [-- COMMAND...]</c>, as docker exec does it: with a terminal where there is one, else through pipes. What it prints is the program's.</summary>
+/// <summary><c>exec NODE [-- COMMAND...]</c>, as docker exec does it: with a terminal where there is one, else through pipes. What it
+/// prints is the program's.</summary>
 internal sealed class ExecCommand : ForgeCommand
 {
     // What a shell says of a program that wrote to a reader that had gone: 128 and SIGPIPE.
     private const ExitCode ReaderGone = (ExitCode)(128 + 13);
 
     private readonly Argument<string> node = new("NODE") { Description = "The node, as nodeforge get nodes prints it." };
-    private readonly Argument<string[]> command = new("COMMAND") { Description = "A program and its arguments, after -- (default: a login shell).", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string?> name = new("--name", "-n") { Description = "The node's cluster (default: whichever has a node of that name).", HelpName = "NAME" };
+    private readonly Argument<string[]> command = new("COMMAND")
+    {
+        Description = "A program and its arguments, after -- (default: a login shell).",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<string?> name = new("--name", "-n")
+    {
+        Description = "The node's cluster (default: whichever has a node of that name).",
+        HelpName = "NAME",
+    };
 
     public ExecCommand(FrontEnd front)
         : base(front, "exec", "Run a program or a shell in a node, with a terminal if there is one; its exit code is passed on.")
@@ -28,7 +37,13 @@ internal sealed class ExecCommand : ForgeCommand
         try
         {
             IReadOnlyList<string> program = parsed.GetValue(command) ?? [];
-            int code = await forge.Clusters.ExecAsync(parsed.GetValue(name), parsed.GetRequiredValue(node), program, ProcessStreams.Open(), cancellationToken);
+            int code = await forge.Clusters.ExecAsync(
+                parsed.GetValue(name),
+                parsed.GetRequiredValue(node),
+                program,
+                ProcessStreams.Open(),
+                cancellationToken
+            );
             return new(null, null, (ExitCode)code);
         }
         catch (IOException failure)
@@ -37,9 +52,13 @@ internal sealed class ExecCommand : ForgeCommand
         }
     }
 
-    private static NodeForgeException Unusable(IOException failure) => new(new Diagnostic(ErrorCodes.PathNotUsable, "a standard stream of this process failed")
-    {
-        Got = failure.Message,
-        Hint = "see where input and output are redirected to",
-    }, failure);
+    private static NodeForgeException Unusable(IOException failure) =>
+        new(
+            new Diagnostic(ErrorCodes.PathNotUsable, "a standard stream of this process failed")
+            {
+                Got = failure.Message,
+                Hint = "see where input and output are redirected to",
+            },
+            failure
+        );
 }

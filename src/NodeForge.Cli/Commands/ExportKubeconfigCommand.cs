@@ -22,7 +22,12 @@ internal sealed class ExportKubeconfigCommand : ForgeCommand
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         string? file = parsed.GetValue(kubeconfig)?.FullName;
-        ExportedKubeconfig exported = await forge.Clusters.ExportKubeconfigAsync(ClusterOptions.NameOf(Front, parsed, name), file, parsed.GetValue(within), cancellationToken);
+        ExportedKubeconfig exported = await forge.Clusters.ExportKubeconfigAsync(
+            ClusterOptions.NameOf(Front, parsed, name),
+            file,
+            parsed.GetValue(within),
+            cancellationToken
+        );
         return new(ExportedDocument.Of(exported), Page.Of(NextStep.For(exported.Context, file)));
     }
 }

@@ -6,7 +6,11 @@ namespace NodeForge.Cli.Commands;
 
 internal sealed class ExportLogsCommand : ForgeCommand
 {
-    private readonly Argument<DirectoryInfo?> folder = new("DIR") { Description = "Where to (default: a new folder for temporary files).", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<DirectoryInfo?> folder = new("DIR")
+    {
+        Description = "Where to (default: a new folder for temporary files).",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<string?> name = ClusterOptions.Name();
 
     public ExportLogsCommand(FrontEnd front)
@@ -19,7 +23,10 @@ internal sealed class ExportLogsCommand : ForgeCommand
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         string cluster = ClusterOptions.NameOf(Front, parsed, name);
-        string fresh = string.Create(CultureInfo.InvariantCulture, $"nodeforge-logs-{cluster}-{Front.Host.Clock.GetUtcNow():yyyyMMdd'T'HHmmss}");
+        string fresh = string.Create(
+            CultureInfo.InvariantCulture,
+            $"nodeforge-logs-{cluster}-{Front.Host.Clock.GetUtcNow():yyyyMMdd'T'HHmmss}"
+        );
         string target = parsed.GetValue(folder)?.FullName ?? Path.Combine(Front.Host.TemporaryFolder, fresh);
         return new(LogsDocument.Of(await forge.Clusters.ExportLogsAsync(cluster, target, VersionCommand.Text, cancellationToken)));
     }

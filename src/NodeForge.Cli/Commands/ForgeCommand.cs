@@ -2,14 +2,21 @@ using System.CommandLine;
 
 namespace NodeForge.Cli.Commands;
 
-/// <summary>A command that does something. Its arguments and options are fields, its work is one method, and the frame around that is the same for all.</summary>
+/// <summary>A command that does something. Its arguments and options are fields, its work is one method, and the frame around that is the
+/// same for all.</summary>
 internal abstract class ForgeCommand : Command
 {
     protected ForgeCommand(FrontEnd front, string name, string description)
         : base(name, description)
     {
         Front = front;
-        SetAction((parsed, _) => new CommandFrame(Front, parsed).RunAsync((forge, cancellationToken) => RunAsync(forge, parsed, cancellationToken), TellsSteps));
+        SetAction(
+            (parsed, _) =>
+                new CommandFrame(Front, parsed).RunAsync(
+                    (forge, cancellationToken) => RunAsync(forge, parsed, cancellationToken),
+                    TellsSteps
+                )
+        );
     }
 
     protected FrontEnd Front { get; }

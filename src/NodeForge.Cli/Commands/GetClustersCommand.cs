@@ -7,9 +7,7 @@ namespace NodeForge.Cli.Commands;
 internal sealed class GetClustersCommand : ForgeCommand
 {
     public GetClustersCommand(FrontEnd front)
-        : base(front, "clusters", "List the clusters that the engine has, kind's among them.")
-    {
-    }
+        : base(front, "clusters", "List the clusters that the engine has, kind's among them.") { }
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken) =>
         new(new ClustersDocument(await forge.Clusters.ListAsync(cancellationToken)));

@@ -18,7 +18,11 @@ internal sealed class GetKubeconfigCommand : ForgeCommand
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
-        Kubeconfig kubeconfig = await forge.Clusters.KubeconfigAsync(ClusterOptions.NameOf(Front, parsed, name), parsed.GetValue(within), cancellationToken);
+        Kubeconfig kubeconfig = await forge.Clusters.KubeconfigAsync(
+            ClusterOptions.NameOf(Front, parsed, name),
+            parsed.GetValue(within),
+            cancellationToken
+        );
         return new(new KubeconfigDocument([kubeconfig.ToYaml()]));
     }
 }

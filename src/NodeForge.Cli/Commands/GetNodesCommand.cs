@@ -4,7 +4,8 @@ using NodeForge.Cli.Rendering;
 
 namespace NodeForge.Cli.Commands;
 
-/// <summary><c>get nodes</c>, a name a line, as kind prints them, and in a table, as kubectl prints its own: the command that has <see cref="GlobalOptions.Wide"/>.</summary>
+/// <summary><c>get nodes</c>, a name a line, as kind prints them, and in a table, as kubectl prints its own: the command that has
+/// <see cref="GlobalOptions.Wide"/>.</summary>
 internal sealed class GetNodesCommand : ForgeCommand
 {
     private readonly Option<string?> name = ClusterOptions.Name();

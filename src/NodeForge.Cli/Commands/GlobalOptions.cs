@@ -15,7 +15,11 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
-    public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Show what the programs say that a step runs.", Recursive = true };
+    public static readonly Option<bool> Verbose = new("--verbose", "-v")
+    {
+        Description = "Show what the programs say that a step runs.",
+        Recursive = true,
+    };
 
     public static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print results and errors only.", Recursive = true };
 
@@ -26,7 +30,10 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
-    public static readonly Option<bool> Offline = new("--offline") { Description = "Open no connection; what is not in the cache is named." };
+    public static readonly Option<bool> Offline = new("--offline")
+    {
+        Description = "Open no connection; what is not in the cache is named.",
+    };
 
     // Of the one command that has a table: CommandTree refuses it to others.
     static GlobalOptions() => Format.AcceptOnlyFromAmong("text", "json", Wide);

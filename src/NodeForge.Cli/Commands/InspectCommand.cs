@@ -9,11 +9,17 @@ internal sealed class InspectCommand : ForgeCommand
     private readonly Argument<string> image = new("IMAGE") { Description = ImageTransport.Syntax + "." };
 
     public InspectCommand(FrontEnd front)
-        : base(front, "inspect", "Show what is in an image: layers, components, preloaded images, and what is attached to it.") => Add(image);
+        : base(front, "inspect", "Show what is in an image: layers, components, preloaded images, and what is attached to it.") =>
+        Add(image);
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         ImageTransport place = ImageTransport.Parse(parsed.GetRequiredValue(image));
-        return new(InspectDocument.Of(await forge.InspectAsync(place, cancellationToken), await forge.InspectAttachedAsync(place, cancellationToken)));
+        return new(
+            InspectDocument.Of(
+                await forge.InspectAsync(place, cancellationToken),
+                await forge.InspectAttachedAsync(place, cancellationToken)
+            )
+        );
     }
 }

@@ -32,7 +32,11 @@ internal sealed class Interruption : IDisposable
             ExitCode = ExitCode.Terminated;
         if (Interlocked.Increment(ref signals) > 1)
         {
-            Console.Error.WriteLine(CleanUpCommand is null ? "stopped without cleaning up" : $"stopped without cleaning up; run: {Printable.Escape(CleanUpCommand)}");
+            Console.Error.WriteLine(
+                CleanUpCommand is null
+                    ? "stopped without cleaning up"
+                    : $"stopped without cleaning up; run: {Printable.Escape(CleanUpCommand)}"
+            );
             Environment.Exit((int)ExitCode);
         }
 

@@ -14,11 +14,17 @@ internal sealed class KeyGenerateCommand : ForgeCommand
     };
 
     public KeyGenerateCommand(FrontEnd front)
-        : base(front, "generate", "Make a pair of keys: ECDSA on P-256, PEM, the private one encrypted where NODEFORGE_KEY_PASSWORD is set.") => Add(output);
+        : base(
+            front,
+            "generate",
+            "Make a pair of keys: ECDSA on P-256, PEM, the private one encrypted where NODEFORGE_KEY_PASSWORD is set."
+        ) => Add(output);
 
     protected override Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         string name = parsed.GetValue(output)!.FullName;
-        return Task.FromResult(new CommandResult(KeyDocument.Of(name + ".key", name + ".pub", forge.GenerateKey(name + ".key", name + ".pub"))));
+        return Task.FromResult(
+            new CommandResult(KeyDocument.Of(name + ".key", name + ".pub", forge.GenerateKey(name + ".key", name + ".pub")))
+        );
     }
 }

@@ -7,7 +7,8 @@ internal sealed class LoadArchiveCommand : ForgeCommand
 {
     private readonly Argument<string[]> files = new("FILE")
     {
-        Description = "What docker save or skopeo copy wrote, compressed or not; or oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], bundle:FILE[#IMAGE].",
+        Description =
+            "What docker save or skopeo copy wrote, compressed or not; or oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], bundle:FILE[#IMAGE].",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -25,6 +26,15 @@ internal sealed class LoadArchiveCommand : ForgeCommand
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         string cluster = ClusterOptions.NameOf(Front, parsed, name);
-        return new(LoadDocument.Of(await forge.Clusters.LoadArchivesAsync(cluster, ClusterOptions.NodesOf(parsed, nodes), parsed.GetRequiredValue(files), cancellationToken)));
+        return new(
+            LoadDocument.Of(
+                await forge.Clusters.LoadArchivesAsync(
+                    cluster,
+                    ClusterOptions.NodesOf(parsed, nodes),
+                    parsed.GetRequiredValue(files),
+                    cancellationToken
+                )
+            )
+        );
     }
 }

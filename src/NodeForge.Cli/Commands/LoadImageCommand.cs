@@ -26,6 +26,15 @@ internal sealed class LoadImageCommand : ForgeCommand
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         string cluster = ClusterOptions.NameOf(Front, parsed, name);
-        return new(LoadDocument.Of(await forge.Clusters.LoadAsync(cluster, ClusterOptions.NodesOf(parsed, nodes), parsed.GetRequiredValue(images), cancellationToken)));
+        return new(
+            LoadDocument.Of(
+                await forge.Clusters.LoadAsync(
+                    cluster,
+                    ClusterOptions.NodesOf(parsed, nodes),
+                    parsed.GetRequiredValue(images),
+                    cancellationToken
+                )
+            )
+        );
     }
 }

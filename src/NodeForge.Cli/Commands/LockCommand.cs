@@ -6,9 +6,19 @@ namespace NodeForge.Cli.Commands;
 internal sealed class LockCommand : ForgeCommand
 {
     private readonly RecipeArguments recipe;
-    private readonly Option<string[]> update = new("--update") { Description = "Take the newest of this package, file, image or part; 'all' for everything.", HelpName = "NAME" };
-    private readonly Option<bool> check = new("--check") { Description = "Write nothing; fail with NF2006 for each thing that would move." };
-    private readonly Option<bool> record = new("--record") { Description = "Build the recipe and record in the lock what must come out: the compiled Kubernetes, the image ID and its layers." };
+    private readonly Option<string[]> update = new("--update")
+    {
+        Description = "Take the newest of this package, file, image or part; 'all' for everything.",
+        HelpName = "NAME",
+    };
+    private readonly Option<bool> check = new("--check")
+    {
+        Description = "Write nothing; fail with NF2006 for each thing that would move.",
+    };
+    private readonly Option<bool> record = new("--record")
+    {
+        Description = "Build the recipe and record in the lock what must come out: the compiled Kubernetes, the image ID and its layers.",
+    };
 
     public LockCommand(FrontEnd front)
         : base(front, "lock", "Resolve every name of a recipe and write its lock file.")

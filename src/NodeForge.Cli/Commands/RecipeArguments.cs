@@ -22,9 +22,21 @@ internal sealed class RecipeArguments
 /// <summary>How a recipe is read.</summary>
 internal sealed class RecipeOptions
 {
-    private readonly Option<FileInfo?> lockFile = new("--lock") { Description = "The lock file (default: beside the recipe, .lock.json).", HelpName = "FILE" };
-    private readonly Option<string[]> set = new("--set") { Description = "Give a recipe's parameter another value.", HelpName = "NAME=VALUE" };
-    private readonly Option<string[]> platforms = new("--platform") { Description = "For these platforms of the recipe's, or all (default: all for lock, else this machine's).", HelpName = "OS/ARCH" };
+    private readonly Option<FileInfo?> lockFile = new("--lock")
+    {
+        Description = "The lock file (default: beside the recipe, .lock.json).",
+        HelpName = "FILE",
+    };
+    private readonly Option<string[]> set = new("--set")
+    {
+        Description = "Give a recipe's parameter another value.",
+        HelpName = "NAME=VALUE",
+    };
+    private readonly Option<string[]> platforms = new("--platform")
+    {
+        Description = "For these platforms of the recipe's, or all (default: all for lock, else this machine's).",
+        HelpName = "OS/ARCH",
+    };
 
     /// <summary>Adds them to a command, after what it has.</summary>
     /// <param name="command">The command.</param>

@@ -19,7 +19,12 @@ internal sealed class StartNodeCommand : ForgeCommand
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
-        await forge.Clusters.StartNodesAsync(ClusterOptions.NameOf(Front, parsed, name), parsed.GetRequiredValue(nodes), parsed.GetValue(wait).Time, cancellationToken);
+        await forge.Clusters.StartNodesAsync(
+            ClusterOptions.NameOf(Front, parsed, name),
+            parsed.GetRequiredValue(nodes),
+            parsed.GetValue(wait).Time,
+            cancellationToken
+        );
         return new(new NodeNamesDocument(parsed.GetRequiredValue(nodes)), null);
     }
 }

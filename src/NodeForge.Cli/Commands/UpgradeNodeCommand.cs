@@ -17,6 +17,15 @@ internal sealed class UpgradeNodeCommand : ForgeCommand
         arguments = new(this);
     }
 
-    protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken) => new(UpgradedDocument.Of(
-        await forge.Clusters.UpgradeAsync(ClusterOptions.NameOf(Front, parsed, name), parsed.GetRequiredValue(node), arguments.Read(parsed), cancellationToken)));
+    protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken) =>
+        new(
+            UpgradedDocument.Of(
+                await forge.Clusters.UpgradeAsync(
+                    ClusterOptions.NameOf(Front, parsed, name),
+                    parsed.GetRequiredValue(node),
+                    arguments.Read(parsed),
+                    cancellationToken
+                )
+            )
+        );
 }

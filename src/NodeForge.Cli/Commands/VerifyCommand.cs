@@ -15,17 +15,49 @@ namespace NodeForge.Cli.Commands;
 internal sealed class VerifyCommand : ForgeCommand
 {
     private readonly Argument<string> image = new("IMAGE") { Description = ImageTransport.Syntax + "." };
-    private readonly Option<string?> against = new("--against") { Description = "An image that it has to be the same as; nodeforge diff shows what differs.", HelpName = "IMAGE" };
-    private readonly Option<FileInfo?> report = new("--report") { Description = "Write a page for people: one file that loads nothing.", HelpName = "FILE" };
+    private readonly Option<string?> against = new("--against")
+    {
+        Description = "An image that it has to be the same as; nodeforge diff shows what differs.",
+        HelpName = "IMAGE",
+    };
+    private readonly Option<FileInfo?> report = new("--report")
+    {
+        Description = "Write a page for people: one file that loads nothing.",
+        HelpName = "FILE",
+    };
 
-    private readonly Option<FileInfo?> sbom = new("--sbom") { Description = "Write what the image is made of: SPDX 2.3, or CycloneDX 1.6 where the file is called *.cdx.json.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> sbom = new("--sbom")
+    {
+        Description = "Write what the image is made of: SPDX 2.3, or CycloneDX 1.6 where the file is called *.cdx.json.",
+        HelpName = "FILE",
+    };
 
-    private readonly Option<bool> boot = new("--boot") { Description = "Boot the image in a cluster of its own, on a network of this machine's engine without a way out, and remove it." };
-    private readonly Option<FileInfo?> ofRecipe = new("--recipe") { Description = "Hold the image against this recipe's lock, by its identity and what it says of itself.", HelpName = "RECIPE" };
-    private readonly Option<FileInfo?> rebuild = new("--rebuild") { Description = "Build this recipe again, every step, and compare: the first difference is told down to the byte.", HelpName = "RECIPE" };
+    private readonly Option<bool> boot = new("--boot")
+    {
+        Description = "Boot the image in a cluster of its own, on a network of this machine's engine without a way out, and remove it.",
+    };
+    private readonly Option<FileInfo?> ofRecipe = new("--recipe")
+    {
+        Description = "Hold the image against this recipe's lock, by its identity and what it says of itself.",
+        HelpName = "RECIPE",
+    };
+    private readonly Option<FileInfo?> rebuild = new("--rebuild")
+    {
+        Description = "Build this recipe again, every step, and compare: the first difference is told down to the byte.",
+        HelpName = "RECIPE",
+    };
     private readonly RecipeOptions recipe;
-    private readonly Option<FileInfo[]> key = new("--key") { Description = "A trusted public key, PEM: the image has to be signed by it. May be given again; one of them is enough.", HelpName = "FILE" };
-    private readonly Option<int> quorum = new("--quorum") { Description = "How many of the keys have to sign, and to attest what is asked for.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<FileInfo[]> key = new("--key")
+    {
+        Description = "A trusted public key, PEM: the image has to be signed by it. May be given again; one of them is enough.",
+        HelpName = "FILE",
+    };
+    private readonly Option<int> quorum = new("--quorum")
+    {
+        Description = "How many of the keys have to sign, and to attest what is asked for.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
 
     private readonly Option<string[]> attestation = new("--require-attestation")
     {
@@ -54,13 +86,21 @@ internal sealed class VerifyCommand : ForgeCommand
     {
         // First: what is wrong with a key is told before an image of gigabytes is read.
         ImageTransport place = ImageTransport.Parse(parsed.GetRequiredValue(image));
-        IReadOnlyList<SignatureVerdict>? verdicts = Signatures(parsed) is { } signatures ? await forge.VerifySignaturesAsync(place, signatures, cancellationToken) : null;
+        IReadOnlyList<SignatureVerdict>? verdicts = Signatures(parsed) is { } signatures
+            ? await forge.VerifySignaturesAsync(place, signatures, cancellationToken)
+            : null;
         ImageTransport? other = parsed.GetValue(against) is { } text ? ImageTransport.Parse(text) : null;
         IReadOnlyList<VerificationReport> reports = await forge.VerifyAsync(place, other, cancellationToken);
         if (parsed.GetValue(ofRecipe) is { } held)
             reports = await forge.HoldAgainstAsync(recipe.Read(parsed, held), reports, cancellationToken);
         if (parsed.GetValue(rebuild) is { } again)
-            reports = await forge.RebuildAsync(recipe.Read(parsed, again), parsed.GetValue(GlobalOptions.Offline), place, reports, cancellationToken);
+            reports = await forge.RebuildAsync(
+                recipe.Read(parsed, again),
+                parsed.GetValue(GlobalOptions.Offline),
+                place,
+                reports,
+                cancellationToken
+            );
         if (parsed.GetValue(boot))
             reports = await forge.BootAsync(place, reports, cancellationToken);
         if (verdicts is not null)
@@ -69,7 +109,10 @@ internal sealed class VerifyCommand : ForgeCommand
             AtomicFile.WriteAllBytes(file.FullName, Encoding.UTF8.GetBytes(HtmlReport.Write(reports)));
         if (parsed.GetValue(sbom) is { } bill)
             AtomicFile.WriteAllBytes(bill.FullName, Encoding.UTF8.GetBytes(Bill(reports, bill)));
-        return new CommandResult(VerifyDocument.Of(reports)) with { ExitCode = reports.All(found => found.IsSound) ? ExitCode.Ok : ExitCode.Verification };
+        return new CommandResult(VerifyDocument.Of(reports)) with
+        {
+            ExitCode = reports.All(found => found.IsSound) ? ExitCode.Ok : ExitCode.Verification,
+        };
     }
 
     private SignatureRequest? Signatures(ParseResult parsed)
@@ -80,13 +123,23 @@ internal sealed class VerifyCommand : ForgeCommand
             return new([.. keys.Select(file => file.FullName)]) { Quorum = parsed.GetValue(quorum), Attestations = attestations };
         return attestations.Length == 0 && parsed.GetValue(quorum) == 1
             ? null
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, "signatures are verified with keys") { Hint = "add --key FILE" });
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.InvalidCommandLine, "signatures are verified with keys") { Hint = "add --key FILE" }
+            );
     }
 
     private static string Bill(IReadOnlyList<VerificationReport> reports, FileInfo file)
     {
         if (reports is not [{ Manifest: not null } report])
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, "a bill of materials is of one image that can be opened") { Got = $"{reports.Count} images", Hint = "name one image with its tag" });
-        return file.Name.EndsWith(".cdx.json", StringComparison.OrdinalIgnoreCase) ? CycloneDxDocument.Write(report) : SpdxDocument.Write(report);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.InvalidCommandLine, "a bill of materials is of one image that can be opened")
+                {
+                    Got = $"{reports.Count} images",
+                    Hint = "name one image with its tag",
+                }
+            );
+        return file.Name.EndsWith(".cdx.json", StringComparison.OrdinalIgnoreCase)
+            ? CycloneDxDocument.Write(report)
+            : SpdxDocument.Write(report);
     }
 }

@@ -10,9 +10,13 @@ namespace NodeForge.Cli.Documents;
 /// <param name="Lost">What seems to have been lost on the way.</param>
 internal sealed record AttachedItem(string Digest, string Kind, IReadOnlyList<StatementItem> Statements, IReadOnlyList<DoctorProblem> Lost)
 {
-    public static AttachedItem Of(AttachedSummary summary) => new(
-        summary.Document.Digest.ToString(), MediaTypes.IsIndex(summary.Document.MediaType) ? "index" : "manifest",
-        [.. summary.Statements.Select(StatementItem.Of)], [.. summary.Lost.Select(DoctorProblem.Of)]);
+    public static AttachedItem Of(AttachedSummary summary) =>
+        new(
+            summary.Document.Digest.ToString(),
+            MediaTypes.IsIndex(summary.Document.MediaType) ? "index" : "manifest",
+            [.. summary.Statements.Select(StatementItem.Of)],
+            [.. summary.Lost.Select(DoctorProblem.Of)]
+        );
 
     public void AppendTo(Page text)
     {
@@ -32,9 +36,15 @@ internal sealed record AttachedItem(string Digest, string Kind, IReadOnlyList<St
 /// <param name="Manifest">The manifest that carries it.</param>
 internal sealed record StatementItem(string Name, string? PredicateType, string Form, string? Key, string? Tag, string Manifest)
 {
-    public static StatementItem Of(AttachedStatement statement) => new(
-        statement.PredicateType is { } type ? PredicateTypes.Show(type) : statement.Referrer.Descriptor.ArtifactType ?? "unknown", statement.PredicateType,
-        statement.Form.ToString().ToLowerInvariant(), statement.Hint, statement.Referrer.Tag, statement.Referrer.Descriptor.Digest.ToString());
+    public static StatementItem Of(AttachedStatement statement) =>
+        new(
+            statement.PredicateType is { } type ? PredicateTypes.Show(type) : statement.Referrer.Descriptor.ArtifactType ?? "unknown",
+            statement.PredicateType,
+            statement.Form.ToString().ToLowerInvariant(),
+            statement.Hint,
+            statement.Referrer.Tag,
+            statement.Referrer.Descriptor.Digest.ToString()
+        );
 
     internal string Says => Name;
 

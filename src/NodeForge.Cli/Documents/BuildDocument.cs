@@ -9,14 +9,22 @@ internal sealed record BuildDocument(IReadOnlyList<BuiltItem> Images, IReadOnlyL
 {
     public static BuildDocument Of(BuildOutcome outcome) => new([.. outcome.Images.Select(BuiltItem.Of)], outcome.Outputs);
 
-    public override Page ToText() => Page.Of([.. Images.Select(image => $"{image.ImageId}  {image.Name} {image.Platform}"), .. Outputs.Select(output => "-> " + output)]);
+    public override Page ToText() =>
+        Page.Of([
+            .. Images.Select(image => $"{image.ImageId}  {image.Name} {image.Platform}"),
+            .. Outputs.Select(output => "-> " + output),
+        ]);
 }
 
 internal sealed record BuiltItem(string Name, string Platform, string ImageId, IReadOnlyList<LayerItem> Layers)
 {
-    public static BuiltItem Of(Image image) => new(
-        image.Name, image.Platform.ToString(), image.Id.ToString(),
-        [.. image.Layers.Select(layer => new LayerItem(layer.Title, layer.DiffId.ToString(), layer.Descriptor.Size))]);
+    public static BuiltItem Of(Image image) =>
+        new(
+            image.Name,
+            image.Platform.ToString(),
+            image.Id.ToString(),
+            [.. image.Layers.Select(layer => new LayerItem(layer.Title, layer.DiffId.ToString(), layer.Descriptor.Size))]
+        );
 }
 
 /// <summary>What a build of Kubernetes prints: the server tarball.</summary>

@@ -3,28 +3,71 @@ using NodeForge.Cli.Rendering;
 
 namespace NodeForge.Cli.Documents;
 
-/// <summary>What <c>bundle diff</c> prints: a line for each image, file and component that is not as it was, and what is to be carried.</summary>
+/// <summary>What <c>bundle diff</c> prints: a line for each image, file and component that is not as it was, and what is to be
+/// carried.</summary>
 internal sealed record BundleDiffDocument(
-    bool Same, IReadOnlyList<BundleChangeItem> Images, IReadOnlyList<BundleChangeItem> Files, IReadOnlyList<BundleChangeItem> Components, int NewBlobs, long NewBytes, long Bytes) : Document
+    bool Same,
+    IReadOnlyList<BundleChangeItem> Images,
+    IReadOnlyList<BundleChangeItem> Files,
+    IReadOnlyList<BundleChangeItem> Components,
+    int NewBlobs,
+    long NewBytes,
+    long Bytes
+) : Document
 {
-    public static BundleDiffDocument Of(BundleDifference difference) => new(
-        difference.IsSame, Items(difference.Images), Items(difference.Items), Items(difference.Components), difference.NewBlobs, difference.NewBytes, difference.Bytes);
+    public static BundleDiffDocument Of(BundleDifference difference) =>
+        new(
+            difference.IsSame,
+            Items(difference.Images),
+            Items(difference.Items),
+            Items(difference.Components),
+            difference.NewBlobs,
+            difference.NewBytes,
+            difference.Bytes
+        );
 
     public override Page ToText()
     {
         Page text = new();
         Columns rows = new();
-        foreach ((string kind, IReadOnlyList<BundleChangeItem> changes) in new[] { ("image", Images), ("file", Files), ("component", Components) })
+        foreach (
+            (string kind, IReadOnlyList<BundleChangeItem> changes) in new[]
+            {
+                ("image", Images),
+                ("file", Files),
+                ("component", Components),
+            }
+        )
         {
             foreach (BundleChangeItem change in changes)
-                rows.Add(change.Change, kind, change.Name, (change.First, change.Second) switch { (null, { } now) => now, ({ } gone, null) => gone, _ => $"{change.First} → {change.Second}" });
+                rows.Add(
+                    change.Change,
+                    kind,
+                    change.Name,
+                    (change.First, change.Second) switch
+                    {
+                        (null, { } now) => now,
+                        ({ } gone, null) => gone,
+                        _ => $"{change.First} → {change.Second}",
+                    }
+                );
         }
 
-        return text.Rows(rows).Line(Same ? "nothing changes" : $"{NewBlobs} blobs are new: {ByteCount.Show(NewBytes)} of {ByteCount.Show(Bytes)}");
+        return text.Rows(rows)
+            .Line(Same ? "nothing changes" : $"{NewBlobs} blobs are new: {ByteCount.Show(NewBytes)} of {ByteCount.Show(Bytes)}");
     }
 
-    private static BundleChangeItem[] Items(IReadOnlyList<BundleChange> changes) => [.. changes.Select(change => new BundleChangeItem(
-        change.First is null ? "added" : change.Second is null ? "removed" : "changed", change.Name, change.First, change.Second))];
+    private static BundleChangeItem[] Items(IReadOnlyList<BundleChange> changes) =>
+        [
+            .. changes.Select(change => new BundleChangeItem(
+                change.First is null ? "added"
+                    : change.Second is null ? "removed"
+                    : "changed",
+                change.Name,
+                change.First,
+                change.Second
+            )),
+        ];
 }
 
 /// <param name="Change">added, removed or changed.</param>

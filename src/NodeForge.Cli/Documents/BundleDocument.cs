@@ -7,23 +7,50 @@ namespace NodeForge.Cli.Documents;
 /// <summary>What <c>bundle create</c> and <c>bundle inspect</c> print: what is in a bundle, and why.</summary>
 /// <param name="Set">Names the bundle as it is cut and encoded; null where nothing was written.</param>
 internal sealed record BundleDocument(
-    string? Set, string? Index, IReadOnlyList<BundleVolumeItem> Volumes, long ContentSize, IReadOnlyList<BundleImageItem> Images, IReadOnlyList<BundleFileItem> Files,
-    IReadOnlyList<BundleComponentItem> Components) : Document
+    string? Set,
+    string? Index,
+    IReadOnlyList<BundleVolumeItem> Volumes,
+    long ContentSize,
+    IReadOnlyList<BundleImageItem> Images,
+    IReadOnlyList<BundleFileItem> Files,
+    IReadOnlyList<BundleComponentItem> Components
+) : Document
 {
-    public static BundleDocument Of(BundleOutcome outcome) => Of(
-        outcome.Index, outcome.Written?.Set.ToString(), outcome.Written?.Index.ToString(),
-        [.. (outcome.Written?.Files ?? []).Select((path, i) => new BundleVolumeItem(i + 1, path, new FileInfo(path).Length))]);
+    public static BundleDocument Of(BundleOutcome outcome) =>
+        Of(
+            outcome.Index,
+            outcome.Written?.Set.ToString(),
+            outcome.Written?.Index.ToString(),
+            [.. (outcome.Written?.Files ?? []).Select((path, i) => new BundleVolumeItem(i + 1, path, new FileInfo(path).Length))]
+        );
 
-    public static BundleDocument Of(BundleFile bundle) => Of(
-        bundle.Index, bundle.Set.ToString(), bundle.IndexDigest.ToString(), [.. bundle.Files.Select((file, i) => new BundleVolumeItem(i + 1, file.Path, file.Size))]);
+    public static BundleDocument Of(BundleFile bundle) =>
+        Of(
+            bundle.Index,
+            bundle.Set.ToString(),
+            bundle.IndexDigest.ToString(),
+            [.. bundle.Files.Select((file, i) => new BundleVolumeItem(i + 1, file.Path, file.Size))]
+        );
 
     private static BundleDocument Of(BundleIndex index, string? set, string? digest, IReadOnlyList<BundleVolumeItem> volumes)
     {
         Dictionary<string, long> sizes = index.Blobs.ToDictionary(blob => blob.Digest.ToString(), blob => blob.Size);
         return new(
-            set, digest, volumes, index.Blobs.Sum(blob => blob.Size), [.. index.Images.Select(image => BundleImageItem.Of(image, sizes))],
+            set,
+            digest,
+            volumes,
+            index.Blobs.Sum(blob => blob.Size),
+            [.. index.Images.Select(image => BundleImageItem.Of(image, sizes))],
             [.. index.Items.Select(item => new BundleFileItem(item.Kind, item.Name, item.Size, item.Digest.ToString(), item.Reason))],
-            [.. index.Components.Select(component => new BundleComponentItem(component.Name, component.Version, component.Origin, component.Image))]);
+            [
+                .. index.Components.Select(component => new BundleComponentItem(
+                    component.Name,
+                    component.Version,
+                    component.Origin,
+                    component.Image
+                )),
+            ]
+        );
     }
 
     public override Page ToText()
@@ -33,7 +60,12 @@ internal sealed record BundleDocument(
         foreach (BundleImageItem image in Images)
         {
             foreach (BundlePlatformItem platform in image.Platforms)
-                rows.Add(image.Name, platform.Platform, ByteCount.Show(platform.Size), platform.Kubernetes is { } version ? $"{image.Reason}, Kubernetes {version}" : image.Reason);
+                rows.Add(
+                    image.Name,
+                    platform.Platform,
+                    ByteCount.Show(platform.Size),
+                    platform.Kubernetes is { } version ? $"{image.Reason}, Kubernetes {version}" : image.Reason
+                );
         }
 
         foreach (BundleFileItem file in Files)
@@ -51,12 +83,30 @@ internal sealed record BundleDocument(
 
 internal sealed record BundleVolumeItem(int Number, string Path, long Size);
 
-internal sealed record BundleImageItem(string Name, IReadOnlyList<string> Names, IReadOnlyList<string> Roots, string Reason, IReadOnlyList<BundlePlatformItem> Platforms)
+internal sealed record BundleImageItem(
+    string Name,
+    IReadOnlyList<string> Names,
+    IReadOnlyList<string> Roots,
+    string Reason,
+    IReadOnlyList<BundlePlatformItem> Platforms
+)
 {
-    public static BundleImageItem Of(BundledImage image, IReadOnlyDictionary<string, long> sizes) => new(
-        image.DisplayName, image.Names, [.. image.Roots.Select(root => root.Digest.ToString())], image.Reason,
-        [.. image.Platforms.Select(platform => new BundlePlatformItem(
-            platform.Platform, platform.ImageId.ToString(), platform.Manifest.ToString(), platform.Kubernetes, platform.Blobs.Sum(blob => sizes.GetValueOrDefault(blob.ToString()))))]);
+    public static BundleImageItem Of(BundledImage image, IReadOnlyDictionary<string, long> sizes) =>
+        new(
+            image.DisplayName,
+            image.Names,
+            [.. image.Roots.Select(root => root.Digest.ToString())],
+            image.Reason,
+            [
+                .. image.Platforms.Select(platform => new BundlePlatformItem(
+                    platform.Platform,
+                    platform.ImageId.ToString(),
+                    platform.Manifest.ToString(),
+                    platform.Kubernetes,
+                    platform.Blobs.Sum(blob => sizes.GetValueOrDefault(blob.ToString()))
+                )),
+            ]
+        );
 }
 
 /// <param name="Size">Bytes of documents and layers, those that other images share among them.</param>
@@ -69,7 +119,8 @@ internal sealed record BundleComponentItem(string Name, string? Version, string 
 /// <summary>What <c>bundle load</c> prints: a line for each image and file.</summary>
 internal sealed record BundleLoadDocument(IReadOnlyList<BundlePlacedItem> Images, IReadOnlyList<string> Files) : Document
 {
-    public static BundleLoadDocument Of(BundleLoadOutcome outcome) => new([.. outcome.Images.Select(image => new BundlePlacedItem(image.Image, image.Target))], outcome.Files);
+    public static BundleLoadDocument Of(BundleLoadOutcome outcome) =>
+        new([.. outcome.Images.Select(image => new BundlePlacedItem(image.Image, image.Target))], outcome.Files);
 
     public override Page ToText()
     {

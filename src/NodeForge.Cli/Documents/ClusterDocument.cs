@@ -5,11 +5,22 @@ using NodeForge.Clusters.Creation;
 namespace NodeForge.Cli.Documents;
 
 /// <summary>What <c>create cluster</c> prints.</summary>
-internal sealed record ClusterDocument(string Name, IReadOnlyList<string> Nodes, string ApiServer, string? Kubeconfig, IReadOnlyList<TimelineItem> Timeline) : Document
+internal sealed record ClusterDocument(
+    string Name,
+    IReadOnlyList<string> Nodes,
+    string ApiServer,
+    string? Kubeconfig,
+    IReadOnlyList<TimelineItem> Timeline
+) : Document
 {
-    public static ClusterDocument Of(CreatedCluster created) => new(
-        created.Name, created.Nodes, created.ApiServer.OriginalString, created.Kubeconfig,
-        [.. created.Timeline.Select(entry => new TimelineItem(entry.Title, entry.Started.TotalSeconds, entry.Elapsed.TotalSeconds))]);
+    public static ClusterDocument Of(CreatedCluster created) =>
+        new(
+            created.Name,
+            created.Nodes,
+            created.ApiServer.OriginalString,
+            created.Kubeconfig,
+            [.. created.Timeline.Select(entry => new TimelineItem(entry.Title, entry.Started.TotalSeconds, entry.Elapsed.TotalSeconds))]
+        );
 
     public Page ToText(bool verbose, string? kubeconfig)
     {
@@ -18,7 +29,11 @@ internal sealed record ClusterDocument(string Name, IReadOnlyList<string> Nodes,
         {
             Columns columns = new();
             foreach (TimelineItem item in Timeline)
-                columns.Add(Seconds(item.StartedSeconds).PadLeft(6) + " s", ("+" + Seconds(item.ElapsedSeconds)).PadLeft(7) + " s", item.Title);
+                columns.Add(
+                    Seconds(item.StartedSeconds).PadLeft(6) + " s",
+                    ("+" + Seconds(item.ElapsedSeconds)).PadLeft(7) + " s",
+                    item.Title
+                );
             text.Rows(columns);
         }
 

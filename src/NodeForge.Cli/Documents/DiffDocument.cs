@@ -13,7 +13,9 @@ internal sealed record DiffDocument(IReadOnlyList<DifferenceItem> Images) : Docu
         Page text = new();
         foreach (DifferenceItem image in Images)
         {
-            text.Line($"{image.First} and {image.Second}: {image.Sameness switch { "same-bits" => "the same bits", "same-image" => "the same image; compression or annotations differ", _ => "different" }}");
+            text.Line(
+                $"{image.First} and {image.Second}: {image.Sameness switch { "same-bits" => "the same bits", "same-image" => "the same image; compression or annotations differ", _ => "different" }}"
+            );
             foreach (FieldItem field in image.Documents)
                 text.Line($"  {field.Name}: {field.First ?? "(none)"} → {field.Second ?? "(none)"}");
             foreach (LayerDifferenceItem layer in image.Layers)
@@ -25,7 +27,11 @@ internal sealed record DiffDocument(IReadOnlyList<DifferenceItem> Images) : Docu
 
     private static void Append(Page text, LayerDifferenceItem layer)
     {
-        string what = layer.First is null ? "only the second image has it" : layer.Second is null ? "only the first image has it" : layer.OnlyCompression ? "unpacks to the same; only its compression differs" : $"{layer.Changed} entries differ";
+        string what =
+            layer.First is null ? "only the second image has it"
+            : layer.Second is null ? "only the first image has it"
+            : layer.OnlyCompression ? "unpacks to the same; only its compression differs"
+            : $"{layer.Changed} entries differ";
         text.Line($"  layer {layer.Number}{(layer.Title.Length > 0 ? $" ({layer.Title})" : "")}: {what}");
         foreach (EntryDifferenceItem entry in layer.Entries)
         {
@@ -42,25 +48,61 @@ internal sealed record DiffDocument(IReadOnlyList<DifferenceItem> Images) : Docu
 }
 
 /// <param name="Sameness">same-bits, same-image or different.</param>
-internal sealed record DifferenceItem(string First, string Second, string Sameness, IReadOnlyList<FieldItem> Documents, IReadOnlyList<LayerDifferenceItem> Layers)
+internal sealed record DifferenceItem(
+    string First,
+    string Second,
+    string Sameness,
+    IReadOnlyList<FieldItem> Documents,
+    IReadOnlyList<LayerDifferenceItem> Layers
+)
 {
-    public static DifferenceItem Of(ImageDifference difference) => new(
-        difference.First, difference.Second,
-        difference.Sameness switch { Verification.Sameness.SameBits => "same-bits", Verification.Sameness.SameImage => "same-image", _ => "different" },
-        [.. difference.Documents.Select(FieldItem.Of)], [.. difference.Layers.Select(LayerDifferenceItem.Of)]);
+    public static DifferenceItem Of(ImageDifference difference) =>
+        new(
+            difference.First,
+            difference.Second,
+            difference.Sameness switch
+            {
+                Verification.Sameness.SameBits => "same-bits",
+                Verification.Sameness.SameImage => "same-image",
+                _ => "different",
+            },
+            [.. difference.Documents.Select(FieldItem.Of)],
+            [.. difference.Layers.Select(LayerDifferenceItem.Of)]
+        );
 }
 
-internal sealed record LayerDifferenceItem(int Number, string Title, string? First, string? Second, bool OnlyCompression, int Changed, IReadOnlyList<EntryDifferenceItem> Entries)
+internal sealed record LayerDifferenceItem(
+    int Number,
+    string Title,
+    string? First,
+    string? Second,
+    bool OnlyCompression,
+    int Changed,
+    IReadOnlyList<EntryDifferenceItem> Entries
+)
 {
-    public static LayerDifferenceItem Of(LayerDifference layer) => new(
-        layer.Number, layer.Title, layer.First?.Digest.ToString(), layer.Second?.Digest.ToString(), layer.OnlyCompression, layer.Changed, [.. layer.Entries.Select(EntryDifferenceItem.Of)]);
+    public static LayerDifferenceItem Of(LayerDifference layer) =>
+        new(
+            layer.Number,
+            layer.Title,
+            layer.First?.Digest.ToString(),
+            layer.Second?.Digest.ToString(),
+            layer.OnlyCompression,
+            layer.Changed,
+            [.. layer.Entries.Select(EntryDifferenceItem.Of)]
+        );
 }
 
 /// <param name="Change">changed, added, missing or moved.</param>
 internal sealed record EntryDifferenceItem(string Path, string Change, IReadOnlyList<FieldItem> Fields, ByteItem? FirstByte)
 {
-    public static EntryDifferenceItem Of(EntryDifference entry) => new(
-        entry.Path, entry.Change.ToString().ToLowerInvariant(), [.. entry.Fields.Select(FieldItem.Of)], entry.FirstByte is { } at ? new(at.Offset, at.First, at.Second) : null);
+    public static EntryDifferenceItem Of(EntryDifference entry) =>
+        new(
+            entry.Path,
+            entry.Change.ToString().ToLowerInvariant(),
+            [.. entry.Fields.Select(FieldItem.Of)],
+            entry.FirstByte is { } at ? new(at.Offset, at.First, at.Second) : null
+        );
 }
 
 internal sealed record FieldItem(string Name, string? First, string? Second)

@@ -7,7 +7,14 @@ namespace NodeForge.Cli.Documents;
 internal sealed record DoctorDocument(string Verdict, IReadOnlyList<DoctorItem> Checks) : Document
 {
     public static DoctorDocument Of(CheckedMachine machine) =>
-        new(Word(machine.Errors.Count > 0 ? CheckVerdict.Error : machine.Warnings.Count > 0 ? CheckVerdict.Warning : CheckVerdict.Fine), [.. machine.Checks.Select(DoctorItem.Of)]);
+        new(
+            Word(
+                machine.Errors.Count > 0 ? CheckVerdict.Error
+                : machine.Warnings.Count > 0 ? CheckVerdict.Warning
+                : CheckVerdict.Fine
+            ),
+            [.. machine.Checks.Select(DoctorItem.Of)]
+        );
 
     public override Page ToText()
     {
@@ -15,7 +22,9 @@ internal sealed record DoctorDocument(string Verdict, IReadOnlyList<DoctorItem> 
         int width = Checks.Max(check => check.Name.Length);
         foreach (DoctorItem check in Checks)
         {
-            text.Line($"{Mark(check.Verdict)} {check.Name.PadRight(width)}  {(check.Verdict == "not-looked-at" ? "not looked at: " : string.Empty)}{check.Finding}");
+            text.Line(
+                $"{Mark(check.Verdict)} {check.Name.PadRight(width)}  {(check.Verdict == "not-looked-at" ? "not looked at: " : string.Empty)}{check.Finding}"
+            );
             foreach (DoctorProblem problem in check.Problems)
                 problem.AppendTo(text);
         }
@@ -23,27 +32,44 @@ internal sealed record DoctorDocument(string Verdict, IReadOnlyList<DoctorItem> 
         return text;
     }
 
-    internal static string Word(CheckVerdict verdict) => verdict switch
-    {
-        CheckVerdict.Fine => "fine",
-        CheckVerdict.NotLookedAt => "not-looked-at",
-        CheckVerdict.Warning => "warning",
-        _ => "error",
-    };
+    internal static string Word(CheckVerdict verdict) =>
+        verdict switch
+        {
+            CheckVerdict.Fine => "fine",
+            CheckVerdict.NotLookedAt => "not-looked-at",
+            CheckVerdict.Warning => "warning",
+            _ => "error",
+        };
 
-    private static string Mark(string verdict) => verdict switch { "fine" => "✓", "error" => "✗", "warning" => "!", _ => "-" };
+    private static string Mark(string verdict) =>
+        verdict switch
+        {
+            "fine" => "✓",
+            "error" => "✗",
+            "warning" => "!",
+            _ => "-",
+        };
 }
 
 /// <summary>A check and its verdict: fine, not-looked-at, warning or error.</summary>
 internal sealed record DoctorItem(string Name, string Verdict, string Finding, IReadOnlyList<DoctorProblem> Problems)
 {
-    public static DoctorItem Of(CheckResult check) => new(check.Name, DoctorDocument.Word(check.Verdict), check.Finding, [.. check.Problems.Select(DoctorProblem.Of)]);
+    public static DoctorItem Of(CheckResult check) =>
+        new(check.Name, DoctorDocument.Word(check.Verdict), check.Finding, [.. check.Problems.Select(DoctorProblem.Of)]);
 }
 
 internal sealed record DoctorProblem(string Severity, string Code, string What, ErrorPlace? Where, string? Got, string? Want, string? Hint)
 {
-    public static DoctorProblem Of(Diagnostic diagnostic) => new(
-        diagnostic.Severity == NodeForge.Severity.Error ? "error" : "warning", diagnostic.Code.Id, diagnostic.What, ErrorPlace.Of(diagnostic.Where), diagnostic.Got, diagnostic.Want, diagnostic.Hint);
+    public static DoctorProblem Of(Diagnostic diagnostic) =>
+        new(
+            diagnostic.Severity == NodeForge.Severity.Error ? "error" : "warning",
+            diagnostic.Code.Id,
+            diagnostic.What,
+            ErrorPlace.Of(diagnostic.Where),
+            diagnostic.Got,
+            diagnostic.Want,
+            diagnostic.Hint
+        );
 
     public void AppendTo(Page text)
     {

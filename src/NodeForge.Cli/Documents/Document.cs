@@ -18,7 +18,11 @@ internal abstract record Document
 }
 
 /// <summary>The form of all documents: a new one is named here.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(AddedDocument))]
 [JsonSerializable(typeof(AttestedDocument))]
 [JsonSerializable(typeof(BuildDocument))]

@@ -8,10 +8,8 @@ internal sealed record ErrorDocument(IReadOnlyList<ErrorItem> Errors) : Document
 
 internal sealed record ErrorItem(string Code, string What, ErrorPlace? Where, string? Got, string? Want, string? Hint)
 {
-    public static ErrorItem Of(Diagnostic diagnostic) => new(
-        diagnostic.Code.Id, diagnostic.What,
-        ErrorPlace.Of(diagnostic.Where),
-        diagnostic.Got, diagnostic.Want, diagnostic.Hint);
+    public static ErrorItem Of(Diagnostic diagnostic) =>
+        new(diagnostic.Code.Id, diagnostic.What, ErrorPlace.Of(diagnostic.Where), diagnostic.Got, diagnostic.Want, diagnostic.Hint);
 }
 
 internal sealed record ErrorPlace(string Resource, int? Line, int? Column, string? Detail)

@@ -4,7 +4,10 @@ namespace NodeForge.Cli.Documents;
 internal sealed record FetchDocument(string Lock, IReadOnlyList<FetchedPlan> Plans) : Document
 {
     public static FetchDocument Of(PlannedRecipe planned) =>
-        new(planned.LockPath, [.. planned.Plans.Select(plan => new FetchedPlan(plan.Name, plan.Platform.ToString(), plan.Digest.ToString()))]);
+        new(
+            planned.LockPath,
+            [.. planned.Plans.Select(plan => new FetchedPlan(plan.Name, plan.Platform.ToString(), plan.Digest.ToString()))]
+        );
 }
 
 internal sealed record FetchedPlan(string Name, string Platform, string Digest);

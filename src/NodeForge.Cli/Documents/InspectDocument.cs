@@ -9,7 +9,8 @@ namespace NodeForge.Cli.Documents;
 /// <summary>What is in an image, as <c>nodeforge inspect</c> prints it.</summary>
 internal sealed record InspectDocument(IReadOnlyList<InspectedItem> Images, IReadOnlyList<AttachedItem> Attached) : Document
 {
-    public static InspectDocument Of(IReadOnlyList<InspectedImage> images, IReadOnlyList<AttachedSummary> attached) => new([.. images.Select(InspectedItem.Of)], [.. attached.Select(AttachedItem.Of)]);
+    public static InspectDocument Of(IReadOnlyList<InspectedImage> images, IReadOnlyList<AttachedSummary> attached) =>
+        new([.. images.Select(InspectedItem.Of)], [.. attached.Select(AttachedItem.Of)]);
 
     public override Page ToText()
     {
@@ -36,9 +37,23 @@ internal sealed record InspectDocument(IReadOnlyList<InspectedItem> Images, IRea
 }
 
 internal sealed record InspectedItem(
-    IReadOnlyList<string> References, string Platform, string ImageId, string? Created, string? KubernetesVersion, IReadOnlyList<LayerItem> Layers, IReadOnlyList<string> Preloaded)
+    IReadOnlyList<string> References,
+    string Platform,
+    string ImageId,
+    string? Created,
+    string? KubernetesVersion,
+    IReadOnlyList<LayerItem> Layers,
+    IReadOnlyList<string> Preloaded
+)
 {
-    public static InspectedItem Of(InspectedImage image) => new(
-        image.References, image.Platform.ToString(), image.ImageId.ToString(), image.Created, image.KubernetesVersion,
-        [.. image.Layers.Select(layer => new LayerItem(layer.Title, layer.DiffId.ToString(), layer.Size))], image.Preloaded);
+    public static InspectedItem Of(InspectedImage image) =>
+        new(
+            image.References,
+            image.Platform.ToString(),
+            image.ImageId.ToString(),
+            image.Created,
+            image.KubernetesVersion,
+            [.. image.Layers.Select(layer => new LayerItem(layer.Title, layer.DiffId.ToString(), layer.Size))],
+            image.Preloaded
+        );
 }

@@ -15,5 +15,6 @@ internal sealed record LogsDocument(string Folder, IReadOnlyList<ExportedNodeLog
 /// <summary>What <c>export kubeconfig</c> prints.</summary>
 internal sealed record ExportedDocument(string Kubeconfig, string Context, string ApiServer) : Document
 {
-    public static ExportedDocument Of(ExportedKubeconfig exported) => new(exported.File, exported.Context, exported.ApiServer.OriginalString);
+    public static ExportedDocument Of(ExportedKubeconfig exported) =>
+        new(exported.File, exported.Context, exported.ApiServer.OriginalString);
 }

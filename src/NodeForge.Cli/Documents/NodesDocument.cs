@@ -23,7 +23,9 @@ internal sealed record NodesDocument(IReadOnlyList<ListedNode> Nodes) : Document
             return string.Empty;
         string[] titles = [.. clusters ? ["CLUSTER"] : Array.Empty<string>(), "NAME", "STATE", "ROLE", "VERSION", "ADDRESS", "IMAGE"];
         string[][] rows = [.. Nodes.Select(node => Cells(node, clusters))];
-        int room = (width ?? int.MaxValue) - Enumerable.Range(0, titles.Length - 1).Sum(column => Gap + rows.Append(titles).Max(row => row[column].Length));
+        int room =
+            (width ?? int.MaxValue)
+            - Enumerable.Range(0, titles.Length - 1).Sum(column => Gap + rows.Append(titles).Max(row => row[column].Length));
         if (room >= Math.Min(ShortestImage, rows.Max(row => row[^1].Length)))
             return Table([titles, .. rows.Select(row => (string[])[.. row[..^1], EndOf(row[^1], room)])]);
         return Blocks(titles, rows, clusters ? 1 : 0);
@@ -34,14 +36,19 @@ internal sealed record NodesDocument(IReadOnlyList<ListedNode> Nodes) : Document
         string[] cells =
         [
             .. clusters ? [node.Cluster] : Array.Empty<string>(),
-            node.Name, node.State, node.Role.Length == 0 ? None : node.Role, node.KubernetesVersion ?? None,
-            node.Addresses.Count == 0 ? None : string.Join(',', node.Addresses), WithoutDigest(node.Image),
+            node.Name,
+            node.State,
+            node.Role.Length == 0 ? None : node.Role,
+            node.KubernetesVersion ?? None,
+            node.Addresses.Count == 0 ? None : string.Join(',', node.Addresses),
+            WithoutDigest(node.Image),
         ];
         return [.. cells.Select(Printable.Escape)];
     }
 
     // kind's nodes carry name, tag and digest: the name says it.
-    private static string WithoutDigest(string image) => image.IndexOf('@', StringComparison.Ordinal) is > 0 and int at ? image[..at] : image;
+    private static string WithoutDigest(string image) =>
+        image.IndexOf('@', StringComparison.Ordinal) is > 0 and int at ? image[..at] : image;
 
     private static string EndOf(string text, int room) => text.Length <= room ? text : "…" + text[^(room - 1)..];
 

@@ -6,7 +6,8 @@ namespace NodeForge.Cli.Documents;
 /// <summary>A plan as <c>nodeforge plan</c> prints it.</summary>
 internal sealed record PlanDocument(IReadOnlyList<PlanItem> Plans, IReadOnlyList<string> LocalFiles) : Document
 {
-    public static PlanDocument Of(IEnumerable<ImagePlan> plans, IReadOnlyList<string> localFiles) => new([.. plans.Select(PlanItem.Of)], localFiles);
+    public static PlanDocument Of(IEnumerable<ImagePlan> plans, IReadOnlyList<string> localFiles) =>
+        new([.. plans.Select(PlanItem.Of)], localFiles);
 
     public override Page ToText()
     {
@@ -29,5 +30,6 @@ internal sealed record PlanDocument(IReadOnlyList<PlanItem> Plans, IReadOnlyList
 
 internal sealed record PlanItem(string Name, string Platform, string Digest, long Epoch, IReadOnlyList<PlanStep> Steps)
 {
-    public static PlanItem Of(ImagePlan plan) => new(plan.Name, plan.Platform.ToString(), plan.Digest.ToString(), plan.Epoch, [.. plan.Steps]);
+    public static PlanItem Of(ImagePlan plan) =>
+        new(plan.Name, plan.Platform.ToString(), plan.Digest.ToString(), plan.Epoch, [.. plan.Steps]);
 }

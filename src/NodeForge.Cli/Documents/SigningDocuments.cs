@@ -25,13 +25,21 @@ internal sealed record SignedDocument(IReadOnlyList<SignedItem> Signed) : Docume
 /// <param name="Kind">index or manifest.</param>
 internal sealed record SignedItem(string Digest, string Kind)
 {
-    public static SignedItem Of(Descriptor document) => new(document.Digest.ToString(), MediaTypes.IsIndex(document.MediaType) ? "index" : "manifest");
+    public static SignedItem Of(Descriptor document) =>
+        new(document.Digest.ToString(), MediaTypes.IsIndex(document.MediaType) ? "index" : "manifest");
 }
 
 /// <summary>What <c>attest</c> attested.</summary>
 internal sealed record AttestedDocument(IReadOnlyList<AttestedItem> Attested) : Document
 {
-    public static AttestedDocument Of(IReadOnlyList<MadeAttestation> made) => new([.. made.Select(one => new AttestedItem(one.Document.Digest.ToString(), PredicateTypes.Show(one.PredicateType), one.PredicateType))]);
+    public static AttestedDocument Of(IReadOnlyList<MadeAttestation> made) =>
+        new([
+            .. made.Select(one => new AttestedItem(
+                one.Document.Digest.ToString(),
+                PredicateTypes.Show(one.PredicateType),
+                one.PredicateType
+            )),
+        ]);
 
     public override Page ToText() => Page.Of(Attested.Select(item => $"{item.Digest}  {item.Name}"));
 }

@@ -13,7 +13,12 @@ internal sealed class Columns(int gap = 2)
     public override string ToString()
     {
         StringBuilder text = new();
-        int[] widths = [.. Enumerable.Range(0, rows.Count == 0 ? 0 : rows.Max(row => row.Length)).Select(column => rows.Max(row => row.Length > column ? row[column].Length : 0))];
+        int[] widths =
+        [
+            .. Enumerable
+                .Range(0, rows.Count == 0 ? 0 : rows.Max(row => row.Length))
+                .Select(column => rows.Max(row => row.Length > column ? row[column].Length : 0)),
+        ];
         foreach (string[] row in rows)
         {
             StringBuilder line = new();

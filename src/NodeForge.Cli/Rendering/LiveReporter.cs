@@ -11,8 +11,17 @@ internal sealed class LiveReporter(Terminal terminal, ProgressContext progress, 
     /// <summary>Runs work while its steps are drawn.</summary>
     public static async Task<T> WhileAsync<T>(Terminal terminal, bool verbose, Func<IForgeReporter, Task<T>> work)
     {
-        Progress progress = terminal.Error.Progress().AutoClear(true).HideCompleted(true)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new BytesColumn(), new ElapsedTimeColumn());
+        Progress progress = terminal
+            .Error.Progress()
+            .AutoClear(true)
+            .HideCompleted(true)
+            .Columns(
+                new SpinnerColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = 24 },
+                new BytesColumn(),
+                new ElapsedTimeColumn()
+            );
         return await progress.StartAsync(context => work(new LiveReporter(terminal, context, verbose)));
     }
 

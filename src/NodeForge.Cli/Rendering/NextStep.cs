@@ -10,5 +10,7 @@ internal static class NextStep
 
     // For a shell, which takes the line.
     private static string Quoted(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or ':' or '@' or '+' or ',') ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or ':' or '@' or '+' or ',')
+            ? path
+            : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

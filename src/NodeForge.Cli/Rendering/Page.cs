@@ -2,7 +2,8 @@ using System.Text;
 
 namespace NodeForge.Cli.Rendering;
 
-/// <summary>What a command prints for people: lines, and no other way to add to them. What comes from elsewhere neither moves the cursor nor begins a line of its own.</summary>
+/// <summary>What a command prints for people: lines, and no other way to add to them. What comes from elsewhere neither moves the cursor
+/// nor begins a line of its own.</summary>
 internal sealed class Page
 {
     private readonly StringBuilder text = new();

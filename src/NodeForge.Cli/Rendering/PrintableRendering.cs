@@ -3,11 +3,13 @@ using Spectre.Console.Rendering;
 
 namespace NodeForge.Cli.Rendering;
 
-/// <summary>Standard error, through which no control character passes but those that Spectre draws with: whatever is printed there, and however, is rendered here. The titles of running bars, which are drawn beside, are
+/// <summary>Standard error, through which no control character passes but those that Spectre draws with: whatever is printed there, and
+/// however, is rendered here. The titles of running bars, which are drawn beside, are
 /// escaped where they are set.</summary>
 internal sealed class PrintableRendering : IRenderHook
 {
-    public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) => renderables.Select(renderable => new Escaped(renderable));
+    public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) =>
+        renderables.Select(renderable => new Escaped(renderable));
 
     private sealed class Escaped(IRenderable inner) : IRenderable
     {

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace NodeForge.Cli.Rendering;
 
-/// <summary>Standard output, through which no control character passes but the end of a line and a tab. Whole documents of JSON have none.</summary>
+/// <summary>Standard output, through which no control character passes but the end of a line and a tab. Whole documents of JSON have
+/// none.</summary>
 internal sealed class PrintableWriter(TextWriter inner) : TextWriter(inner.FormatProvider)
 {
     public override Encoding Encoding => inner.Encoding;

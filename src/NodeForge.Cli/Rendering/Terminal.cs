@@ -3,7 +3,8 @@ using Spectre.Console;
 
 namespace NodeForge.Cli.Rendering;
 
-/// <summary>The two streams and what may be done on them. Results go to <see cref="Out"/>; progress, warnings and errors to <see cref="Error"/>.</summary>
+/// <summary>The two streams and what may be done on them. Results go to <see cref="Out"/>; progress, warnings and errors to
+/// <see cref="Error"/>.</summary>
 internal sealed class Terminal
 {
     public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal, Func<string, string?> variable)
@@ -12,13 +13,15 @@ internal sealed class Terminal
         // no-color.org: set and not empty. A dumb terminal and a build log take no cursor movement either.
         Colour = errorIsTerminal && string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") != "dumb";
         Live = errorIsTerminal && variable("TERM") != "dumb" && string.IsNullOrEmpty(variable("CI"));
-        Error = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(error),
-            Ansi = errorIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = Colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = Live ? InteractionSupport.Yes : InteractionSupport.No,
-        });
+        Error = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(error),
+                Ansi = errorIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+                ColorSystem = Colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+                Interactive = Live ? InteractionSupport.Yes : InteractionSupport.No,
+            }
+        );
         Error.Pipeline.Attach(new PrintableRendering());
         // A pipe has no width: a line stays a line.
         if (!errorIsTerminal)
@@ -37,12 +40,24 @@ internal sealed class Terminal
     /// <summary>Progress may be drawn over itself.</summary>
     public bool Live { get; }
 
-    /// <summary>Loads what telling an error needs while files can still be opened: when none can (EMFILE), the error would die of itself.</summary>
+    /// <summary>Loads what telling an error needs while files can still be opened: when none can (EMFILE), the error would die of
+    /// itself.</summary>
     public static void Prepare()
     {
         Terminal nowhere = new(TextWriter.Null, TextWriter.Null, errorIsTerminal: false, _ => null);
-        nowhere.Error.MarkupLine(DiagnosticText.Markup(new Diagnostic(ErrorCodes.PathNotUsable, "") { Where = new(""), Got = "", Want = "", Hint = "" }));
+        nowhere.Error.MarkupLine(
+            DiagnosticText.Markup(
+                new Diagnostic(ErrorCodes.PathNotUsable, "")
+                {
+                    Where = new(""),
+                    Got = "",
+                    Want = "",
+                    Hint = "",
+                }
+            )
+        );
     }
 
-    public static Terminal OfThisProcess(HostEnvironment host) => new(Console.Out, Console.Error, !Console.IsErrorRedirected, host.Variable) { Width = ProcessStreams.Width };
+    public static Terminal OfThisProcess(HostEnvironment host) =>
+        new(Console.Out, Console.Error, !Console.IsErrorRedirected, host.Variable) { Width = ProcessStreams.Width };
 }

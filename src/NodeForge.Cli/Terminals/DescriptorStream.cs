@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace NodeForge.Cli.Terminals;
 
 /// <summary>One of the process's standard streams, byte for byte.</summary>
-/// <remarks>The runtime's own are not enough: its console edits lines where there is a terminal and says nothing of a reader that has gone, and its files write at positions of
+/// <remarks>The runtime's own are not enough: its console edits lines where there is a terminal and says nothing of a reader that has gone,
+/// and its files write at positions of
 /// their own, over what others who share the file have written.</remarks>
 internal sealed class DescriptorStream(int descriptor) : Stream
 {
@@ -15,7 +16,11 @@ internal sealed class DescriptorStream(int descriptor) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -31,7 +36,8 @@ internal sealed class DescriptorStream(int descriptor) : Stream
         }
     }
 
-    /// <exception cref="IOException">HResult is the error's number: <see cref="TerminalLibrary.BrokenPipe"/> for a reader that has gone.</exception>
+    /// <exception cref="IOException">HResult is the error's number: <see cref="TerminalLibrary.BrokenPipe"/> for a reader that has
+    /// gone.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (buffer.Length > 0)
@@ -61,9 +67,7 @@ internal sealed class DescriptorStream(int descriptor) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -1,6 +1,7 @@
 namespace NodeForge.Cli.Terminals;
 
-/// <summary>Hands every key to the program as it is typed, Ctrl-C too, until it is disposed: the far terminal makes lines, echoes and signals.</summary>
+/// <summary>Hands every key to the program as it is typed, Ctrl-C too, until it is disposed: the far terminal makes lines, echoes and
+/// signals.</summary>
 internal sealed class RawMode : IDisposable
 {
     private readonly int descriptor;

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace NodeForge.Cli.Terminals;
 
-/// <summary>What the C library does with terminals and open files (termios(3), ioctl_tty(2), read(2), write(2), poll(2)); Linux' numbers.</summary>
+/// <summary>What the C library does with terminals and open files (termios(3), ioctl_tty(2), read(2), write(2), poll(2)); Linux'
+/// numbers.</summary>
 internal static partial class TerminalLibrary
 {
     public const int Interrupted = 4; // EINTR

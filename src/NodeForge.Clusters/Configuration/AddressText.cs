@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace NodeForge.Clusters.Configuration;
 
-/// <summary>Addresses in the spelling that Kubernetes and engines take: four decimal numbers without leading zeros, or IPv6 without brackets and zone.</summary>
+/// <summary>Addresses in the spelling that Kubernetes and engines take: four decimal numbers without leading zeros, or IPv6 without
+/// brackets and zone.</summary>
 /// <remarks>.NET reads 010.0.0.1, 0x0a.1 and 10.1 too, as the C library does, and each program reads those differently.</remarks>
 internal static partial class AddressText
 {
@@ -23,6 +24,8 @@ internal static partial class AddressText
     [GeneratedRegex(@"\A(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}\z")]
     private static partial Regex IPv4();
 
-    [GeneratedRegex(@"\A[0-9a-fA-F:]+(?::(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3})?\z")]
+    [GeneratedRegex(
+        @"\A[0-9a-fA-F:]+(?::(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3})?\z"
+    )]
     private static partial Regex IPv6();
 }

@@ -68,7 +68,8 @@ public enum MountPropagation
 
 /// <summary>A port of a node on the host.</summary>
 /// <param name="ContainerPort">1 to 65535.</param>
-/// <param name="HostPort">1 to 65535; 0 for one that is chosen once and kept; -1 for one that the engine chooses anew at each start.</param>
+/// <param name="HostPort">1 to 65535; 0 for one that is chosen once and kept; -1 for one that the engine chooses anew at each
+/// start.</param>
 public sealed record NodePort(int ContainerPort, int HostPort)
 {
     public string ListenAddress { get; init; } = "0.0.0.0";
@@ -82,16 +83,29 @@ public sealed record NetworkingConfig
     public IPFamily Family { get; init; }
 
     /// <summary>Where this machine publishes the API server; by default its loopback address of the cluster's first family.</summary>
-    public string ApiServerAddress { get => field ?? (Family == IPFamily.IPv6 ? "::1" : "127.0.0.1"); init; }
+    public string ApiServerAddress
+    {
+        get => field ?? (Family == IPFamily.IPv6 ? "::1" : "127.0.0.1");
+        init;
+    }
 
     /// <summary>1 to 65535; 0 for one that is chosen once and kept; -1 for one that the engine chooses.</summary>
     public int ApiServerPort { get; init; }
 
     /// <summary>Of both families, with a comma between, where the cluster has both.</summary>
-    public string PodSubnet { get => field ?? ByFamily("10.244.0.0/16", "fd00:10:244::/56"); init; }
+    public string PodSubnet
+    {
+        get => field ?? ByFamily("10.244.0.0/16", "fd00:10:244::/56");
+        init;
+    }
 
-    /// <summary>Of both families, with a comma between, where the cluster has both. The first one's family is the one that the nodes speak with each other.</summary>
-    public string ServiceSubnet { get => field ?? ByFamily("10.96.0.0/16", "fd00:10:96::/112"); init; }
+    /// <summary>Of both families, with a comma between, where the cluster has both. The first one's family is the one that the nodes speak
+    /// with each other.</summary>
+    public string ServiceSubnet
+    {
+        get => field ?? ByFamily("10.96.0.0/16", "fd00:10:96::/112");
+        init;
+    }
 
     /// <summary>The nodes' DNS search domains; an empty list for none, null for the engine's.</summary>
     public IReadOnlyList<string>? DnsSearch { get; init; }
@@ -109,7 +123,13 @@ public sealed record NetworkingConfig
     /// <summary>Where ports are published for which the cluster file names no address.</summary>
     internal string Everywhere => Family == IPFamily.IPv6 ? "::" : "0.0.0.0";
 
-    private string ByFamily(string ipv4, string ipv6) => Family switch { IPFamily.IPv4 => ipv4, IPFamily.IPv6 => ipv6, _ => $"{ipv4},{ipv6}" };
+    private string ByFamily(string ipv4, string ipv6) =>
+        Family switch
+        {
+            IPFamily.IPv4 => ipv4,
+            IPFamily.IPv6 => ipv6,
+            _ => $"{ipv4},{ipv6}",
+        };
 }
 
 public enum IPFamily

@@ -10,13 +10,23 @@ public static class ClusterConfigReader
 
     private static readonly string[] Keys =
     [
-        "kind", "apiVersion", "name", "nodes", "networking", "featureGates", "runtimeConfig", "kubeadmConfigPatches",
-        "kubeadmConfigPatchesJSON6902", "containerdConfigPatches", "containerdConfigPatchesJSON6902",
+        "kind",
+        "apiVersion",
+        "name",
+        "nodes",
+        "networking",
+        "featureGates",
+        "runtimeConfig",
+        "kubeadmConfigPatches",
+        "kubeadmConfigPatchesJSON6902",
+        "containerdConfigPatches",
+        "containerdConfigPatchesJSON6902",
     ];
 
     /// <param name="path">The file; relative to the working directory unless absolute.</param>
     /// <exception cref="NodeForgeException">Every problem with its position: codes NF1001 to NF1013 and NF8012 to NF8017.</exception>
-    public static ClusterConfig Read(string path) => Parse(Path.GetFullPath(path), YamlText.Load(Path.GetFullPath(path), YamlSubject.ClusterFile));
+    public static ClusterConfig Read(string path) =>
+        Parse(Path.GetFullPath(path), YamlText.Load(Path.GetFullPath(path), YamlSubject.ClusterFile));
 
     /// <summary>Reads a cluster file out of a stream: <c>--config -</c>.</summary>
     public static async Task<ClusterConfig> ReadAsync(Stream text, string name, CancellationToken cancellationToken)
@@ -30,7 +40,9 @@ public static class ClusterConfigReader
     internal static ClusterConfig Parse(string name, string text)
     {
         DocumentFile file = new(name);
-        ClusterConfig? config = YamlComposer.Compose(name, text, YamlSubject.ClusterFile, file.Add) is YamlMapping top ? Read(file, top) : NotAMapping(file);
+        ClusterConfig? config = YamlComposer.Compose(name, text, YamlSubject.ClusterFile, file.Add) is YamlMapping top
+            ? Read(file, top)
+            : NotAMapping(file);
         Diagnostic[] problems = [.. file.Problems];
         return problems.Length == 0 && config is not null ? config : throw new NodeForgeException(problems);
     }
@@ -59,15 +71,30 @@ public static class ClusterConfigReader
         if (kind == "Cluster" && version == ApiVersion)
             return true;
         YamlNode at = version == ApiVersion ? top.Find("kind") ?? top : top.Find("apiVersion") ?? top;
-        bool older = version != ApiVersion && (version?.StartsWith(ApiGroup, StringComparison.Ordinal) == true || version?.StartsWith("kind.sigs.k8s.io/", StringComparison.Ordinal) == true);
+        bool older =
+            version != ApiVersion
+            && (
+                version?.StartsWith(ApiGroup, StringComparison.Ordinal) == true
+                || version?.StartsWith("kind.sigs.k8s.io/", StringComparison.Ordinal) == true
+            );
         (string what, string hint) = (kind, version) switch
         {
-            _ when older => ("the cluster file is of a version that is no longer read", $"write apiVersion: {ApiVersion}; a nodes entry with replicas becomes as many entries"),
+            _ when older => (
+                "the cluster file is of a version that is no longer read",
+                $"write apiVersion: {ApiVersion}; a nodes entry with replicas becomes as many entries"
+            ),
             (null or "", ApiVersion) => ("kind: is missing in the cluster file", "write kind: Cluster"),
             ("Cluster", null or "") => ("apiVersion: is missing in the cluster file", $"write apiVersion: {ApiVersion}"),
             _ => ("this is not a cluster file", "correct the two keys"),
         };
-        file.Report(ErrorCodes.ClusterFileVersion, at, what, got: $"kind {Shown(kind)}, apiVersion {Shown(version)}", want: $"kind: Cluster, apiVersion: {ApiVersion}", hint: hint);
+        file.Report(
+            ErrorCodes.ClusterFileVersion,
+            at,
+            what,
+            got: $"kind {Shown(kind)}, apiVersion {Shown(version)}",
+            want: $"kind: Cluster, apiVersion: {ApiVersion}",
+            hint: hint
+        );
         return false;
     }
 
@@ -75,7 +102,13 @@ public static class ClusterConfigReader
 
     private static ClusterConfig? NotAMapping(DocumentFile file)
     {
-        file.Add(new(ErrorCodes.ClusterFileVersion, "this is not a cluster file") { Where = new(file.Path, 1, 1), Want = $"kind: Cluster, apiVersion: {ApiVersion}" });
+        file.Add(
+            new(ErrorCodes.ClusterFileVersion, "this is not a cluster file")
+            {
+                Where = new(file.Path, 1, 1),
+                Want = $"kind: Cluster, apiVersion: {ApiVersion}",
+            }
+        );
         return null;
     }
 }

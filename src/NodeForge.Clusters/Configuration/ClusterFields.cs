@@ -5,7 +5,8 @@ using NodeForge.Documents.Yaml;
 
 namespace NodeForge.Clusters.Configuration;
 
-/// <summary>A mapping of a cluster file as kind's reader takes it: what has no value is as if left out, any scalar is text where text is asked for,
+/// <summary>A mapping of a cluster file as kind's reader takes it: what has no value is as if left out, any scalar is text where text is
+/// asked for,
 /// and YAML 1.1's words are truth values.</summary>
 internal sealed class ClusterFields
 {
@@ -14,7 +15,15 @@ internal sealed class ClusterFields
     private readonly Fields fields;
 
     public ClusterFields(DocumentFile file, YamlMapping mapping, string place, params string[] keys) =>
-        fields = new(file, mapping with { Entries = [.. mapping.Entries.Where(entry => !IsNull(entry.Value) || !keys.Contains(entry.Key.Text))] }, place, keys);
+        fields = new(
+            file,
+            mapping with
+            {
+                Entries = [.. mapping.Entries.Where(entry => !IsNull(entry.Value) || !keys.Contains(entry.Key.Text))],
+            },
+            place,
+            keys
+        );
 
     public DocumentFile File => fields.File;
 
@@ -59,12 +68,15 @@ internal sealed class ClusterFields
     }
 
     // A word in quotes is text, except that Go's reader takes YAML 1.1's words even so.
-    public static bool? Truth(YamlNode node) => node switch
-    {
-        YamlScalar { IsPlain: true } scalar => KubernetesScalar.Truth(scalar.Text),
-        YamlScalar { Text: not ("true" or "True" or "TRUE" or "false" or "False" or "FALSE") } scalar => KubernetesScalar.Truth(scalar.Text),
-        _ => null,
-    };
+    public static bool? Truth(YamlNode node) =>
+        node switch
+        {
+            YamlScalar { IsPlain: true } scalar => KubernetesScalar.Truth(scalar.Text),
+            YamlScalar { Text: not ("true" or "True" or "TRUE" or "false" or "False" or "FALSE") } scalar => KubernetesScalar.Truth(
+                scalar.Text
+            ),
+            _ => null,
+        };
 
     /// <summary>One of a few words.</summary>
     public T Choice<T>(string key, T otherwise, params (string Word, T Value)[] choices)
@@ -78,8 +90,14 @@ internal sealed class ClusterFields
         }
 
         string[] words = [.. choices.Select(choice => choice.Word)];
-        File.Report(ErrorCodes.ClusterFileValue, At(key), $"{key} is none of its values", got: Quoted.Short(text), want: "one of " + string.Join(", ", words),
-            hint: DidYouMean.Nearest(text, words) is { } near ? $"did you mean {near}?" : null);
+        File.Report(
+            ErrorCodes.ClusterFileValue,
+            At(key),
+            $"{key} is none of its values",
+            got: Quoted.Short(text),
+            want: "one of " + string.Join(", ", words),
+            hint: DidYouMean.Nearest(text, words) is { } near ? $"did you mean {near}?" : null
+        );
         return otherwise;
     }
 
@@ -92,7 +110,13 @@ internal sealed class ClusterFields
         {
             if (number >= lowest && number <= HighestPort)
                 return (int)number;
-            File.Report(ErrorCodes.ClusterFileValue, node, $"{key} is no port", got: Quoted.Short(scalar.Text), want: string.Create(CultureInfo.InvariantCulture, $"{lowest} to {HighestPort}"));
+            File.Report(
+                ErrorCodes.ClusterFileValue,
+                node,
+                $"{key} is no port",
+                got: Quoted.Short(scalar.Text),
+                want: string.Create(CultureInfo.InvariantCulture, $"{lowest} to {HighestPort}")
+            );
             return otherwise;
         }
 
@@ -106,8 +130,14 @@ internal sealed class ClusterFields
             return otherwise;
         if (AddressText.TryParse(text, out System.Net.IPAddress? address))
             return address.ToString();
-        File.Report(ErrorCodes.ClusterFileValue, At(key), $"{key} is no address", got: Quoted.Short(text),
-            want: "an address such as 127.0.0.1, four decimal numbers without leading zeros, or ::1", hint: text.StartsWith('[') ? "leave the brackets out" : null);
+        File.Report(
+            ErrorCodes.ClusterFileValue,
+            At(key),
+            $"{key} is no address",
+            got: Quoted.Short(text),
+            want: "an address such as 127.0.0.1, four decimal numbers without leading zeros, or ::1",
+            hint: text.StartsWith('[') ? "leave the brackets out" : null
+        );
         return otherwise;
     }
 
@@ -168,6 +198,8 @@ internal sealed class ClusterFields
         if (KubernetesScalar.Integer(text) is { } whole)
             return whole;
         const NumberStyles Fraction = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
-        return decimal.TryParse(text, Fraction, CultureInfo.InvariantCulture, out decimal number) && decimal.IsInteger(number) ? new BigInteger(number) : null;
+        return decimal.TryParse(text, Fraction, CultureInfo.InvariantCulture, out decimal number) && decimal.IsInteger(number)
+            ? new BigInteger(number)
+            : null;
     }
 }

@@ -28,13 +28,18 @@ public static partial class ClusterNameText
         if (longest.Length > LongestHost)
         {
             int most = LongestHost - longest.Length + config.Name.Length;
-            throw new NodeForgeException(Told(config.Name, $"at most {most} characters: {longest} is a host's name, of which {LongestHost} are kept"));
+            throw new NodeForgeException(
+                Told(config.Name, $"at most {most} characters: {longest} is a host's name, of which {LongestHost} are kept")
+            );
         }
     }
 
     /// <summary>kind's names: the first of a role has no number.</summary>
     internal static string NodeName(string cluster, string role, int ordinal) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cluster}-{role}{(ordinal == 1 ? string.Empty : ordinal.ToString(CultureInfo.InvariantCulture))}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{cluster}-{role}{(ordinal == 1 ? string.Empty : ordinal.ToString(CultureInfo.InvariantCulture))}"
+        );
 
     internal static string Read(ClusterFields fields)
     {
@@ -49,7 +54,8 @@ public static partial class ClusterNameText
 
     private const string ShortestSuffix = "-" + ClusterLabels.ControlPlane;
 
-    private static string Form => $"lower-case letters, digits, dots and dashes, beginning with a letter or digit, at most {LongestHost - ShortestSuffix.Length} characters";
+    private static string Form =>
+        $"lower-case letters, digits, dots and dashes, beginning with a letter or digit, at most {LongestHost - ShortestSuffix.Length} characters";
 
     private static IEnumerable<string> HostsOf(ClusterConfig config)
     {
@@ -59,7 +65,8 @@ public static partial class ClusterNameText
             yield return $"{config.Name}-{ClusterLabels.LoadBalancer}";
     }
 
-    private static Diagnostic Told(string name, string want) => new(ErrorCodes.ClusterName, "the name cannot be a cluster's") { Got = Quoted.Short(name, 80), Want = want };
+    private static Diagnostic Told(string name, string want) =>
+        new(ErrorCodes.ClusterName, "the name cannot be a cluster's") { Got = Quoted.Short(name, 80), Want = want };
 
     [GeneratedRegex(@"\A[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\z")]
     private static partial Regex Host();

@@ -10,11 +10,12 @@ internal static class ContainerdSection
     private const string MergesKey = "containerdConfigPatches";
     private const string JsonPatchesKey = "containerdConfigPatchesJSON6902";
 
-    public static ContainerdPatches Read(ClusterFields fields) => new()
-    {
-        Merges = [.. fields.Items(MergesKey).Select(item => Merge(fields.File, item)).OfType<string>()],
-        JsonPatches = [.. fields.Items(JsonPatchesKey).Select(item => Patch(fields.File, item)).OfType<string>()],
-    };
+    public static ContainerdPatches Read(ClusterFields fields) =>
+        new()
+        {
+            Merges = [.. fields.Items(MergesKey).Select(item => Merge(fields.File, item)).OfType<string>()],
+            JsonPatches = [.. fields.Items(JsonPatchesKey).Select(item => Patch(fields.File, item)).OfType<string>()],
+        };
 
     private static string? Merge(DocumentFile file, YamlNode item)
     {
@@ -26,7 +27,13 @@ internal static class ContainerdSection
         }
         catch (TomlException failure)
         {
-            file.Report(ErrorCodes.ClusterFileValue, item, "the patch is not TOML", got: failure.Message, want: "a part of containerd's config.toml, such as [plugins.\"io.containerd.grpc.v1.cri\"] with keys below it");
+            file.Report(
+                ErrorCodes.ClusterFileValue,
+                item,
+                "the patch is not TOML",
+                got: failure.Message,
+                want: "a part of containerd's config.toml, such as [plugins.\"io.containerd.grpc.v1.cri\"] with keys below it"
+            );
         }
 
         return text;
@@ -41,11 +48,21 @@ internal static class ContainerdSection
             if (YamlDocument.Read(text) is JsonArray operations)
                 PatchSection.CheckOperations(file, item, operations);
             else
-                file.Report(ErrorCodes.ClusterFileValue, item, "the patch is not a list of operations", want: "a list of mappings with op, path and value (RFC 6902)");
+                file.Report(
+                    ErrorCodes.ClusterFileValue,
+                    item,
+                    "the patch is not a list of operations",
+                    want: "a list of mappings with op, path and value (RFC 6902)"
+                );
         }
         catch (NodeForgeException failure)
         {
-            file.Report(failure.Diagnostics[0].Code, item, "the patch is not YAML: " + failure.Diagnostics[0].What, got: failure.Diagnostics[0].Got);
+            file.Report(
+                failure.Diagnostics[0].Code,
+                item,
+                "the patch is not YAML: " + failure.Diagnostics[0].What,
+                got: failure.Diagnostics[0].Got
+            );
         }
 
         return text;

@@ -4,7 +4,8 @@ using NodeForge.Documents.Yaml;
 
 namespace NodeForge.Clusters.Configuration;
 
-/// <summary>Labels of nodes by Kubernetes' syntax, and by what a kubelet may say of itself: one that asks for more does not start.</summary>
+/// <summary>Labels of nodes by Kubernetes' syntax, and by what a kubelet may say of itself: one that asks for more does not
+/// start.</summary>
 /// <remarks>Kubernetes documentation, "Labels and Selectors" and "NodeRestriction".</remarks>
 internal static partial class LabelText
 {
@@ -14,9 +15,17 @@ internal static partial class LabelText
     // Below kubernetes.io and k8s.io a kubelet has these, and all of two namespaces.
     private static readonly string[] OfKubelets =
     [
-        "kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch", "beta.kubernetes.io/os", "beta.kubernetes.io/arch",
-        "beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type",
-        "topology.kubernetes.io/zone", "topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/region",
+        "kubernetes.io/hostname",
+        "kubernetes.io/os",
+        "kubernetes.io/arch",
+        "beta.kubernetes.io/os",
+        "beta.kubernetes.io/arch",
+        "beta.kubernetes.io/instance-type",
+        "node.kubernetes.io/instance-type",
+        "topology.kubernetes.io/zone",
+        "topology.kubernetes.io/region",
+        "failure-domain.beta.kubernetes.io/zone",
+        "failure-domain.beta.kubernetes.io/region",
     ];
 
     private static readonly string[] NamespacesOfKubelets = ["kubelet.kubernetes.io", "node.kubernetes.io"];
@@ -54,29 +63,37 @@ internal static partial class LabelText
     private static Diagnostic? Problem(string name)
     {
         string[] parts = name.Split('/', 2);
-        bool isName = Segment().IsMatch(parts[^1]) && parts[^1].Length <= LongestName && (parts.Length == 1 || (Subdomain().IsMatch(parts[0]) && parts[0].Length <= LongestPrefix));
+        bool isName =
+            Segment().IsMatch(parts[^1])
+            && parts[^1].Length <= LongestName
+            && (parts.Length == 1 || (Subdomain().IsMatch(parts[0]) && parts[0].Length <= LongestPrefix));
         if (!isName)
         {
             return new(ErrorCodes.ClusterFileValue, "this cannot be a label's name")
             {
                 Got = Quoted.Short(name, 80),
-                Want = $"letters, digits, dots, dashes and underscores, at most {LongestName}, beginning and ending with a letter or digit; before it a domain and a slash, if any",
+                Want =
+                    $"letters, digits, dots, dashes and underscores, at most {LongestName}, beginning and ending with a letter or digit; before it a domain and a slash, if any",
             };
         }
 
-        return parts.Length == 1 || IsAllowed(parts[0], name) ? null : new(ErrorCodes.ClusterFileValue, "a node may not give itself this label: its kubelet would not start")
-        {
-            Got = Quoted.Short(name, 80),
-            Want = "a label outside of kubernetes.io and k8s.io, or below node.kubernetes.io",
-            Hint = $"leave it out, and label the node once the cluster runs: kubectl label node NAME {name}=VALUE",
-        };
+        return parts.Length == 1 || IsAllowed(parts[0], name)
+            ? null
+            : new(ErrorCodes.ClusterFileValue, "a node may not give itself this label: its kubelet would not start")
+            {
+                Got = Quoted.Short(name, 80),
+                Want = "a label outside of kubernetes.io and k8s.io, or below node.kubernetes.io",
+                Hint = $"leave it out, and label the node once the cluster runs: kubectl label node NAME {name}=VALUE",
+            };
     }
 
-    private static Diagnostic BadValue(string name, string value) => new(ErrorCodes.ClusterFileValue, $"this cannot be the value of the label {name}")
-    {
-        Got = Quoted.Short(value, 80),
-        Want = $"nothing, or letters, digits, dots, dashes and underscores, at most {LongestName}, beginning and ending with a letter or digit",
-    };
+    private static Diagnostic BadValue(string name, string value) =>
+        new(ErrorCodes.ClusterFileValue, $"this cannot be the value of the label {name}")
+        {
+            Got = Quoted.Short(value, 80),
+            Want =
+                $"nothing, or letters, digits, dots, dashes and underscores, at most {LongestName}, beginning and ending with a letter or digit",
+        };
 
     private static bool IsValue(string text) => text.Length == 0 || (text.Length <= LongestName && Segment().IsMatch(text));
 
@@ -86,7 +103,8 @@ internal static partial class LabelText
         return !isOfKubernetes || OfKubelets.Contains(name) || NamespacesOfKubelets.Any(domain => IsWithin(prefix, domain));
     }
 
-    private static bool IsWithin(string prefix, string domain) => prefix == domain || prefix.EndsWith("." + domain, StringComparison.Ordinal);
+    private static bool IsWithin(string prefix, string domain) =>
+        prefix == domain || prefix.EndsWith("." + domain, StringComparison.Ordinal);
 
     [GeneratedRegex(@"\A[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\z")]
     private static partial Regex Segment();

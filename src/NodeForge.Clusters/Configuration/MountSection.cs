@@ -17,8 +17,13 @@ internal static class MountSection
             mounts.Add(mount);
             if (fields["containerPath"] is { } at && !lines.TryAdd(mount.ContainerPath, at.Line))
             {
-                fields.File.Report(ErrorCodes.ClusterFileConflict, at, "two mounts are at one path of the node", got: mount.ContainerPath,
-                    hint: $"keep one of the two; the first is in line {lines[mount.ContainerPath]}");
+                fields.File.Report(
+                    ErrorCodes.ClusterFileConflict,
+                    at,
+                    "two mounts are at one path of the node",
+                    got: mount.ContainerPath,
+                    hint: $"keep one of the two; the first is in line {lines[mount.ContainerPath]}"
+                );
             }
         }
 
@@ -27,20 +32,30 @@ internal static class MountSection
 
     private static NodeMount Read(ClusterFields fields)
     {
-        string host = HostPath(fields), container = ContainerPath(fields);
+        string host = HostPath(fields),
+            container = ContainerPath(fields);
         bool relabel = fields.Flag("selinuxRelabel");
         if (relabel && (host + container).Contains(':', StringComparison.Ordinal))
         {
-            fields.File.Report(ErrorCodes.ClusterFileConflict, fields.At("selinuxRelabel"), "a path that holds a colon cannot be relabelled: engines take the colon for the path's end",
-                hint: "label the folder with chcon -Rt container_file_t");
+            fields.File.Report(
+                ErrorCodes.ClusterFileConflict,
+                fields.At("selinuxRelabel"),
+                "a path that holds a colon cannot be relabelled: engines take the colon for the path's end",
+                hint: "label the folder with chcon -Rt container_file_t"
+            );
         }
 
         return new(host, container)
         {
             SelinuxRelabel = relabel,
             ReadOnly = fields.Flag("readOnly"),
-            Propagation = fields.Choice("propagation", MountPropagation.None,
-                ("None", MountPropagation.None), ("HostToContainer", MountPropagation.HostToContainer), ("Bidirectional", MountPropagation.Bidirectional)),
+            Propagation = fields.Choice(
+                "propagation",
+                MountPropagation.None,
+                ("None", MountPropagation.None),
+                ("HostToContainer", MountPropagation.HostToContainer),
+                ("Bidirectional", MountPropagation.Bidirectional)
+            ),
         };
     }
 
@@ -50,8 +65,14 @@ internal static class MountSection
             return "/";
         if (text[0] is '~')
         {
-            fields.File.Report(ErrorCodes.ClusterFileValue, fields.At("hostPath"), "hostPath begins with ~, which is a shell's word: here it would be a folder of that name",
-                got: Quoted.Short(text), want: "an absolute path, or one relative to where the command runs", hint: "write the home folder out");
+            fields.File.Report(
+                ErrorCodes.ClusterFileValue,
+                fields.At("hostPath"),
+                "hostPath begins with ~, which is a shell's word: here it would be a folder of that name",
+                got: Quoted.Short(text),
+                want: "an absolute path, or one relative to where the command runs",
+                hint: "write the home folder out"
+            );
             return "/";
         }
 
@@ -66,10 +87,21 @@ internal static class MountSection
             return "/";
         string path = text.StartsWith('/') ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(text)) : text;
         if (!text.StartsWith('/'))
-            fields.File.Report(ErrorCodes.ClusterFileValue, fields.At("containerPath"), "containerPath is not absolute", got: Quoted.Short(text), want: "a path that begins with /");
+            fields.File.Report(
+                ErrorCodes.ClusterFileValue,
+                fields.At("containerPath"),
+                "containerPath is not absolute",
+                got: Quoted.Short(text),
+                want: "a path that begins with /"
+            );
         else if (Own.Contains(path))
-            fields.File.Report(ErrorCodes.ClusterFileConflict, fields.At("containerPath"), "every node has a file system of its own there", got: path,
-                want: "another path, below it for example");
+            fields.File.Report(
+                ErrorCodes.ClusterFileConflict,
+                fields.At("containerPath"),
+                "every node has a file system of its own there",
+                got: path,
+                want: "another path, below it for example"
+            );
         return path;
     }
 }

@@ -2,13 +2,29 @@ namespace NodeForge.Clusters.Configuration;
 
 internal static class NetworkingSection
 {
-    private static readonly string[] Keys = ["ipFamily", "apiServerPort", "apiServerAddress", "podSubnet", "serviceSubnet", "disableDefaultCNI", "kubeProxyMode", "dnsSearch"];
+    private static readonly string[] Keys =
+    [
+        "ipFamily",
+        "apiServerPort",
+        "apiServerAddress",
+        "podSubnet",
+        "serviceSubnet",
+        "disableDefaultCNI",
+        "kubeProxyMode",
+        "dnsSearch",
+    ];
 
     public static NetworkingConfig Read(ClusterFields top)
     {
         if (top.Section("networking", Keys) is not { } fields)
             return new();
-        IPFamily family = fields.Choice("ipFamily", IPFamily.IPv4, ("ipv4", IPFamily.IPv4), ("ipv6", IPFamily.IPv6), ("dual", IPFamily.Dual));
+        IPFamily family = fields.Choice(
+            "ipFamily",
+            IPFamily.IPv4,
+            ("ipv4", IPFamily.IPv4),
+            ("ipv6", IPFamily.IPv6),
+            ("dual", IPFamily.Dual)
+        );
         NetworkingConfig defaults = new() { Family = family };
         return new()
         {
@@ -19,7 +35,14 @@ internal static class NetworkingSection
             ServiceSubnet = SubnetText.Read(fields, "serviceSubnet", family, defaults.ServiceSubnet, longestIPv6Part: 20),
             DnsSearch = fields["dnsSearch"] is null ? null : fields.Texts("dnsSearch"),
             DisableDefaultCni = fields.Flag("disableDefaultCNI"),
-            KubeProxyMode = fields.Choice("kubeProxyMode", defaults.KubeProxyMode, ("iptables", "iptables"), ("ipvs", "ipvs"), ("nftables", "nftables"), ("none", "none")),
+            KubeProxyMode = fields.Choice(
+                "kubeProxyMode",
+                defaults.KubeProxyMode,
+                ("iptables", "iptables"),
+                ("ipvs", "ipvs"),
+                ("nftables", "nftables"),
+                ("none", "none")
+            ),
         };
     }
 }

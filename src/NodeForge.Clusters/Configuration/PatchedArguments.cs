@@ -6,7 +6,8 @@ using NodeForge.Kubernetes.Kubeadm;
 
 namespace NodeForge.Clusters.Configuration;
 
-/// <summary>Looks at the arguments in a patch: kubeadm takes text alone for their values, and a kubelet's reach it by way of a file in which blanks divide them.</summary>
+/// <summary>Looks at the arguments in a patch: kubeadm takes text alone for their values, and a kubelet's reach it by way of a file in
+/// which blanks divide them.</summary>
 internal static partial class PatchedArguments
 {
     /// <param name="mapping">A document of a patch, or a part of it.</param>
@@ -41,7 +42,14 @@ internal static partial class PatchedArguments
 
                 break;
             case var other when !ClusterFields.IsNull(other):
-                report(new(ErrorCodes.RecipeWrongType, $"{key} is neither a mapping nor a list") { Got = other.Description, Want = "names with values" }, other.Line);
+                report(
+                    new(ErrorCodes.RecipeWrongType, $"{key} is neither a mapping nor a list")
+                    {
+                        Got = other.Description,
+                        Want = "names with values",
+                    },
+                    other.Line
+                );
                 break;
         }
     }
@@ -50,11 +58,14 @@ internal static partial class PatchedArguments
     {
         if (!Name().IsMatch(name.Text))
         {
-            report(new(ErrorCodes.ClusterFileValue, $"{key} has a name that no argument has")
-            {
-                Got = Quoted.Short(name.Text),
-                Want = "the argument's name, without the dashes before it",
-            }, name.Line);
+            report(
+                new(ErrorCodes.ClusterFileValue, $"{key} has a name that no argument has")
+                {
+                    Got = Quoted.Short(name.Text),
+                    Want = "the argument's name, without the dashes before it",
+                },
+                name.Line
+            );
         }
 
         // Nothing takes an argument out.
@@ -66,28 +77,32 @@ internal static partial class PatchedArguments
             report(problem, scalar.Line);
     }
 
-    private static Diagnostic Nameless(string key, YamlNode item) => new(ErrorCodes.ClusterFileValue, $"an item of {key} has no name")
-    {
-        Got = item.Description,
-        Want = "an item such as {name: v, value: \"4\"}",
-    };
+    private static Diagnostic Nameless(string key, YamlNode item) =>
+        new(ErrorCodes.ClusterFileValue, $"an item of {key} has no name")
+        {
+            Got = item.Description,
+            Want = "an item such as {name: v, value: \"4\"}",
+        };
 
-    private static Diagnostic NotText(string name, YamlNode value) => new(ErrorCodes.RecipeWrongType, $"the argument {name} is not a string")
-    {
-        Got = value.Description,
-        Want = "a string: kubeadm takes nothing else for an argument's value",
-        Hint = value is YamlScalar scalar ? $"quote it: \"{scalar.Text}\"" : null,
-    };
+    private static Diagnostic NotText(string name, YamlNode value) =>
+        new(ErrorCodes.RecipeWrongType, $"the argument {name} is not a string")
+        {
+            Got = value.Description,
+            Want = "a string: kubeadm takes nothing else for an argument's value",
+            Hint = value is YamlScalar scalar ? $"quote it: \"{scalar.Text}\"" : null,
+        };
 
     private static Diagnostic? KubeletProblem(string name, string value)
     {
         if (name == KubeadmFiles.NodeLabels && LabelText.ProblemIn(value) is { } problem)
             return problem;
-        return !value.Any(char.IsWhiteSpace) ? null : new(ErrorCodes.ClusterFileValue, $"the kubelet's argument {name} has a blank, after which it would end")
-        {
-            Got = Quoted.Short(value),
-            Want = "a value without blanks",
-        };
+        return !value.Any(char.IsWhiteSpace)
+            ? null
+            : new(ErrorCodes.ClusterFileValue, $"the kubelet's argument {name} has a blank, after which it would end")
+            {
+                Got = Quoted.Short(value),
+                Want = "a value without blanks",
+            };
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9][-A-Za-z0-9_.]*\z")]

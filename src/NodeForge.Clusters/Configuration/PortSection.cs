@@ -19,8 +19,13 @@ internal sealed class PortSection(string everywhere)
         };
         if (port.HostPort > 0 && Clash(port) is { } other)
         {
-            fields.File.Report(ErrorCodes.ClusterFileConflict, fields.At("hostPort"), "the host port is mapped twice",
-                got: string.Create(CultureInfo.InvariantCulture, $"{port.ListenAddress}:{port.HostPort}/{port.Protocol} and {other}"), hint: "choose another, or 0 for one that is free");
+            fields.File.Report(
+                ErrorCodes.ClusterFileConflict,
+                fields.At("hostPort"),
+                "the host port is mapped twice",
+                got: string.Create(CultureInfo.InvariantCulture, $"{port.ListenAddress}:{port.HostPort}/{port.Protocol} and {other}"),
+                hint: "choose another, or 0 for one that is free"
+            );
         }
 
         return port;
@@ -31,7 +36,13 @@ internal sealed class PortSection(string everywhere)
         string text = fields.Text("protocol") ?? "TCP";
         if (text.ToUpperInvariant() is "TCP" or "UDP" or "SCTP")
             return text.ToLowerInvariant();
-        fields.File.Report(ErrorCodes.ClusterFileValue, fields.At("protocol"), "protocol is none of its values", got: Quoted.Short(text), want: "one of TCP, UDP, SCTP");
+        fields.File.Report(
+            ErrorCodes.ClusterFileValue,
+            fields.At("protocol"),
+            "protocol is none of its values",
+            got: Quoted.Short(text),
+            want: "one of TCP, UDP, SCTP"
+        );
         return "tcp";
     }
 
@@ -39,8 +50,11 @@ internal sealed class PortSection(string everywhere)
     {
         string suffix = string.Create(CultureInfo.InvariantCulture, $":{port.HostPort}/{port.Protocol}");
         bool isEverywhere = IsEverywhere(port.ListenAddress);
-        string? other = taken.FirstOrDefault(text => text.EndsWith(suffix, StringComparison.Ordinal) && IsIPv6(text[..^suffix.Length]) == IsIPv6(port.ListenAddress)
-            && (isEverywhere || IsEverywhere(text[..^suffix.Length]) || text == port.ListenAddress + suffix));
+        string? other = taken.FirstOrDefault(text =>
+            text.EndsWith(suffix, StringComparison.Ordinal)
+            && IsIPv6(text[..^suffix.Length]) == IsIPv6(port.ListenAddress)
+            && (isEverywhere || IsEverywhere(text[..^suffix.Length]) || text == port.ListenAddress + suffix)
+        );
         taken.Add(port.ListenAddress + suffix);
         return other;
     }

@@ -4,7 +4,8 @@ using NodeForge.Documents.Yaml;
 
 namespace NodeForge.Clusters.Configuration;
 
-/// <summary>What a cluster file turns on and off: feature gates and API versions, which reach Kubernetes' programs as NAME=VALUE with commas between.</summary>
+/// <summary>What a cluster file turns on and off: feature gates and API versions, which reach Kubernetes' programs as NAME=VALUE with
+/// commas between.</summary>
 internal static partial class SwitchSection
 {
     public static IReadOnlyDictionary<string, bool> Gates(ClusterFields top)
@@ -14,8 +15,13 @@ internal static partial class SwitchSection
         {
             if (!Gate().IsMatch(name.Text))
             {
-                top.File.Report(ErrorCodes.ClusterFileValue, name, "this cannot be a feature gate's name", got: Quoted.Short(name.Text),
-                    want: "letters and digits, such as TTLAfterFinished");
+                top.File.Report(
+                    ErrorCodes.ClusterFileValue,
+                    name,
+                    "this cannot be a feature gate's name",
+                    got: Quoted.Short(name.Text),
+                    want: "letters and digits, such as TTLAfterFinished"
+                );
             }
 
             // No value is Go's zero: off.
@@ -36,12 +42,23 @@ internal static partial class SwitchSection
         {
             if (!Api().IsMatch(name.Text))
             {
-                top.File.Report(ErrorCodes.ClusterFileValue, name, "this cannot be a key of runtimeConfig", got: Quoted.Short(name.Text),
-                    want: "an API such as api/alpha, batch/v2alpha1 or v1");
+                top.File.Report(
+                    ErrorCodes.ClusterFileValue,
+                    name,
+                    "this cannot be a key of runtimeConfig",
+                    got: Quoted.Short(name.Text),
+                    want: "an API such as api/alpha, batch/v2alpha1 or v1"
+                );
             }
 
             if (!OnOrOff().IsMatch(value.Text))
-                top.File.Report(ErrorCodes.ClusterFileValue, value, $"{name.Text} is neither on nor off", got: Quoted.Short(value.Text), want: "\"true\" or \"false\"");
+                top.File.Report(
+                    ErrorCodes.ClusterFileValue,
+                    value,
+                    $"{name.Text} is neither on nor off",
+                    got: Quoted.Short(value.Text),
+                    want: "\"true\" or \"false\""
+                );
             apis[name.Text] = value.Text;
         }
 

@@ -10,7 +10,8 @@ internal static class ApplyManifests
 
     /// <param name="node">The first control plane.</param>
     /// <param name="plan">Says what is applied.</param>
-    /// <param name="ready">Ends when the API server is ready. Until then it may not know all of its own kinds yet, and is asked again.</param>
+    /// <param name="ready">Ends when the API server is ready. Until then it may not know all of its own kinds yet, and is asked
+    /// again.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task RunAsync(PreparedNode node, ClusterPlan plan, Task ready, CancellationToken cancellationToken)
     {

@@ -4,7 +4,8 @@ using NodeForge.Kubernetes.Api;
 
 namespace NodeForge.Clusters.Creation;
 
-/// <summary>Gives each node its pod range as soon as it has registered. The controller manager, which comes up seconds later, takes the ranges as it finds them.</summary>
+/// <summary>Gives each node its pod range as soon as it has registered. The controller manager, which comes up seconds later, takes the
+/// ranges as it finds them.</summary>
 internal static class AssignPodRanges
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
@@ -16,15 +17,26 @@ internal static class AssignPodRanges
     {
         HashSet<string> assigned = [];
         // A node that never registers is AwaitReady's to report.
-        await Polling.UntilAsync(Every, atMost, async () =>
-        {
-            foreach (NodeStatus status in await api.TryNodesAsync(cancellationToken).ConfigureAwait(false) ?? [])
-            {
-                if (plan.Nodes.FirstOrDefault(node => node.Name == status.Name) is { } node && assigned.Add(node.Name) && !status.HasPodRange)
-                    await api.AssignPodRangeAsync(node.Name, node.PodRange, cancellationToken).ConfigureAwait(false);
-            }
+        await Polling
+            .UntilAsync(
+                Every,
+                atMost,
+                async () =>
+                {
+                    foreach (NodeStatus status in await api.TryNodesAsync(cancellationToken).ConfigureAwait(false) ?? [])
+                    {
+                        if (
+                            plan.Nodes.FirstOrDefault(node => node.Name == status.Name) is { } node
+                            && assigned.Add(node.Name)
+                            && !status.HasPodRange
+                        )
+                            await api.AssignPodRangeAsync(node.Name, node.PodRange, cancellationToken).ConfigureAwait(false);
+                    }
 
-            return assigned.Count == plan.Nodes.Count;
-        }, cancellationToken).ConfigureAwait(false);
+                    return assigned.Count == plan.Nodes.Count;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 }

@@ -14,7 +14,15 @@ using NodeForge.Kubernetes.Kubeconfigs;
 namespace NodeForge.Clusters.Creation;
 
 /// <summary>The program of a creation: which action waits for which. Everything that can runs side by side.</summary>
-internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, TimeProvider clock, ClusterConfig config, MachineFacts facts, string creationId, CreateOptions options)
+internal sealed class ClusterCreation(
+    EngineClient engine,
+    Timeline timeline,
+    TimeProvider clock,
+    ClusterConfig config,
+    MachineFacts facts,
+    string creationId,
+    CreateOptions options
+)
 {
     private readonly EngineFacts host = facts.Engine!;
     private readonly string image = facts.Engine!.NodeImageId;
@@ -22,9 +30,19 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
 
     public async Task<CreatedCluster> RunAsync()
     {
-        Task<ClusterAuthorities> making = timeline.Start("make certificate authorities", _ => Task.FromResult(ClusterAuthorities.Create(clock)));
-        ClusterNetwork network = await timeline.Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, options.Isolated, token)).ConfigureAwait(false);
-        ClusterPlan plan = ClusterPlan.Of(config, network, ApiPort(), overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)) with
+        Task<ClusterAuthorities> making = timeline.Start(
+            "make certificate authorities",
+            _ => Task.FromResult(ClusterAuthorities.Create(clock))
+        );
+        ClusterNetwork network = await timeline
+            .Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, options.Isolated, token))
+            .ConfigureAwait(false);
+        ClusterPlan plan = ClusterPlan.Of(
+            config,
+            network,
+            ApiPort(),
+            overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)
+        ) with
         {
             Creation = creationId,
             BootstrapToken = BootstrapToken.Create(),
@@ -41,15 +59,31 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         PreparedNode first = await creating.ConfigureAwait(false);
         Task seeding = SeedAsync(plan, first);
         await timeline.Start("start control plane", token => NodeKubeadm.StartFirstAsync(first, token)).ConfigureAwait(false);
-        // The other nodes boot while the first one's API server starts, on one core; booting beside it they would only take the processor from it.
+        // The other nodes boot while the first one's API server starts, on one core; booting beside it they would only take the processor
+        // from it.
         Task balancer = StartBalancer(plan);
-        Dictionary<NodePlan, Task<PreparedNode>> others = plan.Nodes.Where(node => node != plan.First).ToDictionary(node => node, node => BootAsync(plan, node, making));
+        Dictionary<NodePlan, Task<PreparedNode>> others = plan
+            .Nodes.Where(node => node != plan.First)
+            .ToDictionary(node => node, node => BootAsync(plan, node, making));
         // The kubelet starts once the images are in.
         Task<NodeImages> looking = timeline.Start("look for images", token => LookForImages.RunAsync(first, token));
         await balancer.ConfigureAwait(false);
-        Task assigning = plan.KnowsPodRanges ? timeline.Start("assign pod ranges", token => AssignPodRanges.RunAsync(api, plan, options.Within(AssignPodRanges.AtMost), token)) : Task.CompletedTask;
-        await timeline.Start("await API server", token => AwaitApiServer.UsableAsync(api, kubeconfig, options.Within(options.ApiServerWait), alive, token)).ConfigureAwait(false);
-        Task ready = timeline.Start("await its readiness", token => AwaitApiServer.ReadyAsync(api, kubeconfig, options.Within(options.ApiServerWait), alive, token));
+        Task assigning = plan.KnowsPodRanges
+            ? timeline.Start(
+                "assign pod ranges",
+                token => AssignPodRanges.RunAsync(api, plan, options.Within(AssignPodRanges.AtMost), token)
+            )
+            : Task.CompletedTask;
+        await timeline
+            .Start(
+                "await API server",
+                token => AwaitApiServer.UsableAsync(api, kubeconfig, options.Within(options.ApiServerWait), alive, token)
+            )
+            .ConfigureAwait(false);
+        Task ready = timeline.Start(
+            "await its readiness",
+            token => AwaitApiServer.ReadyAsync(api, kubeconfig, options.Within(options.ApiServerWait), alive, token)
+        );
 
         NodeImages images = await looking.ConfigureAwait(false);
         if (LookForImages.WarningOf(images, first) is { } incomplete)
@@ -68,33 +102,73 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         await Task.WhenAll([configured, .. rest]).ConfigureAwait(false);
         // Without a pod network of ours nodes wait for the user's.
         if (options.Wait > TimeSpan.Zero && !config.Networking.DisableDefaultCni)
-            await timeline.Start("await nodes", async token => await AwaitNodesAsync(api, plan, alive, [first, .. await Task.WhenAll(others.Values).ConfigureAwait(false)], token).ConfigureAwait(false)).ConfigureAwait(false);
+            await timeline
+                .Start(
+                    "await nodes",
+                    async token =>
+                        await AwaitNodesAsync(api, plan, alive, [first, .. await Task.WhenAll(others.Values).ConfigureAwait(false)], token)
+                            .ConfigureAwait(false)
+                )
+                .ConfigureAwait(false);
         await timeline.Start("keep over restarts", token => KeepOverRestarts.RunAsync(engine, plan, token)).ConfigureAwait(false);
         // Last: a creation that fails leaves the file as it was.
-        await timeline.Start("write kubeconfig", token => Task.Run(() => KubeconfigFile.Add(options.Kubeconfig!, kubeconfig), token)).ConfigureAwait(false);
-        return new(plan.Name, [.. plan.Nodes.Select(node => node.Name)], plan.PublishedEndpoint, options.Kubeconfig, hasDns, timeline.Entries);
+        await timeline
+            .Start("write kubeconfig", token => Task.Run(() => KubeconfigFile.Add(options.Kubeconfig!, kubeconfig), token))
+            .ConfigureAwait(false);
+        return new(
+            plan.Name,
+            [.. plan.Nodes.Select(node => node.Name)],
+            plan.PublishedEndpoint,
+            options.Kubeconfig,
+            hasDns,
+            timeline.Entries
+        );
     }
 
-    private async Task AwaitNodesAsync(KubernetesApi api, ClusterPlan plan, NodesAlive alive, IEnumerable<PreparedNode> nodes, CancellationToken cancellationToken)
+    private async Task AwaitNodesAsync(
+        KubernetesApi api,
+        ClusterPlan plan,
+        NodesAlive alive,
+        IEnumerable<PreparedNode> nodes,
+        CancellationToken cancellationToken
+    )
     {
         long begun = Stopwatch.GetTimestamp();
         Dictionary<string, DateTimeOffset> ever = plan.Nodes.ToDictionary(node => node.Name, _ => DateTimeOffset.MinValue);
-        await AwaitReady.RunAsync(api, ever, options.Wait, alive.CheckAsync, "look into the diagnostics folder", cancellationToken).ConfigureAwait(false);
-        await AwaitPodNetwork.RunAsync(api, [.. nodes.Select(node => node.Container)], options.Wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
+        await AwaitReady
+            .RunAsync(api, ever, options.Wait, alive.CheckAsync, "look into the diagnostics folder", cancellationToken)
+            .ConfigureAwait(false);
+        await AwaitPodNetwork
+            .RunAsync(api, [.. nodes.Select(node => node.Container)], options.Wait - Stopwatch.GetElapsedTime(begun), cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    private int ApiPort() => config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);
+    private int ApiPort() =>
+        config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);
 
-    private Task StartBalancer(ClusterPlan plan) => plan.Balancer is { } balancer
-        ? timeline.Start($"create {balancer.Name}", token => CreateBalancer.RunAsync(engine, plan, balancer, image, clock, token))
-        : Task.CompletedTask;
+    private Task StartBalancer(ClusterPlan plan) =>
+        plan.Balancer is { } balancer
+            ? timeline.Start($"create {balancer.Name}", token => CreateBalancer.RunAsync(engine, plan, balancer, image, clock, token))
+            : Task.CompletedTask;
 
     private async Task<PreparedNode> CreateAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
     {
-        PreparedNode prepared = await timeline.Start($"create {node.Name}", token => bringUp.CreateAsync(
-            node, NodeContainer.Of(plan, node, image), async told => NodeContents.New(plan, node, told, await authorities.ConfigureAwait(false)), token)).ConfigureAwait(false);
+        PreparedNode prepared = await timeline
+            .Start(
+                $"create {node.Name}",
+                token =>
+                    bringUp.CreateAsync(
+                        node,
+                        NodeContainer.Of(plan, node, image),
+                        async told => NodeContents.New(plan, node, told, await authorities.ConfigureAwait(false)),
+                        token
+                    )
+            )
+            .ConfigureAwait(false);
         if (plan.Isolated)
-            await timeline.Start($"listen to {node.Name}", token => NodeListener.StartAsync(engine, plan, prepared, image, token)).ConfigureAwait(false);
+            await timeline
+                .Start($"listen to {node.Name}", token => NodeListener.StartAsync(engine, plan, prepared, image, token))
+                .ConfigureAwait(false);
         foreach (Diagnostic unused in KubeadmDocuments.Unmatched(plan, node, prepared.Facts.Version))
             timeline.Warn(unused);
         if (prepared.Containerd.Any)
@@ -107,14 +181,18 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
         PreparedNode prepared = await CreateAsync(plan, node, authorities).ConfigureAwait(false);
         await SeedAsync(plan, prepared).ConfigureAwait(false);
         if (node.Role == NodeRole.Worker)
-            await timeline.Start($"configure {node.Name}", token => NodeKubeadm.ConfigureWorkerAsync(prepared, token)).ConfigureAwait(false);
+            await timeline
+                .Start($"configure {node.Name}", token => NodeKubeadm.ConfigureWorkerAsync(prepared, token))
+                .ConfigureAwait(false);
         return prepared;
     }
 
     private async Task SeedAsync(ClusterPlan plan, PreparedNode node)
     {
         if (SeedPodNetwork.Applies(plan, node.Facts))
-            await timeline.Start($"seed pod network of {node.Plan.Name}", token => SeedPodNetwork.RunAsync(node, token)).ConfigureAwait(false);
+            await timeline
+                .Start($"seed pod network of {node.Plan.Name}", token => SeedPodNetwork.RunAsync(node, token))
+                .ConfigureAwait(false);
     }
 
     private async Task StartWorkerAsync(Task<PreparedNode> booting)
@@ -126,7 +204,9 @@ internal sealed class ClusterCreation(EngineClient engine, Timeline timeline, Ti
     private async Task JoinControlPlanesAsync(ClusterPlan plan, Dictionary<NodePlan, Task<PreparedNode>> nodes, Task whole)
     {
         await whole.ConfigureAwait(false);
-        Dictionary<NodePlan, Task<PreparedNode>> preparing = plan.ControlPlanes.Skip(1).ToDictionary(plane => plane, plane => PrepareAsync(nodes[plane]));
+        Dictionary<NodePlan, Task<PreparedNode>> preparing = plan
+            .ControlPlanes.Skip(1)
+            .ToDictionary(plane => plane, plane => PrepareAsync(nodes[plane]));
         List<Task> starting = [];
         foreach ((NodePlan plane, Task<PreparedNode> prepared) in preparing)
         {

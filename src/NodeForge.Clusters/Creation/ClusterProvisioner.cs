@@ -25,8 +25,14 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
     /// <param name="image">A reference or ID of a node image that the engine has.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends the creation; what was made is removed, unless it is to be retained.</param>
-    /// <exception cref="NodeForgeException">The NF55 and NF80 ranges, and NF91 for everything at once that the machine lacks. Diagnostics of the nodes were saved before anything was removed.</exception>
-    public async Task<CreatedCluster> CreateAsync(ClusterConfig config, string image, CreateOptions options, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException">The NF55 and NF80 ranges, and NF91 for everything at once that the machine lacks. Diagnostics
+    /// of the nodes were saved before anything was removed.</exception>
+    public async Task<CreatedCluster> CreateAsync(
+        ClusterConfig config,
+        string image,
+        CreateOptions options,
+        CancellationToken cancellationToken
+    )
     {
         ClusterNameText.Check(config);
         CreateOptions how = options with
@@ -53,7 +59,8 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
                 journal.End();
                 return made;
             }
-            catch (NodeForgeException failure) when (attempt < PortAttempts && !how.Retain && PortHolder.Named(failure) is { } port && !IsNamed(config, port))
+            catch (NodeForgeException failure)
+                when (attempt < PortAttempts && !how.Retain && PortHolder.Named(failure) is { } port && !IsNamed(config, port))
             {
                 // It was of our choosing: the next attempt chooses another.
             }
@@ -62,14 +69,19 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
 
     /// <summary>Removes a cluster, whole or half-made, with its network, volumes and place in the kubeconfig.</summary>
     /// <returns>False when there was nothing.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterLeftovers"/> and the NF55 range; <see cref="ErrorCodes.KubeconfigBusy"/>, <see cref="ErrorCodes.KubeconfigInvalid"/>,
-    /// <see cref="ErrorCodes.PathNotUsable"/> and <see cref="ErrorCodes.DiskFull"/>: the cluster is gone, its context is not. After a failure of the engine its context may be gone and the cluster not.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterLeftovers"/> and the NF55 range;
+    /// <see cref="ErrorCodes.KubeconfigBusy"/>, <see cref="ErrorCodes.KubeconfigInvalid"/>,
+    /// <see cref="ErrorCodes.PathNotUsable"/> and <see cref="ErrorCodes.DiskFull"/>: the cluster is gone, its context is not. After a
+    /// failure of the engine its context may be gone and the cluster not.</exception>
     public async Task<bool> DeleteAsync(string cluster, string? kubeconfig, CancellationToken cancellationToken)
     {
         ClusterNameText.Check(cluster);
         using ForgeStep step = reporter.Step($"delete cluster {cluster}");
         // Beside each other, since the engine takes most of a second. Whatever fails, deleting again does the rest.
-        Task removingContext = Task.Run(() => RemoveContext(cluster, kubeconfig is null ? KubeconfigFile.PathsOf(host) : [kubeconfig]), CancellationToken.None);
+        Task removingContext = Task.Run(
+            () => RemoveContext(cluster, kubeconfig is null ? KubeconfigFile.PathsOf(host) : [kubeconfig]),
+            CancellationToken.None
+        );
         Task<bool> removing = RemoveCluster.RunAsync(engine, cluster, null, cancellationToken);
         await removingContext.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         bool any = await removing.ConfigureAwait(false);
@@ -91,7 +103,14 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
             }
             catch (NodeForgeException failure)
             {
-                problems.AddRange(failure.Diagnostics.Select(problem => problem with { Hint = $"{problem.Hint}; then nodeforge delete cluster --name {cluster} takes the context out" }));
+                problems.AddRange(
+                    failure.Diagnostics.Select(problem =>
+                        problem with
+                        {
+                            Hint = $"{problem.Hint}; then nodeforge delete cluster --name {cluster} takes the context out",
+                        }
+                    )
+                );
             }
         }
 
@@ -103,7 +122,13 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
 
     private TimeProvider Clock => host.Clock;
 
-    private async Task<CreatedCluster> AttemptAsync(ClusterConfig config, MachineFacts facts, CreateOptions options, CreationJournal journal, CancellationToken cancellationToken)
+    private async Task<CreatedCluster> AttemptAsync(
+        ClusterConfig config,
+        MachineFacts facts,
+        CreateOptions options,
+        CreationJournal journal,
+        CancellationToken cancellationToken
+    )
     {
         CreationEntry entry = new()
         {
@@ -134,55 +159,76 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
     }
 
     /// <summary>What one creation made, and nobody else's parts of a cluster of that name.</summary>
-    internal static FailureScope Scope(EngineClient engine, CreationEntry entry, CreateOptions options) => new(entry.Cluster, $"nodeforge delete cluster --name {entry.Cluster}")
-    {
-        FindContainers = token => engine.Containers.ListAsync([ClusterLabels.Of(entry.Cluster), $"{ClusterLabels.Creation}={entry.Creation}"], token),
-        CleanUp = options.Retain ? null : async token =>
+    internal static FailureScope Scope(EngineClient engine, CreationEntry entry, CreateOptions options) =>
+        new(entry.Cluster, $"nodeforge delete cluster --name {entry.Cluster}")
         {
-            if (options.WhenFailed is { } told)
-                await told(token).ConfigureAwait(false);
-            await RemoveCluster.RunAsync(engine, entry.Cluster, entry.Creation, token).ConfigureAwait(false);
-        },
-        DiagnosticsFolder = options.DiagnosticsFolder,
-    };
+            FindContainers = token =>
+                engine.Containers.ListAsync([ClusterLabels.Of(entry.Cluster), $"{ClusterLabels.Creation}={entry.Creation}"], token),
+            CleanUp = options.Retain
+                ? null
+                : async token =>
+                {
+                    if (options.WhenFailed is { } told)
+                        await told(token).ConfigureAwait(false);
+                    await RemoveCluster.RunAsync(engine, entry.Cluster, entry.Creation, token).ConfigureAwait(false);
+                },
+            DiagnosticsFolder = options.DiagnosticsFolder,
+        };
 
     private static bool IsNamed(ClusterConfig config, int port) =>
         config.Networking.ApiServerPort == port || config.Nodes.Any(node => node.Ports.Any(mapping => mapping.HostPort == port));
 
     private async Task RefuseExistingAsync(string cluster, CreationEntry? previous, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Of(cluster)], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ContainerSummary> containers = await engine
+            .Containers.ListAsync([ClusterLabels.Of(cluster)], cancellationToken)
+            .ConfigureAwait(false);
         if (containers.Count == 0)
             return;
         string made = string.Join(", ", containers.Select(container => $"{container.Name} ({container.State})"));
-        if (previous is not null && containers.All(container => container.Labels.GetValueOrDefault(ClusterLabels.Creation) == previous.Creation))
+        if (
+            previous is not null
+            && containers.All(container => container.Labels.GetValueOrDefault(ClusterLabels.Creation) == previous.Creation)
+        )
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterHalfMade, $"the cluster {cluster} was begun and never finished")
-            {
-                Where = new(engine.Endpoint.ToString()),
-                Got = string.Create(CultureInfo.InvariantCulture, $"{made}, made by process {previous.Process} since {previous.Started:u}"),
-                Hint = $"nodeforge delete cluster --name {cluster}, then make it again",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ClusterHalfMade, $"the cluster {cluster} was begun and never finished")
+                {
+                    Where = new(engine.Endpoint.ToString()),
+                    Got = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{made}, made by process {previous.Process} since {previous.Started:u}"
+                    ),
+                    Hint = $"nodeforge delete cluster --name {cluster}, then make it again",
+                }
+            );
         }
 
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterExists, $"there is a cluster {cluster} already")
-        {
-            Where = new(engine.Endpoint.ToString()),
-            Got = made,
-            Hint = $"nodeforge delete cluster --name {cluster}, or choose another name",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.ClusterExists, $"there is a cluster {cluster} already")
+            {
+                Where = new(engine.Endpoint.ToString()),
+                Got = made,
+                Hint = $"nodeforge delete cluster --name {cluster}, or choose another name",
+            }
+        );
     }
 
     private void WarnOfMirrors(ClusterConfig config)
     {
         if (!RegistryHosts.Concern(config.Containerd))
             return;
-        reporter.Warn(new Diagnostic(ErrorCodes.ClusterFileUnsupported, "containerd takes registry.mirrors and registry.configs.HOST.tls no longer: they become hosts.toml files in the nodes")
-        {
-            Severity = Severity.Warning,
-            Where = new("containerdConfigPatches"),
-            Hint = "write them as /etc/containerd/certs.d/HOST/hosts.toml, with extraMounts, when the file is changed next",
-        });
+        reporter.Warn(
+            new Diagnostic(
+                ErrorCodes.ClusterFileUnsupported,
+                "containerd takes registry.mirrors and registry.configs.HOST.tls no longer: they become hosts.toml files in the nodes"
+            )
+            {
+                Severity = Severity.Warning,
+                Where = new("containerdConfigPatches"),
+                Hint = "write them as /etc/containerd/certs.d/HOST/hosts.toml, with extraMounts, when the file is changed next",
+            }
+        );
     }
 
     private void RefuseMachine(MachineFacts facts, CreateOptions options)

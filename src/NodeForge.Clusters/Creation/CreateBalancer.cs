@@ -13,7 +13,14 @@ internal static class CreateBalancer
 {
     internal const string Configuration = "/etc/nodeforge/haproxy.cfg";
 
-    public static async Task RunAsync(EngineClient engine, ClusterPlan plan, BalancerPlan balancer, string image, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        EngineClient engine,
+        ClusterPlan plan,
+        BalancerPlan balancer,
+        string image,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         ContainerSpec spec = new(balancer.Name, image)
         {
@@ -46,7 +53,9 @@ internal static class CreateBalancer
     {
         (string address, string families) = plan.Network.IPv6 is null ? (string.Empty, string.Empty) : ("::", " v4v6");
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"""
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"""
             global
               log stdout format raw daemon
               maxconn 4096
@@ -70,9 +79,13 @@ internal static class CreateBalancer
               timeout check 10s
               balance leastconn
 
-            """);
+            """
+        );
         foreach (NodePlan node in plan.ControlPlanes)
-            text.Append(CultureInfo.InvariantCulture, $"  server {node.Name} {ClusterPlan.EndpointAt(node.Address)} check check-ssl verify none inter 2s fastinter 500ms downinter 500ms fall 3 rise 1\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  server {node.Name} {ClusterPlan.EndpointAt(node.Address)} check check-ssl verify none inter 2s fastinter 500ms downinter 500ms fall 3 rise 1\n"
+            );
         // Tried when no server passes its check: turning everybody away would be no better than the worst of them.
         foreach (NodePlan node in plan.ControlPlanes)
             text.Append(CultureInfo.InvariantCulture, $"  server {node.Name}-unchecked {ClusterPlan.EndpointAt(node.Address)} backup\n");

@@ -16,7 +16,13 @@ internal static class CreateNetwork
 {
     private const int Attempts = 8;
 
-    public static async Task<ClusterNetwork> RunAsync(EngineClient engine, ClusterConfig config, string creation, bool isolated, CancellationToken cancellationToken)
+    public static async Task<ClusterNetwork> RunAsync(
+        EngineClient engine,
+        ClusterConfig config,
+        string creation,
+        bool isolated,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<NetworkDetails> networks = await engine.Networks.ListAsync([], cancellationToken).ConfigureAwait(false);
         int attempts = 0;
@@ -24,7 +30,9 @@ internal static class CreateNetwork
         {
             try
             {
-                string id = await engine.Networks.CreateAsync(Spec(config.Name, range, ipv6, creation) with { Internal = isolated }, cancellationToken).ConfigureAwait(false);
+                string id = await engine
+                    .Networks.CreateAsync(Spec(config.Name, range, ipv6, creation) with { Internal = isolated }, cancellationToken)
+                    .ConfigureAwait(false);
                 await RefuseSecondAsync(engine, config.Name, id, cancellationToken).ConfigureAwait(false);
                 return new(id, ClusterSubnets.NetworkName(config.Name), range, ipv6);
             }
@@ -37,24 +45,30 @@ internal static class CreateNetwork
         throw new NodeForgeException(ClusterSubnets.NoneFree(engine.Endpoint.ToString()));
     }
 
-    // Engines let two networks of one name be made at once, and then call the name ambiguous. The later one gives way; its creation removes it.
+    // Engines let two networks of one name be made at once, and then call the name ambiguous. The later one gives way; its creation removes
+    // it.
     private static async Task RefuseSecondAsync(EngineClient engine, string cluster, string id, CancellationToken cancellationToken)
     {
-        IReadOnlyList<NetworkDetails> networks = await engine.Networks.ListAsync([$"{ClusterLabels.Owner}={cluster}"], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<NetworkDetails> networks = await engine
+            .Networks.ListAsync([$"{ClusterLabels.Owner}={cluster}"], cancellationToken)
+            .ConfigureAwait(false);
         NetworkDetails? own = networks.FirstOrDefault(network => network.Id == id);
         if (own is null || !networks.Any(network => network.Name == own.Name && network.Created < own.Created))
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterExists, $"a cluster {cluster} is being made already, from elsewhere")
-        {
-            Where = new(engine.Endpoint.ToString()),
-            Hint = "choose another name, or wait for it",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.ClusterExists, $"a cluster {cluster} is being made already, from elsewhere")
+            {
+                Where = new(engine.Endpoint.ToString()),
+                Hint = "choose another name, or wait for it",
+            }
+        );
     }
 
-    private static NetworkSpec Spec(string cluster, AddressRange range, AddressRange? ipv6, string creation) => new(ClusterSubnets.NetworkName(cluster))
-    {
-        Subnets = ipv6 is null ? [range.ToString()] : [range.ToString(), ipv6.ToString()],
-        EnableIPv6 = ipv6 is not null,
-        Labels = new Dictionary<string, string> { [ClusterLabels.Owner] = cluster, [ClusterLabels.Creation] = creation },
-    };
+    private static NetworkSpec Spec(string cluster, AddressRange range, AddressRange? ipv6, string creation) =>
+        new(ClusterSubnets.NetworkName(cluster))
+        {
+            Subnets = ipv6 is null ? [range.ToString()] : [range.ToString(), ipv6.ToString()],
+            EnableIPv6 = ipv6 is not null,
+            Labels = new Dictionary<string, string> { [ClusterLabels.Owner] = cluster, [ClusterLabels.Creation] = creation },
+        };
 }

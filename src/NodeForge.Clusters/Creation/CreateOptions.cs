@@ -5,7 +5,8 @@ namespace NodeForge.Clusters.Creation;
 /// <summary>How a cluster is made; what it is stands in <see cref="ClusterConfig"/>.</summary>
 public sealed record CreateOptions
 {
-    /// <summary>How long the nodes may take to become Ready once the cluster is configured; zero does not wait. Nothing on the way there is waited for any longer.</summary>
+    /// <summary>How long the nodes may take to become Ready once the cluster is configured; zero does not wait. Nothing on the way there is
+    /// waited for any longer.</summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long the API server may take to answer once its node runs.</summary>
@@ -43,7 +44,14 @@ public sealed record CreateOptions
 /// <param name="Kubeconfig">The file that was extended; null for a cluster without Kubernetes.</param>
 /// <param name="HasDns">Whether the image had CoreDNS; where it is false say so to the user.</param>
 /// <param name="Timeline">What was done when, in the order of the starts.</param>
-public sealed record CreatedCluster(string Name, IReadOnlyList<string> Nodes, Uri ApiServer, string? Kubeconfig, bool HasDns, IReadOnlyList<TimelineEntry> Timeline);
+public sealed record CreatedCluster(
+    string Name,
+    IReadOnlyList<string> Nodes,
+    Uri ApiServer,
+    string? Kubeconfig,
+    bool HasDns,
+    IReadOnlyList<TimelineEntry> Timeline
+);
 
 /// <summary>One action of a creation.</summary>
 /// <param name="Title">What was done.</param>

@@ -6,7 +6,8 @@ using NodeForge.Engines.Connecting;
 
 namespace NodeForge.Clusters.Creation;
 
-/// <summary>A file for each creation that has begun and not ended: the next run knows of a cluster that was left half-made, and two do not make one at once.</summary>
+/// <summary>A file for each creation that has begun and not ended: the next run knows of a cluster that was left half-made, and two do not
+/// make one at once.</summary>
 /// <remarks>A second file beside it is locked while its process lives; the kernel gives the lock up however that ends.</remarks>
 internal sealed class CreationJournal : IDisposable
 {
@@ -91,7 +92,10 @@ internal sealed class CreationJournal : IDisposable
 
     // An engine's address has slashes, and a folder's name has a limit.
     private static string PathOf(string folder, string cluster, EngineEndpoint engine) =>
-        Path.Combine(folder, $"{cluster}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(engine.Address.OriginalString)))[..12]}.json");
+        Path.Combine(
+            folder,
+            $"{cluster}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(engine.Address.OriginalString)))[..12]}.json"
+        );
 
     private static string LockOf(string path) => Path.ChangeExtension(path, ".lock");
 
@@ -108,12 +112,17 @@ internal sealed class CreationJournal : IDisposable
         }
     }
 
-    private static NodeForgeException Busy(string cluster, CreationEntry? other) => new(new Diagnostic(ErrorCodes.ClusterBusy, $"another process makes the cluster {cluster} at this moment")
-    {
-        Where = new(cluster),
-        Got = other is null ? null : string.Create(CultureInfo.InvariantCulture, $"process {other.Process}, since {other.Started:u}"),
-        Hint = "wait for it, or choose another name with --name",
-    });
+    private static NodeForgeException Busy(string cluster, CreationEntry? other) =>
+        new(
+            new Diagnostic(ErrorCodes.ClusterBusy, $"another process makes the cluster {cluster} at this moment")
+            {
+                Where = new(cluster),
+                Got = other is null
+                    ? null
+                    : string.Create(CultureInfo.InvariantCulture, $"process {other.Process}, since {other.Started:u}"),
+                Hint = "wait for it, or choose another name with --name",
+            }
+        );
 }
 
 /// <summary>What a journal says of a creation.</summary>
@@ -135,6 +144,8 @@ internal sealed record CreationEntry
     public DateTimeOffset Started { get; init; }
 }
 
-[System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(
+    PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase
+)]
 [System.Text.Json.Serialization.JsonSerializable(typeof(CreationEntry))]
 internal sealed partial class JournalJson : System.Text.Json.Serialization.JsonSerializerContext;

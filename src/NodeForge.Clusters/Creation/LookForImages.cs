@@ -30,18 +30,24 @@ internal static class LookForImages
     }
 
     /// <summary>What is told of images that the node would have to fetch; null where it has all.</summary>
-    public static Diagnostic? WarningOf(NodeImages images, PreparedNode node) => images.Missing.Count == 0 ? null
-        : new(ErrorCodes.NodeImageIncomplete, "the node image lacks images that its kubeadm asks for: the node has to fetch them from their registry")
-        {
-            Severity = Severity.Warning,
-            Where = new(node.Plan.Name),
-            Got = string.Join(", ", images.Missing.Select(image => Printable.Escape(image))),
-            Hint = "put them into the node image's recipe; images: of that recipe, and kubeadm config images list, say which",
-        };
+    public static Diagnostic? WarningOf(NodeImages images, PreparedNode node) =>
+        images.Missing.Count == 0
+            ? null
+            : new(
+                ErrorCodes.NodeImageIncomplete,
+                "the node image lacks images that its kubeadm asks for: the node has to fetch them from their registry"
+            )
+            {
+                Severity = Severity.Warning,
+                Where = new(node.Plan.Name),
+                Got = string.Join(", ", images.Missing.Select(image => Printable.Escape(image))),
+                Hint = "put them into the node image's recipe; images: of that recipe, and kubeadm config images list, say which",
+            };
 
     // kubeadm 1.20 was seen to put warnings of its own between the names; a name has no blank.
     private static IEnumerable<string> Lines(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => !line.Contains(' ', StringComparison.Ordinal));
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(line => !line.Contains(' ', StringComparison.Ordinal));
 }
 
 /// <param name="HasDns">Whether there is a CoreDNS of any version.</param>

@@ -16,7 +16,8 @@ internal static class RemoveCluster
     /// <param name="creation">Removes only what this creation made; null for everything.</param>
     /// <param name="cancellationToken">Ends the removal.</param>
     /// <returns>Whether there was anything.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterLeftovers"/>: what could not be removed, each with the engine's reason.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterLeftovers"/>: what could not be removed, each with the engine's
+    /// reason.</exception>
     public static async Task<bool> RunAsync(EngineClient engine, string cluster, string? creation, CancellationToken cancellationToken)
     {
         string[] made = creation is null ? [] : [$"{ClusterLabels.Creation}={creation}"];
@@ -25,20 +26,36 @@ internal static class RemoveCluster
         for (int round = 0; round < Rounds; round++)
         {
             left.Clear();
-            Task<IReadOnlyList<ContainerSummary>> listing = engine.Containers.ListAsync([ClusterLabels.Of(cluster), .. made], cancellationToken);
-            Task<IReadOnlyList<NetworkDetails>> listingNetworks = engine.Networks.ListAsync([$"{ClusterLabels.Owner}={cluster}", .. made], cancellationToken);
-            Task<IReadOnlyList<VolumeDetails>> listingVolumes = engine.Volumes.ListAsync([$"{ClusterLabels.Owner}={cluster}", .. made], cancellationToken);
+            Task<IReadOnlyList<ContainerSummary>> listing = engine.Containers.ListAsync(
+                [ClusterLabels.Of(cluster), .. made],
+                cancellationToken
+            );
+            Task<IReadOnlyList<NetworkDetails>> listingNetworks = engine.Networks.ListAsync(
+                [$"{ClusterLabels.Owner}={cluster}", .. made],
+                cancellationToken
+            );
+            Task<IReadOnlyList<VolumeDetails>> listingVolumes = engine.Volumes.ListAsync(
+                [$"{ClusterLabels.Owner}={cluster}", .. made],
+                cancellationToken
+            );
             // A killed container has left its network, which can go while the engine still removes the container's files.
             await Task.WhenAll(KillRunningAsync(engine, listing, cancellationToken), listingNetworks, listingVolumes).ConfigureAwait(false);
             IReadOnlyList<ContainerSummary> containers = await listing.ConfigureAwait(false);
             IReadOnlyList<NetworkDetails> networks = await listingNetworks.ConfigureAwait(false);
             IReadOnlyList<VolumeDetails> volumes = await listingVolumes.ConfigureAwait(false);
+            await Task.WhenAll([
+                    .. containers.Select(container =>
+                        TryAsync(container.Name, () => engine.Containers.RemoveAsync(container.Id, cancellationToken), left)
+                    ),
+                    .. networks.Select(network =>
+                        TryAsync(network.Name, () => engine.Networks.RemoveAsync(network.Id, cancellationToken), left)
+                    ),
+                ])
+                .ConfigureAwait(false);
             await Task.WhenAll(
-            [
-                .. containers.Select(container => TryAsync(container.Name, () => engine.Containers.RemoveAsync(container.Id, cancellationToken), left)),
-                .. networks.Select(network => TryAsync(network.Name, () => engine.Networks.RemoveAsync(network.Id, cancellationToken), left)),
-            ]).ConfigureAwait(false);
-            await Task.WhenAll(volumes.Select(volume => TryAsync(volume.Name, () => engine.Volumes.RemoveAsync(volume.Name, cancellationToken), left))).ConfigureAwait(false);
+                    volumes.Select(volume => TryAsync(volume.Name, () => engine.Volumes.RemoveAsync(volume.Name, cancellationToken), left))
+                )
+                .ConfigureAwait(false);
             if (containers.Count + networks.Count + volumes.Count == 0)
                 return any;
             any = true;
@@ -47,10 +64,19 @@ internal static class RemoveCluster
         return left.Count == 0 ? any : throw new NodeForgeException(left);
     }
 
-    private static async Task KillRunningAsync(EngineClient engine, Task<IReadOnlyList<ContainerSummary>> listing, CancellationToken cancellationToken)
+    private static async Task KillRunningAsync(
+        EngineClient engine,
+        Task<IReadOnlyList<ContainerSummary>> listing,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<ContainerSummary> containers = await listing.ConfigureAwait(false);
-        await Task.WhenAll(containers.Where(container => container.State == "running").Select(container => KillAsync(engine, container, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(
+                containers
+                    .Where(container => container.State == "running")
+                    .Select(container => KillAsync(engine, container, cancellationToken))
+            )
+            .ConfigureAwait(false);
     }
 
     private static async Task KillAsync(EngineClient engine, ContainerSummary container, CancellationToken cancellationToken)
@@ -75,12 +101,14 @@ internal static class RemoveCluster
         {
             lock (left)
             {
-                left.Add(new(ErrorCodes.ClusterLeftovers, "this could not be removed")
-                {
-                    Where = new(name),
-                    Got = failure.Diagnostics[0].Got ?? failure.Diagnostics[0].What,
-                    Hint = "remove what uses it, then run nodeforge delete cluster again",
-                });
+                left.Add(
+                    new(ErrorCodes.ClusterLeftovers, "this could not be removed")
+                    {
+                        Where = new(name),
+                        Got = failure.Diagnostics[0].Got ?? failure.Diagnostics[0].What,
+                        Hint = "remove what uses it, then run nodeforge delete cluster again",
+                    }
+                );
             }
         }
     }

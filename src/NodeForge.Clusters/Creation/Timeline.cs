@@ -3,7 +3,8 @@ using System.Diagnostics;
 
 namespace NodeForge.Clusters.Creation;
 
-/// <summary>Runs the actions of a creation, some side by side: when one fails the others are told to stop, and all are waited for.</summary>
+/// <summary>Runs the actions of a creation, some side by side: when one fails the others are told to stop, and all are waited
+/// for.</summary>
 /// <remarks>Without the wait a container that is just being made would appear after everything was removed.</remarks>
 internal sealed class Timeline(IForgeReporter reporter, CancellationToken cancellationToken) : IDisposable
 {
@@ -23,11 +24,15 @@ internal sealed class Timeline(IForgeReporter reporter, CancellationToken cancel
         return task;
     }
 
-    public Task Start(string title, Func<CancellationToken, Task> action) => Start(title, async token =>
-    {
-        await action(token).ConfigureAwait(false);
-        return true;
-    });
+    public Task Start(string title, Func<CancellationToken, Task> action) =>
+        Start(
+            title,
+            async token =>
+            {
+                await action(token).ConfigureAwait(false);
+                return true;
+            }
+        );
 
     public void Warn(Diagnostic warning) => reporter.Warn(warning);
 
@@ -37,7 +42,8 @@ internal sealed class Timeline(IForgeReporter reporter, CancellationToken cancel
     {
         await stopping.CancelAsync().ConfigureAwait(false);
         foreach (Task task in running)
-            await task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            await task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+                .ConfigureAwait(false);
         return first;
     }
 

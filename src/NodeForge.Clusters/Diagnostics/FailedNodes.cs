@@ -5,13 +5,20 @@ using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Diagnostics;
 
-/// <summary>After work on nodes failed: saves what explains it, names a node's death if there was one, and takes away what was made.</summary>
+/// <summary>After work on nodes failed: saves what explains it, names a node's death if there was one, and takes away what was
+/// made.</summary>
 internal sealed class FailedNodes(EngineClient engine, IForgeReporter reporter, TimeProvider clock, FailureScope scope)
 {
     private static readonly TimeSpan CollectAtMost = TimeSpan.FromSeconds(20);
 
     // What these tell is an effect; its cause stands in a log.
-    private static readonly ErrorCode[] Explained = [ErrorCodes.ApiServerTimeout, ErrorCodes.NodesNotReady, ErrorCodes.NodeBootTimeout, ErrorCodes.NodeProgramFailed];
+    private static readonly ErrorCode[] Explained =
+    [
+        ErrorCodes.ApiServerTimeout,
+        ErrorCodes.NodesNotReady,
+        ErrorCodes.NodeBootTimeout,
+        ErrorCodes.NodeProgramFailed,
+    ];
 
     /// <summary>Whether what was made is gone.</summary>
     public bool LeftNothing { get; private set; }
@@ -25,21 +32,30 @@ internal sealed class FailedNodes(EngineClient engine, IForgeReporter reporter, 
         if (known is not null && PortHolder.Named(known) is not null)
             known = await PortHolder.ExplainAsync(engine, known, limit.Token).ConfigureAwait(false);
         List<Diagnostic> problems = known is null ? [] : [.. known.Diagnostics];
-        await TryAsync("the diagnostics of the nodes could not be saved whole", async () =>
-        {
-            // A node that could not be started for want of a port has nothing to say about it.
-            if (!cancelled.IsCancellationRequested && (known is null || PortHolder.Named(known) is null))
-                problems = await CollectAsync(problems, limit.Token).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-        await TryAsync("the clean-up after the failure failed too", async () =>
-        {
-            if (scope.CleanUp is null)
-                return;
-            await scope.CleanUp(limit.Token).ConfigureAwait(false);
-            LeftNothing = true;
-        }).ConfigureAwait(false);
+        await TryAsync(
+                "the diagnostics of the nodes could not be saved whole",
+                async () =>
+                {
+                    // A node that could not be started for want of a port has nothing to say about it.
+                    if (!cancelled.IsCancellationRequested && (known is null || PortHolder.Named(known) is null))
+                        problems = await CollectAsync(problems, limit.Token).ConfigureAwait(false);
+                }
+            )
+            .ConfigureAwait(false);
+        await TryAsync(
+                "the clean-up after the failure failed too",
+                async () =>
+                {
+                    if (scope.CleanUp is null)
+                        return;
+                    await scope.CleanUp(limit.Token).ConfigureAwait(false);
+                    LeftNothing = true;
+                }
+            )
+            .ConfigureAwait(false);
         return cancelled.IsCancellationRequested ? new OperationCanceledException(cause.Message, cause, cancelled)
-            : problems.Count > 0 ? new NodeForgeException(problems, cause) : cause;
+            : problems.Count > 0 ? new NodeForgeException(problems, cause)
+            : cause;
     }
 
     private async Task TryAsync(string what, Func<Task> part)
@@ -48,9 +64,17 @@ internal sealed class FailedNodes(EngineClient engine, IForgeReporter reporter, 
         {
             await part().ConfigureAwait(false);
         }
-        catch (Exception second) when (second is NodeForgeException or OperationCanceledException or IOException or UnauthorizedAccessException)
+        catch (Exception second)
+            when (second is NodeForgeException or OperationCanceledException or IOException or UnauthorizedAccessException)
         {
-            reporter.Warn(new(ErrorCodes.ClusterLeftovers, what) { Where = new(scope.Subject), Got = second.Message, Hint = scope.Removal });
+            reporter.Warn(
+                new(ErrorCodes.ClusterLeftovers, what)
+                {
+                    Where = new(scope.Subject),
+                    Got = second.Message,
+                    Hint = scope.Removal,
+                }
+            );
         }
     }
 
@@ -76,13 +100,26 @@ internal sealed class FailedNodes(EngineClient engine, IForgeReporter reporter, 
         }
 
         // A full disk explains a node's death, and that explains whatever failed because of it.
-        IEnumerable<Diagnostic> others = problems.Where(problem => (deaths.Count == 0 || problem.Code != ErrorCodes.NodeDied) && !full.Any(disk => disk.Code == problem.Code && disk.Where == problem.Where));
+        IEnumerable<Diagnostic> others = problems.Where(problem =>
+            (deaths.Count == 0 || problem.Code != ErrorCodes.NodeDied)
+            && !full.Any(disk => disk.Code == problem.Code && disk.Where == problem.Where)
+        );
         string said = string.Join(" / ", TellingLines.Of(folder));
-        return [.. full.Concat(deaths).Concat(others.Select(problem => Explain(problem, said))).Select(problem => problem with { Hint = problem.Hint is null ? $"logs: {folder}" : $"{problem.Hint}; logs: {folder}" })];
+        return
+        [
+            .. full.Concat(deaths)
+                .Concat(others.Select(problem => Explain(problem, said)))
+                .Select(problem => problem with { Hint = problem.Hint is null ? $"logs: {folder}" : $"{problem.Hint}; logs: {folder}" }),
+        ];
     }
 
     private static Diagnostic Explain(Diagnostic problem, string said) =>
-        said.Length == 0 || !Explained.Contains(problem.Code) ? problem : problem with { Got = problem.Got is null ? said : $"{problem.Got}; {said}" };
+        said.Length == 0 || !Explained.Contains(problem.Code)
+            ? problem
+            : problem with
+            {
+                Got = problem.Got is null ? said : $"{problem.Got}; {said}",
+            };
 }
 
 /// <summary>How far a failure reaches.</summary>

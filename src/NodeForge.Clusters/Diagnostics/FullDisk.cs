@@ -16,21 +16,27 @@ internal static partial class FullDisk
     /// <returns>Null where nothing says so.</returns>
     public static Diagnostic? Find(string folder, string node)
     {
-        string? told = Logs.Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(file => Last(File.ReadLines(file))).FirstOrDefault(found => found is not null);
+        string? told = Logs.Select(name => Path.Combine(folder, name))
+            .Where(File.Exists)
+            .Select(file => Last(File.ReadLines(file)))
+            .FirstOrDefault(found => found is not null);
         return told is null ? null : Problem(told, node);
     }
 
     /// <summary>The same for lines that the node has just said.</summary>
     public static Diagnostic? Find(IEnumerable<string> lines, string node) => Last(lines) is { } told ? Problem(told, node) : null;
 
-    private static Diagnostic Problem(string told, string node) => new(ErrorCodes.DiskFull, "the node had no space left")
-    {
-        Where = new(node),
-        Got = told,
-        Hint = "free space where the engine keeps its data (docker system df, docker system prune), or behind the mount that the message names",
-    };
+    private static Diagnostic Problem(string told, string node) =>
+        new(ErrorCodes.DiskFull, "the node had no space left")
+        {
+            Where = new(node),
+            Got = told,
+            Hint =
+                "free space where the engine keeps its data (docker system df, docker system prune), or behind the mount that the message names",
+        };
 
-    private static string? Last(IEnumerable<string> lines) => lines.Select(Told).LastOrDefault(told => told is not null && !Other().IsMatch(told));
+    private static string? Last(IEnumerable<string> lines) =>
+        lines.Select(Told).LastOrDefault(told => told is not null && !Other().IsMatch(told));
 
     private static string? Told(string line)
     {

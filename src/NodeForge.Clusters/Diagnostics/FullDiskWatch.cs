@@ -3,11 +3,13 @@ using NodeForge.Clusters.Nodes;
 
 namespace NodeForge.Clusters.Diagnostics;
 
-/// <summary>Looks, while something is waited for, whether a node goes on to have no space left: minutes of patience do not mend that.</summary>
+/// <summary>Looks, while something is waited for, whether a node goes on to have no space left: minutes of patience do not mend
+/// that.</summary>
 internal sealed class FullDiskWatch(ClusterNode node, TimeSpan every)
 {
     // Once may pass: what could not be unpacked is taken away again, and something else may just have been removed.
-    private const string Recent = "journalctl --no-pager --output=cat --since=-15s --unit=kubelet.service --unit=containerd.service; tail -q -n 20 /var/log/pods/*/*/*.log";
+    private const string Recent =
+        "journalctl --no-pager --output=cat --since=-15s --unit=kubelet.service --unit=containerd.service; tail -q -n 20 /var/log/pods/*/*/*.log";
 
     private long last = Stopwatch.GetTimestamp();
     private bool before;

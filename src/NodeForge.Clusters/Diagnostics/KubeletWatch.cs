@@ -24,11 +24,13 @@ internal static class KubeletWatch
     }
 
     /// <returns>Null where the journal does not say why.</returns>
-    internal static Diagnostic? ProblemOf(string node, int restarts, string journal) => TellingLines.OfKubelet(journal.Split('\n')) is not { } said ? null
-        : new(ErrorCodes.KubeletEnds, "the kubelet ends again and again")
-        {
-            Where = new(node),
-            Got = $"{said} (after {restarts} restarts)",
-            Hint = "correct what it names: in the cluster file's featureGates and patches, or in the node image",
-        };
+    internal static Diagnostic? ProblemOf(string node, int restarts, string journal) =>
+        TellingLines.OfKubelet(journal.Split('\n')) is not { } said
+            ? null
+            : new(ErrorCodes.KubeletEnds, "the kubelet ends again and again")
+            {
+                Where = new(node),
+                Got = $"{said} (after {restarts} restarts)",
+                Hint = "correct what it names: in the cluster file's featureGates and patches, or in the node image",
+            };
 }

@@ -6,7 +6,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Clusters.Diagnostics;
 
-/// <summary>Saves what a cluster's nodes can tell, under kind's names: a folder for each node, beside it what the engine says of itself.</summary>
+/// <summary>Saves what a cluster's nodes can tell, under kind's names: a folder for each node, beside it what the engine says of
+/// itself.</summary>
 /// <param name="engine">Where the nodes run.</param>
 /// <param name="reporter">Hears of each node, and what could not be taken from it.</param>
 public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
@@ -33,17 +34,33 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
     /// <param name="folder">Where to; made if it is not there.</param>
     /// <param name="version">What stands in <c>nodeforge-version.txt</c>.</param>
     /// <param name="cancellationToken">Ends it; what was written stays.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.PathNotUsable"/>, <see cref="ErrorCodes.DiskFull"/> and the rest of the NF55 range.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.PathNotUsable"/>,
+    /// <see cref="ErrorCodes.DiskFull"/> and the rest of the NF55 range.</exception>
     public async Task<ExportedLogs> RunAsync(string cluster, string folder, string version, CancellationToken cancellationToken)
     {
         IReadOnlyList<ContainerSummary> containers = await NodeSelection.AllAsync(engine, cluster, cancellationToken).ConfigureAwait(false);
         string target = Path.GetFullPath(folder);
         NodeLogFolder top = new(target);
-        await top.WriteAsync(VersionFile, stream => stream.WriteAsync(Encoding.UTF8.GetBytes(version + "\n"), cancellationToken).AsTask()).ConfigureAwait(false);
-        await top.WriteAsync(EngineFile, async stream => await CopyAsync(engine.OpenInformationAsync, stream, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        await top.WriteAsync(VersionFile, stream => stream.WriteAsync(Encoding.UTF8.GetBytes(version + "\n"), cancellationToken).AsTask())
+            .ConfigureAwait(false);
+        await top.WriteAsync(
+                EngineFile,
+                async stream => await CopyAsync(engine.OpenInformationAsync, stream, cancellationToken).ConfigureAwait(false)
+            )
+            .ConfigureAwait(false);
         HashSet<string> folders = new(StringComparer.Ordinal) { VersionFile, EngineFile };
-        (ContainerSummary Container, bool Fits)[] named = [.. containers.Select(container => (container, IsFolderName(container.Name) && folders.Add(container.Name)))];
-        ExportedNodeLogs[] nodes = await Task.WhenAll(named.Select(node => node.Fits ? TakeAsync(cluster, node.Container, Path.Combine(target, node.Container.Name), cancellationToken) : Task.FromResult(Refused(node.Container)))).ConfigureAwait(false);
+        (ContainerSummary Container, bool Fits)[] named =
+        [
+            .. containers.Select(container => (container, IsFolderName(container.Name) && folders.Add(container.Name))),
+        ];
+        ExportedNodeLogs[] nodes = await Task.WhenAll(
+                named.Select(node =>
+                    node.Fits
+                        ? TakeAsync(cluster, node.Container, Path.Combine(target, node.Container.Name), cancellationToken)
+                        : Task.FromResult(Refused(node.Container))
+                )
+            )
+            .ConfigureAwait(false);
         return new(target, nodes);
     }
 
@@ -53,23 +70,60 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
     private ExportedNodeLogs Refused(ContainerSummary container)
     {
         const string Problem = "its name is no name for a folder here, or another's";
-        reporter.Warn(new(ErrorCodes.NodeLogsIncomplete, "nothing was taken from a container") { Where = new(container.Name), Got = Problem, Hint = "see what the engine has under this name: docker ps --all" });
+        reporter.Warn(
+            new(ErrorCodes.NodeLogsIncomplete, "nothing was taken from a container")
+            {
+                Where = new(container.Name),
+                Got = Problem,
+                Hint = "see what the engine has under this name: docker ps --all",
+            }
+        );
         return new(container.Name, container.State, 0, 0, [Problem]);
     }
 
-    private async Task<ExportedNodeLogs> TakeAsync(string cluster, ContainerSummary container, string path, CancellationToken cancellationToken)
+    private async Task<ExportedNodeLogs> TakeAsync(
+        string cluster,
+        ContainerSummary container,
+        string path,
+        CancellationToken cancellationToken
+    )
     {
         using ForgeStep step = reporter.Step($"logs of {container.Name}");
         NodeLogFolder folder = new(path);
         bool running = container.State == "running";
-        await TryAsync(folder, "inspect.json", () => folder.WriteAsync("inspect.json", async stream =>
-        {
-            // As docker inspect prints it: a list.
-            stream.Write("["u8);
-            await CopyAsync(token => engine.Containers.OpenDetailsAsync(container.Id, token), stream, cancellationToken).ConfigureAwait(false);
-            stream.Write("]\n"u8);
-        })).ConfigureAwait(false);
-        await TryAsync(folder, "serial.log", () => folder.WriteAsync("serial.log", stream => InTimeAsync("the console", PartAtMost, token => engine.Containers.CopyLogAsync(container.Id, follow: false, stream, stream, token), cancellationToken))).ConfigureAwait(false);
+        await TryAsync(
+                folder,
+                "inspect.json",
+                () =>
+                    folder.WriteAsync(
+                        "inspect.json",
+                        async stream =>
+                        {
+                            // As docker inspect prints it: a list.
+                            stream.Write("["u8);
+                            await CopyAsync(token => engine.Containers.OpenDetailsAsync(container.Id, token), stream, cancellationToken)
+                                .ConfigureAwait(false);
+                            stream.Write("]\n"u8);
+                        }
+                    )
+            )
+            .ConfigureAwait(false);
+        await TryAsync(
+                folder,
+                "serial.log",
+                () =>
+                    folder.WriteAsync(
+                        "serial.log",
+                        stream =>
+                            InTimeAsync(
+                                "the console",
+                                PartAtMost,
+                                token => engine.Containers.CopyLogAsync(container.Id, follow: false, stream, stream, token),
+                                cancellationToken
+                            )
+                    )
+            )
+            .ConfigureAwait(false);
         if (NodeSelection.IsNode(container))
         {
             if (running)
@@ -77,7 +131,24 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
             else
                 folder.Note($"it does not run ({container.State}): its programs could not be asked");
             // The journal's own files are for those who cannot be asked; journal.log says the same.
-            await TryAsync(folder, "/var/log", () => InTimeAsync("the engine", PartAtMost, token => ExtractAsync(container, folder, path => running && path.StartsWith("journal/", StringComparison.Ordinal), token), cancellationToken)).ConfigureAwait(false);
+            await TryAsync(
+                    folder,
+                    "/var/log",
+                    () =>
+                        InTimeAsync(
+                            "the engine",
+                            PartAtMost,
+                            token =>
+                                ExtractAsync(
+                                    container,
+                                    folder,
+                                    path => running && path.StartsWith("journal/", StringComparison.Ordinal),
+                                    token
+                                ),
+                            cancellationToken
+                        )
+                )
+                .ConfigureAwait(false);
         }
 
         if (folder.Problems.Count > 0)
@@ -90,12 +161,39 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
     {
         foreach ((string file, string[] command) in Programs)
         {
-            await TryAsync(folder, file, () => folder.WriteAsync(file, stream =>
-                InTimeAsync(command[0], ProgramAtMost, token => engine.Containers.ExecAsync(container.Id, new ExecSpec(command), (Stream?)null, stream, stream, token), cancellationToken))).ConfigureAwait(false);
+            await TryAsync(
+                    folder,
+                    file,
+                    () =>
+                        folder.WriteAsync(
+                            file,
+                            stream =>
+                                InTimeAsync(
+                                    command[0],
+                                    ProgramAtMost,
+                                    token =>
+                                        engine.Containers.ExecAsync(
+                                            container.Id,
+                                            new ExecSpec(command),
+                                            (Stream?)null,
+                                            stream,
+                                            stream,
+                                            token
+                                        ),
+                                    cancellationToken
+                                )
+                        )
+                )
+                .ConfigureAwait(false);
         }
     }
 
-    private static async Task InTimeAsync(string writer, TimeSpan atMost, Func<CancellationToken, Task> take, CancellationToken cancellationToken)
+    private static async Task InTimeAsync(
+        string writer,
+        TimeSpan atMost,
+        Func<CancellationToken, Task> take,
+        CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(atMost);
@@ -109,7 +207,12 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
         }
     }
 
-    private async Task ExtractAsync(ContainerSummary container, NodeLogFolder folder, Func<string, bool> skip, CancellationToken cancellationToken)
+    private async Task ExtractAsync(
+        ContainerSummary container,
+        NodeLogFolder folder,
+        Func<string, bool> skip,
+        CancellationToken cancellationToken
+    )
     {
         Stream archive = await engine.Containers.GetArchiveAsync(container.Id, "/var/log", cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
@@ -144,10 +247,16 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
             await source.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Diagnostic Incomplete(string cluster, ContainerSummary container, NodeLogFolder folder) => new(ErrorCodes.NodeLogsIncomplete, "not everything could be taken from the node")
-    {
-        Where = new(container.Name),
-        Got = string.Join("; ", folder.Problems.Take(5)) + (folder.Problems.Count > 5 ? $"; and {folder.Problems.Count - 5} more" : string.Empty),
-        Hint = container.State == "running" ? "look into the node itself: docker exec" : $"nodeforge start node {container.Name} --name {cluster}, then export again",
-    };
+    private static Diagnostic Incomplete(string cluster, ContainerSummary container, NodeLogFolder folder) =>
+        new(ErrorCodes.NodeLogsIncomplete, "not everything could be taken from the node")
+        {
+            Where = new(container.Name),
+            Got =
+                string.Join("; ", folder.Problems.Take(5))
+                + (folder.Problems.Count > 5 ? $"; and {folder.Problems.Count - 5} more" : string.Empty),
+            Hint =
+                container.State == "running"
+                    ? "look into the node itself: docker exec"
+                    : $"nodeforge start node {container.Name} --name {cluster}, then export again",
+        };
 }

@@ -24,10 +24,20 @@ internal static class NodeDiagnostics
     ];
 
     /// <returns>The node's death, if it is dead.</returns>
-    public static async Task<Diagnostic?> SaveAsync(EngineClient engine, ContainerSummary container, string folder, CancellationToken cancellationToken)
+    public static async Task<Diagnostic?> SaveAsync(
+        EngineClient engine,
+        ContainerSummary container,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         NodeLogFolder saved = new(folder) { MostBytes = MostBytes };
-        await TakeAsync(saved, Console, stream => engine.Containers.CopyLogAsync(container.Id, follow: false, stream, stream, cancellationToken)).ConfigureAwait(false);
+        await TakeAsync(
+                saved,
+                Console,
+                stream => engine.Containers.CopyLogAsync(container.Id, follow: false, stream, stream, cancellationToken)
+            )
+            .ConfigureAwait(false);
         ContainerDetails? details = await engine.Containers.FindAsync(container.Id, cancellationToken).ConfigureAwait(false);
         if (!Ended(details) && details is { State.Running: true })
         {
@@ -45,16 +55,25 @@ internal static class NodeDiagnostics
             details = await engine.Containers.FindAsync(container.Id, cancellationToken).ConfigureAwait(false);
         }
 
-        return Ended(details) ? await DeathAsync(container.Name, details!.State, Path.Combine(folder, Console), cancellationToken).ConfigureAwait(false) : null;
+        return Ended(details)
+            ? await DeathAsync(container.Name, details!.State, Path.Combine(folder, Console), cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     // One that ended twice while its restart was tried is "restarting" for a moment.
-    private static bool Ended(ContainerDetails? details) => details is { State: { Running: false, Status: not "created" } } or { State: { Status: "restarting", ExitCode: not 0 } };
+    private static bool Ended(ContainerDetails? details) =>
+        details is { State: { Running: false, Status: not "created" } } or { State: { Status: "restarting", ExitCode: not 0 } };
 
     private static async Task AskAsync(EngineClient engine, string container, NodeLogFolder folder, CancellationToken cancellationToken)
     {
         foreach ((string name, string[] command) in Programs)
-            await TakeAsync(folder, name, stream => engine.Containers.ExecAsync(container, new ExecSpec(command), (Stream?)null, stream, stream, cancellationToken)).ConfigureAwait(false);
+            await TakeAsync(
+                    folder,
+                    name,
+                    stream =>
+                        engine.Containers.ExecAsync(container, new ExecSpec(command), (Stream?)null, stream, stream, cancellationToken)
+                )
+                .ConfigureAwait(false);
     }
 
     // What a node says beyond the limit is left out; the beginning is there.
@@ -72,12 +91,18 @@ internal static class NodeDiagnostics
 
     private static async Task<Diagnostic> DeathAsync(string name, ContainerState state, string console, CancellationToken cancellationToken)
     {
-        string[] lines = (await TailAsync(console, cancellationToken).ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] lines = (await TailAsync(console, cancellationToken).ConfigureAwait(false)).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
         return new(ErrorCodes.NodeDied, "the node ended")
         {
             Where = new(name),
-            Got = $"exit code {state.ExitCode}{(state.OOMKilled ? ", killed for lack of memory" : string.Empty)}: {string.Join(" / ", lines.TakeLast(ToldLines))}",
-            Hint = state.OOMKilled ? "give the engine more memory" : "see whether the host's cgroups and inotify limits suit the image: nodeforge doctor",
+            Got =
+                $"exit code {state.ExitCode}{(state.OOMKilled ? ", killed for lack of memory" : string.Empty)}: {string.Join(" / ", lines.TakeLast(ToldLines))}",
+            Hint = state.OOMKilled
+                ? "give the engine more memory"
+                : "see whether the host's cgroups and inotify limits suit the image: nodeforge doctor",
         };
     }
 

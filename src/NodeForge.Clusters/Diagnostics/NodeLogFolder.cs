@@ -3,7 +3,8 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Clusters.Diagnostics;
 
-/// <summary>A folder that takes what a node tells of itself. The node is not trusted: no name of its leads out of the folder, no link of its is followed, and it fills
+/// <summary>A folder that takes what a node tells of itself. The node is not trusted: no name of its leads out of the folder, no link of
+/// its is followed, and it fills
 /// no disk.</summary>
 internal sealed class NodeLogFolder(string folder)
 {
@@ -93,34 +94,47 @@ internal sealed class NodeLogFolder(string folder)
     private CappedFile Create(string path)
     {
         string target = Path.Combine(folder, path);
-        return AtomicFile.Guard(target, () =>
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            // What an earlier export left is replaced, and never written through.
-            File.Delete(target);
-            Files++;
-            return new CappedFile(target, MostBytes - Bytes);
-        });
+        return AtomicFile.Guard(
+            target,
+            () =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                // What an earlier export left is replaced, and never written through.
+                File.Delete(target);
+                Files++;
+                return new CappedFile(target, MostBytes - Bytes);
+            }
+        );
     }
 
-    // The kubelet's containers/*.log lead to pods/. Such a link is made anew, if it leads to a file that was taken from here; no other link is.
+    // The kubelet's containers/*.log lead to pods/. Such a link is made anew, if it leads to a file that was taken from here; no other link
+    // is.
     private void Link(string path, string target, HashSet<string> taken)
     {
         string? within = target.StartsWith("/var/log/", StringComparison.Ordinal) ? target["/var/log/".Length..] : null;
         if (within is null || !taken.Contains(within) || taken.Contains(path))
             return;
         string link = Path.Combine(folder, path);
-        AtomicFile.Guard(link, () =>
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
-            File.Delete(link);
-            return File.CreateSymbolicLink(link, Path.GetRelativePath(Path.GetDirectoryName(link)!, Path.Combine(folder, within)));
-        });
+        AtomicFile.Guard(
+            link,
+            () =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+                File.Delete(link);
+                return File.CreateSymbolicLink(link, Path.GetRelativePath(Path.GetDirectoryName(link)!, Path.Combine(folder, within)));
+            }
+        );
         taken.Add(path);
     }
 
-    internal static bool IsPlain(string path) => path.Length > 0 && path.Split('/').All(part =>
-        part is not ("" or "." or "..") && part.Length <= LongestName && !part.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter) || letter == '\\'));
+    internal static bool IsPlain(string path) =>
+        path.Length > 0
+        && path.Split('/')
+            .All(part =>
+                part is not ("" or "." or "..")
+                && part.Length <= LongestName
+                && !part.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter) || letter == '\\')
+            );
 
     private sealed class CappedFile(string path, long most) : WriteOnlyStream
     {

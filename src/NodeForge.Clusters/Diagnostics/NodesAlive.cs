@@ -7,7 +7,8 @@ using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Diagnostics;
 
-/// <summary>Looks, while something is waited for, whether the nodes still run and have room: what a dead one should have done never comes.</summary>
+/// <summary>Looks, while something is waited for, whether the nodes still run and have room: what a dead one should have done never
+/// comes.</summary>
 internal sealed class NodesAlive(EngineClient engine, ClusterPlan plan)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -19,21 +20,33 @@ internal sealed class NodesAlive(EngineClient engine, ClusterPlan plan)
     private long last = Stopwatch.GetTimestamp();
     private long lastKubelet = Stopwatch.GetTimestamp();
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeDied"/>, <see cref="ErrorCodes.DiskFull"/>, <see cref="ErrorCodes.KubeletEnds"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeDied"/>, <see cref="ErrorCodes.DiskFull"/>,
+    /// <see cref="ErrorCodes.KubeletEnds"/>.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         if (Stopwatch.GetElapsedTime(last) < Every)
             return;
         last = Stopwatch.GetTimestamp();
-        IReadOnlyList<ContainerSummary> containers = await engine.Containers.ListAsync([ClusterLabels.Of(plan.Name)], cancellationToken).ConfigureAwait(false);
-        Diagnostic[] dead = [.. containers.Where(container => container.State is "exited" or "dead").Select(container => new Diagnostic(ErrorCodes.NodeDied, "the node ended") { Where = new(container.Name) })];
+        IReadOnlyList<ContainerSummary> containers = await engine
+            .Containers.ListAsync([ClusterLabels.Of(plan.Name)], cancellationToken)
+            .ConfigureAwait(false);
+        Diagnostic[] dead =
+        [
+            .. containers
+                .Where(container => container.State is "exited" or "dead")
+                .Select(container => new Diagnostic(ErrorCodes.NodeDied, "the node ended") { Where = new(container.Name) }),
+        ];
         if (dead.Length > 0)
             throw new NodeForgeException(dead);
         await disk.CheckAsync(cancellationToken).ConfigureAwait(false);
         if (Stopwatch.GetElapsedTime(lastKubelet) < EveryKubelet)
             return;
         lastKubelet = Stopwatch.GetTimestamp();
-        await Task.WhenAll(containers.Where(container => container.State == "running" && NodeSelection.IsNode(container))
-            .Select(container => KubeletWatch.CheckAsync(new(engine, container.Id, container.Name), cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(
+                containers
+                    .Where(container => container.State == "running" && NodeSelection.IsNode(container))
+                    .Select(container => KubeletWatch.CheckAsync(new(engine, container.Id, container.Name), cancellationToken))
+            )
+            .ConfigureAwait(false);
     }
 }

@@ -18,7 +18,13 @@ internal static partial class TellingLines
             yield return line;
         if (OfKubelet(Lines(folder, "kubelet.log")) is { } kubelet)
             yield return "kubelet: " + kubelet;
-        if (Lines(folder, "containerd.log").LastOrDefault(line => line.Contains("level=fatal", StringComparison.Ordinal) || line.Contains("containerd: ", StringComparison.Ordinal)) is { } runtime)
+        if (
+            Lines(folder, "containerd.log")
+                .LastOrDefault(line =>
+                    line.Contains("level=fatal", StringComparison.Ordinal) || line.Contains("containerd: ", StringComparison.Ordinal)
+                ) is
+            { } runtime
+        )
             yield return "containerd: " + Short(runtime);
     }
 
@@ -50,10 +56,16 @@ internal static partial class TellingLines
     [GeneratedRegex(@"^==> /var/log/pods/[^/]+/([^/]+)/[0-9]+\.log <==")]
     private static partial Regex Header();
 
-    // The container runtime's log format, then what programs say when they end: cobra's "Error:", Go's panic, klog's fatal, etcd's C and "fatal".
-    [GeneratedRegex(@"^\S+ (?:stdout|stderr) [FP] ((?:Error: |panic: |F[0-9]{4} |.* C \| |.*""level"":""fatal"").*)$", RegexOptions.IgnoreCase)]
+    // The container runtime's log format, then what programs say when they end: cobra's "Error:", Go's panic, klog's fatal, etcd's C and
+    // "fatal".
+    [GeneratedRegex(
+        @"^\S+ (?:stdout|stderr) [FP] ((?:Error: |panic: |F[0-9]{4} |.* C \| |.*""level"":""fatal"").*)$",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Dying();
 
-    [GeneratedRegex(@"kubelet\[[0-9]+\]: (F[0-9]{4} .*|.*(?:""command failed"" err=|failed to run Kubelet|ErrImageNeverPull|ImagePullBackOff|CrashLoopBackOff).*)$")]
+    [GeneratedRegex(
+        @"kubelet\[[0-9]+\]: (F[0-9]{4} .*|.*(?:""command failed"" err=|failed to run Kubelet|ErrImageNeverPull|ImagePullBackOff|CrashLoopBackOff).*)$"
+    )]
     private static partial Regex Fatal();
 }

@@ -7,7 +7,8 @@ using NodeForge.Oci.Transports;
 
 namespace NodeForge.Clusters.Images;
 
-/// <summary>Brings images into the nodes of a running cluster: only the blobs that a node lacks are sent, to all nodes at once, and nothing where the image is there.</summary>
+/// <summary>Brings images into the nodes of a running cluster: only the blobs that a node lacks are sent, to all nodes at once, and nothing
+/// where the image is there.</summary>
 /// <param name="engine">Where the nodes run.</param>
 /// <param name="reporter">Hears of each image.</param>
 /// <param name="host">Where relative paths begin, and the time, which tells what another process left long ago.</param>
@@ -22,9 +23,16 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
     /// <param name="nodes">Names of nodes; empty for all.</param>
     /// <param name="images">Names, or IDs of images that have names.</param>
     /// <param name="cancellationToken">Ends it; a node then has an image whole or not at all.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.NodeMissing"/>, <see cref="ErrorCodes.NodeNotRunning"/>, <see cref="ErrorCodes.EngineObjectMissing"/>,
-    /// <see cref="ErrorCodes.ImageWithoutName"/>, <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.NodeRefusedImage"/> and the rest of the NF55 range.</exception>
-    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(string cluster, IReadOnlyList<string> nodes, IReadOnlyList<string> images, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.NodeMissing"/>,
+    /// <see cref="ErrorCodes.NodeNotRunning"/>, <see cref="ErrorCodes.EngineObjectMissing"/>,
+    /// <see cref="ErrorCodes.ImageWithoutName"/>, <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.NodeRefusedImage"/> and
+    /// the rest of the NF55 range.</exception>
+    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(
+        string cluster,
+        IReadOnlyList<string> nodes,
+        IReadOnlyList<string> images,
+        CancellationToken cancellationToken
+    )
     {
         Task<EngineImage[]> finding = FindAsync(images, cancellationToken);
         IReadOnlyList<ClusterNode> wanted = await NodesAsync(cluster, nodes, cancellationToken).ConfigureAwait(false);
@@ -36,7 +44,17 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
         {
             foreach (NodeStore store in stores.Where(store => !store.Platform.Accepts(image.Platform)))
                 throw PlatformChoice.Missing(new(image.Asked, Detail: store.Node.Name), store.Platform, [image.Platform]);
-            loaded.AddRange(await LoadAsync(image.Names, image.Id, stores, archives => SendAsync(image, archives, cancellationToken), image.DiffIds, cancellationToken).ConfigureAwait(false));
+            loaded.AddRange(
+                await LoadAsync(
+                        image.Names,
+                        image.Id,
+                        stores,
+                        archives => SendAsync(image, archives, cancellationToken),
+                        image.DiffIds,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false)
+            );
             if (image != found[^1])
                 stores = await StoresAsync(wanted, cancellationToken).ConfigureAwait(false);
         }
@@ -47,13 +65,20 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
     /// <summary>Loads every image of archives and layouts, or the one that a transport names.</summary>
     /// <param name="files">Paths, or <c>oci:</c>, <c>oci-archive:</c> and <c>docker-archive:</c>; archives may be compressed.</param>
     /// <exception cref="NodeForgeException">As <see cref="LoadAsync(string, IReadOnlyList{string}, IReadOnlyList{string}, CancellationToken)"/>, and the NF51 range for what is wrong with an archive.</exception>
-    public async Task<IReadOnlyList<LoadedImage>> LoadArchivesAsync(string cluster, IReadOnlyList<string> nodes, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LoadedImage>> LoadArchivesAsync(
+        string cluster,
+        IReadOnlyList<string> nodes,
+        IReadOnlyList<string> files,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<ClusterNode> wanted = await NodesAsync(cluster, nodes, cancellationToken).ConfigureAwait(false);
         List<LoadedImage> loaded = [];
         foreach (string file in files)
         {
-            using OpenedArchive archive = await OpenedArchive.OpenAsync(file, host, scratch, Transports, cancellationToken).ConfigureAwait(false);
+            using OpenedArchive archive = await OpenedArchive
+                .OpenAsync(file, host, scratch, Transports, cancellationToken)
+                .ConfigureAwait(false);
             foreach (ImageEntry entry in archive.Images)
             {
                 NodeStore[] stores = await StoresAsync(wanted, cancellationToken).ConfigureAwait(false);
@@ -62,7 +87,17 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
                     Image image = await archive.OpenAsync(entry, alike.Key, cancellationToken).ConfigureAwait(false);
                     string[] names = [.. entry.References.Select(reference => reference.ContainerdName)];
                     Digest[] layers = [.. image.Layers.Select(layer => layer.Descriptor.Digest)];
-                    loaded.AddRange(await LoadAsync(names, image.Id, [.. alike], archives => WriteAsync(image, names, archives, cancellationToken), layers, cancellationToken).ConfigureAwait(false));
+                    loaded.AddRange(
+                        await LoadAsync(
+                                names,
+                                image.Id,
+                                [.. alike],
+                                archives => WriteAsync(image, names, archives, cancellationToken),
+                                layers,
+                                cancellationToken
+                            )
+                            .ConfigureAwait(false)
+                    );
                 }
             }
         }
@@ -89,9 +124,15 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
         return missing.Count == 0 ? [.. found] : throw new NodeForgeException(missing);
     }
 
-    private async Task<IReadOnlyList<ClusterNode>> NodesAsync(string cluster, IReadOnlyList<string> nodes, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ClusterNode>> NodesAsync(
+        string cluster,
+        IReadOnlyList<string> nodes,
+        CancellationToken cancellationToken
+    )
     {
-        IReadOnlyList<ContainerSummary> containers = await NodeSelection.OfAsync(engine, cluster, nodes, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ContainerSummary> containers = await NodeSelection
+            .OfAsync(engine, cluster, nodes, cancellationToken)
+            .ConfigureAwait(false);
         NodeSelection.CheckRunning(cluster, containers);
         return [.. containers.Where(NodeSelection.IsNode).Select(container => new ClusterNode(engine, container.Id, container.Name))];
     }
@@ -99,18 +140,39 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
     private static Task<NodeStore[]> StoresAsync(IReadOnlyList<ClusterNode> nodes, CancellationToken cancellationToken) =>
         Task.WhenAll(nodes.Select(node => NodeStore.ReadAsync(node, cancellationToken)));
 
-    private async Task<IEnumerable<LoadedImage>> LoadAsync(IReadOnlyList<string> names, Digest imageId, IReadOnlyList<NodeStore> stores, Func<NodeArchives, Task<bool>> send, IReadOnlyCollection<Digest> layers, CancellationToken cancellationToken)
+    private async Task<IEnumerable<LoadedImage>> LoadAsync(
+        IReadOnlyList<string> names,
+        Digest imageId,
+        IReadOnlyList<NodeStore> stores,
+        Func<NodeArchives, Task<bool>> send,
+        IReadOnlyCollection<Digest> layers,
+        CancellationToken cancellationToken
+    )
     {
         using ForgeStep step = reporter.Step($"load {string.Join(", ", names)}");
         NodeStore[] lacking = [.. stores.Where(store => !names.All(name => store.Has(name, imageId)))];
-        List<NodeImport> imports = lacking.Length == 0 ? [] : await SendAsync(lacking, names, step, send, cancellationToken).ConfigureAwait(false);
+        List<NodeImport> imports =
+            lacking.Length == 0 ? [] : await SendAsync(lacking, names, step, send, cancellationToken).ConfigureAwait(false);
         int reused = lacking.Length == 0 ? layers.Count : lacking.Min(store => layers.Count(store.Blobs.Contains));
         step.Finish(lacking.Length == 0 ? "already there" : Told(imports, lacking.Length, reused, layers.Count));
-        LoadedNode[] nodes = [.. stores.Select(store => imports.Find(import => import.Store == store) is { } import ? new LoadedNode(import.Name, false, import.Blobs, import.Bytes) : new LoadedNode(store.Node.Name, true, 0, 0))];
+        LoadedNode[] nodes =
+        [
+            .. stores.Select(store =>
+                imports.Find(import => import.Store == store) is { } import
+                    ? new LoadedNode(import.Name, false, import.Blobs, import.Bytes)
+                    : new LoadedNode(store.Node.Name, true, 0, 0)
+            ),
+        ];
         return names.Select(name => new LoadedImage(name, imageId.ToString(), nodes));
     }
 
-    private static async Task<List<NodeImport>> SendAsync(IReadOnlyList<NodeStore> stores, IReadOnlyList<string> names, ForgeStep step, Func<NodeArchives, Task<bool>> send, CancellationToken cancellationToken)
+    private static async Task<List<NodeImport>> SendAsync(
+        IReadOnlyList<NodeStore> stores,
+        IReadOnlyList<string> names,
+        ForgeStep step,
+        Func<NodeArchives, Task<bool>> send,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {
@@ -137,7 +199,12 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
         }
     }
 
-    private static async Task<bool> WriteAsync(Image image, IReadOnlyList<string> names, NodeArchives archives, CancellationToken cancellationToken)
+    private static async Task<bool> WriteAsync(
+        Image image,
+        IReadOnlyList<string> names,
+        NodeArchives archives,
+        CancellationToken cancellationToken
+    )
     {
         await archives.WriteAsync(image, names, cancellationToken).ConfigureAwait(false);
         return true;
@@ -146,7 +213,13 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
     /// <returns>False when it did not go as tried; the next try goes by the export.</returns>
     private async Task<bool> SendAsync(EngineImage image, NodeArchives archives, CancellationToken cancellationToken)
     {
-        if (!exportOnly.Contains(image.Id) && await OverlayImage.OpenAsync(engine, image, diffId => archives.Lack(diffId), MakeScratch(), host.Clock, cancellationToken).ConfigureAwait(false) is { } overlay)
+        if (
+            !exportOnly.Contains(image.Id)
+            && await OverlayImage
+                .OpenAsync(engine, image, diffId => archives.Lack(diffId), MakeScratch(), host.Clock, cancellationToken)
+                .ConfigureAwait(false)
+                is { } overlay
+        )
         {
             await using (overlay.ConfigureAwait(false))
             {
@@ -155,7 +228,10 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
                     Image found = await overlay.ReadAsync(image, cancellationToken).ConfigureAwait(false);
                     return await WriteAsync(found, image.Names, archives, cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException || (failure is NodeForgeException known && !known.Is(ErrorCodes.EngineLost)))
+                catch (Exception failure)
+                    when (failure is InvalidDataException or EndOfStreamException
+                        || (failure is NodeForgeException known && !known.Is(ErrorCodes.EngineLost))
+                    )
                 {
                     exportOnly.Add(image.Id);
                     return false;
@@ -165,7 +241,8 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
 
         Stream export = await engine.Images.SaveAsync([image.Asked], cancellationToken).ConfigureAwait(false);
         await using (export.ConfigureAwait(false))
-            await Task.Run(() => new EngineExport(image, archives).WriteAsync(export, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => new EngineExport(image, archives).WriteAsync(export, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
         return true;
     }
 

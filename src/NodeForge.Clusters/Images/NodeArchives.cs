@@ -5,7 +5,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Clusters.Images;
 
-/// <summary>An image layout for each of several nodes, written as tar archives at once: every node is given the blobs that it lacks.</summary>
+/// <summary>An image layout for each of several nodes, written as tar archives at once: every node is given the blobs that it
+/// lacks.</summary>
 /// <remarks>The index comes last. An archive that ends before it names nothing, so a node never has a name for what is not whole.</remarks>
 internal sealed class NodeArchives(IReadOnlyList<NodeImport> nodes, ForgeStep step)
 {
@@ -37,11 +38,17 @@ internal sealed class NodeArchives(IReadOnlyList<NodeImport> nodes, ForgeStep st
         }
     }
 
-    public Task WriteBlobAsync(Digest digest, byte[] bytes) => WriteBlobAsync(digest.Hex, digest, bytes.Length, stream =>
-    {
-        stream.Write(bytes);
-        return Task.CompletedTask;
-    });
+    public Task WriteBlobAsync(Digest digest, byte[] bytes) =>
+        WriteBlobAsync(
+            digest.Hex,
+            digest,
+            bytes.Length,
+            stream =>
+            {
+                stream.Write(bytes);
+                return Task.CompletedTask;
+            }
+        );
 
     /// <summary>Writes what the nodes lack of an image, the manifest after the layers, and ends the archives.</summary>
     /// <param name="image">The image.</param>
@@ -50,40 +57,63 @@ internal sealed class NodeArchives(IReadOnlyList<NodeImport> nodes, ForgeStep st
     public async Task WriteAsync(Image image, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         foreach (Layer layer in image.Layers.DistinctBy(layer => layer.Descriptor.Digest))
-            await WriteBlobAsync(layer.Descriptor.Digest.Hex, layer.Descriptor.Digest, layer.Descriptor.Size, stream => CopyAsync(layer, stream, cancellationToken)).ConfigureAwait(false);
+            await WriteBlobAsync(
+                    layer.Descriptor.Digest.Hex,
+                    layer.Descriptor.Digest,
+                    layer.Descriptor.Size,
+                    stream => CopyAsync(layer, stream, cancellationToken)
+                )
+                .ConfigureAwait(false);
         await WriteBlobAsync(image.Id, image.RawConfig.Bytes.ToArray()).ConfigureAwait(false);
         await WriteBlobAsync(image.Descriptor.Digest, image.RawManifest.Bytes.ToArray()).ConfigureAwait(false);
         End(image.Descriptor, names);
     }
 
-    private static Task CopyAsync(Layer layer, Stream output, CancellationToken cancellationToken) => Task.Run(
-        async () =>
-        {
-            using Stream content = await layer.OpenAsync(cancellationToken).ConfigureAwait(false);
-            byte[] buffer = new byte[1 << 17];
-            int count;
-            while ((count = content.Read(buffer)) > 0)
+    private static Task CopyAsync(Layer layer, Stream output, CancellationToken cancellationToken) =>
+        Task.Run(
+            async () =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                output.Write(buffer.AsSpan(0, count));
-            }
-        },
-        cancellationToken);
+                using Stream content = await layer.OpenAsync(cancellationToken).ConfigureAwait(false);
+                byte[] buffer = new byte[1 << 17];
+                int count;
+                while ((count = content.Read(buffer)) > 0)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    output.Write(buffer.AsSpan(0, count));
+                }
+            },
+            cancellationToken
+        );
 
     /// <summary>Writes what makes the archive a layout, and ends it.</summary>
     /// <param name="manifest">The image's manifest.</param>
     /// <param name="names">Names that the image is given.</param>
     public void End(Descriptor manifest, IEnumerable<string> names)
     {
-        JsonArray entries = [.. names.Select(name => (JsonNode)new JsonObject
-        {
-            ["mediaType"] = manifest.MediaType,
-            ["digest"] = manifest.Digest.ToString(),
-            ["size"] = manifest.Size,
-            ["annotations"] = new JsonObject { ["io.containerd.image.name"] = name },
-        })];
+        JsonArray entries =
+        [
+            .. names.Select(name =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["mediaType"] = manifest.MediaType,
+                        ["digest"] = manifest.Digest.ToString(),
+                        ["size"] = manifest.Size,
+                        ["annotations"] = new JsonObject { ["io.containerd.image.name"] = name },
+                    }
+            ),
+        ];
         using FanOut output = new(nodes, step);
-        WriteFile(output, "index.json", new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.Index, ["manifests"] = entries }.ToJsonString());
+        WriteFile(
+            output,
+            "index.json",
+            new JsonObject
+            {
+                ["schemaVersion"] = 2,
+                ["mediaType"] = MediaTypes.Index,
+                ["manifests"] = entries,
+            }.ToJsonString()
+        );
         WriteFile(output, "oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
         output.Write(new byte[2 * Block]);
     }

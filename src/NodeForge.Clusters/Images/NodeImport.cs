@@ -65,11 +65,24 @@ internal sealed class NodeImport
     {
         written.TrySetResult();
         ProgramOutcome outcome = await running.ConfigureAwait(false);
-        string[] said = $"{outcome.Output}\n{outcome.Errors}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] said = $"{outcome.Output}\n{outcome.Errors}".Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
         if (outcome.ExitCode != 0)
-            return Refused("the node's containerd did not take the image", $"exit code {outcome.ExitCode}: {string.Join(" / ", said.TakeLast(6))}");
+            return Refused(
+                "the node's containerd did not take the image",
+                $"exit code {outcome.ExitCode}: {string.Join(" / ", said.TakeLast(6))}"
+            );
         // "docker.io/library/a:1 application/vnd… sha256:… complete (3/3) 1.9 MiB/1.9 MiB true"
-        string[] incomplete = [.. names.Where(name => !said.Any(line => line.StartsWith(name + " ", StringComparison.Ordinal) && line.Contains(" complete (", StringComparison.Ordinal)))];
+        string[] incomplete =
+        [
+            .. names.Where(name =>
+                !said.Any(line =>
+                    line.StartsWith(name + " ", StringComparison.Ordinal) && line.Contains(" complete (", StringComparison.Ordinal)
+                )
+            ),
+        ];
         return incomplete.Length == 0 ? null : Refused("the node has the image only in part", string.Join(" / ", said.TakeLast(6)));
     }
 
@@ -93,10 +106,13 @@ internal sealed class NodeImport
         return written.Task.WaitAsync(cancellationToken);
     }
 
-    private Diagnostic Refused(string what, string got) => new(ErrorCodes.NodeRefusedImage, what)
-    {
-        Where = new(Name, Detail: string.Join(", ", names)),
-        Got = got,
-        Hint = got.Contains("no space", StringComparison.OrdinalIgnoreCase) ? "free space under the engine's data root" : "load the image again",
-    };
+    private Diagnostic Refused(string what, string got) =>
+        new(ErrorCodes.NodeRefusedImage, what)
+        {
+            Where = new(Name, Detail: string.Join(", ", names)),
+            Got = got,
+            Hint = got.Contains("no space", StringComparison.OrdinalIgnoreCase)
+                ? "free space under the engine's data root"
+                : "load the image again",
+        };
 }

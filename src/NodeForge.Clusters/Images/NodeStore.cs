@@ -4,7 +4,13 @@ using NodeForge.Oci;
 namespace NodeForge.Clusters.Images;
 
 /// <summary>What a node's containerd has: blobs and images of the kubelet's namespace, and where it unpacks to.</summary>
-internal sealed record NodeStore(ClusterNode Node, Platform Platform, string Snapshotter, IReadOnlySet<Digest> Blobs, IReadOnlyDictionary<string, Digest> Images)
+internal sealed record NodeStore(
+    ClusterNode Node,
+    Platform Platform,
+    string Snapshotter,
+    IReadOnlySet<Digest> Blobs,
+    IReadOnlyDictionary<string, Digest> Images
+)
 {
     // One call for everything: each costs more than what runs in it.
     private const string Script = """
@@ -25,7 +31,14 @@ internal sealed record NodeStore(ClusterNode Node, Platform Platform, string Sna
     {
         string[] parts = text.Split("=====\n", 4);
         if (parts.Length < 4)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.NodeProgramFailed, "the node did not say what its containerd has") { Where = new(node.Name), Got = $"{parts.Length} parts", Want = "4" });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.NodeProgramFailed, "the node did not say what its containerd has")
+                {
+                    Where = new(node.Name),
+                    Got = $"{parts.Length} parts",
+                    Want = "4",
+                }
+            );
         HashSet<Digest> blobs = [];
         foreach (string line in Lines(parts[1]))
         {
@@ -44,19 +57,21 @@ internal sealed record NodeStore(ClusterNode Node, Platform Platform, string Sna
     }
 
     /// <summary>Whether the name stands for an image with this configuration: the CRI names each image by its configuration too.</summary>
-    public bool Has(string name, Digest imageId) => Images.TryGetValue(name, out Digest target)
+    public bool Has(string name, Digest imageId) =>
+        Images.TryGetValue(name, out Digest target)
         && (target == imageId || (Images.TryGetValue(imageId.ToString(), out Digest same) && same == target));
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static Platform PlatformOf(string machine) => machine switch
-    {
-        "x86_64" => Platform.LinuxAmd64,
-        "aarch64" => Platform.LinuxArm64,
-        "armv7l" or "armv8l" => new("arm", "linux") { Variant = "v7" },
-        "i686" => new("386", "linux"),
-        _ => new(machine, "linux"),
-    };
+    private static Platform PlatformOf(string machine) =>
+        machine switch
+        {
+            "x86_64" => Platform.LinuxAmd64,
+            "aarch64" => Platform.LinuxArm64,
+            "armv7l" or "armv8l" => new("arm", "linux") { Variant = "v7" },
+            "i686" => new("386", "linux"),
+            _ => new(machine, "linux"),
+        };
 
     // The CRI's, in the section of containerd 1.x or of 2.x; other plugins have snapshotters of their own.
     private static string SnapshotterOf(string configuration)

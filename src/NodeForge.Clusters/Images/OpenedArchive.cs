@@ -5,25 +5,37 @@ using NodeForge.Oci.Transports;
 
 namespace NodeForge.Clusters.Images;
 
-/// <summary>An archive or layout whose images are to be loaded. One that is compressed as a whole, or comes through a pipe, is written beside, since its blobs are wanted one by one.</summary>
+/// <summary>An archive or layout whose images are to be loaded. One that is compressed as a whole, or comes through a pipe, is written
+/// beside, since its blobs are wanted one by one.</summary>
 internal sealed class OpenedArchive : IDisposable
 {
     private readonly IImageSource source;
     private readonly string? unpacked;
 
-    private OpenedArchive(IImageSource source, IReadOnlyList<ImageEntry> images, string? unpacked) => (this.source, Images, this.unpacked) = (source, images, unpacked);
+    private OpenedArchive(IImageSource source, IReadOnlyList<ImageEntry> images, string? unpacked) =>
+        (this.source, Images, this.unpacked) = (source, images, unpacked);
 
     /// <summary>The images that are meant, each with a name.</summary>
     public IReadOnlyList<ImageEntry> Images { get; }
 
-    /// <exception cref="NodeForgeException">The NF51 range, <see cref="ErrorCodes.PathNotUsable"/>, <see cref="ErrorCodes.ImageWithoutName"/>.</exception>
-    public static async Task<OpenedArchive> OpenAsync(string place, HostEnvironment host, string scratch, TransportHost transports, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException">The NF51 range, <see cref="ErrorCodes.PathNotUsable"/>,
+    /// <see cref="ErrorCodes.ImageWithoutName"/>.</exception>
+    public static async Task<OpenedArchive> OpenAsync(
+        string place,
+        HostEnvironment host,
+        string scratch,
+        TransportHost transports,
+        CancellationToken cancellationToken
+    )
     {
         string path = host.Resolve(place);
         ImageTransport? transport = ImageTransport.IsOne(place) && !File.Exists(path) ? ImageTransport.Parse(place) : null;
         if (transport is { Room.IsFile: true })
             transport = transport with { Path = host.Resolve(transport.Path) };
-        string? file = transport is null ? (Directory.Exists(path) ? null : path) : transport.Room is { IsFile: true, IsFolder: false, Form: not TransportForm.FileAndImage } ? transport.Path : null;
+        string? file =
+            transport is null ? (Directory.Exists(path) ? null : path)
+            : transport.Room is { IsFile: true, IsFolder: false, Form: not TransportForm.FileAndImage } ? transport.Path
+            : null;
         string? unpacked = file is null ? null : await UnpackAsync(file, scratch, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -46,25 +58,37 @@ internal sealed class OpenedArchive : IDisposable
 
     public void Dispose() => Remove(unpacked);
 
-    private static Task<IImageSource> OpenAsync(ImageTransport? transport, string? file, string path, TransportHost transports, CancellationToken cancellationToken) => (transport, file) switch
-    {
-        (null, null) => Task.Run<IImageSource>(() => OciLayout.Open(path), cancellationToken),
-        (null, _) => Task.Run(() => ImageArchives.Open(file, cancellationToken), cancellationToken),
-        (_, null) => transport.OpenAsync(transports, cancellationToken),
-        _ => (transport with { Path = file }).OpenAsync(transports, cancellationToken),
-    };
+    private static Task<IImageSource> OpenAsync(
+        ImageTransport? transport,
+        string? file,
+        string path,
+        TransportHost transports,
+        CancellationToken cancellationToken
+    ) =>
+        (transport, file) switch
+        {
+            (null, null) => Task.Run<IImageSource>(() => OciLayout.Open(path), cancellationToken),
+            (null, _) => Task.Run(() => ImageArchives.Open(file, cancellationToken), cancellationToken),
+            (_, null) => transport.OpenAsync(transports, cancellationToken),
+            _ => (transport with { Path = file }).OpenAsync(transports, cancellationToken),
+        };
 
     /// <returns>The unpacked file, or null where the archive is a plain file.</returns>
     private static async Task<string?> UnpackAsync(string file, string scratch, CancellationToken cancellationToken)
     {
-        FileStream compressed = AtomicFile.Guard(file, () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
+        FileStream compressed = AtomicFile.Guard(
+            file,
+            () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0)
+        );
         await using (compressed.ConfigureAwait(false))
         {
             // What comes through a pipe comes once, and is kept whatever it is.
             if (compressed.CanSeek)
             {
                 byte[] head = new byte[6];
-                int length = await compressed.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                int length = await compressed
+                    .ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken)
+                    .ConfigureAwait(false);
                 if (Decompression.Detect(head.AsSpan(0, length)) == LayerCompression.None)
                     return null;
                 compressed.Position = 0;
@@ -93,11 +117,14 @@ internal sealed class OpenedArchive : IDisposable
             throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNotFound, "there is no image in it") { Where = new(place) });
         Diagnostic[] nameless =
         [
-            .. images.Where(image => image.References.Count == 0).Select(image => new Diagnostic(ErrorCodes.ImageWithoutName, "the image has no full name, so no pod could ask for it")
-            {
-                Where = new(place, Detail: image.DisplayName),
-                Hint = "name it where the archive is named, docker-archive:FILE:NAME:TAG, or write the archive with its name: docker save NAME:TAG",
-            }),
+            .. images
+                .Where(image => image.References.Count == 0)
+                .Select(image => new Diagnostic(ErrorCodes.ImageWithoutName, "the image has no full name, so no pod could ask for it")
+                {
+                    Where = new(place, Detail: image.DisplayName),
+                    Hint =
+                        "name it where the archive is named, docker-archive:FILE:NAME:TAG, or write the archive with its name: docker save NAME:TAG",
+                }),
         ];
         if (nameless.Length > 0)
             throw new NodeForgeException(nameless);

@@ -7,10 +7,13 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Clusters.Images;
 
-/// <summary>Reads single layers of an engine's image where the overlay2 driver keeps them, through the mounts of a container that never runs.</summary>
+/// <summary>Reads single layers of an engine's image where the overlay2 driver keeps them, through the mounts of a container that never
+/// runs.</summary>
 /// <remarks>
-/// The engine's own export is of all layers, and classic Docker first writes them to its disk: seconds where one small layer is wanted. The places are those
-/// of Docker's overlay2 driver since 1.10; nothing read there is believed, every layer is put together again and compared with its diff ID. Where an engine keeps
+/// The engine's own export is of all layers, and classic Docker first writes them to its disk: seconds where one small layer is wanted. The
+/// places are those
+/// of Docker's overlay2 driver since 1.10; nothing read there is believed, every layer is put together again and compared with its diff ID.
+/// Where an engine keeps
 /// its images otherwise there is no offer, and the export is read.
 /// </remarks>
 internal sealed class OverlayImage : IAsyncDisposable
@@ -25,11 +28,19 @@ internal sealed class OverlayImage : IAsyncDisposable
     private readonly string container;
     private readonly string scratch;
 
-    private OverlayImage(EngineClient engine, string container, string scratch) => (this.engine, this.container, this.scratch) = (engine, container, scratch);
+    private OverlayImage(EngineClient engine, string container, string scratch) =>
+        (this.engine, this.container, this.scratch) = (engine, container, scratch);
 
     /// <summary>Opens an image, or null where its layers are not to be reached like this.</summary>
     /// <param name="lack">Whether a layer is wanted; the folders of others are left alone.</param>
-    public static async Task<OverlayImage?> OpenAsync(EngineClient engine, EngineImage image, Func<Digest, bool> lack, string scratch, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<OverlayImage?> OpenAsync(
+        EngineClient engine,
+        EngineImage image,
+        Func<Digest, bool> lack,
+        string scratch,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         EngineInformation information = await engine.InformationAsync(cancellationToken).ConfigureAwait(false);
         if (FoldersOf(image) is not { } folders || information.Driver != "overlay2" || information.DockerRootDir.Length == 0)
@@ -57,19 +68,32 @@ internal sealed class OverlayImage : IAsyncDisposable
     public async Task<Image> ReadAsync(EngineImage image, CancellationToken cancellationToken)
     {
         Dictionary<string, byte[]> records = await RecordsAsync(cancellationToken).ConfigureAwait(false);
-        RawDocument config = RawDocument.Create(MediaTypes.Config, records.GetValueOrDefault("config") ?? throw new InvalidDataException("there is no image config"));
+        RawDocument config = RawDocument.Create(
+            MediaTypes.Config,
+            records.GetValueOrDefault("config") ?? throw new InvalidDataException("there is no image config")
+        );
         if (config.Descriptor.Digest != image.Id)
             throw new InvalidDataException("the image config is another one");
         Location where = new(image.Asked, Detail: "the engine's layers");
         List<Layer> layers = [];
         foreach ((Digest diffId, int index) in image.DiffIds.Select((diffId, index) => (diffId, index)))
         {
-            byte[] record = records.GetValueOrDefault(index.ToString(CultureInfo.InvariantCulture)) ?? throw new InvalidDataException("a layer has no record");
-            layers.Add(new(new(MediaTypes.Layer, diffId, TarSplit.LengthOf(record)), diffId, where, token => OpenAsync(index, record, token)));
+            byte[] record =
+                records.GetValueOrDefault(index.ToString(CultureInfo.InvariantCulture))
+                ?? throw new InvalidDataException("a layer has no record");
+            layers.Add(
+                new(new(MediaTypes.Layer, diffId, TarSplit.LengthOf(record)), diffId, where, token => OpenAsync(index, record, token))
+            );
         }
 
         Manifest manifest = new() { Config = config.Descriptor, Layers = [.. layers.Select(layer => layer.Descriptor)] };
-        return new(RawDocument.Create(MediaTypes.Manifest, OciJson.Write(manifest)), manifest, config, ImageDocument.ReadConfig(config.Bytes, where), layers);
+        return new(
+            RawDocument.Create(MediaTypes.Manifest, OciJson.Write(manifest)),
+            manifest,
+            config,
+            ImageDocument.ReadConfig(config.Bytes, where),
+            layers
+        );
     }
 
     // The user's Ctrl-C does not leave the container behind.
@@ -80,7 +104,11 @@ internal sealed class OverlayImage : IAsyncDisposable
     {
         if (image.Details.GraphDriver is not { Name: "overlay2", Data: { } data } || !data.TryGetValue("UpperDir", out string? upper))
             return null;
-        string[] folders = [.. data.GetValueOrDefault("LowerDir", string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries).Reverse(), upper];
+        string[] folders =
+        [
+            .. data.GetValueOrDefault("LowerDir", string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries).Reverse(),
+            upper,
+        ];
         return folders.Length == image.DiffIds.Count ? folders : null;
     }
 
@@ -89,7 +117,10 @@ internal sealed class OverlayImage : IAsyncDisposable
         yield return Mount($"{store}/imagedb/content/sha256/{image.Id.Hex}", $"{Root}/records/config");
         foreach ((Digest diffId, int index) in image.DiffIds.Select((diffId, index) => (diffId, index)))
         {
-            yield return Mount($"{store}/layerdb/sha256/{ChainId.Of(image.DiffIds.Take(index + 1)).Hex}/tar-split.json.gz", $"{Root}/records/{index}");
+            yield return Mount(
+                $"{store}/layerdb/sha256/{ChainId.Of(image.DiffIds.Take(index + 1)).Hex}/tar-split.json.gz",
+                $"{Root}/records/{index}"
+            );
             if (lack(diffId))
                 yield return Mount(folders[index], $"{Root}/layers/{index}");
         }
@@ -135,9 +166,13 @@ internal sealed class OverlayImage : IAsyncDisposable
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The stream that is returned owns the folder's.")]
-    private async ValueTask<Stream> OpenAsync(int index, byte[] record, CancellationToken cancellationToken) => new SplitLayer(
-        record,
-        await engine.Containers.GetArchiveAsync(container, $"{Root}/layers/{index.ToString(CultureInfo.InvariantCulture)}", cancellationToken).ConfigureAwait(false),
-        scratch,
-        cancellationToken);
+    private async ValueTask<Stream> OpenAsync(int index, byte[] record, CancellationToken cancellationToken) =>
+        new SplitLayer(
+            record,
+            await engine
+                .Containers.GetArchiveAsync(container, $"{Root}/layers/{index.ToString(CultureInfo.InvariantCulture)}", cancellationToken)
+                .ConfigureAwait(false),
+            scratch,
+            cancellationToken
+        );
 }

@@ -3,7 +3,8 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Clusters.Images;
 
-/// <summary>A layer's archive, put together again: what lies between the files from Docker's record of it, the files from the layer's folder.</summary>
+/// <summary>A layer's archive, put together again: what lies between the files from Docker's record of it, the files from the layer's
+/// folder.</summary>
 /// <remarks>Reading fails with an <see cref="InvalidDataException"/> where record and folder do not belong together.</remarks>
 internal sealed class SplitLayer : ReadOnlyStream
 {
@@ -26,7 +27,15 @@ internal sealed class SplitLayer : ReadOnlyStream
         wanted = [.. TarSplit.Read(record).Where(piece => piece is { Bytes: null, Size: > 0 }).Select(piece => piece.Name)];
         pieces = TarSplit.Read(record).GetEnumerator();
         reader = new(folder, "layer", options: null, cancellationToken);
-        spool = new(Path.Combine(scratch, Path.GetRandomFileName()), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
+        spool = new(
+            Path.Combine(scratch, Path.GetRandomFileName()),
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose,
+            }
+        );
     }
 
     public override int Read(Span<byte> buffer)

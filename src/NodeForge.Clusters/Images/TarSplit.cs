@@ -5,8 +5,10 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Clusters.Images;
 
-/// <summary>The record that Docker keeps of a layer's tar archive: all of it except the files' contents, so that the very archive can be put together again.</summary>
-/// <remarks>The format of github.com/vbatts/tar-split: a JSON object each line, of type 2 with bytes of the archive or of type 1 for a file whose content follows there.</remarks>
+/// <summary>The record that Docker keeps of a layer's tar archive: all of it except the files' contents, so that the very archive can be
+/// put together again.</summary>
+/// <remarks>The format of github.com/vbatts/tar-split: a JSON object each line, of type 2 with bytes of the archive or of type 1 for a file
+/// whose content follows there.</remarks>
 internal static class TarSplit
 {
     // A line has what lies between two files, or one file's header: 1 MiB of attributes at most, in base 64.

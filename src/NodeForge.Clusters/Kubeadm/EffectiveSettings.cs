@@ -7,7 +7,8 @@ using NodeForge.Kubernetes.Kubeadm;
 
 namespace NodeForge.Clusters.Kubeadm;
 
-/// <summary>What a cluster's ClusterConfiguration says once the cluster file's patches are in it: all that is worked out beside kubeadm goes by it.</summary>
+/// <summary>What a cluster's ClusterConfiguration says once the cluster file's patches are in it: all that is worked out beside kubeadm
+/// goes by it.</summary>
 internal sealed record EffectiveSettings
 {
     public const string DefaultDnsDomain = "cluster.local";
@@ -67,7 +68,8 @@ internal sealed record EffectiveSettings
         };
     }
 
-    /// <summary>What the settings may be, before the nodes' version of Kubernetes is known: one for each version of kubeadm's documents.</summary>
+    /// <summary>What the settings may be, before the nodes' version of Kubernetes is known: one for each version of kubeadm's
+    /// documents.</summary>
     public static IReadOnlyList<EffectiveSettings> PossibleFor(ClusterPlan plan)
     {
         List<EffectiveSettings> possible = [];
@@ -90,7 +92,8 @@ internal sealed record EffectiveSettings
     public static IReadOnlyList<EffectiveSettings> PossibleFor(ClusterConfig config) =>
         PossibleFor(ClusterPlan.Of(config, NoNetwork, ClusterPlan.ApiServerPort, overlaySnapshots: true));
 
-    private static ClusterNetwork NoNetwork => new(string.Empty, string.Empty, AddressRange.Parse("192.0.2.0/24"), AddressRange.Parse("2001:db8::/64"));
+    private static ClusterNetwork NoNetwork =>
+        new(string.Empty, string.Empty, AddressRange.Parse("192.0.2.0/24"), AddressRange.Parse("2001:db8::/64"));
 
     private static string? Text(JsonNode? node) => node?.ToString() is { Length: > 0 } text ? text : null;
 
@@ -99,7 +102,8 @@ internal sealed record EffectiveSettings
     private static string HostOf(string endpoint)
     {
         int colon = endpoint.LastIndexOf(':');
-        bool hasPort = colon > 0 && !endpoint.EndsWith(']') && (endpoint.StartsWith('[') || endpoint.IndexOf(':', StringComparison.Ordinal) == colon);
+        bool hasPort =
+            colon > 0 && !endpoint.EndsWith(']') && (endpoint.StartsWith('[') || endpoint.IndexOf(':', StringComparison.Ordinal) == colon);
         return (hasPort ? endpoint[..colon] : endpoint).Trim('[', ']');
     }
 
@@ -110,13 +114,18 @@ internal sealed record EffectiveSettings
         List<AddressRange> ranges = [];
         foreach (string part in text.Split(','))
         {
-            ranges.Add(Range(part.Trim()) ?? throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterFileValue, $"a patch leaves {key} without a range of addresses")
-            {
-                Where = new("networking." + key),
-                Got = text,
-                Want = "a range such as 10.96.0.0/16",
-                Hint = $"write the range into networking.{key} of the cluster file, or the right one into the patch",
-            }));
+            ranges.Add(
+                Range(part.Trim())
+                    ?? throw new NodeForgeException(
+                        new Diagnostic(ErrorCodes.ClusterFileValue, $"a patch leaves {key} without a range of addresses")
+                        {
+                            Where = new("networking." + key),
+                            Got = text,
+                            Want = "a range such as 10.96.0.0/16",
+                            Hint = $"write the range into networking.{key} of the cluster file, or the right one into the patch",
+                        }
+                    )
+            );
         }
 
         return ranges;
@@ -125,8 +134,12 @@ internal sealed record EffectiveSettings
     private static AddressRange? Range(string text)
     {
         string[] halves = text.Split('/');
-        return halves.Length == 2 && AddressText.TryParse(halves[0], out IPAddress? address)
-            && int.TryParse(halves[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= address.GetAddressBytes().Length * 8
-            ? AddressRange.Around(address, length) : null;
+        return
+            halves.Length == 2
+            && AddressText.TryParse(halves[0], out IPAddress? address)
+            && int.TryParse(halves[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+            && length <= address.GetAddressBytes().Length * 8
+            ? AddressRange.Around(address, length)
+            : null;
     }
 }

@@ -22,11 +22,23 @@ internal static partial class FixedParts
     {
         List<Diagnostic> problems = [];
         if (!CanLead(EffectiveSettings.In(documents.Cluster).CertificatesFolder))
-            problems.Add(Changed(documents.Cluster, "certificatesDir", documents.Cluster["certificatesDir"]!, "a folder's path, such as /etc/kubernetes/certs; not above /etc/kubernetes/pki, nor in /run or /tmp"));
+            problems.Add(
+                Changed(
+                    documents.Cluster,
+                    "certificatesDir",
+                    documents.Cluster["certificatesDir"]!,
+                    "a folder's path, such as /etc/kubernetes/certs; not above /etc/kubernetes/pki, nor in /run or /tmp"
+                )
+            );
         foreach (JsonObject document in new[] { documents.Init, documents.Join })
         {
             JsonNode? local = (document["controlPlane"] as JsonObject)?["localAPIEndpoint"] ?? document["localAPIEndpoint"];
-            Compare(document, "localAPIEndpoint.bindPort", ClusterPlan.ApiServerPort, (local as JsonObject)?["bindPort"] ?? ClusterPlan.ApiServerPort);
+            Compare(
+                document,
+                "localAPIEndpoint.bindPort",
+                ClusterPlan.ApiServerPort,
+                (local as JsonObject)?["bindPort"] ?? ClusterPlan.ApiServerPort
+            );
             Compare(document, "nodeRegistration.name", node.Name, (document["nodeRegistration"] as JsonObject)?["name"] ?? node.Name);
         }
 
@@ -40,21 +52,26 @@ internal static partial class FixedParts
             problems.Add(Changed(document, key, got, wanted.ToJsonString()));
         }
 
-        Diagnostic Changed(JsonObject document, string key, JsonNode got, string wanted) => new(ErrorCodes.ClusterFileUnsupported, $"a patch changes {key}, which cannot be done")
-        {
-            Where = new($"{document["kind"]} of {node.Name}"),
-            Got = got.ToJsonString(),
-            Want = wanted,
-            Hint = "leave it out of kubeadmConfigPatches",
-        };
+        Diagnostic Changed(JsonObject document, string key, JsonNode got, string wanted) =>
+            new(ErrorCodes.ClusterFileUnsupported, $"a patch changes {key}, which cannot be done")
+            {
+                Where = new($"{document["kind"]} of {node.Name}"),
+                Got = got.ToJsonString(),
+                Want = wanted,
+                Hint = "leave it out of kubeadmConfigPatches",
+            };
     }
 
     /// <summary>Whether a link from there to the certificates can be laid into a node.</summary>
     private static bool CanLead(string folder) =>
         folder == Certificates
-        || (folder.Length <= LongestFolder && FolderForm().IsMatch(folder) && !folder.Split('/').Any(name => name is "." or "..")
+        || (
+            folder.Length <= LongestFolder
+            && FolderForm().IsMatch(folder)
+            && !folder.Split('/').Any(name => name is "." or "..")
             && !(Certificates + "/").StartsWith(folder + "/", StringComparison.Ordinal)
-            && !Passing.Any(top => (folder + "/").StartsWith(top + "/", StringComparison.Ordinal)));
+            && !Passing.Any(top => (folder + "/").StartsWith(top + "/", StringComparison.Ordinal))
+        );
 
     [GeneratedRegex(@"\A(/[A-Za-z0-9._-]+)+\z")]
     private static partial Regex FolderForm();

@@ -30,24 +30,36 @@ internal static class KubeadmDocuments
     /// <summary>What holds for the whole cluster by the first control plane's documents.</summary>
     public static EffectiveSettings SettingsOf(ClusterPlan plan, KubernetesVersion version) => EffectiveSettings.In(Cluster(plan, version));
 
-    /// <summary>The phases of <c>kubeadm init</c> on the first control plane, and of <c>kubeadm join</c> elsewhere, that the patched documents leave out.</summary>
+    /// <summary>The phases of <c>kubeadm init</c> on the first control plane, and of <c>kubeadm join</c> elsewhere, that the patched
+    /// documents leave out.</summary>
     /// <remarks>kubeadm itself looks at them only where no phase is named to it, and knows the key since v1beta3.</remarks>
     public static IReadOnlyList<string> SkippedPhases(ClusterPlan plan, NodePlan node, KubernetesVersion version)
     {
         NodeDocuments documents = Patched(plan, node, version);
-        return [.. ((node == plan.First ? documents.Init : documents.Join)["skipPhases"] as JsonArray ?? []).Select(phase => phase?.ToString()).OfType<string>()];
+        return
+        [
+            .. ((node == plan.First ? documents.Init : documents.Join)["skipPhases"] as JsonArray ?? [])
+                .Select(phase => phase?.ToString())
+                .OfType<string>(),
+        ];
     }
 
-    /// <summary>Warnings about patches that change nothing in a node: those of the cluster, where it is the first one, and its own.</summary>
+    /// <summary>Warnings about patches that change nothing in a node: those of the cluster, where it is the first one, and its
+    /// own.</summary>
     public static IReadOnlyList<Diagnostic> Unmatched(ClusterPlan plan, NodePlan node, KubernetesVersion version)
     {
         NodeDocuments documents = Patched(plan, node, version);
         JsonObject[] own = node == plan.First ? [.. documents.All] : [documents.Init, documents.Join, documents.Kubelet];
         IReadOnlyList<PatchDocument> ofNode = PatchDocument.AllOf(node.Config.Patches);
-        return [.. node == plan.First ? UnmatchedPatches.Among(PatchDocument.AllOf(plan.Config.Patches), [.. documents.All]) : [], .. UnmatchedPatches.Among(ofNode, own)];
+        return
+        [
+            .. node == plan.First ? UnmatchedPatches.Among(PatchDocument.AllOf(plan.Config.Patches), [.. documents.All]) : [],
+            .. UnmatchedPatches.Among(ofNode, own),
+        ];
     }
 
-    /// <summary>The ClusterConfiguration with the patches of the cluster and of its first control plane: kubeadm has every other node take that one's.</summary>
+    /// <summary>The ClusterConfiguration with the patches of the cluster and of its first control plane: kubeadm has every other node take
+    /// that one's.</summary>
     internal static JsonObject Cluster(ClusterPlan plan, KubernetesVersion version)
     {
         KubeadmDialect dialect = KubeadmDialect.Of(version);
@@ -56,7 +68,8 @@ internal static class KubeadmDocuments
         return cluster;
     }
 
-    private static IEnumerable<PatchDocument> OfFirst(ClusterPlan plan) => PatchDocument.AllOf(plan.Config.Patches).Concat(PatchDocument.AllOf(plan.First.Config.Patches));
+    private static IEnumerable<PatchDocument> OfFirst(ClusterPlan plan) =>
+        PatchDocument.AllOf(plan.Config.Patches).Concat(PatchDocument.AllOf(plan.First.Config.Patches));
 
     private static NodeDocuments Patched(ClusterPlan plan, NodePlan node, KubernetesVersion version)
     {
@@ -66,7 +79,8 @@ internal static class KubeadmDocuments
             KubeadmTemplates.Init(plan, node, dialect),
             KubeadmTemplates.Join(plan, node, dialect),
             KubeadmTemplates.Kubelet(plan, version),
-            KubeadmTemplates.HasProxy(plan) ? KubeadmTemplates.Proxy(plan, version) : null);
+            KubeadmTemplates.HasProxy(plan) ? KubeadmTemplates.Proxy(plan, version) : null
+        );
         PatchDocument[] first = [.. OfFirst(plan)];
         IReadOnlyList<PatchDocument> own = PatchDocument.AllOf(node.Config.Patches);
         PatchDocument[] ofNode = [.. PatchDocument.AllOf(plan.Config.Patches), .. own];
@@ -84,24 +98,32 @@ internal static class KubeadmDocuments
     {
         if (plan.Config.Networking.Family != IPFamily.Dual || version.IsAtLeast(1, 20))
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterFileUnsupported, "the image's Kubernetes is too old for both address families")
-        {
-            Where = new("networking.ipFamily"),
-            Got = version.ToString(),
-            Want = "v1.20 or newer",
-            Hint = "set ipFamily: ipv4 or ipFamily: ipv6, or take a newer image",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.ClusterFileUnsupported, "the image's Kubernetes is too old for both address families")
+            {
+                Where = new("networking.ipFamily"),
+                Got = version.ToString(),
+                Want = "v1.20 or newer",
+                Hint = "set ipFamily: ipv4 or ipFamily: ipv6, or take a newer image",
+            }
+        );
     }
 
     /// <summary>What a node's kubelet is told by NodeForge, in kind's order.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> OwnArguments(ClusterPlan plan, NodePlan node) =>
-        [new("node-ip", NodeIP(plan, node)), new("provider-id", $"kind://docker/{plan.Name}/{node.Name}"), new(KubeadmFiles.NodeLabels, Text(node.Config.Labels))];
+        [
+            new("node-ip", NodeIP(plan, node)),
+            new("provider-id", $"kind://docker/{plan.Name}/{node.Name}"),
+            new(KubeadmFiles.NodeLabels, Text(node.Config.Labels)),
+        ];
 
     /// <summary>A node's addresses as its kubelet takes them: the family of the API server's first.</summary>
-    public static string NodeIP(ClusterPlan plan, NodePlan node) => plan.Config.Networking.Family == IPFamily.Dual ? string.Join(',', node.Place.All) : node.Address.ToString();
+    public static string NodeIP(ClusterPlan plan, NodePlan node) =>
+        plan.Config.Networking.Family == IPFamily.Dual ? string.Join(',', node.Place.All) : node.Address.ToString();
 
     /// <summary>As the kubelet takes labels.</summary>
-    public static string Text(IReadOnlyDictionary<string, string> labels) => string.Join(',', labels.Select(label => $"{label.Key}={label.Value}"));
+    public static string Text(IReadOnlyDictionary<string, string> labels) =>
+        string.Join(',', labels.Select(label => $"{label.Key}={label.Value}"));
 }
 
 /// <param name="Proxy">Null for a cluster without kube-proxy.</param>

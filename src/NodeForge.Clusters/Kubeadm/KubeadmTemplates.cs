@@ -7,7 +7,8 @@ using NodeForge.Kubernetes.Kubeadm;
 namespace NodeForge.Clusters.Kubeadm;
 
 /// <summary>kubeadm's documents of one node before any patch.</summary>
-/// <remarks>They have what kind 0.33 writes, arguments in its order, so that patches find what they know; what NodeForge does otherwise stands beside it.</remarks>
+/// <remarks>They have what kind 0.33 writes, arguments in its order, so that patches find what they know; what NodeForge does otherwise
+/// stands beside it.</remarks>
 internal static class KubeadmTemplates
 {
     // kind's own: a patch may add to the list, which has to be there then.
@@ -24,7 +25,10 @@ internal static class KubeadmTemplates
         string gates = string.Join(',', Gates(plan, version).Select(pair => $"{pair.Key}={(pair.Value ? "true" : "false")}"));
         KeyValuePair<string, string>[] gated = gates.Length > 0 ? [new("feature-gates", gates)] : [];
         bool isIPv6 = networking.Family == IPFamily.IPv6;
-        string runtime = string.Join(',', plan.Config.RuntimeConfig.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
+        string runtime = string.Join(
+            ',',
+            plan.Config.RuntimeConfig.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")
+        );
         JsonObject cluster = new()
         {
             ["apiVersion"] = dialect.ApiVersion,
@@ -50,10 +54,13 @@ internal static class KubeadmTemplates
         return cluster;
     }
 
-    private static bool NeedsDualStackGate(ClusterPlan plan, KubernetesVersion version) => plan.Config.Networking.Family == IPFamily.Dual && Changes.DualStackGate.HoldsFor(version);
+    private static bool NeedsDualStackGate(ClusterPlan plan, KubernetesVersion version) =>
+        plan.Config.Networking.Family == IPFamily.Dual && Changes.DualStackGate.HoldsFor(version);
 
     private static IEnumerable<KeyValuePair<string, bool>> Gates(ClusterPlan plan, KubernetesVersion version) =>
-        NeedsDualStackGate(plan, version) && !plan.Config.FeatureGates.ContainsKey(DualStackGate) ? plan.Config.FeatureGates.Append(new(DualStackGate, true)) : plan.Config.FeatureGates;
+        NeedsDualStackGate(plan, version) && !plan.Config.FeatureGates.ContainsKey(DualStackGate)
+            ? plan.Config.FeatureGates.Append(new(DualStackGate, true))
+            : plan.Config.FeatureGates;
 
     public static JsonObject Init(ClusterPlan plan, NodePlan node, KubeadmDialect dialect)
     {
@@ -67,7 +74,9 @@ internal static class KubeadmTemplates
         if (plan.BootstrapToken.Length > 0)
             init["bootstrapTokens"] = new JsonArray(new JsonObject { ["token"] = plan.BootstrapToken, ["ttl"] = TokenLife });
         if (dialect.KnowsSkippedPhases)
-            init["skipPhases"] = new JsonArray([.. SkippedPhases.Concat(HasProxy(plan) ? [] : ["addon/kube-proxy"]).Select(phase => JsonValue.Create(phase))]);
+            init["skipPhases"] = new JsonArray([
+                .. SkippedPhases.Concat(HasProxy(plan) ? [] : ["addon/kube-proxy"]).Select(phase => JsonValue.Create(phase)),
+            ]);
         return init;
     }
 
@@ -123,13 +132,19 @@ internal static class KubeadmTemplates
             ["failSwapOn"] = false,
             // The disk is the host's: its other uses must not drive pods out of the node.
             ["imageGCHighThresholdPercent"] = 100,
-            ["evictionHard"] = new JsonObject { ["nodefs.available"] = "0%", ["nodefs.inodesFree"] = "0%", ["imagefs.available"] = "0%" },
+            ["evictionHard"] = new JsonObject
+            {
+                ["nodefs.available"] = "0%",
+                ["nodefs.inodesFree"] = "0%",
+                ["imagefs.available"] = "0%",
+            },
             // A node's Ready is looked at this often; the default of ten seconds is most of a fast creation.
             ["nodeStatusUpdateFrequency"] = "2s",
             // It would follow the other, and every node would write its unchanged status that often; its lease says that it lives.
             ["nodeStatusReportFrequency"] = "5m0s",
         };
-        // kubeadm joins a control plane by what the mirrors of etcd's static pods say. One that could not be made while there was no API server is tried again at the
+        // kubeadm joins a control plane by what the mirrors of etcd's static pods say. One that could not be made while there was no API
+        // server is tried again at the
         // pod's next turn, which comes after a minute by default.
         if (plan.ControlPlanes.Skip(1).Any())
             kubelet["syncFrequency"] = "10s";

@@ -21,37 +21,52 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
 
     /// <summary>Stops nodes; their state stays, and an engine's restart leaves them stopped.</summary>
     /// <param name="nodes">Names; empty for all of the cluster's, its load balancer with them.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.NodeMissing"/> and the NF55 range.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.NodeMissing"/> and the NF55
+    /// range.</exception>
     public async Task StopAsync(string cluster, IReadOnlyList<string> nodes, CancellationToken cancellationToken)
     {
         IReadOnlyList<ContainerSummary> containers = await ContainersAsync(cluster, nodes, cancellationToken).ConfigureAwait(false);
-        await EachAsync("stop", containers, async container =>
-        {
-            await KeepOverRestarts.UnsetAsync(engine, container.Id, cancellationToken).ConfigureAwait(false);
-            await engine.Containers.StopAsync(container.Id, StopPatience, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await EachAsync(
+                "stop",
+                containers,
+                async container =>
+                {
+                    await KeepOverRestarts.UnsetAsync(engine, container.Id, cancellationToken).ConfigureAwait(false);
+                    await engine.Containers.StopAsync(container.Id, StopPatience, cancellationToken).ConfigureAwait(false);
+                }
+            )
+            .ConfigureAwait(false);
     }
 
-    /// <summary>Starts nodes, and waits until they say that they are Ready, those without Kubernetes until their systems are up; an engine's restart starts them from then on.</summary>
+    /// <summary>Starts nodes, and waits until they say that they are Ready, those without Kubernetes until their systems are up; an
+    /// engine's restart starts them from then on.</summary>
     /// <param name="nodes">Names; empty for all of the cluster's, its load balancer with them.</param>
     /// <param name="wait">How long they may take; zero does not wait.</param>
-    /// <exception cref="NodeForgeException">As <see cref="StopAsync"/>; <see cref="ErrorCodes.NodesNotReady"/>, <see cref="ErrorCodes.ApiServerTimeout"/>, <see cref="ErrorCodes.NodeBootTimeout"/>.</exception>
+    /// <exception cref="NodeForgeException">As <see cref="StopAsync"/>; <see cref="ErrorCodes.NodesNotReady"/>,
+    /// <see cref="ErrorCodes.ApiServerTimeout"/>, <see cref="ErrorCodes.NodeBootTimeout"/>.</exception>
     public async Task StartAsync(string cluster, IReadOnlyList<string> nodes, TimeSpan wait, CancellationToken cancellationToken)
     {
         IReadOnlyList<ContainerSummary> containers = await ContainersAsync(cluster, nodes, cancellationToken).ConfigureAwait(false);
-        await EachAsync("start", containers, async container =>
-        {
-            await engine.Containers.StartAsync(container.Id, cancellationToken).ConfigureAwait(false);
-            // Not once it is Ready: it is meant to run from now on, however long that takes.
-            await KeepOverRestarts.SetAsync(engine, container.Id, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await EachAsync(
+                "start",
+                containers,
+                async container =>
+                {
+                    await engine.Containers.StartAsync(container.Id, cancellationToken).ConfigureAwait(false);
+                    // Not once it is Ready: it is meant to run from now on, however long that takes.
+                    await KeepOverRestarts.SetAsync(engine, container.Id, cancellationToken).ConfigureAwait(false);
+                }
+            )
+            .ConfigureAwait(false);
         ContainerSummary[] awaited = [.. containers.Where(NodeSelection.IsNode)];
         if (wait > TimeSpan.Zero && awaited.Length > 0)
             await AwaitAsync(cluster, awaited, wait, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Adds a node, made as those of the cluster's creation are, and waits until it is Ready.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.NodeMissing"/>, <see cref="ErrorCodes.InvalidCommandLine"/>, <see cref="ErrorCodes.ClusterNotOurs"/>, <see cref="ErrorCodes.ControlPlaneFixed"/>, <see cref="ErrorCodes.NodeNotRunning"/>,
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.NodeMissing"/>,
+    /// <see cref="ErrorCodes.InvalidCommandLine"/>, <see cref="ErrorCodes.ClusterNotOurs"/>, <see cref="ErrorCodes.ControlPlaneFixed"/>,
+    /// <see cref="ErrorCodes.NodeNotRunning"/>,
     /// <see cref="ErrorCodes.NodesNotReady"/> and the NF55 range. What was made of the node is removed again.</exception>
     public async Task<AddedNode> AddAsync(string cluster, AddNodeOptions options, CancellationToken cancellationToken)
     {
@@ -69,18 +84,28 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
             }
 
             if (options.Wait > TimeSpan.Zero)
-                await AwaitAsync(cluster, await NodeSelection.OfAsync(engine, cluster, [node.Name], cancellationToken).ConfigureAwait(false), options.Wait, cancellationToken).ConfigureAwait(false);
+                await AwaitAsync(
+                        cluster,
+                        await NodeSelection.OfAsync(engine, cluster, [node.Name], cancellationToken).ConfigureAwait(false),
+                        options.Wait,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
             await KeepOverRestarts.SetAsync(engine, node.Name, cancellationToken).ConfigureAwait(false);
             return new(node.Name, ClusterLabels.Of(node.Role), node.Address.ToString());
         }
         catch (Exception failure)
         {
-            throw await new FailedNodes(engine, reporter, clock, addition.Scope(node, options)).ExplainAsync(failure, cancellationToken).ConfigureAwait(false);
+            throw await new FailedNodes(engine, reporter, clock, addition.Scope(node, options))
+                .ExplainAsync(failure, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
-    /// <summary>Removes a node: its pods move first, then it leaves etcd if it is a control plane, the load balancer, the API server and the engine.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeMissing"/>, <see cref="ErrorCodes.ControlPlaneFixed"/>, <see cref="ErrorCodes.DrainTimeout"/>, <see cref="ErrorCodes.EtcdMemberStuck"/>,
+    /// <summary>Removes a node: its pods move first, then it leaves etcd if it is a control plane, the load balancer, the API server and
+    /// the engine.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeMissing"/>, <see cref="ErrorCodes.ControlPlaneFixed"/>,
+    /// <see cref="ErrorCodes.DrainTimeout"/>, <see cref="ErrorCodes.EtcdMemberStuck"/>,
     /// <see cref="ErrorCodes.ApiServerTimeout"/> and the NF55 range. The node is there then as it was, but takes no new pods.</exception>
     public async Task DeleteAsync(string cluster, string name, DeleteNodeOptions options, CancellationToken cancellationToken)
     {
@@ -101,19 +126,32 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
         step.Finish();
     }
 
-    private Task<IReadOnlyList<ContainerSummary>> ContainersAsync(string cluster, IReadOnlyList<string> nodes, CancellationToken cancellationToken) =>
-        nodes.Count == 0 ? NodeSelection.AllAsync(engine, cluster, cancellationToken) : NodeSelection.OfAsync(engine, cluster, nodes, cancellationToken);
+    private Task<IReadOnlyList<ContainerSummary>> ContainersAsync(
+        string cluster,
+        IReadOnlyList<string> nodes,
+        CancellationToken cancellationToken
+    ) =>
+        nodes.Count == 0
+            ? NodeSelection.AllAsync(engine, cluster, cancellationToken)
+            : NodeSelection.OfAsync(engine, cluster, nodes, cancellationToken);
 
     private static void CheckRemovable(string cluster, ContainerSummary container, IReadOnlyList<ContainerSummary> all)
     {
-        bool last = NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane && all.Count(other => NodeSelection.RoleOf(other) == ClusterLabels.ControlPlane) == 1;
+        bool last =
+            NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane
+            && all.Count(other => NodeSelection.RoleOf(other) == ClusterLabels.ControlPlane) == 1;
         if (!last && NodeSelection.IsNode(container))
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.ControlPlaneFixed, last ? "this is the cluster's only control plane" : "this is the cluster's load balancer, not a node")
-        {
-            Where = new(container.Name),
-            Hint = $"to remove the whole cluster: nodeforge delete cluster --name {cluster}",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(
+                ErrorCodes.ControlPlaneFixed,
+                last ? "this is the cluster's only control plane" : "this is the cluster's load balancer, not a node"
+            )
+            {
+                Where = new(container.Name),
+                Hint = $"to remove the whole cluster: nodeforge delete cluster --name {cluster}",
+            }
+        );
     }
 
     private async Task AwaitAsync(string cluster, IReadOnlyList<ContainerSummary> nodes, TimeSpan wait, CancellationToken cancellationToken)
@@ -122,25 +160,37 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
         if (nodes.Any(BareNode.IsOne))
         {
             // Whether there is a Kubernetes by now, and of which nodes, only its maker knows.
-            await Task.WhenAll(nodes.Select(node => BareBoot.AwaitAsync(new(engine, node.Id, node.Name), wait, cancellationToken))).ConfigureAwait(false);
+            await Task.WhenAll(nodes.Select(node => BareBoot.AwaitAsync(new(engine, node.Id, node.Name), wait, cancellationToken)))
+                .ConfigureAwait(false);
             step.Finish();
             return;
         }
 
         using KubernetesApi api = new(await new ClusterCatalog(engine).KubeconfigAsync(cluster, cancellationToken).ConfigureAwait(false));
         long begun = Stopwatch.GetTimestamp();
-        IReadOnlyDictionary<string, DateTimeOffset> started = await NodeStarts.OfAsync(engine, nodes, cancellationToken).ConfigureAwait(false);
-        await AwaitReady.RunAsync(api, started, wait, meanwhile: null, "look into nodeforge export logs", cancellationToken).ConfigureAwait(false);
-        ClusterNode[] running = [.. (await NodeSelection.AllAsync(engine, cluster, cancellationToken).ConfigureAwait(false))
-            .Where(node => NodeSelection.IsNode(node) && node.State == "running").Select(node => new ClusterNode(engine, node.Id, node.Name))];
+        IReadOnlyDictionary<string, DateTimeOffset> started = await NodeStarts
+            .OfAsync(engine, nodes, cancellationToken)
+            .ConfigureAwait(false);
+        await AwaitReady
+            .RunAsync(api, started, wait, meanwhile: null, "look into nodeforge export logs", cancellationToken)
+            .ConfigureAwait(false);
+        ClusterNode[] running =
+        [
+            .. (await NodeSelection.AllAsync(engine, cluster, cancellationToken).ConfigureAwait(false))
+                .Where(node => NodeSelection.IsNode(node) && node.State == "running")
+                .Select(node => new ClusterNode(engine, node.Id, node.Name)),
+        ];
         await AwaitPodNetwork.RunAsync(api, running, wait - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
         step.Finish();
     }
 
-    private Task EachAsync(string verb, IEnumerable<ContainerSummary> containers, Func<ContainerSummary, Task> action) => Task.WhenAll(containers.Select(async container =>
-    {
-        using ForgeStep step = reporter.Step($"{verb} {container.Name}");
-        await action(container).ConfigureAwait(false);
-        step.Finish();
-    }));
+    private Task EachAsync(string verb, IEnumerable<ContainerSummary> containers, Func<ContainerSummary, Task> action) =>
+        Task.WhenAll(
+            containers.Select(async container =>
+            {
+                using ForgeStep step = reporter.Step($"{verb} {container.Name}");
+                await action(container).ConfigureAwait(false);
+                step.Finish();
+            })
+        );
 }

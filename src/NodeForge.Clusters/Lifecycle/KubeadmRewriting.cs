@@ -7,17 +7,28 @@ using NodeForge.Kubernetes.Kubeadm;
 
 namespace NodeForge.Clusters.Lifecycle;
 
-/// <summary>Makes a new node's kubeadm documents out of an existing node's, so that what the cluster file changed in them holds for it too.</summary>
+/// <summary>Makes a new node's kubeadm documents out of an existing node's, so that what the cluster file changed in them holds for it
+/// too.</summary>
 internal static class KubeadmRewriting
 {
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterNotOurs"/>.</exception>
     public static async Task<NetworkingConfig> NetworkingAsync(ClusterNode source, CancellationToken cancellationToken)
     {
-        JsonNode? networking = (await ReadAsync(source, cancellationToken).ConfigureAwait(false)).OfKind("ClusterConfiguration")?["networking"];
+        JsonNode? networking = (await ReadAsync(source, cancellationToken).ConfigureAwait(false))
+            .OfKind("ClusterConfiguration")
+            ?["networking"];
         NetworkingConfig defaults = new();
         string services = (string?)networking?["serviceSubnet"] ?? defaults.ServiceSubnet;
-        IPFamily family = services.Contains(',', StringComparison.Ordinal) ? IPFamily.Dual : services.Contains(':', StringComparison.Ordinal) ? IPFamily.IPv6 : IPFamily.IPv4;
-        return defaults with { Family = family, PodSubnet = (string?)networking?["podSubnet"] ?? (defaults with { Family = family }).PodSubnet, ServiceSubnet = services };
+        IPFamily family =
+            services.Contains(',', StringComparison.Ordinal) ? IPFamily.Dual
+            : services.Contains(':', StringComparison.Ordinal) ? IPFamily.IPv6
+            : IPFamily.IPv4;
+        return defaults with
+        {
+            Family = family,
+            PodSubnet = (string?)networking?["podSubnet"] ?? (defaults with { Family = family }).PodSubnet,
+            ServiceSubnet = services,
+        };
     }
 
     /// <summary>The labels that a node was made with.</summary>
@@ -26,8 +37,12 @@ internal static class KubeadmRewriting
         LabelsIn(await ReadAsync(source, cancellationToken).ConfigureAwait(false));
 
     /// <summary>The documents of a node of the plan.</summary>
-    public static async Task<KubeadmDocumentSet> ForAsync(ClusterPlan plan, NodePlan node, ClusterNode source, CancellationToken cancellationToken) =>
-        Rewrite(await ReadAsync(source, cancellationToken).ConfigureAwait(false), plan, node);
+    public static async Task<KubeadmDocumentSet> ForAsync(
+        ClusterPlan plan,
+        NodePlan node,
+        ClusterNode source,
+        CancellationToken cancellationToken
+    ) => Rewrite(await ReadAsync(source, cancellationToken).ConfigureAwait(false), plan, node);
 
     /// <param name="documents">Of a node that is there; they are changed.</param>
     /// <param name="plan">The cluster with the new node.</param>
@@ -83,15 +98,24 @@ internal static class KubeadmRewriting
 
     internal static IReadOnlyDictionary<string, string> LabelsIn(KubeadmDocumentSet documents)
     {
-        string? text = ExtraArguments.Find(documents.OfKind("JoinConfiguration")?["nodeRegistration"]?["kubeletExtraArgs"], KubeadmFiles.NodeLabels);
+        string? text = ExtraArguments.Find(
+            documents.OfKind("JoinConfiguration")?["nodeRegistration"]?["kubeletExtraArgs"],
+            KubeadmFiles.NodeLabels
+        );
         // As the kubelet reads it: NAME=VALUE, divided by commas, the last of a name in effect.
-        return (text ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(label => label.Split('=', 2)).Where(pair => pair.Length == 2)
-            .GroupBy(pair => pair[0]).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]);
+        return (text ?? string.Empty)
+            .Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(label => label.Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .GroupBy(pair => pair[0])
+            .ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]);
     }
 
     private static async Task<KubeadmDocumentSet> ReadAsync(ClusterNode source, CancellationToken cancellationToken)
     {
-        IReadOnlyDictionary<string, string> files = await source.ReadFolderAsync(KubeadmFiles.Configuration, cancellationToken).ConfigureAwait(false);
+        IReadOnlyDictionary<string, string> files = await source
+            .ReadFolderAsync(KubeadmFiles.Configuration, cancellationToken)
+            .ConfigureAwait(false);
         return Parse(files.Values.FirstOrDefault() ?? string.Empty, source.Name);
     }
 
@@ -99,7 +123,9 @@ internal static class KubeadmRewriting
     {
         registration["name"] = node.Name;
         bool asLists = HasLists(registration);
-        JsonObject own = new(KubeadmDocuments.OwnArguments(plan, node).Select(argument => KeyValuePair.Create(argument.Key, (JsonNode?)argument.Value)));
+        JsonObject own = new(
+            KubeadmDocuments.OwnArguments(plan, node).Select(argument => KeyValuePair.Create(argument.Key, (JsonNode?)argument.Value))
+        );
         registration["kubeletExtraArgs"] = ExtraArguments.Merge(registration["kubeletExtraArgs"], own, asLists);
         // Of its role a node has the taints of its example; a worker that is made like a control plane takes pods.
         if (wasWorker != (node.Role == NodeRole.Worker))

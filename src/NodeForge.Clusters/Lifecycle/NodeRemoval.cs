@@ -19,7 +19,8 @@ internal sealed class NodeRemoval(EngineClient engine, TimeProvider clock, Exist
         }
 
         // Those that an upgrade handed to a new container have names there, and do not go with it.
-        IEnumerable<ContainerMount> mounts = (await engine.Containers.FindAsync(name, cancellationToken).ConfigureAwait(false))?.Mounts ?? [];
+        IEnumerable<ContainerMount> mounts =
+            (await engine.Containers.FindAsync(name, cancellationToken).ConfigureAwait(false))?.Mounts ?? [];
         await engine.Containers.RemoveAsync(name, cancellationToken).ConfigureAwait(false);
         foreach (ContainerMount volume in mounts.Where(mount => mount.Type == "volume"))
             await engine.Volumes.RemoveAsync(volume.Name, cancellationToken).ConfigureAwait(false);
@@ -29,8 +30,15 @@ internal sealed class NodeRemoval(EngineClient engine, TimeProvider clock, Exist
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeNotRunning"/>: no other control plane runs.</exception>
     private ClusterNode Survivor(string name)
     {
-        ContainerSummary[] others = [.. existing.Containers.Where(container => container.Name != name && NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane)];
-        ContainerSummary survivor = others.FirstOrDefault(container => container.State == "running") ?? throw new NodeForgeException([.. others.Select(container => NodeSelection.NotRunning(existing.Plan.Name, container))]);
+        ContainerSummary[] others =
+        [
+            .. existing.Containers.Where(container =>
+                container.Name != name && NodeSelection.RoleOf(container) == ClusterLabels.ControlPlane
+            ),
+        ];
+        ContainerSummary survivor =
+            others.FirstOrDefault(container => container.State == "running")
+            ?? throw new NodeForgeException([.. others.Select(container => NodeSelection.NotRunning(existing.Plan.Name, container))]);
         return new(engine, survivor.Id, survivor.Name);
     }
 }

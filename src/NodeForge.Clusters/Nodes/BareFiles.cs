@@ -5,7 +5,8 @@ using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Nodes;
 
-/// <summary>What a node in a container needs besides, so that kubeadm can be run in it as on a machine, without a configuration file.</summary>
+/// <summary>What a node in a container needs besides, so that kubeadm can be run in it as on a machine, without a configuration
+/// file.</summary>
 internal static class BareFiles
 {
     private const string Units = "/etc/systemd/system";
@@ -14,7 +15,8 @@ internal static class BareFiles
     // kubeadm's own variable, between those of its files and the user's, KUBELET_EXTRA_ARGS: what the user says wins.
     private const string KubeletConfiguration = "--config=/var/lib/kubelet/config.yaml";
 
-    // The connection table is the host's, and may not be sized in a container: kube-proxy as kubeadm init configures it would die of trying.
+    // The connection table is the host's, and may not be sized in a container: kube-proxy as kubeadm init configures it would die of
+    // trying.
     private const string KubeProxyProgram = """
         #!/bin/bash
         # Begun when kubeadm init writes the administrator's kubeconfig. Sets conntrack.maxPerCore to 0 in kube-proxy's

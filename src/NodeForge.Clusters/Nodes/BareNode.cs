@@ -9,7 +9,8 @@ namespace NodeForge.Clusters.Nodes;
 internal static class BareNode
 {
     /// <summary>Whether a container is a node of a cluster that was made without Kubernetes.</summary>
-    public static bool IsOne(ContainerSummary container) => container.Labels.GetValueOrDefault(ClusterLabels.Kubernetes) == ClusterLabels.None;
+    public static bool IsOne(ContainerSummary container) =>
+        container.Labels.GetValueOrDefault(ClusterLabels.Kubernetes) == ClusterLabels.None;
 
     /// <summary>Fails for a cluster that was made without Kubernetes: who made it by hand changes it by hand.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KubernetesByHand"/>.</exception>
@@ -17,11 +18,13 @@ internal static class BareNode
     {
         if (!containers.Any(IsOne))
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.KubernetesByHand, "the cluster was made without Kubernetes, of which NodeForge knows nothing since")
-        {
-            Where = new(cluster),
-            Hint = "use kubeadm in its nodes: join for a node more, reset for one less",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.KubernetesByHand, "the cluster was made without Kubernetes, of which NodeForge knows nothing since")
+            {
+                Where = new(cluster),
+                Hint = "use kubeadm in its nodes: join for a node more, reset for one less",
+            }
+        );
     }
 
     // kubeadm's checks want the kernel's configuration, which Debian keeps beside the kernel.

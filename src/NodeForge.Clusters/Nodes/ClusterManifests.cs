@@ -13,13 +13,17 @@ internal static class ClusterManifests
         if (node != plan.First)
             yield break;
         if (facts.PodNetwork is { } network && !plan.Config.Networking.DisableDefaultCni)
-            yield return NodeFile.Public($"{Folder}/10-pod-network.yaml", Filled(network, KubeadmDocuments.SettingsOf(plan, facts.Version)));
+            yield return NodeFile.Public(
+                $"{Folder}/10-pod-network.yaml",
+                Filled(network, KubeadmDocuments.SettingsOf(plan, facts.Version))
+            );
         if (facts.Storage is { } storage)
             yield return NodeFile.Public($"{Folder}/20-storage.yaml", storage);
     }
 
     // The manifest asks for it in kind's words; this is the one value that kind's template has.
     private static string Filled(string manifest, EffectiveSettings settings) =>
-        manifest.Replace("{{ .PodSubnet }}", settings.PodSubnet, StringComparison.Ordinal)
+        manifest
+            .Replace("{{ .PodSubnet }}", settings.PodSubnet, StringComparison.Ordinal)
             .Replace("{{.PodSubnet}}", settings.PodSubnet, StringComparison.Ordinal);
 }

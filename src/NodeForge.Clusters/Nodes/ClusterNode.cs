@@ -15,7 +15,8 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
     // What timeout(1) returns when it had to end the program.
     private const int TimedOut = 124;
 
-    // States of the engine that pass: a node that ended is being started once more, or a network of the same name, made from elsewhere, is about to
+    // States of the engine that pass: a node that ended is being started once more, or a network of the same name, made from elsewhere, is
+    // about to
     // give way (CreateNetwork), and Docker looks for networks by name when it starts a container.
     private static readonly EngineRefusalKind[] Passing = [EngineRefusalKind.Restarting, EngineRefusalKind.Ambiguous];
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
@@ -27,11 +28,15 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
 
     public string Name => name;
 
-    public Task StartAsync(CancellationToken cancellationToken) => PatientlyAsync(async () =>
-    {
-        await engine.Containers.StartAsync(id, cancellationToken).ConfigureAwait(false);
-        return true;
-    }, cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        PatientlyAsync(
+            async () =>
+            {
+                await engine.Containers.StartAsync(id, cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken
+        );
 
     public Task<ContainerDetails?> FindAsync(CancellationToken cancellationToken) => engine.Containers.FindAsync(id, cancellationToken);
 
@@ -54,15 +59,29 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
     }
 
     public Task<ProgramOutcome> TryRunAsync(IReadOnlyList<string> command, string? input, CancellationToken cancellationToken) =>
-        FeedAsync(command, input is null ? null : async (stream, token) => await stream.WriteAsync(Encoding.UTF8.GetBytes(input), token).ConfigureAwait(false), cancellationToken);
+        FeedAsync(
+            command,
+            input is null
+                ? null
+                : async (stream, token) => await stream.WriteAsync(Encoding.UTF8.GetBytes(input), token).ConfigureAwait(false),
+            cancellationToken
+        );
 
     /// <summary>Runs a program to its end, with an input that is written while it runs.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeSaysTooMuch"/>.</exception>
-    public async Task<ProgramOutcome> FeedAsync(IReadOnlyList<string> command, Func<Stream, CancellationToken, Task>? writeInput, CancellationToken cancellationToken)
+    public async Task<ProgramOutcome> FeedAsync(
+        IReadOnlyList<string> command,
+        Func<Stream, CancellationToken, Task>? writeInput,
+        CancellationToken cancellationToken
+    )
     {
         using NodeWords output = new(name, command[0]);
         using NodeWords errors = new(name, command[0]);
-        int code = await PatientlyAsync(() => engine.Containers.ExecAsync(id, new ExecSpec(command), writeInput, output, errors, cancellationToken), cancellationToken).ConfigureAwait(false);
+        int code = await PatientlyAsync(
+                () => engine.Containers.ExecAsync(id, new ExecSpec(command), writeInput, output, errors, cancellationToken),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return new(code, output.ToString(), errors.ToString());
     }
 
@@ -71,7 +90,9 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
     public async Task CopyOutputAsync(IReadOnlyList<string> command, Stream output, CancellationToken cancellationToken)
     {
         using NodeWords errors = new(name, command[0]);
-        int code = await engine.Containers.ExecAsync(id, new ExecSpec(command), (Stream?)null, output, errors, cancellationToken).ConfigureAwait(false);
+        int code = await engine
+            .Containers.ExecAsync(id, new ExecSpec(command), (Stream?)null, output, errors, cancellationToken)
+            .ConfigureAwait(false);
         if (code != 0)
             throw Failed(command, $"exit code {code}", new(code, string.Empty, errors.ToString()));
     }
@@ -84,35 +105,51 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
     public async Task StartUnitAsync(string unit, TimeSpan atMost, CancellationToken cancellationToken)
     {
         string said = string.Empty;
-        bool started = await Polling.UntilAsync(BetweenStarts, atMost, async () =>
-        {
-            ProgramOutcome outcome = await TryRunAsync(["systemctl", "start", unit], null, cancellationToken).ConfigureAwait(false);
-            said = outcome.Errors;
-            return outcome.ExitCode == 0;
-        }, cancellationToken).ConfigureAwait(false);
+        bool started = await Polling
+            .UntilAsync(
+                BetweenStarts,
+                atMost,
+                async () =>
+                {
+                    ProgramOutcome outcome = await TryRunAsync(["systemctl", "start", unit], null, cancellationToken).ConfigureAwait(false);
+                    said = outcome.Errors;
+                    return outcome.ExitCode == 0;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (!started)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.NodeBootTimeout, $"the node's system did not start {unit}")
-            {
-                Where = new(name),
-                Got = $"{said.Trim()} after {atMost.TotalSeconds:0} s",
-                Hint = "the diagnostics folder has the node's journal",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.NodeBootTimeout, $"the node's system did not start {unit}")
+                {
+                    Where = new(name),
+                    Got = $"{said.Trim()} after {atMost.TotalSeconds:0} s",
+                    Hint = "the diagnostics folder has the node's journal",
+                }
+            );
         }
     }
 
     /// <summary>Lays files down at the root, whether the node runs or not.</summary>
     public Task PutAsync(IReadOnlyList<NodeFile> files, TimeProvider clock, CancellationToken cancellationToken) =>
-        engine.Containers.PutArchiveAsync(id, "/", (stream, token) => NodeFile.WriteTarAsync(files, stream, clock, token), cancellationToken);
+        engine.Containers.PutArchiveAsync(
+            id,
+            "/",
+            (stream, token) => NodeFile.WriteTarAsync(files, stream, clock, token),
+            cancellationToken
+        );
 
     /// <summary>Reads the small regular files of a folder, whether the node runs or not.</summary>
     /// <returns>Paths relative to the folder's parent, "kind/version", to content.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineObjectMissing"/>: there is no such folder; <see cref="ErrorCodes.NodeFolderTooLarge"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineObjectMissing"/>: there is no such folder;
+    /// <see cref="ErrorCodes.NodeFolderTooLarge"/>.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ReadFolderAsync(string folder, CancellationToken cancellationToken)
     {
         Stream archive = await engine.Containers.GetArchiveAsync(id, folder, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
-            return await Task.Run(() => FolderReading.Read(archive, name, folder, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => FolderReading.Read(archive, name, folder, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
     }
 
     private static async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
@@ -124,7 +161,8 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
             {
                 return await call().ConfigureAwait(false);
             }
-            catch (NodeForgeException failure) when (EngineRefusal.Of(failure) is { Kind: var kind } && Passing.Contains(kind) && Stopwatch.GetElapsedTime(begun) < AtMost)
+            catch (NodeForgeException failure)
+                when (EngineRefusal.Of(failure) is { Kind: var kind } && Passing.Contains(kind) && Stopwatch.GetElapsedTime(begun) < AtMost)
             {
                 await Task.Delay(Every, cancellationToken).ConfigureAwait(false);
             }
@@ -133,13 +171,18 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
 
     private NodeForgeException Failed(IReadOnlyList<string> command, string ended, ProgramOutcome outcome)
     {
-        string[] said = $"{outcome.Output}\n{outcome.Errors}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return new(new Diagnostic(ErrorCodes.NodeProgramFailed, $"{Path.GetFileName(command[0])} failed in the node")
-        {
-            Where = new(name, Detail: string.Join(' ', command)),
-            Got = $"{ended}: {string.Join(" / ", said.TakeLast(ToldLines))}",
-            Hint = "the diagnostics folder has the node's logs; --retain keeps the node",
-        });
+        string[] said = $"{outcome.Output}\n{outcome.Errors}".Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
+        return new(
+            new Diagnostic(ErrorCodes.NodeProgramFailed, $"{Path.GetFileName(command[0])} failed in the node")
+            {
+                Where = new(name, Detail: string.Join(' ', command)),
+                Got = $"{ended}: {string.Join(" / ", said.TakeLast(ToldLines))}",
+                Hint = "the diagnostics folder has the node's logs; --retain keeps the node",
+            }
+        );
     }
 }
 

@@ -7,14 +7,16 @@ using NodeForge.Documents.Yaml;
 
 namespace NodeForge.Clusters.Nodes;
 
-/// <summary>Applies a cluster file's patches to containerd's configuration, as kind does: a merge of tables (RFC 7386), then operations (RFC 6902).</summary>
+/// <summary>Applies a cluster file's patches to containerd's configuration, as kind does: a merge of tables (RFC 7386), then operations
+/// (RFC 6902).</summary>
 internal static class ContainerdPatching
 {
     public const string Path = "/etc/containerd/config.toml";
 
     /// <returns>The files to lay into the node, the configuration first.</returns>
     /// <exception cref="TomlException">The node's file is not TOML.</exception>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: an operation that the file does not allow.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: an operation that the file does not
+    /// allow.</exception>
     public static IReadOnlyList<NodeFile> Apply(string configuration, ContainerdPatches patches)
     {
         JsonObject document = TomlDocument.Read(configuration);
@@ -32,7 +34,9 @@ internal static class ContainerdPatching
 
     // The sections of a plugin have other names in another version: a file may bring patches for each. 3 and 4 have the same.
     private static bool IsFor(JsonObject patch, JsonObject document) =>
-        !patch.ContainsKey("version") || ConfigurationRewriting.VersionOf(patch) == ConfigurationRewriting.VersionOf(document) || (IsSplit(patch) && IsSplit(document));
+        !patch.ContainsKey("version")
+        || ConfigurationRewriting.VersionOf(patch) == ConfigurationRewriting.VersionOf(document)
+        || (IsSplit(patch) && IsSplit(document));
 
     private static bool IsSplit(JsonObject document) => ConfigurationRewriting.VersionOf(document) >= ConfigurationVersion.FirstSplit;
 
@@ -43,7 +47,10 @@ internal static class ContainerdPatching
         if (!IsSplit(document))
             return;
         ConfigurationRewriting.Divide(patch);
-        if (((document["plugins"] as JsonObject)?[CriSettings.Runtime] as JsonObject)?["cni"] is JsonObject cni && cni.ContainsKey("bin_dirs"))
+        if (
+            ((document["plugins"] as JsonObject)?[CriSettings.Runtime] as JsonObject)?["cni"] is JsonObject cni
+            && cni.ContainsKey("bin_dirs")
+        )
             ConfigurationRewriting.FitFolders(patch);
     }
 

@@ -3,7 +3,8 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Clusters.Nodes;
 
-/// <summary>Reads the small files of a node's folder out of the archive that the engine makes of it; what is large is passed over.</summary>
+/// <summary>Reads the small files of a node's folder out of the archive that the engine makes of it; what is large is passed
+/// over.</summary>
 internal static class FolderReading
 {
     // Manifests; the largest of the field's is a tenth of this.
@@ -15,7 +16,8 @@ internal static class FolderReading
     private const long MostPassedOver = 4L << 30;
 
     /// <returns>Paths relative to the folder's parent, "kind/version", to content.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeFolderTooLarge"/>; NF41xx: it is no archive that two readers would read alike.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeFolderTooLarge"/>; NF41xx: it is no archive that two readers would
+    /// read alike.</exception>
     public static IReadOnlyDictionary<string, string> Read(Stream archive, string node, string folder, CancellationToken cancellationToken)
     {
         Dictionary<string, string> files = new(StringComparer.Ordinal);
@@ -43,11 +45,14 @@ internal static class FolderReading
         return files;
     }
 
-    private static NodeForgeException TooLarge(string node, string folder, string got, string want) => new(new Diagnostic(ErrorCodes.NodeFolderTooLarge, "a folder of the node has more in it than is read")
-    {
-        Where = new(node, Detail: folder),
-        Got = got,
-        Want = want,
-        Hint = "do not trust the node's image; get it from a source that you trust, or build it",
-    });
+    private static NodeForgeException TooLarge(string node, string folder, string got, string want) =>
+        new(
+            new Diagnostic(ErrorCodes.NodeFolderTooLarge, "a folder of the node has more in it than is read")
+            {
+                Where = new(node, Detail: folder),
+                Got = got,
+                Want = want,
+                Hint = "do not trust the node's image; get it from a source that you trust, or build it",
+            }
+        );
 }

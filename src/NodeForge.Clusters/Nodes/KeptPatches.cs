@@ -9,7 +9,8 @@ internal static class KeptPatches
 {
     private const string Path = "/etc/nodeforge/containerd-patches.json";
 
-    public static NodeFile[] Of(ContainerdPatches patches) => patches.Any ? [NodeFile.Public(Path, JsonSerializer.Serialize(patches, PatchesJson.Default.ContainerdPatches))] : [];
+    public static NodeFile[] Of(ContainerdPatches patches) =>
+        patches.Any ? [NodeFile.Public(Path, JsonSerializer.Serialize(patches, PatchesJson.Default.ContainerdPatches))] : [];
 
     /// <summary>None where the node has none.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterNotOurs"/>: something else is in their place.</exception>
@@ -18,7 +19,8 @@ internal static class KeptPatches
         try
         {
             IReadOnlyDictionary<string, string> files = await node.ReadFolderAsync(Path, cancellationToken).ConfigureAwait(false);
-            return JsonSerializer.Deserialize(files.Values.FirstOrDefault() ?? string.Empty, PatchesJson.Default.ContainerdPatches) ?? new();
+            return JsonSerializer.Deserialize(files.Values.FirstOrDefault() ?? string.Empty, PatchesJson.Default.ContainerdPatches)
+                ?? new();
         }
         catch (NodeForgeException missing) when (missing.Is(ErrorCodes.EngineObjectMissing))
         {
@@ -31,6 +33,10 @@ internal static class KeptPatches
     }
 }
 
-[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true, RespectNullableAnnotations = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    IgnoreReadOnlyProperties = true,
+    RespectNullableAnnotations = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase
+)]
 [JsonSerializable(typeof(ContainerdPatches))]
 internal sealed partial class PatchesJson : JsonSerializerContext;

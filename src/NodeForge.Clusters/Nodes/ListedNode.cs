@@ -10,4 +10,12 @@ namespace NodeForge.Clusters.Nodes;
 /// <param name="Addresses">On its networks, IPv4 first; of a stopped node those that it will have again.</param>
 /// <param name="Image">A name of the image that it was made from, or the beginning of its ID where it has none.</param>
 /// <param name="KubernetesVersion">What its image has; null where it does not say.</param>
-public sealed record ListedNode(string Cluster, string Name, string Role, string State, IReadOnlyList<string> Addresses, string Image, string? KubernetesVersion);
+public sealed record ListedNode(
+    string Cluster,
+    string Name,
+    string Role,
+    string State,
+    IReadOnlyList<string> Addresses,
+    string Image,
+    string? KubernetesVersion
+);

@@ -15,7 +15,12 @@ internal sealed class NodeBringUp(EngineClient engine, TimeProvider clock)
     /// <param name="contents">Says what it is given, once its image has said which Kubernetes it has.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeImageInvalid"/> and the NF55 range.</exception>
-    public async Task<PreparedNode> CreateAsync(NodePlan node, ContainerSpec spec, Func<NodeImageFacts, Task<NodeContents>> contents, CancellationToken cancellationToken)
+    public async Task<PreparedNode> CreateAsync(
+        NodePlan node,
+        ContainerSpec spec,
+        Func<NodeImageFacts, Task<NodeContents>> contents,
+        CancellationToken cancellationToken
+    )
     {
         string id = await engine.Containers.CreateAsync(spec, cancellationToken).ConfigureAwait(false);
         ClusterNode container = new(engine, id, node.Name);
@@ -27,7 +32,8 @@ internal sealed class NodeBringUp(EngineClient engine, TimeProvider clock)
     }
 
     /// <summary>Changes its containerd as the cluster file says.</summary>
-    public Task PatchAsync(PreparedNode node, CancellationToken cancellationToken) => PatchContainerd.RunAsync(node, clock, cancellationToken);
+    public Task PatchAsync(PreparedNode node, CancellationToken cancellationToken) =>
+        PatchContainerd.RunAsync(node, clock, cancellationToken);
 
     /// <summary>Makes a started node one of a cluster that runs.</summary>
     public async Task JoinAsync(PreparedNode node, CancellationToken cancellationToken)
@@ -52,7 +58,8 @@ internal sealed class NodeBringUp(EngineClient engine, TimeProvider clock)
 /// <summary>A started node and what its image said of itself.</summary>
 internal sealed record PreparedNode(ClusterNode Container, NodePlan Plan, NodeImageFacts Facts)
 {
-    /// <summary>Phases of kubeadm that the cluster file leaves out. kubeadm looks at its document's list only where it is given none.</summary>
+    /// <summary>Phases of kubeadm that the cluster file leaves out. kubeadm looks at its document's list only where it is given
+    /// none.</summary>
     public IReadOnlyList<string> SkippedPhases { get; init; } = [];
 
     /// <summary>How its containerd is to be changed.</summary>
@@ -61,7 +68,8 @@ internal sealed record PreparedNode(ClusterNode Container, NodePlan Plan, NodeIm
     /// <summary>How long a part of its join may take: without a leader in etcd kubeadm would ask again for ever.</summary>
     public TimeSpan JoinAtMost { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>What kubeadm is told to skip so that it runs some phases alone, and of those what the cluster file does not leave out.</summary>
+    /// <summary>What kubeadm is told to skip so that it runs some phases alone, and of those what the cluster file does not leave
+    /// out.</summary>
     public string SkippedWhenRunning(KubeadmPhases phases, params IReadOnlyCollection<string> run) =>
         string.Join(',', phases.SkippedWhenRunning(Facts.Version, run).Union(SkippedPhases));
 }

@@ -18,7 +18,8 @@ internal sealed record NodeContents(IReadOnlyList<NodeFile> Files)
     public ContainerdPatches Containerd { get; init; } = new();
 
     /// <summary>Of a node of a new cluster.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>, <see cref="ErrorCodes.ClusterFileUnsupported"/>: a patch does not fit.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>, <see cref="ErrorCodes.ClusterFileUnsupported"/>: a
+    /// patch does not fit.</exception>
     public static NodeContents New(ClusterPlan plan, NodePlan node, NodeImageFacts facts, ClusterAuthorities authorities) =>
         new([
             .. NodeCertificates.Of(plan, node, KubeadmDocuments.SettingsOf(plan, facts.Version), authorities),
@@ -40,7 +41,13 @@ internal sealed record NodeContents(IReadOnlyList<NodeFile> Files)
     /// <param name="containerd">Kept by that node.</param>
     /// <param name="authorities">The cluster's.</param>
     public static NodeContents Later(
-        ClusterPlan plan, NodePlan node, NodeImageFacts facts, KubeadmDocumentSet documents, ContainerdPatches containerd, ClusterAuthorities authorities) =>
+        ClusterPlan plan,
+        NodePlan node,
+        NodeImageFacts facts,
+        KubeadmDocumentSet documents,
+        ContainerdPatches containerd,
+        ClusterAuthorities authorities
+    ) =>
         new([
             .. NodeCertificates.Of(plan, node, EffectiveSettings.In(documents.OfKind("ClusterConfiguration") ?? []), authorities),
             NodeFile.Secret(KubeadmFiles.Configuration, documents.Text),
@@ -53,5 +60,12 @@ internal sealed record NodeContents(IReadOnlyList<NodeFile> Files)
 
     /// <summary>Of a node in which kubeadm is run by hand.</summary>
     public static NodeContents ByHand(ClusterPlan plan, NodePlan node, NodeImageFacts facts, EngineInformation host) =>
-        new([.. BareFiles.Of(node, facts.Version, host), .. ClusterManifests.Of(plan, node, facts), .. KeptPatches.Of(plan.Config.Containerd)]) { Containerd = plan.Config.Containerd };
+        new([
+            .. BareFiles.Of(node, facts.Version, host),
+            .. ClusterManifests.Of(plan, node, facts),
+            .. KeptPatches.Of(plan.Config.Containerd),
+        ])
+        {
+            Containerd = plan.Config.Containerd,
+        };
 }

@@ -17,10 +17,17 @@ public sealed class NodeExec(EngineClient engine)
     /// <param name="streams">What the program reads and writes.</param>
     /// <param name="cancellationToken">Lets go of the program; it is not killed.</param>
     /// <returns>The program's exit code.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.NodeMissing"/>, <see cref="ErrorCodes.NodeNotRunning"/>,
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterMissing"/>, <see cref="ErrorCodes.NodeMissing"/>,
+    /// <see cref="ErrorCodes.NodeNotRunning"/>,
     /// <see cref="ErrorCodes.NodeProgramMissing"/>, <see cref="ErrorCodes.NodeProgramNotRunnable"/> and the NF55 range.</exception>
     /// <exception cref="IOException">One of the streams failed.</exception>
-    public async Task<int> RunAsync(string? cluster, string node, IReadOnlyList<string> command, ExecStreams streams, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(
+        string? cluster,
+        string node,
+        IReadOnlyList<string> command,
+        ExecStreams streams,
+        CancellationToken cancellationToken
+    )
     {
         ContainerSummary container = cluster is null
             ? await NodeSelection.AnywhereAsync(engine, node, cancellationToken).ConfigureAwait(false)
@@ -34,11 +41,18 @@ public sealed class NodeExec(EngineClient engine)
     private static NodeForgeException Refused(string node, ExecSpec spec, ExecOutcome outcome)
     {
         bool missing = outcome.ExitCode == ExecOutcome.NotFound;
-        return new(new Diagnostic(missing ? ErrorCodes.NodeProgramMissing : ErrorCodes.NodeProgramNotRunnable, missing ? "the node has no such program" : "the program cannot be run in the node")
-        {
-            Where = new(node, Detail: spec.Command[0]),
-            Got = outcome.Refusal,
-            Hint = missing ? "check the name; a shell's own words need a shell: -- bash -c 'COMMAND'" : "see what the file is, and whether it may be executed",
-        });
+        return new(
+            new Diagnostic(
+                missing ? ErrorCodes.NodeProgramMissing : ErrorCodes.NodeProgramNotRunnable,
+                missing ? "the node has no such program" : "the program cannot be run in the node"
+            )
+            {
+                Where = new(node, Detail: spec.Command[0]),
+                Got = outcome.Refusal,
+                Hint = missing
+                    ? "check the name; a shell's own words need a shell: -- bash -c 'COMMAND'"
+                    : "see what the file is, and whether it may be executed",
+            }
+        );
     }
 }

@@ -23,15 +23,22 @@ internal sealed record NodeImageFacts(KubernetesVersion Version, string? PodNetw
         string? text = files.GetValueOrDefault("kind/version")?.Trim();
         if (!KubernetesVersion.TryParse(text, out KubernetesVersion version))
             throw NotANode(image, text is null ? "no file /kind/version" : $"/kind/version says '{Printable.Escape(text)}'", null);
-        return new(version, files.GetValueOrDefault("kind/manifests/default-cni.yaml"), files.GetValueOrDefault("kind/manifests/default-storage.yaml"));
+        return new(
+            version,
+            files.GetValueOrDefault("kind/manifests/default-cni.yaml"),
+            files.GetValueOrDefault("kind/manifests/default-storage.yaml")
+        );
     }
 
     private static NodeForgeException NotANode(string image, string got, Exception? inner) =>
-        new(new Diagnostic(ErrorCodes.NodeImageInvalid, "this is no node image")
-        {
-            Where = new(image),
-            Got = got,
-            Want = "/kind/version with Kubernetes' version",
-            Hint = "build one with nodeforge build node-image, or name another with --image",
-        }, inner);
+        new(
+            new Diagnostic(ErrorCodes.NodeImageInvalid, "this is no node image")
+            {
+                Where = new(image),
+                Got = got,
+                Want = "/kind/version with Kubernetes' version",
+                Hint = "build one with nodeforge build node-image, or name another with --image",
+            },
+            inner
+        );
 }

@@ -6,11 +6,14 @@ using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Nodes;
 
-/// <summary>Hears what a node sends out of its cluster: a second container of the same image in the node's own network, which also gives it a way that leads nowhere.</summary>
-/// <remarks>Without a default route the node's programs would be refused before they send anything, and nobody would know whom they wanted.</remarks>
+/// <summary>Hears what a node sends out of its cluster: a second container of the same image in the node's own network, which also gives it
+/// a way that leads nowhere.</summary>
+/// <remarks>Without a default route the node's programs would be refused before they send anything, and nobody would know whom they
+/// wanted.</remarks>
 internal static class NodeListener
 {
-    // A packet socket (packet(7)) in Perl, which Debian's images have. Of what the node sends itself: names that are looked up, and packets to places that are none of the cluster's.
+    // A packet socket (packet(7)) in Perl, which Debian's images have. Of what the node sends itself: names that are looked up, and packets
+    // to places that are none of the cluster's.
     // What goes to 127.0.0.11 is for the engine's own resolver, whatever the port (Docker's NAT changes it before the packet is seen).
     private const string Program = """
         use strict; use Socket qw(inet_aton inet_ntop AF_INET6); $| = 1;
@@ -42,14 +45,37 @@ internal static class NodeListener
 
     public static string NameOf(string node) => node + "-listener";
 
-    public static async Task StartAsync(EngineClient engine, ClusterPlan plan, PreparedNode node, string image, CancellationToken cancellationToken)
+    public static async Task StartAsync(
+        EngineClient engine,
+        ClusterPlan plan,
+        PreparedNode node,
+        string image,
+        CancellationToken cancellationToken
+    )
     {
-        IEnumerable<string> inside = plan.Network.Ranges.Concat(plan.Config.Networking.PodRanges).Concat(plan.Config.Networking.ServiceRanges).Select(static range => range.ToString()).Concat(Everywhere);
+        IEnumerable<string> inside = plan
+            .Network.Ranges.Concat(plan.Config.Networking.PodRanges)
+            .Concat(plan.Config.Networking.ServiceRanges)
+            .Select(static range => range.ToString())
+            .Concat(Everywhere);
         ContainerSpec spec = new(NameOf(node.Plan.Name), image)
         {
-            Labels = new Dictionary<string, string> { [ClusterLabels.Cluster] = plan.Name, [ClusterLabels.Owner] = plan.Name, [ClusterLabels.Creation] = plan.Creation },
+            Labels = new Dictionary<string, string>
+            {
+                [ClusterLabels.Cluster] = plan.Name,
+                [ClusterLabels.Owner] = plan.Name,
+                [ClusterLabels.Creation] = plan.Creation,
+            },
             // It stays when it cannot hear, and so says nothing: a node's own end is another thing.
-            Entrypoint = ["bash", "-c", "ip route add default via \"$1\"; shift; perl -e \"$@\"; exec sleep infinity", "listen", plan.Network.Range.At(1).ToString(), Program],
+            Entrypoint =
+            [
+                "bash",
+                "-c",
+                "ip route add default via \"$1\"; shift; perl -e \"$@\"; exec sleep infinity",
+                "listen",
+                plan.Network.Range.At(1).ToString(),
+                Program,
+            ],
             Command = [.. inside],
             StopSignal = "SIGKILL",
             Privileged = true,

@@ -15,13 +15,15 @@ internal sealed class NodeWords(string node, string program) : WriteOnlyStream
     {
         if (bytes.Length + buffer.Length > Most)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.NodeSaysTooMuch, "a program in the node says more than it may")
-            {
-                Where = new(node, Detail: program),
-                Got = $"more than {Most} bytes",
-                Want = $"at most {Most}",
-                Hint = "do not trust the node; create the cluster again from an image that you trust",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.NodeSaysTooMuch, "a program in the node says more than it may")
+                {
+                    Where = new(node, Detail: program),
+                    Got = $"more than {Most} bytes",
+                    Want = $"at most {Most}",
+                    Hint = "do not trust the node; create the cluster again from an image that you trust",
+                }
+            );
         }
 
         bytes.Write(buffer);

@@ -5,8 +5,10 @@ using NodeForge.Documents.Toml;
 
 namespace NodeForge.Clusters.Nodes;
 
-/// <summary>Turns registry mirrors and their TLS settings, as containerd took them in its configuration once, into the hosts.toml files that it takes now.</summary>
-/// <remarks>containerd refuses its CRI plugin where <c>registry.mirrors</c> or <c>registry.configs.HOST.tls</c> stand beside <c>registry.config_path</c>, which node
+/// <summary>Turns registry mirrors and their TLS settings, as containerd took them in its configuration once, into the hosts.toml files
+/// that it takes now.</summary>
+/// <remarks>containerd refuses its CRI plugin where <c>registry.mirrors</c> or <c>registry.configs.HOST.tls</c> stand beside
+/// <c>registry.config_path</c>, which node
 /// images have; version 2 takes the former no longer. Format: containerd's docs/hosts.md and docs/cri/registry.md.</remarks>
 internal static partial class RegistryHosts
 {
@@ -14,8 +16,11 @@ internal static partial class RegistryHosts
     private static readonly string[] Sections = ["io.containerd.cri.v1.images", "io.containerd.grpc.v1.cri", "cri"];
 
     /// <summary>Whether patches of a cluster file ask for what would be turned into files.</summary>
-    public static bool Concern(ContainerdPatches patches) => patches.Merges.Any(text => Parts(TomlDocument.Read(text)).Any(HasOldParts))
-        || patches.JsonPatches.Any(text => text.Contains("/registry/mirrors", StringComparison.Ordinal) || text.Contains("/registry/configs", StringComparison.Ordinal));
+    public static bool Concern(ContainerdPatches patches) =>
+        patches.Merges.Any(text => Parts(TomlDocument.Read(text)).Any(HasOldParts))
+        || patches.JsonPatches.Any(text =>
+            text.Contains("/registry/mirrors", StringComparison.Ordinal) || text.Contains("/registry/configs", StringComparison.Ordinal)
+        );
 
     /// <summary>Takes the old settings out of a configuration that has a folder for hosts.toml files.</summary>
     /// <returns>The files that say the same; none where nothing is to be turned.</returns>
@@ -34,7 +39,11 @@ internal static partial class RegistryHosts
             HashSet<string> mirrored = [.. mirrors.SelectMany(mirror => Endpoints(mirror.Value)).Select(endpoint => endpoint.Authority)];
             foreach ((string host, JsonNode? mirror) in mirrors)
                 files.Add(File(folder, host, Endpoints(mirror), configs));
-            foreach ((string host, _) in configs.Where(config => Tls(configs, config.Key) is not null && !mirrored.Contains(config.Key) && !mirrors.ContainsKey(config.Key)))
+            foreach (
+                (string host, _) in configs.Where(config =>
+                    Tls(configs, config.Key) is not null && !mirrored.Contains(config.Key) && !mirrors.ContainsKey(config.Key)
+                )
+            )
                 files.Add(File(folder, host, [], configs));
             registry.Remove("mirrors");
             foreach (JsonObject config in configs.Select(pair => pair.Value).OfType<JsonObject>())
@@ -48,7 +57,8 @@ internal static partial class RegistryHosts
         Sections.Select(section => ((configuration["plugins"] as JsonObject)?[section] as JsonObject)?["registry"]).OfType<JsonObject>();
 
     private static bool HasOldParts(JsonObject registry) =>
-        registry["mirrors"] is JsonObject { Count: > 0 } || (registry["configs"] is JsonObject configs && configs.Any(config => Tls(configs, config.Key) is not null));
+        registry["mirrors"] is JsonObject { Count: > 0 }
+        || (registry["configs"] is JsonObject configs && configs.Any(config => Tls(configs, config.Key) is not null));
 
     private static JsonObject? Tls(JsonObject configs, string host) => (configs[host] as JsonObject)?["tls"] as JsonObject;
 
@@ -82,22 +92,34 @@ internal static partial class RegistryHosts
         if (tls?["ca_file"] is { } authority)
             settings["ca"] = authority.DeepClone();
         if (tls?["cert_file"] is { } certificate)
-            settings["client"] = tls["key_file"] is { } key ? new JsonArray(new JsonArray(certificate.DeepClone(), key.DeepClone())) : certificate.DeepClone();
+            settings["client"] = tls["key_file"] is { } key
+                ? new JsonArray(new JsonArray(certificate.DeepClone(), key.DeepClone()))
+                : certificate.DeepClone();
         return settings;
     }
 
-    private static IReadOnlyList<Uri> Endpoints(JsonNode? mirror) => mirror is JsonObject table && table["endpoint"] is JsonArray list
-        ? [.. list.Select(item => Uri.TryCreate(item?.ToString(), UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "http" or "https"
-            ? new Uri(item!.ToString()) : throw Refused("an endpoint is no address", item?.ToString() ?? "null", "http://HOST:PORT or https://HOST:PORT"))]
-        : [];
+    private static IReadOnlyList<Uri> Endpoints(JsonNode? mirror) =>
+        mirror is JsonObject table && table["endpoint"] is JsonArray list
+            ?
+            [
+                .. list.Select(item =>
+                    Uri.TryCreate(item?.ToString(), UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "http" or "https"
+                        ? new Uri(item!.ToString())
+                        : throw Refused("an endpoint is no address", item?.ToString() ?? "null", "http://HOST:PORT or https://HOST:PORT")
+                ),
+            ]
+            : [];
 
-    private static NodeForgeException Refused(string what, string got, string want) => new(new Diagnostic(ErrorCodes.ClusterFileValue, what)
-    {
-        Where = new("containerdConfigPatches", Detail: "registry.mirrors"),
-        Got = Printable.Escape(got),
-        Want = want,
-        Hint = "correct the patch; see https://github.com/containerd/containerd/blob/main/docs/hosts.md",
-    });
+    private static NodeForgeException Refused(string what, string got, string want) =>
+        new(
+            new Diagnostic(ErrorCodes.ClusterFileValue, what)
+            {
+                Where = new("containerdConfigPatches", Detail: "registry.mirrors"),
+                Got = Printable.Escape(got),
+                Want = want,
+                Hint = "correct the patch; see https://github.com/containerd/containerd/blob/main/docs/hosts.md",
+            }
+        );
 
     // A name of a folder below certs.d too: no slash, no leading dot.
     [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$")]

@@ -6,7 +6,14 @@ using NodeForge.Kubernetes.Kubeadm;
 namespace NodeForge.Clusters.Planning;
 
 /// <summary>Everything about a cluster that is known before its first container: names, addresses, pod ranges, ports.</summary>
-internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network, IReadOnlyList<NodePlan> Nodes, BalancerPlan? Balancer, string ApiAddress, int ApiPort)
+internal sealed record ClusterPlan(
+    ClusterConfig Config,
+    ClusterNetwork Network,
+    IReadOnlyList<NodePlan> Nodes,
+    BalancerPlan? Balancer,
+    string ApiAddress,
+    int ApiPort
+)
 {
     public const int ApiServerPort = 6443;
 
@@ -25,7 +32,8 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     /// <summary>The value of <see cref="ClusterLabels.Creation"/>.</summary>
     public string Creation { get; init; } = string.Empty;
 
-    /// <summary>The token that kubeadm wants for joins, of which NodeForge needs none: a secret that nobody is told. Empty leaves the choice to kubeadm.</summary>
+    /// <summary>The token that kubeadm wants for joins, of which NodeForge needs none: a secret that nobody is told. Empty leaves the
+    /// choice to kubeadm.</summary>
     public string BootstrapToken { get; init; } = string.Empty;
 
     private static readonly string[] PodRangeKeys = ["podSubnet", "node-cidr-mask-size", "allocate-node-cidrs", "cluster-cidr"];
@@ -39,17 +47,26 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     public NodePlan First => Nodes[0];
 
     /// <summary>Whether the pod ranges of the plan hold: patches may give the handing out another form, or to somebody else.</summary>
-    public bool KnowsPodRanges => !Nodes.Select(node => node.Config.Patches).Append(Config.Patches)
-        .SelectMany(patches => patches.Merges.Select(patch => patch.Text).Concat(patches.JsonPatches.Select(patch => patch.Patch)))
-        .Any(text => PodRangeKeys.Any(key => text.Contains(key, StringComparison.Ordinal)));
+    public bool KnowsPodRanges =>
+        !Nodes
+            .Select(node => node.Config.Patches)
+            .Append(Config.Patches)
+            .SelectMany(patches => patches.Merges.Select(patch => patch.Text).Concat(patches.JsonPatches.Select(patch => patch.Patch)))
+            .Any(text => PodRangeKeys.Any(key => text.Contains(key, StringComparison.Ordinal)));
 
     public bool HasWorkers => Workers.Any();
 
     /// <summary>Where the nodes reach the API server. An address, not a name: it holds before any DNS runs.</summary>
     public string Endpoint => EndpointAt(Balancer?.Address ?? First.Address);
 
-    /// <summary>Where this machine reaches it: engines publish no ports of networks without a way out, whose bridge is this machine's all the same.</summary>
-    public Uri PublishedEndpoint => new(Isolated ? $"https://{EndpointAt(First.Address)}" : string.Create(CultureInfo.InvariantCulture, $"https://{Reachable(ApiAddress)}:{ApiPort}"));
+    /// <summary>Where this machine reaches it: engines publish no ports of networks without a way out, whose bridge is this machine's all
+    /// the same.</summary>
+    public Uri PublishedEndpoint =>
+        new(
+            Isolated
+                ? $"https://{EndpointAt(First.Address)}"
+                : string.Create(CultureInfo.InvariantCulture, $"https://{Reachable(ApiAddress)}:{ApiPort}")
+        );
 
     public static ClusterPlan Of(ClusterConfig config, ClusterNetwork network, int apiPort, bool overlaySnapshots)
     {
@@ -63,7 +80,9 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
         }
 
         bool balanced = nodes.Count(node => node.Role == NodeRole.ControlPlane) > 1;
-        BalancerPlan? balancer = balanced ? new($"{config.Name}-{ClusterLabels.LoadBalancer}", network.Place(config.Networking, 2 + nodes.Count)) : null;
+        BalancerPlan? balancer = balanced
+            ? new($"{config.Name}-{ClusterLabels.LoadBalancer}", network.Place(config.Networking, 2 + nodes.Count))
+            : null;
         return new(config, network, nodes, balancer, config.Networking.ApiServerAddress, apiPort) { OverlaySnapshots = overlaySnapshots };
     }
 
@@ -71,16 +90,18 @@ internal sealed record ClusterPlan(ClusterConfig Config, ClusterNetwork Network,
     public static string EndpointAt(IPAddress address) => new IPEndPoint(address, ApiServerPort).ToString();
 
     // kube-controller-manager's own sizes.
-    private static string PodRangesOf(NetworkingConfig networking, int index) => string.Join(',', networking.PodRanges.Select(range => range.Part(range.IsIPv6 ? 64 : 24, index)));
+    private static string PodRangesOf(NetworkingConfig networking, int index) =>
+        string.Join(',', networking.PodRanges.Select(range => range.Part(range.IsIPv6 ? 64 : 24, index)));
 
     /// <summary>What a client of this machine writes for an address that is listened on.</summary>
-    public static string Reachable(string address) => address switch
-    {
-        "0.0.0.0" or "" => "127.0.0.1",
-        "::" => "[::1]",
-        _ when address.Contains(':', StringComparison.Ordinal) => $"[{address}]",
-        _ => address,
-    };
+    public static string Reachable(string address) =>
+        address switch
+        {
+            "0.0.0.0" or "" => "127.0.0.1",
+            "::" => "[::1]",
+            _ when address.Contains(':', StringComparison.Ordinal) => $"[{address}]",
+            _ => address,
+        };
 }
 
 /// <param name="PodRange">Of both families, with a comma between, where the cluster has both.</param>

@@ -22,23 +22,36 @@ internal static class ClusterSubnets
     public static IReadOnlyList<AddressRange>? FirstFree(ClusterConfig config, IReadOnlyList<NetworkDetails> networks) =>
         Free(config, networks).Select(free => (AddressRange[])(free.IPv6 is null ? [free.IPv4] : [free.IPv4, free.IPv6])).FirstOrDefault();
 
-    public static Diagnostic NoneFree(string endpoint) => new(ErrorCodes.ClusterSubnetMissing, "no address range is free for the cluster's network")
-    {
-        Where = new(endpoint),
-        Want = $"a /24 within 10.{FirstBlock}.0.0 to 10.{FirstBlock + Blocks - 1}.255.255",
-        Hint = "remove networks that nobody needs: docker network prune",
-    };
+    public static Diagnostic NoneFree(string endpoint) =>
+        new(ErrorCodes.ClusterSubnetMissing, "no address range is free for the cluster's network")
+        {
+            Where = new(endpoint),
+            Want = $"a /24 within 10.{FirstBlock}.0.0 to 10.{FirstBlock + Blocks - 1}.255.255",
+            Hint = "remove networks that nobody needs: docker network prune",
+        };
 
     public static IEnumerable<AddressRange> RangesOf(NetworkDetails network) =>
-        (network.IPAM?.Config ?? []).Where(range => range.Subnet is not null).Select(range => IPNetwork.TryParse(range.Subnet, out IPNetwork parsed) ? new AddressRange(parsed) : null).OfType<AddressRange>();
+        (network.IPAM?.Config ?? [])
+            .Where(range => range.Subnet is not null)
+            .Select(range => IPNetwork.TryParse(range.Subnet, out IPNetwork parsed) ? new AddressRange(parsed) : null)
+            .OfType<AddressRange>();
 
     public static IEnumerable<(AddressRange IPv4, AddressRange? IPv6)> Free(ClusterConfig config, IReadOnlyList<NetworkDetails> networks)
     {
-        AddressRange[] taken = [.. OfThisMachine(), .. config.Networking.PodRanges, .. config.Networking.ServiceRanges, .. networks.SelectMany(RangesOf)];
+        AddressRange[] taken =
+        [
+            .. OfThisMachine(),
+            .. config.Networking.PodRanges,
+            .. config.Networking.ServiceRanges,
+            .. networks.SelectMany(RangesOf),
+        ];
         IEnumerable<AddressRange> free = Candidates().Where(candidate => !taken.Any(candidate.Overlaps));
         return config.Networking.Family == IPFamily.IPv4
             ? free.Select(range => (range, (AddressRange?)null))
-            : free.Zip(LocalIPv6(config.Name).Where(candidate => !taken.Any(candidate.Overlaps)), (ipv4, ipv6) => (ipv4, (AddressRange?)ipv6));
+            : free.Zip(
+                LocalIPv6(config.Name).Where(candidate => !taken.Any(candidate.Overlaps)),
+                (ipv4, ipv6) => (ipv4, (AddressRange?)ipv6)
+            );
     }
 
     // Unique local addresses (RFC 4193). Out of the name, as kind's are: a cluster that is made again has its addresses again.
@@ -48,10 +61,13 @@ internal static class ClusterSubnets
         select new AddressRange(new(new IPAddress([0xfd, .. hash[..7], 0, 0, 0, 0, 0, 0, 0, 0]), 64));
 
     private static IEnumerable<AddressRange> Candidates() =>
-        from block in Enumerable.Range(FirstBlock, Blocks) from part in Enumerable.Range(0, 256) select AddressRange.Parse($"10.{block}.{part}.0/24");
+        from block in Enumerable.Range(FirstBlock, Blocks)
+        from part in Enumerable.Range(0, 256)
+        select AddressRange.Parse($"10.{block}.{part}.0/24");
 
     private static IEnumerable<AddressRange> OfThisMachine() =>
-        NetworkInterface.GetAllNetworkInterfaces()
+        NetworkInterface
+            .GetAllNetworkInterfaces()
             .SelectMany(device => device.GetIPProperties().UnicastAddresses)
             .Where(address => address.Address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
             .Select(address => AddressRange.Around(address.Address, address.PrefixLength));

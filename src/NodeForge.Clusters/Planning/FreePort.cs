@@ -13,7 +13,8 @@ internal static class FreePort
         {
             return Choose(wanted);
         }
-        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
+        catch (SocketException failure)
+            when (failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
         {
             // The engine's host may have it; where it has not, the engine says so.
             return Choose(IPAddress.Any);

@@ -1,7 +1,8 @@
 namespace NodeForge.Clusters.Planning;
 
 /// <summary>What nodes take from the machine that they run on.</summary>
-/// <param name="HasModules">Whether its kernel's modules can be mounted. Of a machine elsewhere nobody here can tell, and a mount of what is not there is refused.</param>
+/// <param name="HasModules">Whether its kernel's modules can be mounted. Of a machine elsewhere nobody here can tell, and a mount of what
+/// is not there is refused.</param>
 /// <param name="HasKernels">Whether its kernel's configuration lies in <see cref="Kernels"/> alone.</param>
 /// <param name="Proxies">Programs in the nodes go by them.</param>
 internal sealed record NodeHost(bool HasModules, bool HasKernels, ProxySettings Proxies)
@@ -20,8 +21,11 @@ internal sealed record NodeHost(bool HasModules, bool HasKernels, ProxySettings 
     public static NodeHost Of(IEnumerable<string> mounted, IEnumerable<string> environment)
     {
         string[] folders = [.. mounted];
-        Dictionary<string, string> variables = environment.Select(variable => variable.Split('=', 2)).Where(pair => pair.Length == 2)
-            .GroupBy(pair => pair[0]).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]);
+        Dictionary<string, string> variables = environment
+            .Select(variable => variable.Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .GroupBy(pair => pair[0])
+            .ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]);
         return new(folders.Contains(Modules), folders.Contains(Kernels), ProxySettings.Of(variables.GetValueOrDefault));
     }
 }

@@ -13,8 +13,14 @@ internal sealed record ProxySettings
 
     public static ProxySettings Of(Func<string, string?> variable)
     {
-        return new() { Http = Set("HTTP_PROXY"), Https = Set("HTTPS_PROXY"), Without = Set("NO_PROXY") };
+        return new()
+        {
+            Http = Set("HTTP_PROXY"),
+            Https = Set("HTTPS_PROXY"),
+            Without = Set("NO_PROXY"),
+        };
 
-        string? Set(string name) => new[] { variable(name), variable(name.ToLowerInvariant()) }.FirstOrDefault(value => value is { Length: > 0 });
+        string? Set(string name) =>
+            new[] { variable(name), variable(name.ToLowerInvariant()) }.FirstOrDefault(value => value is { Length: > 0 });
     }
 }

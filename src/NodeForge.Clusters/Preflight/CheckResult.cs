@@ -12,9 +12,11 @@ public sealed record CheckResult(string Finding, params IReadOnlyList<Diagnostic
     public bool WasLookedAt { get; init; } = true;
 
     /// <summary>The gravest of its problems.</summary>
-    public CheckVerdict Verdict => Problems.Any(problem => problem.Severity == Severity.Error) ? CheckVerdict.Error
+    public CheckVerdict Verdict =>
+        Problems.Any(problem => problem.Severity == Severity.Error) ? CheckVerdict.Error
         : Problems.Count > 0 ? CheckVerdict.Warning
-        : WasLookedAt ? CheckVerdict.Fine : CheckVerdict.NotLookedAt;
+        : WasLookedAt ? CheckVerdict.Fine
+        : CheckVerdict.NotLookedAt;
 
     /// <summary>Of a check that had nothing to look at.</summary>
     /// <param name="reason">Why not.</param>

@@ -23,7 +23,10 @@ internal sealed class ClockCheck : IMachineCheck
         if (facts.Engine?.Information.SystemTime is not { Length: > 0 } said || !Parse(said, out DateTimeOffset engine))
             return new(Text(answered), problems);
         // While it was asked the clock went on: only what lies outside of that differs.
-        TimeSpan difference = engine < asked ? asked - engine : engine > answered ? engine - answered : TimeSpan.Zero;
+        TimeSpan difference =
+            engine < asked ? asked - engine
+            : engine > answered ? engine - answered
+            : TimeSpan.Zero;
         if (difference > Apart)
             problems.Add(Differs(engine, answered, difference, isBehind: engine < asked));
         return new(Text(answered) + (difference > Apart ? string.Empty : ", as the engine's"), problems);
@@ -33,22 +36,33 @@ internal sealed class ClockCheck : IMachineCheck
     {
         if (image.Details?.Created is not { } text || !Parse(text, out DateTimeOffset created) || now >= created)
             return null;
-        Diagnostic problem = Behind("this machine's clock says that the image is not made yet", now, $"after {Text(created)}") with { Where = new(image.Reference) };
+        Diagnostic problem = Behind("this machine's clock says that the image is not made yet", now, $"after {Text(created)}") with
+        {
+            Where = new(image.Reference),
+        };
         return now < created - Year ? problem : problem with { Severity = Severity.Warning };
     }
 
-    private static Diagnostic Behind(string what, DateTimeOffset now, string want) => new(ErrorCodes.ClockWrong, what) { Got = Text(now), Want = want, Hint = "set it: timedatectl set-ntp true, or date -s" };
+    private static Diagnostic Behind(string what, DateTimeOffset now, string want) =>
+        new(ErrorCodes.ClockWrong, what)
+        {
+            Got = Text(now),
+            Want = want,
+            Hint = "set it: timedatectl set-ntp true, or date -s",
+        };
 
     // A node that is further behind takes the cluster's certificates for not valid yet.
-    private static Diagnostic Differs(DateTimeOffset engine, DateTimeOffset own, TimeSpan difference, bool isBehind) => new(ErrorCodes.ClockWrong, "the engine's clock and this machine's differ")
-    {
-        Severity = isBehind && difference > CertificateAuthority.Skew ? Severity.Error : Severity.Warning,
-        Got = $"the engine's is {Text(engine)}, this machine's {Text(own)}",
-        Want = string.Create(CultureInfo.InvariantCulture, $"at most {Apart.TotalSeconds} s between them"),
-        Hint = "let both take the time from a server: timedatectl set-ntp true; set the clock of a virtual machine that slept",
-    };
+    private static Diagnostic Differs(DateTimeOffset engine, DateTimeOffset own, TimeSpan difference, bool isBehind) =>
+        new(ErrorCodes.ClockWrong, "the engine's clock and this machine's differ")
+        {
+            Severity = isBehind && difference > CertificateAuthority.Skew ? Severity.Error : Severity.Warning,
+            Got = $"the engine's is {Text(engine)}, this machine's {Text(own)}",
+            Want = string.Create(CultureInfo.InvariantCulture, $"at most {Apart.TotalSeconds} s between them"),
+            Hint = "let both take the time from a server: timedatectl set-ntp true; set the clock of a virtual machine that slept",
+        };
 
-    private static bool Parse(string text, out DateTimeOffset time) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
+    private static bool Parse(string text, out DateTimeOffset time) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
 }

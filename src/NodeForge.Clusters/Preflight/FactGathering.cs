@@ -8,7 +8,8 @@ using NodeForge.Engines.Networks;
 
 namespace NodeForge.Clusters.Preflight;
 
-/// <summary>Reads what the checks judge: the engine's answers side by side, and this machine's files meanwhile. Starts no container.</summary>
+/// <summary>Reads what the checks judge: the engine's answers side by side, and this machine's files meanwhile. Starts no
+/// container.</summary>
 internal static class FactGathering
 {
     /// <param name="engine">The engine.</param>
@@ -16,14 +17,24 @@ internal static class FactGathering
     /// <param name="image">The image of nodes that name none; null where it is not known yet.</param>
     /// <param name="user">Whose machine this is: its time, and his proxies.</param>
     /// <exception cref="NodeForgeException">The NF55 range.</exception>
-    public static async Task<MachineFacts> OfAsync(EngineClient engine, ClusterConfig config, string? image, HostEnvironment user, CancellationToken cancellationToken)
+    public static async Task<MachineFacts> OfAsync(
+        EngineClient engine,
+        ClusterConfig config,
+        string? image,
+        HostEnvironment user,
+        CancellationToken cancellationToken
+    )
     {
-        DateTimeOffset asked = user.Clock.GetUtcNow(), answered = asked;
+        DateTimeOffset asked = user.Clock.GetUtcNow(),
+            answered = asked;
         Task<EngineInformation> information = InformationAsync();
         Task<IReadOnlyList<NetworkDetails>> networks = engine.Networks.ListAsync([], cancellationToken);
         int[] ports = [.. PortCheck.Named(config).Select(port => port.Port).Distinct()];
-        Task<IReadOnlyList<ContainerSummary>> containers = ports.Length == 0 ? Task.FromResult<IReadOnlyList<ContainerSummary>>([]) : engine.Containers.ListAsync([], cancellationToken);
-        Task<WantedImage[]> images = Task.WhenAll(ImagesOf(config, image).Select(reference => WantedAsync(engine, reference, cancellationToken)));
+        Task<IReadOnlyList<ContainerSummary>> containers =
+            ports.Length == 0 ? Task.FromResult<IReadOnlyList<ContainerSummary>>([]) : engine.Containers.ListAsync([], cancellationToken);
+        Task<WantedImage[]> images = Task.WhenAll(
+            ImagesOf(config, image).Select(reference => WantedAsync(engine, reference, cancellationToken))
+        );
         Task<HostFacts?> reading = Task.Run(() => IsOnThisMachine(engine.Endpoint) ? HostFacts.Read("/", ports) : null, cancellationToken);
         await Task.WhenAll(information, networks, containers, images, reading).ConfigureAwait(false);
 
@@ -68,13 +79,17 @@ internal static class FactGathering
             Config = config,
             Unreachable = why.Diagnostics,
             Host = isHere ? HostFacts.Read("/", [.. PortCheck.Named(config).Select(port => port.Port)]) : null,
-            Elsewhere = isHere ? string.Empty : endpoint is null ? "it is not known where the engine runs" : $"the engine runs elsewhere, at {endpoint.Address.OriginalString}",
+            Elsewhere =
+                isHere ? string.Empty
+                : endpoint is null ? "it is not known where the engine runs"
+                : $"the engine runs elsewhere, at {endpoint.Address.OriginalString}",
             Time = (user.Clock.GetUtcNow(), user.Clock.GetUtcNow()),
             Proxies = ProxySettings.Of(user.Variable),
         };
     }
 
-    /// <summary>Why this machine's files say nothing of the engine's; empty when they do. A socket of this machine may lead into a virtual machine, or out of a container.</summary>
+    /// <summary>Why this machine's files say nothing of the engine's; empty when they do. A socket of this machine may lead into a virtual
+    /// machine, or out of a container.</summary>
     internal static string Elsewhere(EngineEndpoint endpoint, EngineInformation said, HostFacts? host)
     {
         if (host is null)
@@ -88,7 +103,8 @@ internal static class FactGathering
 
     private static bool IsOnThisMachine(EngineEndpoint endpoint) => endpoint.Address.Scheme == "unix";
 
-    private static IEnumerable<string> ImagesOf(ClusterConfig config, string? image) => config.Nodes.Select(node => node.Image ?? image).Prepend(image).OfType<string>().Distinct();
+    private static IEnumerable<string> ImagesOf(ClusterConfig config, string? image) =>
+        config.Nodes.Select(node => node.Image ?? image).Prepend(image).OfType<string>().Distinct();
 
     private static async Task<WantedImage> WantedAsync(EngineClient engine, string reference, CancellationToken cancellationToken) =>
         new(reference, await engine.Images.FindAsync(reference, cancellationToken).ConfigureAwait(false));

@@ -11,7 +11,10 @@ internal sealed class ImageCheck : IMachineCheck
             return CheckResult.NotLookedAt(MachineFacts.NoEngine);
         if (engine.Images.Count == 0)
             return CheckResult.NotLookedAt("none is named");
-        Diagnostic[] missing = [.. engine.Images.Where(image => image.Details is null).Select(image => WantedImage.Missing(image.Reference, engine.Endpoint))];
+        Diagnostic[] missing =
+        [
+            .. engine.Images.Where(image => image.Details is null).Select(image => WantedImage.Missing(image.Reference, engine.Endpoint)),
+        ];
         return new(string.Join(", ", engine.Images.Select(image => image.Reference)), missing);
     }
 }

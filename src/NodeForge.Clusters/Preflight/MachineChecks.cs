@@ -23,5 +23,6 @@ internal static class MachineChecks
 
     public static CheckedMachine Judge(MachineFacts facts) => Judge(facts, All);
 
-    public static CheckedMachine Judge(MachineFacts facts, IReadOnlyList<IMachineCheck> checks) => new([.. checks.Select(check => check.Judge(facts) with { Name = check.Name })]);
+    public static CheckedMachine Judge(MachineFacts facts, IReadOnlyList<IMachineCheck> checks) =>
+        new([.. checks.Select(check => check.Judge(facts) with { Name = check.Name })]);
 }

@@ -55,16 +55,18 @@ internal sealed record EngineFacts(string Endpoint, Version ApiVersion, EngineIn
 
     /// <summary>Of <see cref="NodeImage"/>, by its ID: a name may come to mean another image meanwhile.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineObjectMissing"/>: the engine does not have it.</exception>
-    public string NodeImageId => NodeImage?.Details?.Id ?? throw new NodeForgeException(WantedImage.Missing(NodeImage?.Reference ?? string.Empty, Endpoint));
+    public string NodeImageId =>
+        NodeImage?.Details?.Id ?? throw new NodeForgeException(WantedImage.Missing(NodeImage?.Reference ?? string.Empty, Endpoint));
 }
 
 /// <param name="Reference">As it was asked for.</param>
 /// <param name="Details">Null where the engine does not have it.</param>
 internal sealed record WantedImage(string Reference, ImageDetails? Details)
 {
-    public static Diagnostic Missing(string reference, string endpoint) => new(ErrorCodes.EngineObjectMissing, "the engine does not have the node image")
-    {
-        Where = new(reference, Detail: endpoint),
-        Hint = $"load it: nodeforge build node-image RECIPE --output docker-daemon:{reference}",
-    };
+    public static Diagnostic Missing(string reference, string endpoint) =>
+        new(ErrorCodes.EngineObjectMissing, "the engine does not have the node image")
+        {
+            Where = new(reference, Detail: endpoint),
+            Hint = $"load it: nodeforge build node-image RECIPE --output docker-daemon:{reference}",
+        };
 }

@@ -13,10 +13,15 @@ internal sealed class PortCheck : IMachineCheck
 
     /// <summary>Ports that a cluster asks for by number; those that are chosen are free.</summary>
     public static IReadOnlyList<NamedPort> Named(ClusterConfig config) =>
-    [
-        .. config.Nodes.SelectMany(node => node.Ports).Where(port => port.HostPort > 0).Select(port => new NamedPort(port.ListenAddress, port.HostPort, port.Protocol)),
-        .. config.Networking.ApiServerPort > 0 ? [new NamedPort(config.Networking.ApiServerAddress, config.Networking.ApiServerPort, "tcp")] : Array.Empty<NamedPort>(),
-    ];
+        [
+            .. config
+                .Nodes.SelectMany(node => node.Ports)
+                .Where(port => port.HostPort > 0)
+                .Select(port => new NamedPort(port.ListenAddress, port.HostPort, port.Protocol)),
+            .. config.Networking.ApiServerPort > 0
+                ? [new NamedPort(config.Networking.ApiServerAddress, config.Networking.ApiServerPort, "tcp")]
+                : Array.Empty<NamedPort>(),
+        ];
 
     public CheckResult Judge(MachineFacts facts)
     {
@@ -27,27 +32,42 @@ internal sealed class PortCheck : IMachineCheck
         Diagnostic[] taken = [.. ports.Select(port => Taken(port, facts)).OfType<Diagnostic>()];
         if (taken.Length > 0)
             return new(finding, taken);
-        return facts.Host is null ? CheckResult.NotLookedAt($"{finding}: {(facts.Engine is null ? string.Empty : "no container publishes them; ")}{facts.Elsewhere}") : new($"{finding}: free");
+        return facts.Host is null
+            ? CheckResult.NotLookedAt(
+                $"{finding}: {(facts.Engine is null ? string.Empty : "no container publishes them; ")}{facts.Elsewhere}"
+            )
+            : new($"{finding}: free");
     }
 
-    private static Diagnostic? Taken(NamedPort port, MachineFacts facts) => Holder(port, facts) is not { } holder ? null : new EngineRefusal(EngineRefusalKind.PortTaken, ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine")
-    {
-        Where = new(port.ToString()),
-        Got = string.Create(CultureInfo.InvariantCulture, $"port {port.Port} is held by {holder}"),
-        Want = "a port that nobody listens on",
-        Hint = "stop what holds the port, or choose another",
-        Port = port.Port,
-    };
+    private static Diagnostic? Taken(NamedPort port, MachineFacts facts) =>
+        Holder(port, facts) is not { } holder
+            ? null
+            : new EngineRefusal(EngineRefusalKind.PortTaken, ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine")
+            {
+                Where = new(port.ToString()),
+                Got = string.Create(CultureInfo.InvariantCulture, $"port {port.Port} is held by {holder}"),
+                Want = "a port that nobody listens on",
+                Hint = "stop what holds the port, or choose another",
+                Port = port.Port,
+            };
 
     // Containers first: the process that listens for one is the engine's own, and says little.
     private static string? Holder(NamedPort port, MachineFacts facts) =>
-        PortHolder.Container(facts.Engine?.Containers ?? [], published => published.PublicPort == port.Port && Same(published.Type, port.Protocol) && Meets(published.IP, port.Address))
-        ?? facts.Host?.Listeners.FirstOrDefault(listener => listener.Port == port.Port && listener.Protocol == port.Protocol && listener.Takes(IPAddress.Parse(port.Address)))?.Holder;
+        PortHolder.Container(
+            facts.Engine?.Containers ?? [],
+            published => published.PublicPort == port.Port && Same(published.Type, port.Protocol) && Meets(published.IP, port.Address)
+        )
+        ?? facts
+            .Host?.Listeners.FirstOrDefault(listener =>
+                listener.Port == port.Port && listener.Protocol == port.Protocol && listener.Takes(IPAddress.Parse(port.Address))
+            )
+            ?.Holder;
 
     private static bool Same(string one, string other) => one.Length == 0 || string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static bool Meets(string held, string wanted) =>
-        !IPAddress.TryParse(held, out IPAddress? address) || new PortListener(string.Empty, address, 0, string.Empty) { LeavesIPv4 = true }.Takes(IPAddress.Parse(wanted));
+        !IPAddress.TryParse(held, out IPAddress? address)
+        || new PortListener(string.Empty, address, 0, string.Empty) { LeavesIPv4 = true }.Takes(IPAddress.Parse(wanted));
 }
 
 /// <summary>A port that is asked for by number.</summary>

@@ -25,17 +25,24 @@ internal sealed class SubnetCheck : IMachineCheck
         string finding = string.Join(", ", ranges.Select(range => $"{range.Key} {range.Range}"));
         if (possible.Any(settings => settings.PodRanges.Any(pods => settings.ServiceRanges.Any(pods.Overlaps))))
         {
-            problems.Add(new(ErrorCodes.ClusterFileConflict, "pods and services have addresses in common")
-            {
-                Got = finding,
-                Want = "ranges that share no address",
-                Hint = $"change networking.podSubnet or networking.serviceSubnet; by default they are {defaults.PodSubnet} and {defaults.ServiceSubnet}",
-            });
+            problems.Add(
+                new(ErrorCodes.ClusterFileConflict, "pods and services have addresses in common")
+                {
+                    Got = finding,
+                    Want = "ranges that share no address",
+                    Hint =
+                        $"change networking.podSubnet or networking.serviceSubnet; by default they are {defaults.PodSubnet} and {defaults.ServiceSubnet}",
+                }
+            );
         }
 
         if (wanted.Family != IPFamily.IPv4 && facts.Host?.HasIPv6 == false)
             problems.Add(NoIPv6(wanted.Family));
-        problems.AddRange(ranges.SelectMany(range => Others(facts).Where(other => other.Range.Overlaps(range.Range)).Select(other => Hidden(range.Key, range.Range, other))));
+        problems.AddRange(
+            ranges.SelectMany(range =>
+                Others(facts).Where(other => other.Range.Overlaps(range.Range)).Select(other => Hidden(range.Key, range.Range, other))
+            )
+        );
         if (facts.Engine is null)
             return problems.Count > 0 ? new(finding, problems) : CheckResult.NotLookedAt($"{finding}: {MachineFacts.NoEngine}");
         if (ClusterSubnets.FirstFree(facts.Config, facts.Engine.Networks) is not { } free)
@@ -53,7 +60,9 @@ internal sealed class SubnetCheck : IMachineCheck
         }
         catch (NodeForgeException none)
         {
-            problems.AddRange(none.Diagnostics.Where(problem => !problems.Any(known => (known.What, known.Got) == (problem.What, problem.Got))));
+            problems.AddRange(
+                none.Diagnostics.Where(problem => !problems.Any(known => (known.What, known.Got) == (problem.What, problem.Got)))
+            );
             return false;
         }
     }
@@ -63,7 +72,9 @@ internal sealed class SubnetCheck : IMachineCheck
     {
         (AddressRange Range, string Name)[] networks =
         [
-            .. (facts.Engine?.Networks ?? []).SelectMany(network => ClusterSubnets.RangesOf(network).Select(range => (range, $"{range}, the engine's network {network.Name}"))),
+            .. (facts.Engine?.Networks ?? []).SelectMany(network =>
+                ClusterSubnets.RangesOf(network).Select(range => (range, $"{range}, the engine's network {network.Name}"))
+            ),
         ];
         IEnumerable<(AddressRange Range, string Name)> routes = (facts.Host?.Routes ?? [])
             .Where(route => !networks.Any(network => network.Range == route.Range))
@@ -71,20 +82,22 @@ internal sealed class SubnetCheck : IMachineCheck
         return networks.Concat(routes);
     }
 
-    private static Diagnostic NoIPv6(IPFamily family) => new(ErrorCodes.IPv6Missing, "the cluster is to have IPv6, and this machine's kernel has none")
-    {
-        Where = new("/proc/net/ipv6_route"),
-        Got = $"no such file, and networking.ipFamily: {(family == IPFamily.IPv6 ? "ipv6" : "dual")}",
-        Want = "a kernel that was started with IPv6",
-        Hint = "take ipv6.disable=1 off the kernel's command line, or leave networking.ipFamily out",
-    };
+    private static Diagnostic NoIPv6(IPFamily family) =>
+        new(ErrorCodes.IPv6Missing, "the cluster is to have IPv6, and this machine's kernel has none")
+        {
+            Where = new("/proc/net/ipv6_route"),
+            Got = $"no such file, and networking.ipFamily: {(family == IPFamily.IPv6 ? "ipv6" : "dual")}",
+            Want = "a kernel that was started with IPv6",
+            Hint = "take ipv6.disable=1 off the kernel's command line, or leave networking.ipFamily out",
+        };
 
-    private static Diagnostic Hidden(string key, AddressRange range, (AddressRange Range, string Name) other) => new(ErrorCodes.SubnetHidesOther, "pods will not reach what has addresses in the cluster's own range")
-    {
-        Severity = Severity.Warning,
-        Where = new("networking." + key),
-        Got = $"{range} meets {other.Name}",
-        Want = "a range that nobody needs to reach",
-        Hint = $"give networking.{key} another range",
-    };
+    private static Diagnostic Hidden(string key, AddressRange range, (AddressRange Range, string Name) other) =>
+        new(ErrorCodes.SubnetHidesOther, "pods will not reach what has addresses in the cluster's own range")
+        {
+            Severity = Severity.Warning,
+            Where = new("networking." + key),
+            Got = $"{range} meets {other.Name}",
+            Want = "a range that nobody needs to reach",
+            Hint = $"give networking.{key} another range",
+        };
 }

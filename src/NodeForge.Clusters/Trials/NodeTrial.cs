@@ -8,7 +8,8 @@ using NodeForge.Kubernetes.Booted;
 
 namespace NodeForge.Clusters.Trials;
 
-/// <summary>Makes a cluster of one node where there is no network but its own, asks what came of it, and removes it whatever happens.</summary>
+/// <summary>Makes a cluster of one node where there is no network but its own, asks what came of it, and removes it whatever
+/// happens.</summary>
 /// <param name="engine">On this machine: nobody reaches into a network without a way out from elsewhere.</param>
 /// <param name="provisioner">Makes and removes the cluster.</param>
 /// <param name="scratch">Takes the cluster's kubeconfig, which nobody else sees.</param>
@@ -29,18 +30,26 @@ internal sealed class NodeTrial(EngineClient engine, ClusterProvisioner provisio
         string name = "nf-trial-" + RandomNumberGenerator.GetHexString(6, lowercase: true);
         string kubeconfig = Path.Combine(scratch, name + ".kubeconfig");
         Directory.CreateDirectory(scratch);
-        ClusterConfig config = new() { Name = name, Networking = new() { DnsSearch = [] } };
+        ClusterConfig config = new()
+        {
+            Name = name,
+            Networking = new() { DnsSearch = [] },
+        };
         string node = ClusterNameText.NodeName(name, ClusterLabels.ControlPlane, 1);
         BootedNode told = new(node, "");
         CreateOptions options = how with
         {
-            Isolated = true, NoKubernetes = false, Retain = false, Kubeconfig = kubeconfig,
+            Isolated = true,
+            NoKubernetes = false,
+            Retain = false,
+            Kubeconfig = kubeconfig,
             WhenFailed = async stop => told = await HearAsync(told, stop).ConfigureAwait(false),
         };
         try
         {
             await provisioner.CreateAsync(config, image, options, cancellationToken).ConfigureAwait(false);
-            return await HearAsync(await AskAsync(new(engine, node, node), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return await HearAsync(await AskAsync(new(engine, node, node), cancellationToken).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (NodeForgeException failure) when (failure.Diagnostics.All(static problem => problem.Code.ExitCode == ExitCode.Cluster))
         {
@@ -57,7 +66,9 @@ internal sealed class NodeTrial(EngineClient engine, ClusterProvisioner provisio
     {
         try
         {
-            (bool heard, IReadOnlyList<SentPackets> sent) = HeardPackets.Read(await NodeListener.ReadAsync(engine, node.Name, cancellationToken).ConfigureAwait(false));
+            (bool heard, IReadOnlyList<SentPackets> sent) = HeardPackets.Read(
+                await NodeListener.ReadAsync(engine, node.Name, cancellationToken).ConfigureAwait(false)
+            );
             return node with { IsHeard = heard, Sent = sent };
         }
         catch (NodeForgeException)
@@ -70,12 +81,23 @@ internal sealed class NodeTrial(EngineClient engine, ClusterProvisioner provisio
     private static async Task<BootedNode> AskAsync(ClusterNode node, CancellationToken cancellationToken)
     {
         BootedNode told = new(node.Name, "");
-        await Polling.UntilAsync(Every, PodsAtMost, async () =>
-        {
-            ProgramOutcome outcome = await node.TryRunAsync(NodeQuestions.Command, null, cancellationToken).ConfigureAwait(false);
-            told = NodeQuestions.Read(node.Name, outcome.Output);
-            return told.SystemState is not ("starting" or "initializing") && ((told.Unsettled.Count == 0 && told.Pods.Count > 0 && told.Pods.All(static pod => pod.IsWell)) || told.Pods.Any(static pod => pod.LacksImage));
-        }, cancellationToken).ConfigureAwait(false);
+        await Polling
+            .UntilAsync(
+                Every,
+                PodsAtMost,
+                async () =>
+                {
+                    ProgramOutcome outcome = await node.TryRunAsync(NodeQuestions.Command, null, cancellationToken).ConfigureAwait(false);
+                    told = NodeQuestions.Read(node.Name, outcome.Output);
+                    return told.SystemState is not ("starting" or "initializing")
+                        && (
+                            (told.Unsettled.Count == 0 && told.Pods.Count > 0 && told.Pods.All(static pod => pod.IsWell))
+                            || told.Pods.Any(static pod => pod.LacksImage)
+                        );
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return told;
     }
 
@@ -83,12 +105,14 @@ internal sealed class NodeTrial(EngineClient engine, ClusterProvisioner provisio
     {
         if (engine.Endpoint.SocketPath is null)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.TrialEngineElsewhere, "an image is tried on an engine of this machine alone")
-            {
-                Where = new(engine.Endpoint.ToString()),
-                Want = "an engine behind a socket of this machine",
-                Hint = ErrorCodes.TrialEngineElsewhere.Remedy,
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.TrialEngineElsewhere, "an image is tried on an engine of this machine alone")
+                {
+                    Where = new(engine.Endpoint.ToString()),
+                    Want = "an engine behind a socket of this machine",
+                    Hint = ErrorCodes.TrialEngineElsewhere.Remedy,
+                }
+            );
         }
     }
 }

@@ -11,8 +11,14 @@ internal static class CarriedImages
 
     /// <summary>Brings every image of one node that others lack into those.</summary>
     /// <returns>How many images there were.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeRefusedImage"/>, <see cref="ErrorCodes.NodeProgramFailed"/>.</exception>
-    public static async Task<int> CarryAsync(NodeStore from, IReadOnlyList<NodeStore> to, ForgeStep step, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeRefusedImage"/>,
+    /// <see cref="ErrorCodes.NodeProgramFailed"/>.</exception>
+    public static async Task<int> CarryAsync(
+        NodeStore from,
+        IReadOnlyList<NodeStore> to,
+        ForgeStep step,
+        CancellationToken cancellationToken
+    )
     {
         NodeStore[] lacking = [.. to.Where(store => Lacking(from, store).Any())];
         string[] names = [.. lacking.SelectMany(store => Lacking(from, store)).Distinct().Order(StringComparer.Ordinal)];
@@ -34,21 +40,29 @@ internal static class CarriedImages
                 await Task.WhenAll(imports.Select(import => import.AbandonAsync())).ConfigureAwait(false);
         }
 
-        Diagnostic[] refused = [.. (await Task.WhenAll(imports.Select(import => import.EndAsync())).ConfigureAwait(false)).OfType<Diagnostic>()];
+        Diagnostic[] refused =
+        [
+            .. (await Task.WhenAll(imports.Select(import => import.EndAsync())).ConfigureAwait(false)).OfType<Diagnostic>(),
+        ];
         return refused.Length == 0 ? names.Length : throw new NodeForgeException(refused);
     }
 
-    /// <summary>What a node has that the new image has not, and that pods may ask for after its replacement: what its user loaded, what it pulled, add-ons of the version before.</summary>
+    /// <summary>What a node has that the new image has not, and that pods may ask for after its replacement: what its user loaded, what it
+    /// pulled, add-ons of the version before.</summary>
     public static IReadOnlyList<string> Kept(NodeStore old, NodeStore image) =>
         [.. Named(old).Where(name => !image.Images.ContainsKey(name) && !LeftBehind.Contains(NameOf(name))).Order(StringComparer.Ordinal)];
 
-    public static string[] Export(string file, IEnumerable<string> names) => ["ctr", "--namespace", "k8s.io", "images", "export", file, .. names];
+    public static string[] Export(string file, IEnumerable<string> names) =>
+        ["ctr", "--namespace", "k8s.io", "images", "export", file, .. names];
 
-    private static IEnumerable<string> Lacking(NodeStore from, NodeStore to) => Named(from).Where(name => to.Images.GetValueOrDefault(name) != from.Images[name]);
+    private static IEnumerable<string> Lacking(NodeStore from, NodeStore to) =>
+        Named(from).Where(name => to.Images.GetValueOrDefault(name) != from.Images[name]);
 
     // The CRI names each image by its configuration too, and a pulled one by its digest.
     private static IEnumerable<string> Named(NodeStore store) =>
-        store.Images.Keys.Where(name => !name.StartsWith("sha256:", StringComparison.Ordinal) && !name.Contains('@', StringComparison.Ordinal));
+        store.Images.Keys.Where(name =>
+            !name.StartsWith("sha256:", StringComparison.Ordinal) && !name.Contains('@', StringComparison.Ordinal)
+        );
 
     // "kube-apiserver" of "registry.k8s.io/kube-apiserver:v1.36.2"
     private static string NameOf(string image)

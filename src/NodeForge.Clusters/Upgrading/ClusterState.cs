@@ -16,16 +16,23 @@ internal sealed record ClusterState(KubernetesVersion Version, string? Repositor
     // kubeadm turns the first into the second by itself (kubernetes#114978).
     private static readonly string[] Usual = ["k8s.gcr.io", "registry.k8s.io", ""];
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiRefused"/>, <see cref="ErrorCodes.ApiAnswerInvalid"/>, <see cref="ErrorCodes.ApiServerTimeout"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiRefused"/>, <see cref="ErrorCodes.ApiAnswerInvalid"/>,
+    /// <see cref="ErrorCodes.ApiServerTimeout"/>.</exception>
     public static async Task<ClusterState> ReadAsync(KubernetesApi api, CancellationToken cancellationToken)
     {
         ApiAnswer answer = (await api.CallAsync(HttpMethod.Get, Kubeadm, null, cancellationToken).ConfigureAwait(false)).Accept(Kubeadm);
-        return ApiAnswer.Take(Kubeadm, () =>
-        {
-            JsonNode? configuration = YamlDocument.Read((string?)answer.Json?["data"]?["ClusterConfiguration"] ?? string.Empty);
-            string repository = (string?)configuration?["imageRepository"] ?? string.Empty;
-            return new ClusterState(KubernetesVersion.Parse((string?)configuration?["kubernetesVersion"] ?? string.Empty), Usual.Contains(repository) ? null : repository);
-        });
+        return ApiAnswer.Take(
+            Kubeadm,
+            () =>
+            {
+                JsonNode? configuration = YamlDocument.Read((string?)answer.Json?["data"]?["ClusterConfiguration"] ?? string.Empty);
+                string repository = (string?)configuration?["imageRepository"] ?? string.Empty;
+                return new ClusterState(
+                    KubernetesVersion.Parse((string?)configuration?["kubernetesVersion"] ?? string.Empty),
+                    Usual.Contains(repository) ? null : repository
+                );
+            }
+        );
     }
 
     /// <summary>Lets the kubelets of the new version run on the host's cgroup v1, where they would end at once.</summary>

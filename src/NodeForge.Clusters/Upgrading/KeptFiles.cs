@@ -21,7 +21,12 @@ internal sealed class KeptFiles(EngineClient engine, ClusterNode old, string rep
 
     /// <summary>The node's identity, static pods and what it was told by NodeForge. The old container runs.</summary>
     public Task CopyConfigurationAsync(CancellationToken cancellationToken) =>
-        engine.Containers.PutArchiveAsync(replacement, "/", (stream, token) => old.CopyOutputAsync(["sh", "-c", Configuration], stream, token), cancellationToken);
+        engine.Containers.PutArchiveAsync(
+            replacement,
+            "/",
+            (stream, token) => old.CopyOutputAsync(["sh", "-c", Configuration], stream, token),
+            cancellationToken
+        );
 
     /// <summary>The folders of volumes that lie in the container. The old container is stopped, so that nobody writes.</summary>
     public async Task CopyDataAsync(IEnumerable<string> folders, CancellationToken cancellationToken)
@@ -42,15 +47,29 @@ internal sealed class KeptFiles(EngineClient engine, ClusterNode old, string rep
     /// <param name="node">The node.</param>
     /// <param name="mounts">Where its container has mounts.</param>
     public static IReadOnlyList<string> DataFolders(JsonNode? volumes, string node, IReadOnlyCollection<string> mounts) =>
-    [
-        .. (volumes?["items"]?.AsArray() ?? []).OfType<JsonObject>().Where(volume => IsOn(volume["spec"], node))
-            .Select(volume => ((string?)(volume["spec"]?["local"] ?? volume["spec"]?["hostPath"])?["path"] ?? string.Empty).TrimEnd('/'))
-            .Where(path => path.Length > 1 && path[0] == '/' && !mounts.Any(mount => (path + '/').StartsWith(mount.TrimEnd('/') + '/', StringComparison.Ordinal)))
-            .Distinct().Order(StringComparer.Ordinal),
-    ];
+        [
+            .. (volumes?["items"]?.AsArray() ?? [])
+                .OfType<JsonObject>()
+                .Where(volume => IsOn(volume["spec"], node))
+                .Select(volume =>
+                    ((string?)(volume["spec"]?["local"] ?? volume["spec"]?["hostPath"])?["path"] ?? string.Empty).TrimEnd('/')
+                )
+                .Where(path =>
+                    path.Length > 1
+                    && path[0] == '/'
+                    && !mounts.Any(mount => (path + '/').StartsWith(mount.TrimEnd('/') + '/', StringComparison.Ordinal))
+                )
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>Asks the cluster for them.</summary>
-    public static async Task<IReadOnlyList<string>> DataFoldersAsync(KubernetesApi api, string node, ContainerDetails container, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> DataFoldersAsync(
+        KubernetesApi api,
+        string node,
+        ContainerDetails container,
+        CancellationToken cancellationToken
+    )
     {
         const string List = "/api/v1/persistentvolumes";
         ApiAnswer answer = (await api.CallAsync(HttpMethod.Get, List, null, cancellationToken).ConfigureAwait(false)).Accept(List);
@@ -62,8 +81,11 @@ internal sealed class KeptFiles(EngineClient engine, ClusterNode old, string rep
     {
         if (spec?["nodeAffinity"]?["required"]?["nodeSelectorTerms"] is not JsonArray terms)
             return true;
-        return terms.SelectMany(term => term?["matchExpressions"] as JsonArray ?? []).Where(expression => (string?)expression?["key"] == "kubernetes.io/hostname")
-            .SelectMany(expression => expression?["values"] as JsonArray ?? []).Any(value => (string?)value == node);
+        return terms
+            .SelectMany(term => term?["matchExpressions"] as JsonArray ?? [])
+            .Where(expression => (string?)expression?["key"] == "kubernetes.io/hostname")
+            .SelectMany(expression => expression?["values"] as JsonArray ?? [])
+            .Any(value => (string?)value == node);
     }
 
     private async Task<bool> HasAsync(string container, string path, CancellationToken cancellationToken)
@@ -80,10 +102,20 @@ internal sealed class KeptFiles(EngineClient engine, ClusterNode old, string rep
         }
     }
 
-    private Task MakeAsync(string folder, CancellationToken cancellationToken) => engine.Containers.PutArchiveAsync(replacement, "/", async (stream, token) =>
-    {
-        TarWriter tar = new(stream, TarEntryFormat.Pax, leaveOpen: true);
-        await using (tar.ConfigureAwait(false))
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, folder.TrimStart('/')) { Mode = (UnixFileMode)0b111_101_101 }, token).ConfigureAwait(false);
-    }, cancellationToken);
+    private Task MakeAsync(string folder, CancellationToken cancellationToken) =>
+        engine.Containers.PutArchiveAsync(
+            replacement,
+            "/",
+            async (stream, token) =>
+            {
+                TarWriter tar = new(stream, TarEntryFormat.Pax, leaveOpen: true);
+                await using (tar.ConfigureAwait(false))
+                    await tar.WriteEntryAsync(
+                            new PaxTarEntry(TarEntryType.Directory, folder.TrimStart('/')) { Mode = (UnixFileMode)0b111_101_101 },
+                            token
+                        )
+                        .ConfigureAwait(false);
+            },
+            cancellationToken
+        );
 }

@@ -9,7 +9,8 @@ using NodeForge.Kubernetes.Kubeadm;
 
 namespace NodeForge.Clusters.Upgrading;
 
-/// <summary>The new kubeadm in a node of the old image: the cluster goes over to the new version while the node's kubelet, which may be older, still runs.</summary>
+/// <summary>The new kubeadm in a node of the old image: the cluster goes over to the new version while the node's kubelet, which may be
+/// older, still runs.</summary>
 internal static class KubeadmUpgrade
 {
     private const string KubeletFile = "/var/lib/kubelet/config.yaml";
@@ -28,29 +29,69 @@ internal static class KubeadmUpgrade
     {
         // The checks are ours: kubeadm's know nothing of containers.
         string[] checks = ["--ignore-preflight-errors=all"];
-        string[] patched = EtcdPatch.ArgumentsFor(version) is { Length: > 0 } etcd ? etcd : patches is null ? [] : ["--patches", patches];
+        string[] patched =
+            EtcdPatch.ArgumentsFor(version) is { Length: > 0 } etcd ? etcd
+            : patches is null ? []
+            : ["--patches", patches];
         if (!first)
-            return [program, "upgrade", "node", "--kubeconfig", role == NodeRole.ControlPlane ? "/etc/kubernetes/admin.conf" : "/etc/kubernetes/kubelet.conf", .. checks, .. role == NodeRole.ControlPlane ? patched : []];
+            return
+            [
+                program,
+                "upgrade",
+                "node",
+                "--kubeconfig",
+                role == NodeRole.ControlPlane ? "/etc/kubernetes/admin.conf" : "/etc/kubernetes/kubelet.conf",
+                .. checks,
+                .. role == NodeRole.ControlPlane ? patched : [],
+            ];
         string[] unstable = version.IsPrerelease ? ["--allow-experimental-upgrades", "--allow-release-candidate-upgrades"] : [];
         return [program, "upgrade", "apply", version.ToString(), "--yes", .. checks, .. unstable, .. patched];
     }
 
     /// <summary>Upgrades what the cluster knows of a node, and on a control plane what runs in it.</summary>
-    public static async Task RunAsync(ClusterNode node, NodePlan plan, KubernetesApi api, string program, KubernetesVersion version, bool first, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        ClusterNode node,
+        NodePlan plan,
+        KubernetesApi api,
+        string program,
+        KubernetesVersion version,
+        bool first,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         // kubeadm's join writes it on the Node, and its upgrade asks for it; ours joins workers without.
-        JsonObject socket = new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [CriSocket] = KubeadmFiles.RuntimeSocket } } };
-        (await api.CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node.Name}", socket, cancellationToken).ConfigureAwait(false)).Accept(node.Name);
+        JsonObject socket = new()
+        {
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [CriSocket] = KubeadmFiles.RuntimeSocket } },
+        };
+        (await api.CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node.Name}", socket, cancellationToken).ConfigureAwait(false)).Accept(
+            node.Name
+        );
         await node.PutAsync([.. EtcdPatch.FilesFor(version)], clock, cancellationToken).ConfigureAwait(false);
         KubeadmDocumentSet documents = await KeptConfiguration.ReadAsync(node, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<string> command = Command(program, plan.Role, version, first, KeptConfiguration.PatchesOf(documents, plan.Role, first));
+        IReadOnlyList<string> command = Command(
+            program,
+            plan.Role,
+            version,
+            first,
+            KeptConfiguration.PatchesOf(documents, plan.Role, first)
+        );
         await node.RunAsync(command, AtMost, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Lays what a node's kubelet has of its own over the cluster's configuration, which kubeadm has just written.</summary>
-    public static async Task KeepOwnKubeletAsync(ClusterNode node, KubeadmDocumentSet first, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task KeepOwnKubeletAsync(
+        ClusterNode node,
+        KubeadmDocumentSet first,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        JsonObject own = KeptConfiguration.OwnKubelet(await KeptConfiguration.ReadAsync(node, cancellationToken).ConfigureAwait(false), first);
+        JsonObject own = KeptConfiguration.OwnKubelet(
+            await KeptConfiguration.ReadAsync(node, cancellationToken).ConfigureAwait(false),
+            first
+        );
         if (own.Count == 0)
             return;
         IReadOnlyDictionary<string, string> files = await node.ReadFolderAsync(KubeletFile, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,8 @@ using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Upgrading;
 
-/// <summary>The new image, opened in a container of its own beside the cluster: what it says of itself, its kubeadm, and the images in its containerd.</summary>
+/// <summary>The new image, opened in a container of its own beside the cluster: what it says of itself, its kubeadm, and the images in its
+/// containerd.</summary>
 /// <remarks>A container that boots has them all in one way, however the image carries its images.</remarks>
 internal sealed class NewNodeImage : IAsyncDisposable
 {
@@ -58,28 +59,44 @@ internal sealed class NewNodeImage : IAsyncDisposable
     }
 
     /// <summary>Boots it, and looks at its images.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeBootTimeout"/>; <see cref="ErrorCodes.UpgradeImagesMissing"/>: not all that its kubeadm asks for is there.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeBootTimeout"/>; <see cref="ErrorCodes.UpgradeImagesMissing"/>: not
+    /// all that its kubeadm asks for is there.</exception>
     public async Task<NodeStore> BootAsync(string? repository, CancellationToken cancellationToken)
     {
         await Node.StartAsync(cancellationToken).ConfigureAwait(false);
         await BareBoot.AwaitAsync(Node, BareBoot.AtMost, cancellationToken).ConfigureAwait(false);
         NodeStore store = await NodeStore.ReadAsync(Node, cancellationToken).ConfigureAwait(false);
-        string[] ask = ["kubeadm", "config", "images", "list", "--kubernetes-version", Version.ToString(), .. repository is null ? Array.Empty<string>() : ["--image-repository", repository]];
+        string[] ask =
+        [
+            "kubeadm",
+            "config",
+            "images",
+            "list",
+            "--kubernetes-version",
+            Version.ToString(),
+            .. repository is null ? Array.Empty<string>() : ["--image-repository", repository],
+        ];
         string wanted = await Node.RunAsync(ask, cancellationToken).ConfigureAwait(false);
         NodeImages images = LookForImages.Compare(string.Join('\n', store.Images.Keys), wanted);
-        return images.Missing.Count == 0 ? store : throw new NodeForgeException(new Diagnostic(ErrorCodes.UpgradeImagesMissing, "the new image lacks images that its kubeadm asks for")
-        {
-            Where = new(Id),
-            Got = "without " + string.Join(", ", images.Missing.Select(image => Printable.Escape(image))),
-            Hint = "put them into the image's recipe: images: kubeadm does",
-        });
+        return images.Missing.Count == 0
+            ? store
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.UpgradeImagesMissing, "the new image lacks images that its kubeadm asks for")
+                {
+                    Where = new(Id),
+                    Got = "without " + string.Join(", ", images.Missing.Select(image => Printable.Escape(image))),
+                    Hint = "put them into the image's recipe: images: kubeadm does",
+                }
+            );
     }
 
     /// <summary>Brings its kubeadm into a node that runs.</summary>
     /// <returns>Where it lies there.</returns>
     public async Task<string> GiveKubeadmAsync(ClusterNode node, CancellationToken cancellationToken)
     {
-        string program = (await Node.RunAsync(["sh", "-c", "readlink -f \"$(command -v kubeadm)\""], cancellationToken).ConfigureAwait(false)).Trim();
+        string program = (
+            await Node.RunAsync(["sh", "-c", "readlink -f \"$(command -v kubeadm)\""], cancellationToken).ConfigureAwait(false)
+        ).Trim();
         await node.RunAsync(["mkdir", "-p", UpgradeFolder.Path], cancellationToken).ConfigureAwait(false);
         await engine.Containers.CopyAsync(Node.Id, program, node.Id, UpgradeFolder.Path, cancellationToken).ConfigureAwait(false);
         return $"{UpgradeFolder.Path}/{program[(program.LastIndexOf('/') + 1)..]}";

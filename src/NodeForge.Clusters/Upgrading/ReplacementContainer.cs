@@ -18,7 +18,9 @@ internal static class ReplacementContainer
     public static ContainerSpec Of(ClusterPlan plan, NodePlan node, ContainerDetails old, ImageDetails? oldImage, string image)
     {
         ContainerSpec fresh = NodeContainer.Of(plan, node, image);
-        Dictionary<string, string> labels = (old.Config.Labels ?? []).Where(label => oldImage?.Config?.Labels?.GetValueOrDefault(label.Key) != label.Value).ToDictionary();
+        Dictionary<string, string> labels = (old.Config.Labels ?? [])
+            .Where(label => oldImage?.Config?.Labels?.GetValueOrDefault(label.Key) != label.Value)
+            .ToDictionary();
         labels[ClusterLabels.Image] = image;
         return fresh with
         {
@@ -26,7 +28,13 @@ internal static class ReplacementContainer
             Hostname = old.Config.Hostname,
             Labels = labels,
             Environment = [.. (old.Config.Env ?? []).Except(oldImage?.Config?.Env ?? [])],
-            Mounts = [.. (old.Mounts ?? []).Where(mount => mount.Type is "volume" or "bind").OrderBy(mount => mount.Destination, StringComparer.Ordinal).Select(mount => Handed(mount, fresh))],
+            Mounts =
+            [
+                .. (old.Mounts ?? [])
+                    .Where(mount => mount.Type is "volume" or "bind")
+                    .OrderBy(mount => mount.Destination, StringComparer.Ordinal)
+                    .Select(mount => Handed(mount, fresh)),
+            ],
             Ports = [.. Published(old)],
             DnsSearch = old.HostConfig.DnsSearch ?? [],
             Sysctls = old.HostConfig.Sysctls ?? [],
@@ -46,7 +54,9 @@ internal static class ReplacementContainer
             };
         }
 
-        return NodeContainer.HoldsImages(mount.Destination) && fresh.Mounts.FirstOrDefault(other => other.Target == mount.Destination) is { } empty
+        return
+            NodeContainer.HoldsImages(mount.Destination)
+            && fresh.Mounts.FirstOrDefault(other => other.Target == mount.Destination) is { } empty
             ? empty
             : new(MountKind.Volume, mount.Name, mount.Destination);
     }

@@ -10,7 +10,13 @@ namespace NodeForge.Clusters.Upgrading;
 
 /// <summary>What an upgrade knows once it has looked.</summary>
 /// <param name="Targets">The nodes that are to have the image, in their order.</param>
-internal sealed record UpgradeRun(ExistingCluster Existing, KubernetesApi Api, NewNodeImage Image, IReadOnlyList<NodePlan> Targets, UpgradeOptions Options)
+internal sealed record UpgradeRun(
+    ExistingCluster Existing,
+    KubernetesApi Api,
+    NewNodeImage Image,
+    IReadOnlyList<NodePlan> Targets,
+    UpgradeOptions Options
+)
 {
     /// <summary>Of the engine's host; 0 where it does not say.</summary>
     public required int CgroupVersion { get; init; }
@@ -24,18 +30,33 @@ internal sealed record UpgradeRun(ExistingCluster Existing, KubernetesApi Api, N
 
     public bool WithControlPlane => Targets.Any(node => node.Role == NodeRole.ControlPlane);
 
-    /// <summary>Whether the new kubeadm has anything to do: one that is older than the cluster does not know its configuration, and a worker's was written by then.</summary>
+    /// <summary>Whether the new kubeadm has anything to do: one that is older than the cluster does not know its configuration, and a
+    /// worker's was written by then.</summary>
     public bool RunsKubeadm => WithControlPlane || Image.Version.MinorsAheadOf(State!.Version) >= 0;
 
     public ClusterNode NodeOf(EngineClient engine, NodePlan node) => new(engine, Existing.ContainerOf(node).Id, node.Name);
 
     /// <summary>What is done with each node, for people.</summary>
-    public IReadOnlyList<UpgradedNode> Nodes() => [.. Targets.Select(node => new UpgradedNode(
-        node.Name, ClusterLabels.Of(node.Role), Versions.First(known => known.Name == node.Name).Version.ToString(), Image.Version.ToString(), Steps(node)))];
+    public IReadOnlyList<UpgradedNode> Nodes() =>
+        [
+            .. Targets.Select(node => new UpgradedNode(
+                node.Name,
+                ClusterLabels.Of(node.Role),
+                Versions.First(known => known.Name == node.Name).Version.ToString(),
+                Image.Version.ToString(),
+                Steps(node)
+            )),
+        ];
 
     private string[] Steps(NodePlan node)
     {
         bool applies = node.Role == NodeRole.ControlPlane && node == Targets[0];
-        return [.. RunsKubeadm ? [applies ? $"kubeadm upgrade apply {Image.Version}" : "kubeadm upgrade node"] : Array.Empty<string>(), "drain", "replace", "uncordon"];
+        return
+        [
+            .. RunsKubeadm ? [applies ? $"kubeadm upgrade apply {Image.Version}" : "kubeadm upgrade node"] : Array.Empty<string>(),
+            "drain",
+            "replace",
+            "uncordon",
+        ];
     }
 }

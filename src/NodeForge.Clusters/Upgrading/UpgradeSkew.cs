@@ -3,8 +3,10 @@ using NodeForge.Kubernetes;
 
 namespace NodeForge.Clusters.Upgrading;
 
-/// <summary>Whether a cluster may be on the way that an upgrade takes: kubeadm's rules for itself, and Kubernetes' version skew policy for every moment in between.</summary>
-/// <remarks>Sources: kubernetes.io, "Version Skew Policy" and "Upgrading kubeadm clusters"; <c>cmd/kubeadm/app/phases/upgrade/policy.go</c>.</remarks>
+/// <summary>Whether a cluster may be on the way that an upgrade takes: kubeadm's rules for itself, and Kubernetes' version skew policy for
+/// every moment in between.</summary>
+/// <remarks>Sources: kubernetes.io, "Version Skew Policy" and "Upgrading kubeadm clusters";
+/// <c>cmd/kubeadm/app/phases/upgrade/policy.go</c>.</remarks>
 internal static class UpgradeSkew
 {
     /// <param name="image">The new image, for messages.</param>
@@ -13,13 +15,24 @@ internal static class UpgradeSkew
     /// <param name="nodes">All nodes of the cluster.</param>
     /// <param name="upgraded">Names of those that are to have the new image.</param>
     public static IEnumerable<Diagnostic> Problems(
-        string image, KubernetesVersion version, KubernetesVersion cluster, IReadOnlyList<VersionedNode> nodes, IReadOnlyCollection<string> upgraded)
+        string image,
+        KubernetesVersion version,
+        KubernetesVersion cluster,
+        IReadOnlyList<VersionedNode> nodes,
+        IReadOnlyCollection<string> upgraded
+    )
     {
         VersionedNode[] targets = [.. nodes.Where(node => upgraded.Contains(node.Name))];
         foreach (VersionedNode target in targets)
         {
             if (version.MinorsAheadOf(target.Version) is null or < 0)
-                yield return Refused(image, $"{target.Name} would go back to an older Kubernetes", $"{version} after {target.Version}", $"{Minor(target.Version)} or newer", "take an image of a newer release");
+                yield return Refused(
+                    image,
+                    $"{target.Name} would go back to an older Kubernetes",
+                    $"{version} after {target.Version}",
+                    $"{Minor(target.Version)} or newer",
+                    "take an image of a newer release"
+                );
         }
 
         if (targets.Any(target => target.Role == NodeRole.ControlPlane))
@@ -30,42 +43,82 @@ internal static class UpgradeSkew
         else
         {
             // A kubelet is never newer than any API server, and those are as old as the oldest control plane.
-            foreach (VersionedNode plane in nodes.Where(node => node.Role == NodeRole.ControlPlane && !version.MayServe(node.Version)).Take(1))
+            foreach (
+                VersionedNode plane in nodes.Where(node => node.Role == NodeRole.ControlPlane && !version.MayServe(node.Version)).Take(1)
+            )
             {
-                yield return Refused(image, "the new image's kubelet does not fit the control plane's API server", $"{version} for {plane.Version} of {plane.Name}",
-                    $"not newer, and at most {KubernetesVersion.KubeletsBehind(plane.Version)} minor versions older", "upgrade the control planes first: nodeforge upgrade cluster does all in order");
+                yield return Refused(
+                    image,
+                    "the new image's kubelet does not fit the control plane's API server",
+                    $"{version} for {plane.Version} of {plane.Name}",
+                    $"not newer, and at most {KubernetesVersion.KubeletsBehind(plane.Version)} minor versions older",
+                    "upgrade the control planes first: nodeforge upgrade cluster does all in order"
+                );
             }
         }
     }
 
     private static IEnumerable<Diagnostic> OfControlPlane(
-        string image, KubernetesVersion version, KubernetesVersion cluster, IReadOnlyList<VersionedNode> nodes, IReadOnlyCollection<string> upgraded)
+        string image,
+        KubernetesVersion version,
+        KubernetesVersion cluster,
+        IReadOnlyList<VersionedNode> nodes,
+        IReadOnlyCollection<string> upgraded
+    )
     {
         int? minors = version.MinorsAheadOf(cluster);
         if (minors is null or > 1)
-            yield return Refused(image, "a control plane is upgraded by one minor version at a time", $"{version} after {cluster}", $"{Minor(cluster)} or the next minor version", "upgrade to an image of the next minor version first");
+            yield return Refused(
+                image,
+                "a control plane is upgraded by one minor version at a time",
+                $"{version} after {cluster}",
+                $"{Minor(cluster)} or the next minor version",
+                "upgrade to an image of the next minor version first"
+            );
         else if (minors < 0)
-            yield return Refused(image, "the cluster's Kubernetes is newer than the new image's", $"{version} after {cluster}", $"{Minor(cluster)} or newer", "take an image of a newer release");
+            yield return Refused(
+                image,
+                "the cluster's Kubernetes is newer than the new image's",
+                $"{version} after {cluster}",
+                $"{Minor(cluster)} or newer",
+                "take an image of a newer release"
+            );
         VersionedNode[] staying = [.. nodes.Where(node => !upgraded.Contains(node.Name))];
-        foreach (VersionedNode plane in staying.Where(node => node.Role == NodeRole.ControlPlane && version.MinorsAheadOf(node.Version) is null or > 1))
-            yield return Refused(image, $"the control plane {plane.Name} would be more than one minor version behind", $"{plane.Version} beside {version}", "within one minor version", $"upgrade {plane.Name} too");
+        foreach (
+            VersionedNode plane in staying.Where(node =>
+                node.Role == NodeRole.ControlPlane && version.MinorsAheadOf(node.Version) is null or > 1
+            )
+        )
+            yield return Refused(
+                image,
+                $"the control plane {plane.Name} would be more than one minor version behind",
+                $"{plane.Version} beside {version}",
+                "within one minor version",
+                $"upgrade {plane.Name} too"
+            );
         // The control planes go first: until a worker's turn comes, and where it stays, its kubelet serves the new API servers.
         foreach (VersionedNode worker in nodes.Where(node => node.Role == NodeRole.Worker && !node.Version.MayServe(version)))
         {
-            yield return Refused(image, $"the kubelet of {worker.Name} does not fit the new control plane", $"{worker.Version} for {version}",
-                $"not newer, and at most {KubernetesVersion.KubeletsBehind(version)} minor versions older", $"upgrade {worker.Name} to {Minor(cluster)} first: nodeforge upgrade node {worker.Name} --image IMAGE");
+            yield return Refused(
+                image,
+                $"the kubelet of {worker.Name} does not fit the new control plane",
+                $"{worker.Version} for {version}",
+                $"not newer, and at most {KubernetesVersion.KubeletsBehind(version)} minor versions older",
+                $"upgrade {worker.Name} to {Minor(cluster)} first: nodeforge upgrade node {worker.Name} --image IMAGE"
+            );
         }
     }
 
     private static string Minor(KubernetesVersion version) => $"v{version.Major}.{version.Minor}";
 
-    private static Diagnostic Refused(string image, string what, string got, string want, string hint) => new(ErrorCodes.UpgradeSkew, what)
-    {
-        Where = new(image),
-        Got = got,
-        Want = want,
-        Hint = hint,
-    };
+    private static Diagnostic Refused(string image, string what, string got, string want, string hint) =>
+        new(ErrorCodes.UpgradeSkew, what)
+        {
+            Where = new(image),
+            Got = got,
+            Want = want,
+            Hint = hint,
+        };
 }
 
 /// <summary>A node and the version of the Kubernetes that its image brought.</summary>

@@ -37,7 +37,8 @@ public sealed class BoltBucket
     /// <summary>The entry under a key; null when there is none.</summary>
     public BoltEntry? Find(ReadOnlySpan<byte> key)
     {
-        int low = 0, high = entries.Length - 1;
+        int low = 0,
+            high = entries.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) >>> 1;

@@ -2,7 +2,8 @@ namespace NodeForge.Containerd.Bolt;
 
 /// <summary>Checks a bbolt database as <c>bbolt check</c> does, and tells every problem.</summary>
 /// <remarks>
-/// Page types; keys in order within pages and across them; each page below the high-water mark reached exactly once from the root bucket, or
+/// Page types; keys in order within pages and across them; each page below the high-water mark reached exactly once from the root bucket,
+/// or
 /// free; the freelist without duplicates. Without a freelist (bbolt's NoFreelistSync) unreached pages are free by definition. Behind a page
 /// that cannot be read the pages below it count as unreached too.
 /// </remarks>

@@ -27,13 +27,23 @@ internal sealed class BoltFile
 
     public long OffsetOf(ulong page) => checked((long)page * Meta.PageSize);
 
-    /// <exception cref="NodeForgeException">NF6101: no valid meta; NF6102: the file is shorter than its pages; NF6103: the meta points nowhere.</exception>
+    /// <exception cref="NodeForgeException">NF6101: no valid meta; NF6102: the file is shorter than its pages; NF6103: the meta points
+    /// nowhere.</exception>
     public static BoltFile Open(Stream stream, string name)
     {
         if (!stream.CanSeek)
             throw new ArgumentException("A bbolt file is read page by page: the stream must seek.", nameof(stream));
-        BoltMeta meta = NewestMeta(stream) ?? throw BoltFault.At(ErrorCodes.BoltNotADatabase, "neither meta page is valid", name, 0, 0,
-            string.Create(CultureInfo.InvariantCulture, $"{stream.Length} bytes"), "a bbolt file, version 2");
+        BoltMeta meta =
+            NewestMeta(stream)
+            ?? throw BoltFault.At(
+                ErrorCodes.BoltNotADatabase,
+                "neither meta page is valid",
+                name,
+                0,
+                0,
+                string.Create(CultureInfo.InvariantCulture, $"{stream.Length} bytes"),
+                "a bbolt file, version 2"
+            );
         BoltFile file = new(stream, name, meta);
         file.RequireSaneMeta();
         return file;
@@ -44,7 +54,15 @@ internal sealed class BoltFile
     public BoltPage ReadPage(ulong id, ulong from)
     {
         if (id < 2 || id >= Meta.HighWater)
-            throw BoltFault.At(ErrorCodes.BoltPageInvalid, $"page {from} points at a page that is not in use", Name, from, OffsetOf(from), $"page {id}", $"2 to {Meta.HighWater - 1}");
+            throw BoltFault.At(
+                ErrorCodes.BoltPageInvalid,
+                $"page {from} points at a page that is not in use",
+                Name,
+                from,
+                OffsetOf(from),
+                $"page {id}",
+                $"2 to {Meta.HighWater - 1}"
+            );
         long offset = OffsetOf(id);
         byte[] header = new byte[BoltFormat.PageHeaderSize];
         ReadAt(offset, header);
@@ -53,10 +71,26 @@ internal sealed class BoltFile
         if (said != id)
             throw BoltFault.At(ErrorCodes.BoltPageInvalid, "a page has another page's id", Name, id, offset, $"{said}", $"{id}");
         if (overflow >= Meta.HighWater - id)
-            throw BoltFault.At(ErrorCodes.BoltPageInvalid, "a page overflows beyond the pages in use", Name, id, offset, $"{overflow} overflow pages", $"fewer than {Meta.HighWater - id}");
+            throw BoltFault.At(
+                ErrorCodes.BoltPageInvalid,
+                "a page overflows beyond the pages in use",
+                Name,
+                id,
+                offset,
+                $"{overflow} overflow pages",
+                $"fewer than {Meta.HighWater - id}"
+            );
         long length = (overflow + 1L) * Meta.PageSize;
         if (length > Array.MaxLength)
-            throw BoltFault.At(ErrorCodes.BoltPageInvalid, "a page is larger than any element can be", Name, id, offset, $"{length} bytes", $"at most {Array.MaxLength}");
+            throw BoltFault.At(
+                ErrorCodes.BoltPageInvalid,
+                "a page is larger than any element can be",
+                Name,
+                id,
+                offset,
+                $"{length} bytes",
+                $"at most {Array.MaxLength}"
+            );
         byte[] bytes = new byte[length];
         ReadAt(offset, bytes);
         return new BoltPage(Name, id, offset, bytes, overflow);
@@ -71,7 +105,15 @@ internal sealed class BoltFile
     private void RequireSaneMeta()
     {
         if ((ulong)stream.Length / Meta.PageSize < Meta.HighWater)
-            throw BoltFault.At(ErrorCodes.BoltTruncated, "the file ends before its last page", Name, 0, stream.Length, $"{stream.Length} bytes", $"{Meta.HighWater} pages of {Meta.PageSize} bytes");
+            throw BoltFault.At(
+                ErrorCodes.BoltTruncated,
+                "the file ends before its last page",
+                Name,
+                0,
+                stream.Length,
+                $"{stream.Length} bytes",
+                $"{Meta.HighWater} pages of {Meta.PageSize} bytes"
+            );
         RequireInUse("root bucket", Meta.Root);
         if (Meta.Freelist != BoltFormat.NoFreelist)
             RequireInUse("freelist", Meta.Freelist);
@@ -80,7 +122,15 @@ internal sealed class BoltFile
     private void RequireInUse(string what, ulong page)
     {
         if (page < 2 || page >= Meta.HighWater)
-            throw BoltFault.At(ErrorCodes.BoltPageInvalid, $"the meta page names a page for the {what} that is not in use", Name, 0, BoltFormat.PageHeaderSize, $"{page}", $"2 to {Meta.HighWater - 1}");
+            throw BoltFault.At(
+                ErrorCodes.BoltPageInvalid,
+                $"the meta page names a page for the {what} that is not in use",
+                Name,
+                0,
+                BoltFormat.PageHeaderSize,
+                $"{page}",
+                $"2 to {Meta.HighWater - 1}"
+            );
     }
 
     private static BoltMeta? NewestMeta(Stream stream)

@@ -1,7 +1,8 @@
 namespace NodeForge.Containerd.Bolt;
 
 /// <summary>The numbers of bbolt's file format, version 2 (etcd-io/bbolt, internal/common: page, meta, inode and bucket).</summary>
-/// <remarks>bbolt maps native structs, so its files are little-endian wherever containerd runs; here every integer is written so by name.</remarks>
+/// <remarks>bbolt maps native structs, so its files are little-endian wherever containerd runs; here every integer is written so by
+/// name.</remarks>
 internal static class BoltFormat
 {
     public const uint Magic = 0xED0CDAED;

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace NodeForge.Containerd.Bolt;
 
-/// <summary>Decides which pages a tree of buckets takes and where they lie: children before parents, ids ascending from the first free one.</summary>
+/// <summary>Decides which pages a tree of buckets takes and where they lie: children before parents, ids ascending from the first free
+/// one.</summary>
 internal sealed class BoltLayout(int pageSize, ulong firstPage)
 {
     private readonly List<PlannedPage> pages = [];
@@ -37,9 +38,8 @@ internal sealed class BoltLayout(int pageSize, ulong firstPage)
         return parents;
     }
 
-    private PageElement Element(BoltEntry entry) => entry.Bucket is { } bucket
-        ? PageElement.OfBucket(entry.Key, BucketValue(bucket))
-        : PageElement.OfValue(entry.Key, entry.Value);
+    private PageElement Element(BoltEntry entry) =>
+        entry.Bucket is { } bucket ? PageElement.OfBucket(entry.Key, BucketValue(bucket)) : PageElement.OfValue(entry.Key, entry.Value);
 
     private byte[] BucketValue(BoltBucket bucket) =>
         IsInline(bucket) ? InlineValue(bucket) : WriteHeader(new byte[BoltFormat.BucketHeaderSize], Place(bucket), bucket.Sequence);

@@ -34,9 +34,12 @@ internal sealed record BoltMeta(uint PageSize, ulong Root, ulong Sequence, ulong
         if (page.Length < BoltFormat.PageHeaderSize + BoltFormat.MetaSize)
             return null;
         ReadOnlySpan<byte> meta = page.Slice(BoltFormat.PageHeaderSize, BoltFormat.MetaSize);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(meta) != BoltFormat.Magic
+        if (
+            BinaryPrimitives.ReadUInt32LittleEndian(meta) != BoltFormat.Magic
             || BinaryPrimitives.ReadUInt32LittleEndian(meta[4..]) != BoltFormat.Version
-            || BinaryPrimitives.ReadUInt64LittleEndian(meta[BoltFormat.MetaChecksumOffset..]) != Checksum(meta[..BoltFormat.MetaChecksumOffset]))
+            || BinaryPrimitives.ReadUInt64LittleEndian(meta[BoltFormat.MetaChecksumOffset..])
+                != Checksum(meta[..BoltFormat.MetaChecksumOffset])
+        )
             return null;
         return new(
             BinaryPrimitives.ReadUInt32LittleEndian(meta[8..]),
@@ -44,7 +47,8 @@ internal sealed record BoltMeta(uint PageSize, ulong Root, ulong Sequence, ulong
             BinaryPrimitives.ReadUInt64LittleEndian(meta[24..]),
             BinaryPrimitives.ReadUInt64LittleEndian(meta[32..]),
             BinaryPrimitives.ReadUInt64LittleEndian(meta[40..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(meta[48..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(meta[48..])
+        );
     }
 
     // FNV-1a, 64 bits.

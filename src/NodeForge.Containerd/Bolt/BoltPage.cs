@@ -23,7 +23,13 @@ internal sealed record BoltPage(string File, ulong Id, long Offset, ReadOnlyMemo
     public PageElement[] ReadElements()
     {
         if (BoltFormat.PageHeaderSize + ((long)Count * BoltFormat.ElementSize) > Bytes.Length)
-            throw Fault(ErrorCodes.BoltPageInvalid, "a page counts more elements than it can hold", 10, $"{Count} elements", $"at most {(Bytes.Length - BoltFormat.PageHeaderSize) / BoltFormat.ElementSize}");
+            throw Fault(
+                ErrorCodes.BoltPageInvalid,
+                "a page counts more elements than it can hold",
+                10,
+                $"{Count} elements",
+                $"at most {(Bytes.Length - BoltFormat.PageHeaderSize) / BoltFormat.ElementSize}"
+            );
         PageElement[] elements = new PageElement[Count];
         int used = BoltFormat.PageHeaderSize + (Count * BoltFormat.ElementSize);
         for (int i = 0; i < elements.Length; i++)
@@ -31,7 +37,13 @@ internal sealed record BoltPage(string File, ulong Id, long Offset, ReadOnlyMemo
             int at = BoltFormat.PageHeaderSize + (i * BoltFormat.ElementSize);
             elements[i] = Type == BoltFormat.LeafPage ? ReadLeafElement(at, ref used) : ReadBranchElement(at, ref used);
             if (i > 0 && elements[i - 1].Key.Span.SequenceCompareTo(elements[i].Key.Span) >= 0)
-                throw Fault(ErrorCodes.BoltKeysUnordered, "a key does not come after the one before it", at, BoltFault.Show(elements[i].Key.Span), $"more than {BoltFault.Show(elements[i - 1].Key.Span)}");
+                throw Fault(
+                    ErrorCodes.BoltKeysUnordered,
+                    "a key does not come after the one before it",
+                    at,
+                    BoltFault.Show(elements[i].Key.Span),
+                    $"more than {BoltFault.Show(elements[i - 1].Key.Span)}"
+                );
         }
         return elements;
     }
@@ -39,8 +51,10 @@ internal sealed record BoltPage(string File, ulong Id, long Offset, ReadOnlyMemo
     /// <summary>The place of a slice of this page, for messages about what lies in it.</summary>
     public BoltPage Within(ReadOnlyMemory<byte> slice, int skip)
     {
-        long start = MemoryMarshal.TryGetArray(slice, out ArraySegment<byte> part)
-            && MemoryMarshal.TryGetArray(Bytes, out ArraySegment<byte> whole) ? part.Offset - whole.Offset : 0;
+        long start =
+            MemoryMarshal.TryGetArray(slice, out ArraySegment<byte> part) && MemoryMarshal.TryGetArray(Bytes, out ArraySegment<byte> whole)
+                ? part.Offset - whole.Offset
+                : 0;
         return new BoltPage(File, Id, Offset + start + skip, slice[skip..], 0);
     }
 
@@ -49,7 +63,13 @@ internal sealed record BoltPage(string File, ulong Id, long Offset, ReadOnlyMemo
         ReadOnlySpan<byte> header = Bytes.Span.Slice(at, BoltFormat.ElementSize);
         uint flags = BinaryPrimitives.ReadUInt32LittleEndian(header);
         if (flags > BoltFormat.BucketElement)
-            throw Fault(ErrorCodes.BoltElementInvalid, "an element has flags that are not known", at, $"0x{flags:x}", "0 (value) or 1 (bucket)");
+            throw Fault(
+                ErrorCodes.BoltElementInvalid,
+                "an element has flags that are not known",
+                at,
+                $"0x{flags:x}",
+                "0 (value) or 1 (bucket)"
+            );
         uint keySize = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         uint valueSize = BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);
         int key = Claim(at, BinaryPrimitives.ReadUInt32LittleEndian(header[4..]), keySize, valueSize, ref used);
@@ -69,11 +89,23 @@ internal sealed record BoltPage(string File, ulong Id, long Offset, ReadOnlyMemo
     private int Claim(int at, uint position, uint keySize, uint valueSize, ref int used)
     {
         if (keySize is 0 or > BoltFormat.MaxKeySize)
-            throw Fault(ErrorCodes.BoltElementInvalid, "a key has a length that the format forbids", at, $"{keySize} bytes", $"1 to {BoltFormat.MaxKeySize}");
+            throw Fault(
+                ErrorCodes.BoltElementInvalid,
+                "a key has a length that the format forbids",
+                at,
+                $"{keySize} bytes",
+                $"1 to {BoltFormat.MaxKeySize}"
+            );
         long start = (long)at + position;
         long end = start + keySize + valueSize;
         if (end > Bytes.Length)
-            throw Fault(ErrorCodes.BoltElementInvalid, "an element points beyond the end of its page", at, $"bytes {start} to {end}", $"at most {Bytes.Length}");
+            throw Fault(
+                ErrorCodes.BoltElementInvalid,
+                "an element points beyond the end of its page",
+                at,
+                $"bytes {start} to {end}",
+                $"at most {Bytes.Length}"
+            );
         if (start < used)
             throw Fault(ErrorCodes.BoltElementInvalid, "an element lies over another one", at, $"bytes from {start}", $"from {used} on");
         used = (int)end;

@@ -4,7 +4,8 @@ namespace NodeForge.Containerd.Bolt;
 
 /// <summary>Reads a bbolt database (format version 2) into a tree of buckets.</summary>
 /// <remarks>
-/// Any page size, with or without a freelist; of the two meta pages the newer valid one counts, so a file whose last write was torn reads as
+/// Any page size, with or without a freelist; of the two meta pages the newer valid one counts, so a file whose last write was torn reads
+/// as
 /// before it. The input is not trusted: each page is read at most once, elements may neither leave their page nor overlap, and nesting is
 /// limited (buckets 128, branch pages 48). Memory: about the size of the file. Do not read a file that its owner is writing.
 /// </remarks>

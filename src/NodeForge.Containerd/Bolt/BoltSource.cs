@@ -10,12 +10,15 @@ internal static class BoltSource
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.PathNotUsable, "the database cannot be opened")
-            {
-                Where = new(path),
-                Got = failure.Message,
-                Hint = "check the path and its rights",
-            }, failure);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.PathNotUsable, "the database cannot be opened")
+                {
+                    Where = new(path),
+                    Got = failure.Message,
+                    Hint = "check the path and its rights",
+                },
+                failure
+            );
         }
     }
 }

@@ -61,9 +61,11 @@ internal sealed class BoltTree(BoltFile file, Action<NodeForgeException> onFault
     private void ReadLeaf(BoltPage page, PageElement[] elements, int depth, List<BoltEntry> entries)
     {
         foreach (PageElement element in elements)
-            entries.Add((element.Flags & BoltFormat.BucketElement) == 0
-                ? new BoltEntry(element.Key, element.Value)
-                : new BoltEntry(element.Key, ReadChild(page, element, depth + 1)));
+            entries.Add(
+                (element.Flags & BoltFormat.BucketElement) == 0
+                    ? new BoltEntry(element.Key, element.Value)
+                    : new BoltEntry(element.Key, ReadChild(page, element, depth + 1))
+            );
     }
 
     private BoltBucket ReadChild(BoltPage page, PageElement element, int depth)
@@ -72,16 +74,30 @@ internal sealed class BoltTree(BoltFile file, Action<NodeForgeException> onFault
         if (depth > BoltFormat.MaxBucketDepth)
             throw value.Fault(ErrorCodes.BoltTooDeep, "buckets are nested too deep", 0, null, $"at most {BoltFormat.MaxBucketDepth}");
         if (element.Value.Length < BoltFormat.BucketHeaderSize)
-            throw value.Fault(ErrorCodes.BoltElementInvalid, $"the bucket {BoltFault.Show(element.Key.Span)} has no header", 0, $"{element.Value.Length} bytes", $"{BoltFormat.BucketHeaderSize} at least");
+            throw value.Fault(
+                ErrorCodes.BoltElementInvalid,
+                $"the bucket {BoltFault.Show(element.Key.Span)} has no header",
+                0,
+                $"{element.Value.Length} bytes",
+                $"{BoltFormat.BucketHeaderSize} at least"
+            );
         ulong root = BinaryPrimitives.ReadUInt64LittleEndian(element.Value.Span);
         ulong sequence = BinaryPrimitives.ReadUInt64LittleEndian(element.Value.Span[8..]);
-        return root == 0 ? ReadInline(page.Within(element.Value, BoltFormat.BucketHeaderSize), sequence, depth) : ReadBucket(root, sequence, page.Id, depth);
+        return root == 0
+            ? ReadInline(page.Within(element.Value, BoltFormat.BucketHeaderSize), sequence, depth)
+            : ReadBucket(root, sequence, page.Id, depth);
     }
 
     private BoltBucket ReadInline(BoltPage page, ulong sequence, int depth)
     {
         if (page.Bytes.Length < BoltFormat.PageHeaderSize)
-            throw page.Fault(ErrorCodes.BoltElementInvalid, "an inline bucket is shorter than a page's header", 0, $"{page.Bytes.Length} bytes", $"{BoltFormat.PageHeaderSize} at least");
+            throw page.Fault(
+                ErrorCodes.BoltElementInvalid,
+                "an inline bucket is shorter than a page's header",
+                0,
+                $"{page.Bytes.Length} bytes",
+                $"{BoltFormat.PageHeaderSize} at least"
+            );
         if (page.Type != BoltFormat.LeafPage)
             throw page.Fault(ErrorCodes.BoltPageInvalid, "an inline bucket is no leaf", 8, $"type 0x{page.Type:x}", "type 0x2");
         List<BoltEntry> entries = [];
@@ -96,22 +112,50 @@ internal sealed class BoltTree(BoltFile file, Action<NodeForgeException> onFault
                 throw BoltFault.At(ErrorCodes.BoltPageShared, $"page {id} is reached a second time", file.Name, page.Id, page.Offset);
     }
 
-    private static BoltPage RequireTreePage(BoltPage page) => page.Type is BoltFormat.LeafPage or BoltFormat.BranchPage
-        ? page
-        : throw page.Fault(ErrorCodes.BoltPageInvalid, "a page of a bucket is neither leaf nor branch", 8, $"type 0x{page.Type:x}", "type 0x1 or 0x2");
+    private static BoltPage RequireTreePage(BoltPage page) =>
+        page.Type is BoltFormat.LeafPage or BoltFormat.BranchPage
+            ? page
+            : throw page.Fault(
+                ErrorCodes.BoltPageInvalid,
+                "a page of a bucket is neither leaf nor branch",
+                8,
+                $"type 0x{page.Type:x}",
+                "type 0x1 or 0x2"
+            );
 
-    /// <summary>A page to be read, and the range that its parents leave for its keys: from, inclusive, and below, exclusive; empty for none.</summary>
-    private readonly record struct Visit(ulong Page, ulong From, int BucketDepth, int TreeDepth, ReadOnlyMemory<byte> AtLeast, ReadOnlyMemory<byte> Below)
+    /// <summary>A page to be read, and the range that its parents leave for its keys: from, inclusive, and below, exclusive; empty for
+    /// none.</summary>
+    private readonly record struct Visit(
+        ulong Page,
+        ulong From,
+        int BucketDepth,
+        int TreeDepth,
+        ReadOnlyMemory<byte> AtLeast,
+        ReadOnlyMemory<byte> Below
+    )
     {
         public void RequireBounds(BoltPage page, PageElement[] elements)
         {
             if (elements.Length == 0)
                 return;
-            ReadOnlySpan<byte> first = elements[0].Key.Span, last = elements[^1].Key.Span;
+            ReadOnlySpan<byte> first = elements[0].Key.Span,
+                last = elements[^1].Key.Span;
             if (first.SequenceCompareTo(AtLeast.Span) < 0)
-                throw page.Fault(ErrorCodes.BoltKeysUnordered, "a page begins before the key that its parent has for it", BoltFormat.PageHeaderSize, BoltFault.Show(first), $"{BoltFault.Show(AtLeast.Span)} or more");
+                throw page.Fault(
+                    ErrorCodes.BoltKeysUnordered,
+                    "a page begins before the key that its parent has for it",
+                    BoltFormat.PageHeaderSize,
+                    BoltFault.Show(first),
+                    $"{BoltFault.Show(AtLeast.Span)} or more"
+                );
             if (!Below.IsEmpty && last.SequenceCompareTo(Below.Span) >= 0)
-                throw page.Fault(ErrorCodes.BoltKeysUnordered, "a page ends behind the key of the page after it", BoltFormat.PageHeaderSize, BoltFault.Show(last), $"less than {BoltFault.Show(Below.Span)}");
+                throw page.Fault(
+                    ErrorCodes.BoltKeysUnordered,
+                    "a page ends behind the key of the page after it",
+                    BoltFormat.PageHeaderSize,
+                    BoltFault.Show(last),
+                    $"less than {BoltFault.Show(Below.Span)}"
+                );
         }
     }
 }

@@ -4,7 +4,8 @@ namespace NodeForge.Containerd.Bolt;
 
 /// <summary>Writes a tree of buckets as a bbolt database (format version 2) that bbolt opens, checks and goes on writing.</summary>
 /// <remarks>
-/// The bytes are a function of the tree alone: pages of 4096 bytes, little-endian, unused space zero. Layout: two meta pages (transactions 0
+/// The bytes are a function of the tree alone: pages of 4096 bytes, little-endian, unused space zero. Layout: two meta pages (transactions
+/// 0
 /// and 1, the second counts), an empty freelist, then the pages of the buckets, children first. Leaves and branches are filled in order;
 /// only an element that is larger than a page takes overflow pages. Source of the format: etcd-io/bbolt.
 /// </remarks>

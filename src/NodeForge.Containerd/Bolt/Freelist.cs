@@ -31,7 +31,13 @@ internal sealed class Freelist
             entries = entries[sizeof(ulong)..];
         }
         if (count > (ulong)entries.Length / sizeof(ulong))
-            throw page.Fault(ErrorCodes.BoltPageInvalid, "the freelist counts more pages than it holds", 10, $"{count}", $"at most {entries.Length / sizeof(ulong)}");
+            throw page.Fault(
+                ErrorCodes.BoltPageInvalid,
+                "the freelist counts more pages than it holds",
+                10,
+                $"{count}",
+                $"at most {entries.Length / sizeof(ulong)}"
+            );
         ulong[] free = new ulong[count];
         for (int i = 0; i < free.Length; i++)
             free[i] = BinaryPrimitives.ReadUInt64LittleEndian(entries[(i * sizeof(ulong))..]);
@@ -51,7 +57,15 @@ internal sealed class Freelist
         {
             bool used = reached.Contains(id) || IsOwn(id);
             if (reached.Contains(id) && IsOwn(id))
-                onFault(BoltFault.At(ErrorCodes.BoltPageShared, "a page of the freelist is reached from a bucket", file.Name, id, file.OffsetOf(id)));
+                onFault(
+                    BoltFault.At(
+                        ErrorCodes.BoltPageShared,
+                        "a page of the freelist is reached from a bucket",
+                        file.Name,
+                        id,
+                        file.OffsetOf(id)
+                    )
+                );
             if (used && freed.Contains(id))
                 onFault(Fault(file, "a page is in use and free", id));
             if (!used && !freed.Contains(id))

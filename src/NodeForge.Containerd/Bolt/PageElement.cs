@@ -7,7 +7,8 @@ internal readonly record struct PageElement(uint Flags, ReadOnlyMemory<byte> Key
 
     public static PageElement OfValue(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value) => new(0, key, value, 0);
 
-    public static PageElement OfBucket(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> header) => new(BoltFormat.BucketElement, key, header, 0);
+    public static PageElement OfBucket(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> header) =>
+        new(BoltFormat.BucketElement, key, header, 0);
 
     public static PageElement OfChild(ReadOnlyMemory<byte> firstKey, ulong child) => new(0, firstKey, default, child);
 }

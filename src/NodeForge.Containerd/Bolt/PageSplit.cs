@@ -6,13 +6,15 @@ internal static class PageSplit
     /// <summary>Pages of a leaf level: none larger than a page, unless a single element is. At least one, which may be empty.</summary>
     public static List<ArraySegment<PageElement>> Leaves(PageElement[] elements, int pageSize) => Cut(elements, pageSize, minimum: 1);
 
-    /// <summary>Pages of a branch level: two children at least in each, or a level would be no narrower than the one below; long keys may make such a page overflow.</summary>
+    /// <summary>Pages of a branch level: two children at least in each, or a level would be no narrower than the one below; long keys may
+    /// make such a page overflow.</summary>
     public static List<ArraySegment<PageElement>> Branches(PageElement[] elements, int pageSize)
     {
         List<ArraySegment<PageElement>> pages = Cut(elements, pageSize, BoltFormat.MinBranchChildren);
         if (pages.Count == 1 || pages[^1].Count >= BoltFormat.MinBranchChildren)
             return pages;
-        ArraySegment<PageElement> last = pages[^1], before = pages[^2];
+        ArraySegment<PageElement> last = pages[^1],
+            before = pages[^2];
         if (before.Count > BoltFormat.MinBranchChildren)
         {
             pages[^2] = new(elements, before.Offset, before.Count - 1);

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace NodeForge.Containerd.Configuration;
 
-/// <summary>Says in the words of a later version of the file what one of version 2 says, as containerd's own migration would at each start, with a warning.</summary>
+/// <summary>Says in the words of a later version of the file what one of version 2 says, as containerd's own migration would at each start,
+/// with a warning.</summary>
 public static class ConfigurationRewriting
 {
     private const string Plugins = "plugins";
@@ -16,16 +17,24 @@ public static class ConfigurationRewriting
 
     /// <summary>The version of a document.</summary>
     public static int VersionOf(JsonObject document) =>
-        document[Version] is JsonValue said && int.TryParse(said.ToJsonString(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and < 100 ? number : ConfigurationVersion.Unsaid;
+        document[Version] is JsonValue said
+        && int.TryParse(said.ToJsonString(), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && number is > 0 and < 100
+            ? number
+            : ConfigurationVersion.Unsaid;
 
     /// <summary>A file for a containerd, in the newest version that it reads.</summary>
-    /// <returns>Null where it is to stay as it is: it is of that version already, or of version 1, whose plugins have other names.</returns>
+    /// <returns>Null where it is to stay as it is: it is of that version already, or of version 1, whose plugins have other
+    /// names.</returns>
     /// <param name="document">Is not changed.</param>
     /// <param name="containerd">Its major and minor version.</param>
     public static JsonObject? For(JsonObject document, (int Major, int Minor) containerd)
     {
         int version = VersionOf(document);
-        int wanted = Math.Min(ConfigurationVersion.ReadBy(containerd.Major, containerd.Minor), MovedInFour.Any(document.ContainsKey) ? ConfigurationVersion.FirstSplit : ConfigurationVersion.Newest);
+        int wanted = Math.Min(
+            ConfigurationVersion.ReadBy(containerd.Major, containerd.Minor),
+            MovedInFour.Any(document.ContainsKey) ? ConfigurationVersion.FirstSplit : ConfigurationVersion.Newest
+        );
         if (version < 2 || version >= wanted)
             return null;
         JsonObject rewritten = document.DeepClone().AsObject();
@@ -37,7 +46,8 @@ public static class ConfigurationRewriting
         return rewritten;
     }
 
-    /// <summary>Moves what stands in the one plugin of version 2 to where versions 3 and 4 have it; what they have there already stays.</summary>
+    /// <summary>Moves what stands in the one plugin of version 2 to where versions 3 and 4 have it; what they have there already
+    /// stays.</summary>
     /// <param name="document">A file, or a part of one that is to be merged into a file. Is changed.</param>
     public static void Divide(JsonObject document)
     {
@@ -84,13 +94,19 @@ public static class ConfigurationRewriting
         table.TryAdd(keys[^1], value?.DeepClone());
     }
 
-    // Since 2.1 containerd's transfer service pulls images, which keeps what it unpacked; and folders of CNI plugins are a list (containerd, RELEASES.md, "Deprecated config
+    // Since 2.1 containerd's transfer service pulls images, which keeps what it unpacked; and folders of CNI plugins are a list
+    // (containerd, RELEASES.md, "Deprecated config
     // properties"; docs/cri/config.md, "Configuration differences and automatic fallback to Local Mode").
     private static void FitPlugins(JsonObject document)
     {
         if (document[Plugins] is not JsonObject plugins)
             return;
-        if (plugins[CriSettings.Images] is JsonObject images && images["discard_unpacked_layers"] is JsonValue discards && discards.TryGetValue(out bool set) && set)
+        if (
+            plugins[CriSettings.Images] is JsonObject images
+            && images["discard_unpacked_layers"] is JsonValue discards
+            && discards.TryGetValue(out bool set)
+            && set
+        )
             images.TryAdd("use_local_image_pull", true);
         FitFolders(document);
     }
@@ -99,7 +115,11 @@ public static class ConfigurationRewriting
     /// <param name="document">A file, or a part of one. Is changed.</param>
     public static void FitFolders(JsonObject document)
     {
-        if (((document[Plugins] as JsonObject)?[CriSettings.Runtime] as JsonObject)?["cni"] is not JsonObject cni || cni[Folder] is not { } folder || cni.ContainsKey(Folders))
+        if (
+            ((document[Plugins] as JsonObject)?[CriSettings.Runtime] as JsonObject)?["cni"] is not JsonObject cni
+            || cni[Folder] is not { } folder
+            || cni.ContainsKey(Folders)
+        )
             return;
         cni.Remove(Folder);
         cni[Folders] = new JsonArray(folder.DeepClone());

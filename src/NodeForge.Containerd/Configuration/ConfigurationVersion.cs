@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace NodeForge.Containerd.Configuration;
 
-/// <summary>Versions of <c>/etc/containerd/config.toml</c>, and which containerd reads which: each reads all older ones too, and writes its newest.</summary>
+/// <summary>Versions of <c>/etc/containerd/config.toml</c>, and which containerd reads which: each reads all older ones too, and writes its
+/// newest.</summary>
 public static class ConfigurationVersion
 {
     /// <summary>What a file is of that does not say (containerd, RELEASES.md, "Daemon Configuration").</summary>
@@ -16,7 +17,8 @@ public static class ConfigurationVersion
 
     /// <summary>The first containerd of each version, newest first.</summary>
     /// <remarks>
-    /// 4: <c>ConfigVersion</c> in <c>version/version.go</c> of 2.3, and what <c>containerd config default</c> of 2.3.4 writes. 3: containerd, docs/cri/config.md,
+    /// 4: <c>ConfigVersion</c> in <c>version/version.go</c> of 2.3, and what <c>containerd config default</c> of 2.3.4 writes. 3:
+    /// containerd, docs/cri/config.md,
     /// "Config versions", and docs/containerd-2.0.md. 2: containerd, RELEASES.md, "Daemon Configuration".
     /// </remarks>
     public static IReadOnlyList<(int Major, int Minor, int Version)> Rows { get; } = [(2, 3, 4), (2, 0, 3), (1, 3, 2), (0, 0, 1)];
@@ -24,7 +26,8 @@ public static class ConfigurationVersion
     /// <summary>The newest version that a containerd reads.</summary>
     public static int ReadBy(int major, int minor) => Rows.First(row => (major, minor).CompareTo((row.Major, row.Minor)) >= 0).Version;
 
-    /// <summary>Major and minor of a version as packages and releases write it: <c>v2.3.4</c>, <c>1.6.20~ds1-1+deb12u1</c>, <c>2.3</c>; null where the text begins with none.</summary>
+    /// <summary>Major and minor of a version as packages and releases write it: <c>v2.3.4</c>, <c>1.6.20~ds1-1+deb12u1</c>, <c>2.3</c>;
+    /// null where the text begins with none.</summary>
     public static (int Major, int Minor)? OfSoftware(string? version)
     {
         string[] parts = (version ?? string.Empty).TrimStart('v').Split('.');

@@ -2,7 +2,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Containerd.Metadata;
 
-/// <summary>A blob that a namespace sees: what <c>ctr content ls</c> lists. A file in the content store that no record names is removed by containerd.</summary>
+/// <summary>A blob that a namespace sees: what <c>ctr content ls</c> lists. A file in the content store that no record names is removed by
+/// containerd.</summary>
 /// <param name="Digest">Its name.</param>
 /// <param name="Size">Its length in bytes.</param>
 /// <param name="CreatedAt">Kept to 100 ns; containerd keeps 1 ns.</param>

@@ -1,6 +1,7 @@
 namespace NodeForge.Containerd.Metadata;
 
-/// <summary>The keys of schema v1 (containerd: metadata/buckets.go). The bucket of images is called "images", whatever the comment there says.</summary>
+/// <summary>The keys of schema v1 (containerd: metadata/buckets.go). The bucket of images is called "images", whatever the comment there
+/// says.</summary>
 internal static class MetadataSchema
 {
     public const string Root = "v1";

@@ -2,7 +2,8 @@ using NodeForge.Containerd.Bolt;
 
 namespace NodeForge.Containerd.Metadata;
 
-/// <summary>Writes <see cref="ContainerdMetadata"/> as containerd's <c>meta.db</c>. The bytes are a function of the records alone, in whatever order they come.</summary>
+/// <summary>Writes <see cref="ContainerdMetadata"/> as containerd's <c>meta.db</c>. The bytes are a function of the records alone, in
+/// whatever order they come.</summary>
 public static class MetadataWriter
 {
     /// <param name="metadata">No namespace, image name or digest twice.</param>
@@ -28,7 +29,10 @@ public static class MetadataWriter
         if (space.Images.Count > 0)
             bucket.Add(MetadataSchema.Images, Named(space.Images, static image => image.Name, Image));
         if (space.Content.Count > 0)
-            bucket.Add(MetadataSchema.Content, new BoltBucketBuilder().Add(MetadataSchema.Blob, Named(space.Content, static blob => blob.Digest.ToString(), Blob)).Build());
+            bucket.Add(
+                MetadataSchema.Content,
+                new BoltBucketBuilder().Add(MetadataSchema.Blob, Named(space.Content, static blob => blob.Digest.ToString(), Blob)).Build()
+            );
         if (space.Snapshotters.Count > 0)
             bucket.Add(MetadataSchema.Snapshots, Named(space.Snapshotters, static snapshotter => snapshotter.Name, Snapshotter));
         return bucket.Build();
@@ -47,11 +51,16 @@ public static class MetadataWriter
         BoltBucketBuilder bucket = Times(image.CreatedAt, image.UpdatedAt);
         AddText(bucket, MetadataSchema.Labels, image.Labels);
         AddText(bucket, MetadataSchema.Annotations, image.Target.Annotations);
-        return bucket.Add(MetadataSchema.Target, new BoltBucketBuilder()
-            .Add(MetadataSchema.Digest, image.Target.Digest.ToString())
-            .Add(MetadataSchema.MediaType, image.Target.MediaType)
-            .Add(MetadataSchema.Size, GoVarint.Write(image.Target.Size))
-            .Build()).Build();
+        return bucket
+            .Add(
+                MetadataSchema.Target,
+                new BoltBucketBuilder()
+                    .Add(MetadataSchema.Digest, image.Target.Digest.ToString())
+                    .Add(MetadataSchema.MediaType, image.Target.MediaType)
+                    .Add(MetadataSchema.Size, GoVarint.Write(image.Target.Size))
+                    .Build()
+            )
+            .Build();
     }
 
     private static BoltBucket Blob(ContentRecord blob)

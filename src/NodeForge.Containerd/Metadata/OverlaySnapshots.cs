@@ -28,18 +28,24 @@ public static class OverlaySnapshots
             bucket.Add(snapshot.Name, ToBolt(snapshot));
         // The number of the next snapshot: a folder of that number must not be there.
         ulong sequence = snapshots.Select(static snapshot => snapshot.Number).DefaultIfEmpty().Max();
-        return new BoltBucketBuilder().Add(MetadataSchema.Root, new BoltBucketBuilder()
-            .Add(MetadataSchema.Snapshots, bucket.Build(sequence))
-            .Add(MetadataSchema.Parents, BoltBucket.Empty)
-            .Build()).Build();
+        return new BoltBucketBuilder()
+            .Add(
+                MetadataSchema.Root,
+                new BoltBucketBuilder()
+                    .Add(MetadataSchema.Snapshots, bucket.Build(sequence))
+                    .Add(MetadataSchema.Parents, BoltBucket.Empty)
+                    .Build()
+            )
+            .Build();
     }
 
-    private static BoltBucket ToBolt(OverlaySnapshot snapshot) => new BoltBucketBuilder()
-        .Add(MetadataSchema.Id, GoVarint.WriteUnsigned(snapshot.Number))
-        .Add(MetadataSchema.Kind, new byte[] { Committed })
-        .Add(MetadataSchema.Size, GoVarint.Write(snapshot.Usage.Bytes))
-        .Add(MetadataSchema.Inodes, GoVarint.Write(snapshot.Usage.Inodes))
-        .Add(MetadataSchema.CreatedAt, GoTime.Write(snapshot.Created))
-        .Add(MetadataSchema.UpdatedAt, GoTime.Write(snapshot.Created))
-        .Build();
+    private static BoltBucket ToBolt(OverlaySnapshot snapshot) =>
+        new BoltBucketBuilder()
+            .Add(MetadataSchema.Id, GoVarint.WriteUnsigned(snapshot.Number))
+            .Add(MetadataSchema.Kind, new byte[] { Committed })
+            .Add(MetadataSchema.Size, GoVarint.Write(snapshot.Usage.Bytes))
+            .Add(MetadataSchema.Inodes, GoVarint.Write(snapshot.Usage.Inodes))
+            .Add(MetadataSchema.CreatedAt, GoTime.Write(snapshot.Created))
+            .Add(MetadataSchema.UpdatedAt, GoTime.Write(snapshot.Created))
+            .Build();
 }

@@ -13,22 +13,32 @@ internal sealed record RecordBucket(string File, string Path, BoltBucket Bucket)
     public IEnumerable<RecordBucket> Children() =>
         Bucket.Entries.Where(static entry => entry.Bucket is not null).Select(entry => At(Text(entry.Key), entry.Bucket!));
 
-    public IReadOnlyDictionary<string, string> Texts(string key) => Child(key) is { } texts
-        ? texts.Bucket.Entries.Where(static entry => entry.Bucket is null).ToDictionary(entry => Text(entry.Key), entry => Text(entry.Value), StringComparer.Ordinal)
-        : NoLabels.Instance;
+    public IReadOnlyDictionary<string, string> Texts(string key) =>
+        Child(key) is { } texts
+            ? texts
+                .Bucket.Entries.Where(static entry => entry.Bucket is null)
+                .ToDictionary(entry => Text(entry.Key), entry => Text(entry.Value), StringComparer.Ordinal)
+            : NoLabels.Instance;
 
     public string Text(string key) => Text(Value(key));
 
-    public long Number(string key) => GoVarint.TryRead(Value(key).Span) is { } number and >= 0 ? number : throw Invalid($"'{key}' is no number", Convert.ToHexStringLower(Value(key).Span));
+    public long Number(string key) =>
+        GoVarint.TryRead(Value(key).Span) is { } number and >= 0
+            ? number
+            : throw Invalid($"'{key}' is no number", Convert.ToHexStringLower(Value(key).Span));
 
-    public DateTimeOffset Time(string key) => GoTime.TryRead(Value(key).Span) ?? throw Invalid($"'{key}' is no time", Convert.ToHexStringLower(Value(key).Span));
+    public DateTimeOffset Time(string key) =>
+        GoTime.TryRead(Value(key).Span) ?? throw Invalid($"'{key}' is no time", Convert.ToHexStringLower(Value(key).Span));
 
-    public NodeForgeException Invalid(string what, string? got = null) => new(new Diagnostic(ErrorCodes.MetadataRecordInvalid, what)
-    {
-        Where = new(File, Detail: Path.Replace('\n', '/')),
-        Got = got,
-        Hint = ErrorCodes.MetadataRecordInvalid.Remedy,
-    });
+    public NodeForgeException Invalid(string what, string? got = null) =>
+        new(
+            new Diagnostic(ErrorCodes.MetadataRecordInvalid, what)
+            {
+                Where = new(File, Detail: Path.Replace('\n', '/')),
+                Got = got,
+                Hint = ErrorCodes.MetadataRecordInvalid.Remedy,
+            }
+        );
 
     private ReadOnlyMemory<byte> Value(string key) => Bucket.FindValue(key) ?? throw Invalid($"the record has no '{key}'");
 

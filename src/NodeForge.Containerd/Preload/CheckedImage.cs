@@ -9,7 +9,14 @@ namespace NodeForge.Containerd.Preload;
 /// <param name="Manifest">The manifest read.</param>
 /// <param name="DiffIds">Of each layer, in the manifest's order.</param>
 /// <param name="Index">The index read.</param>
-internal sealed record CheckedImage(string Name, IReadOnlyList<ImageReference> Names, PreloadedImage Source, Manifest Manifest, IReadOnlyList<Digest> DiffIds, ImageIndex? Index)
+internal sealed record CheckedImage(
+    string Name,
+    IReadOnlyList<ImageReference> Names,
+    PreloadedImage Source,
+    Manifest Manifest,
+    IReadOnlyList<Digest> DiffIds,
+    ImageIndex? Index
+)
 {
     /// <summary>What the names point at.</summary>
     public Descriptor Target => Source.Index ?? Source.Manifest;

@@ -30,17 +30,25 @@ internal static class ContainerdLabels
 
     /// <summary>A manifest's: they keep config and layers.</summary>
     public static IEnumerable<KeyValuePair<string, string>> OfManifest(Manifest manifest) =>
-        [new(ConfigReference, manifest.Config.Digest.ToString()), .. manifest.Layers.Select(static (layer, i) => Numbered(LayerReference, i, layer))];
+        [
+            new(ConfigReference, manifest.Config.Digest.ToString()),
+            .. manifest.Layers.Select(static (layer, i) => Numbered(LayerReference, i, layer)),
+        ];
 
     /// <summary>An index's: one for each child, present or not.</summary>
     public static IEnumerable<KeyValuePair<string, string>> OfIndex(ImageIndex index) =>
-        index.Manifests.GroupBy(static child => MediaTypes.IsManifest(child.MediaType) ? ManifestReference : Reference)
+        index
+            .Manifests.GroupBy(static child => MediaTypes.IsManifest(child.MediaType) ? ManifestReference : Reference)
             .SelectMany(static group => group.Select((child, i) => Numbered(group.Key, i, child)));
 
     /// <summary>Any blob's: the repositories on a registry that have it, sorted and parted by commas.</summary>
     public static IEnumerable<KeyValuePair<string, string>> OfSources(IEnumerable<ImageReference> repositories) =>
-        repositories.GroupBy(static repository => repository.Registry, StringComparer.Ordinal).Select(static host =>
-            new KeyValuePair<string, string>(Source + host.Key, string.Join(',', host.Select(static repository => repository.Repository).Distinct().Order(StringComparer.Ordinal))));
+        repositories
+            .GroupBy(static repository => repository.Registry, StringComparer.Ordinal)
+            .Select(static host => new KeyValuePair<string, string>(
+                Source + host.Key,
+                string.Join(',', host.Select(static repository => repository.Repository).Distinct().Order(StringComparer.Ordinal))
+            ));
 
     /// <summary>Refuses what containerd refuses (labels.Validate).</summary>
     /// <exception cref="NodeForgeException">NF6135.</exception>
@@ -48,7 +56,14 @@ internal static class ContainerdLabels
     {
         int length = Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value);
         if (length > MaxLength)
-            throw PreloadFault.Of(ErrorCodes.PreloadLabelTooLong, image, $"the label '{key}' is too long", blob, $"{length} bytes", $"at most {MaxLength}");
+            throw PreloadFault.Of(
+                ErrorCodes.PreloadLabelTooLong,
+                image,
+                $"the label '{key}' is too long",
+                blob,
+                $"{length} bytes",
+                $"at most {MaxLength}"
+            );
     }
 
     private static KeyValuePair<string, string> Numbered(string prefix, int i, Descriptor child) =>

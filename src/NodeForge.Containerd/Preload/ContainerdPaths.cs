@@ -2,7 +2,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Containerd.Preload;
 
-/// <summary>Where containerd keeps its state, below its root (2.x: core/metadata, plugins/content/local; 1.x: metadata, content/local).</summary>
+/// <summary>Where containerd keeps its state, below its root (2.x: core/metadata, plugins/content/local; 1.x: metadata,
+/// content/local).</summary>
 public static class ContainerdPaths
 {
     /// <summary>containerd's root unless its configuration says otherwise.</summary>

@@ -5,9 +5,11 @@ using NodeForge.Oci;
 
 namespace NodeForge.Containerd.Preload;
 
-/// <summary>containerd's state with images in place: which files lie below its root, and the database that names them. Nothing touches a disk.</summary>
+/// <summary>containerd's state with images in place: which files lie below its root, and the database that names them. Nothing touches a
+/// disk.</summary>
 /// <remarks>
-/// A containerd that starts on it finds every image under each of its names, has nothing to import, and its garbage collection removes nothing of it. The bytes are
+/// A containerd that starts on it finds every image under each of its names, has nothing to import, and its garbage collection removes
+/// nothing of it. The bytes are
 /// a function of the images and the options; the order of the images decides only which one a shared blob is credited to.
 /// </remarks>
 public sealed class PreloadedStore
@@ -37,7 +39,8 @@ public sealed class PreloadedStore
         new(ContainerdPaths.OverlayFolder + "/snapshots", 0x1C0),
     ];
 
-    /// <summary>The permission bits of the overlay snapshotter's database: 0600, its path is <see cref="ContainerdPaths.OverlayMetadata"/>.</summary>
+    /// <summary>The permission bits of the overlay snapshotter's database: 0600, its path is
+    /// <see cref="ContainerdPaths.OverlayMetadata"/>.</summary>
     public const int OverlayMetadataMode = 0x180;
 
     /// <summary>The database's permission bits: 0644, its path is <see cref="ContainerdPaths.Metadata"/>.</summary>
@@ -59,7 +62,8 @@ public sealed class PreloadedStore
     public byte[] MetadataBytes() => BoltWriter.ToArray(MetadataWriter.ToBolt(Metadata));
 
     /// <summary>The bytes of the overlay snapshotter's database.</summary>
-    public byte[] OverlayMetadataBytes() => BoltWriter.ToArray(OverlaySnapshots.ToBolt([.. Snapshots.Select(static snapshot => snapshot.Record)]));
+    public byte[] OverlayMetadataBytes() =>
+        BoltWriter.ToArray(OverlaySnapshots.ToBolt([.. Snapshots.Select(static snapshot => snapshot.Record)]));
 
     /// <param name="images">The images; each problem of each is told at once.</param>
     /// <param name="options">Platform, times and schema.</param>
@@ -72,18 +76,26 @@ public sealed class PreloadedStore
         BlobSet blobs = new();
         SnapshotSet snapshots = new(options.Epoch);
         foreach (PreloadedImage image in images)
-            Gather(problems, () =>
-            {
-                CheckedImage read = check.Check(image);
-                names.Add(read, options.Epoch);
-                blobs.Add(read);
-                snapshots.Add(read);
-            });
+            Gather(
+                problems,
+                () =>
+                {
+                    CheckedImage read = check.Check(image);
+                    names.Add(read, options.Epoch);
+                    blobs.Add(read);
+                    snapshots.Add(read);
+                }
+            );
         IReadOnlyList<ContentRecord> records = [];
         Gather(problems, () => records = [.. blobs.Records(options.Epoch)]);
         if (problems.Count > 0)
             throw new NodeForgeException(problems);
-        MetadataNamespace cri = new(ContainerdPaths.CriNamespace) { Images = names.Records, Content = records, Snapshotters = snapshots.Records };
+        MetadataNamespace cri = new(ContainerdPaths.CriNamespace)
+        {
+            Images = names.Records,
+            Content = records,
+            Snapshotters = snapshots.Records,
+        };
         return new(new ContainerdMetadata(options.Version, [cri]), [.. blobs.Files()], snapshots.Folders);
     }
 
@@ -95,8 +107,18 @@ public sealed class PreloadedStore
         List<Diagnostic> problems = [];
         foreach (ContentFile file in Content)
             if (sizeOf(file.Digest) is var size && size != file.Size)
-                problems.AddRange(PreloadFault.Of(ErrorCodes.PreloadBlobMissing, file.Image, size is null ? "a blob is missing" : "a blob is not whole", file.Digest,
-                    size is { } bytes ? $"{bytes.ToString(CultureInfo.InvariantCulture)} bytes" : "nothing", $"{file.Size.ToString(CultureInfo.InvariantCulture)} bytes").Diagnostics);
+                problems.AddRange(
+                    PreloadFault
+                        .Of(
+                            ErrorCodes.PreloadBlobMissing,
+                            file.Image,
+                            size is null ? "a blob is missing" : "a blob is not whole",
+                            file.Digest,
+                            size is { } bytes ? $"{bytes.ToString(CultureInfo.InvariantCulture)} bytes" : "nothing",
+                            $"{file.Size.ToString(CultureInfo.InvariantCulture)} bytes"
+                        )
+                        .Diagnostics
+                );
         if (problems.Count > 0)
             throw new NodeForgeException(problems);
     }

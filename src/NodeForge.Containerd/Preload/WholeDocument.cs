@@ -10,7 +10,8 @@ internal static class WholeDocument
     public static bool Is(ImageIndex index) => index.Manifests is not null && index.Manifests.All(Is);
 
     public static bool Is(ImageConfig config) =>
-        config is { Architecture: not null, Os: not null, RootFs.DiffIds: not null } && config.RootFs.DiffIds.All(static diffId => diffId != default);
+        config is { Architecture: not null, Os: not null, RootFs.DiffIds: not null }
+        && config.RootFs.DiffIds.All(static diffId => diffId != default);
 
     private static bool Is(Descriptor? descriptor) => descriptor is { MediaType: not null, Size: >= 0 } && descriptor.Digest != default;
 }

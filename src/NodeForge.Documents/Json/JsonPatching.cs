@@ -7,7 +7,8 @@ namespace NodeForge.Documents.Json;
 /// <summary>Applies a JSON patch (RFC 6902).</summary>
 public static class JsonPatching
 {
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: the operations are malformed, or do not fit the document.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: the operations are malformed, or do not fit the
+    /// document.</exception>
     public static void Apply(JsonObject document, string text, PatchPlace patch) =>
         Apply(document, YamlDocument.Read(text) as JsonArray ?? throw Refused(patch, "it is not a list"), patch);
 
@@ -82,7 +83,9 @@ public static class JsonPatching
             case "copy":
                 return path.Put(document, Pointer(operation, "from", patch).Find(document)?.DeepClone());
             case "test":
-                return JsonEquality.Are(path.Find(document), Value(operation, patch)) ? document : throw Refused(patch, $"the test of {path} fails");
+                return JsonEquality.Are(path.Find(document), Value(operation, patch))
+                    ? document
+                    : throw Refused(patch, $"the test of {path} fails");
             case var other:
                 throw Refused(patch, $"there is no operation '{other}'");
         }
@@ -90,23 +93,29 @@ public static class JsonPatching
 
     // A value of null is one; a value that is left out is none.
     private static JsonNode? Value(JsonObject operation, PatchPlace patch) =>
-        operation.TryGetPropertyValue("value", out JsonNode? value) ? value?.DeepClone() : throw Refused(patch, $"an operation at {operation["path"]} has no value");
+        operation.TryGetPropertyValue("value", out JsonNode? value)
+            ? value?.DeepClone()
+            : throw Refused(patch, $"an operation at {operation["path"]} has no value");
 
     private static JsonPointer Pointer(JsonObject operation, string key, PatchPlace patch) => new(Text(operation, key, patch), patch);
 
-    private static string Text(JsonObject operation, string key, PatchPlace patch) => operation[key] switch
-    {
-        null => throw Refused(patch, $"an operation has no {key}"),
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-        { } other => throw Refused(patch, $"{key} is not text: {other.ToJsonString()}"),
-    };
+    private static string Text(JsonObject operation, string key, PatchPlace patch) =>
+        operation[key] switch
+        {
+            null => throw Refused(patch, $"an operation has no {key}"),
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+            { } other => throw Refused(patch, $"{key} is not text: {other.ToJsonString()}"),
+        };
 
-    internal static NodeForgeException Refused(PatchPlace patch, string why) => new(new Diagnostic(ErrorCodes.ClusterFileValue, "a JSON patch cannot be applied")
-    {
-        Where = patch.Where,
-        Got = why,
-        Hint = $"compare it with {patch.Document} in a node",
-    });
+    internal static NodeForgeException Refused(PatchPlace patch, string why) =>
+        new(
+            new Diagnostic(ErrorCodes.ClusterFileValue, "a JSON patch cannot be applied")
+            {
+                Where = patch.Where,
+                Got = why,
+                Hint = $"compare it with {patch.Document} in a node",
+            }
+        );
 }
 
 /// <summary>Where a patch stands and what it is for.</summary>

@@ -10,7 +10,8 @@ internal sealed class JsonPointer
     private readonly string text;
     private readonly string[] parts;
 
-    /// <exception cref="NodeForgeException">It is neither empty nor begins with a slash, or has a tilde that stands for nothing.</exception>
+    /// <exception cref="NodeForgeException">It is neither empty nor begins with a slash, or has a tilde that stands for
+    /// nothing.</exception>
     public JsonPointer(string text, PatchPlace patch)
     {
         (this.text, this.patch) = (text, patch);
@@ -66,12 +67,13 @@ internal sealed class JsonPointer
 
     private JsonNode? Parent(JsonNode? document) => parts[..^1].Aggregate(document, Child);
 
-    private JsonNode? Child(JsonNode? node, string part) => node switch
-    {
-        JsonObject mapping when mapping.TryGetPropertyValue(part, out JsonNode? value) => value,
-        JsonArray list when Index(part, list.Count - 1) is { } index => list[index],
-        _ => throw JsonPatching.Refused(patch, $"there is nothing at {this}"),
-    };
+    private JsonNode? Child(JsonNode? node, string part) =>
+        node switch
+        {
+            JsonObject mapping when mapping.TryGetPropertyValue(part, out JsonNode? value) => value,
+            JsonArray list when Index(part, list.Count - 1) is { } index => list[index],
+            _ => throw JsonPatching.Refused(patch, $"there is nothing at {this}"),
+        };
 
     // ~1 is a slash, ~0 a tilde, in that order.
     private string Unescaped(string part)
@@ -87,5 +89,9 @@ internal sealed class JsonPointer
 
     // No leading zeros, RFC 6901 section 4.
     private static int? Index(string part, int highest) =>
-        (part.Length == 1 || !part.StartsWith('0')) && int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= highest ? index : null;
+        (part.Length == 1 || !part.StartsWith('0'))
+        && int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+        && index <= highest
+            ? index
+            : null;
 }

@@ -5,13 +5,16 @@ using Tomlyn.Syntax;
 
 namespace NodeForge.Documents.Toml;
 
-/// <summary>TOML as JSON sees it, for containerd's configuration. Dates, inf and nan are not read: that file has none, and JSON could not hold them.</summary>
+/// <summary>TOML as JSON sees it, for containerd's configuration. Dates, inf and nan are not read: that file has none, and JSON could not
+/// hold them.</summary>
 public static class TomlDocument
 {
-    // Far more than anybody writes; keeps a hostile text from using up the stack, or the time of a check that grows with the square of a key.
+    // Far more than anybody writes; keeps a hostile text from using up the stack, or the time of a check that grows with the square of a
+    // key.
     private const int DeepestNesting = 64;
 
-    // Characters; ten times what `containerd config default` prints. What is defined twice is compared and told with all that it was before.
+    // Characters; ten times what `containerd config default` prints. What is defined twice is compared and told with all that it was
+    // before.
     private const int LongestText = 128 << 10;
 
     private const int LongestWords = 200;
@@ -37,7 +40,9 @@ public static class TomlDocument
         try
         {
             DocumentSyntax document = SyntaxParser.Parse(text, Options, validate: validate);
-            return document.Diagnostics.FirstOrDefault(message => message.Kind == DiagnosticMessageKind.Error) is { } wrong ? throw Refusal(wrong.Message, wrong.Span) : document;
+            return document.Diagnostics.FirstOrDefault(message => message.Kind == DiagnosticMessageKind.Error) is { } wrong
+                ? throw Refusal(wrong.Message, wrong.Span)
+                : document;
         }
         catch (Tomlyn.TomlException refused)
         {
@@ -72,7 +77,10 @@ public static class TomlDocument
         {
             if (!at.TryGetPropertyValue(name, out JsonNode? there))
                 at[name] = there = new JsonObject();
-            at = there as JsonObject ?? (there as JsonArray)?.LastOrDefault() as JsonObject ?? throw Refusal($"{name} is no table", place.Span);
+            at =
+                there as JsonObject
+                ?? (there as JsonArray)?.LastOrDefault() as JsonObject
+                ?? throw Refusal($"{name} is no table", place.Span);
         }
 
         return at;
@@ -89,7 +97,8 @@ public static class TomlDocument
 
     private static string[] Path(KeySyntax key) => [Name(key.Key!), .. key.DotKeys.Select(part => Name(part.Key!))];
 
-    private static string Name(BareKeyOrStringValueSyntax key) => key is StringValueSyntax quoted ? quoted.Value! : ((BareKeySyntax)key).Key!.Text!;
+    private static string Name(BareKeyOrStringValueSyntax key) =>
+        key is StringValueSyntax quoted ? quoted.Value! : ((BareKeySyntax)key).Key!.Text!;
 
     private static JsonNode Value(ValueSyntax value)
     {

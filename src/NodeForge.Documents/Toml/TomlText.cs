@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace NodeForge.Documents.Toml;
 
-/// <summary>Writes what <see cref="TomlDocument"/> reads: one value a line, tables below headers, so that a line can be found by its key.</summary>
+/// <summary>Writes what <see cref="TomlDocument"/> reads: one value a line, tables below headers, so that a line can be found by its
+/// key.</summary>
 public static class TomlText
 {
     public static string Of(JsonObject document)
@@ -31,15 +32,18 @@ public static class TomlText
         }
     }
 
-    private static bool HasHeader(JsonNode? value) => value is JsonObject || (value is JsonArray { Count: > 0 } list && list.All(item => item is JsonObject));
+    private static bool HasHeader(JsonNode? value) =>
+        value is JsonObject || (value is JsonArray { Count: > 0 } list && list.All(item => item is JsonObject));
 
-    private static string Value(JsonNode value) => value switch
-    {
-        JsonObject table => $"{{{string.Join(", ", table.Where(pair => pair.Value is not null).Select(pair => $"{Key(pair.Key)} = {Value(pair.Value!)}"))}}}",
-        JsonArray list => $"[{string.Join(", ", list.Where(item => item is not null).Select(item => Value(item!)))}]",
-        _ when value.GetValueKind() == JsonValueKind.String => Quoted(value.GetValue<string>()),
-        _ => value.ToJsonString(),
-    };
+    private static string Value(JsonNode value) =>
+        value switch
+        {
+            JsonObject table =>
+                $"{{{string.Join(", ", table.Where(pair => pair.Value is not null).Select(pair => $"{Key(pair.Key)} = {Value(pair.Value!)}"))}}}",
+            JsonArray list => $"[{string.Join(", ", list.Where(item => item is not null).Select(item => Value(item!)))}]",
+            _ when value.GetValueKind() == JsonValueKind.String => Quoted(value.GetValue<string>()),
+            _ => value.ToJsonString(),
+        };
 
     private static string Key(string key) => key.Length > 0 && key.All(IsBare) ? key : Quoted(key);
 

@@ -1,7 +1,8 @@
 namespace NodeForge.Documents.Yaml;
 
 /// <summary>A mapping whose keys are known: gives values of the right type and reports the others.</summary>
-/// <remarks>Where a value is wrong a harmless one stands in, so that reading goes on to the next problem; the recipe is never handed out then.</remarks>
+/// <remarks>Where a value is wrong a harmless one stands in, so that reading goes on to the next problem; the recipe is never handed out
+/// then.</remarks>
 public sealed class Fields
 {
     private readonly string place;
@@ -126,7 +127,8 @@ public sealed class Fields
         string[] given = [.. keys.Where(Has)];
         if (given.Length == 1)
             return given[0];
-        string what = given.Length == 0 ? $"{In()}none of {Choice(keys, "and")} is given" : $"{In()}{Choice(given, "and")} exclude each other";
+        string what =
+            given.Length == 0 ? $"{In()}none of {Choice(keys, "and")} is given" : $"{In()}{Choice(given, "and")} exclude each other";
         YamlNode at = given.Length == 0 ? Mapping : Mapping.Entries.Where(entry => given.Contains(entry.Key.Text)).ElementAt(1).Key;
         File.Report(ErrorCodes.RecipeChoice, at, what, want: "exactly one of " + Choice(keys, "and"));
         return null;
@@ -142,7 +144,12 @@ public sealed class Fields
             if (File.Text(item, $"an item of {key}", grammar) is not { } text)
                 continue;
             if (!lines.TryAdd(text, item.Line))
-                File.Report(ErrorCodes.RecipeDuplicateItem, item, $"{text} is listed twice in {key}", hint: $"keep one of the two; the first is in line {lines[text]}");
+                File.Report(
+                    ErrorCodes.RecipeDuplicateItem,
+                    item,
+                    $"{text} is listed twice in {key}",
+                    hint: $"keep one of the two; the first is in line {lines[text]}"
+                );
         }
 
         return [.. lines.Keys];
@@ -151,9 +158,12 @@ public sealed class Fields
     private void ReportUnknown(YamlScalar key, IReadOnlyCollection<string> allowed)
     {
         string name = Printable.Escape(key.Text);
-        string what = place.Length == 0 ? $"the key {Quoted.Short(name)} is not known" : $"the key {Quoted.Short(name)} is not known in {place}";
-        string? hint = key.Text == "<<" ? "merge keys are not part of YAML 1.2; repeat the keys or alias the whole value"
-            : DidYouMean.Nearest(key.Text, allowed) is { } near ? $"did you mean {near}?" : null;
+        string what =
+            place.Length == 0 ? $"the key {Quoted.Short(name)} is not known" : $"the key {Quoted.Short(name)} is not known in {place}";
+        string? hint =
+            key.Text == "<<" ? "merge keys are not part of YAML 1.2; repeat the keys or alias the whole value"
+            : DidYouMean.Nearest(key.Text, allowed) is { } near ? $"did you mean {near}?"
+            : null;
         File.Report(ErrorCodes.RecipeUnknownKey, key, what, want: "one of " + string.Join(", ", allowed), hint: hint);
     }
 

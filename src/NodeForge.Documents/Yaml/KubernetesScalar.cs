@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace NodeForge.Documents.Yaml;
 
-/// <summary>How sigs.k8s.io/yaml, which reads patches and kubeadm's documents, takes a plain scalar: YAML 1.1's truth values, Go's numbers.</summary>
+/// <summary>How sigs.k8s.io/yaml, which reads patches and kubeadm's documents, takes a plain scalar: YAML 1.1's truth values, Go's
+/// numbers.</summary>
 public static partial class KubernetesScalar
 {
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: a number that JSON does not have.</exception>
@@ -19,14 +20,16 @@ public static partial class KubernetesScalar
     }
 
     /// <summary>Whether a word is true or false in YAML 1.1; null for other words.</summary>
-    public static bool? Truth(string text) => text switch
-    {
-        "y" or "Y" or "yes" or "Yes" or "YES" or "true" or "True" or "TRUE" or "on" or "On" or "ON" => true,
-        "n" or "N" or "no" or "No" or "NO" or "false" or "False" or "FALSE" or "off" or "Off" or "OFF" => false,
-        _ => null,
-    };
+    public static bool? Truth(string text) =>
+        text switch
+        {
+            "y" or "Y" or "yes" or "Yes" or "YES" or "true" or "True" or "TRUE" or "on" or "On" or "ON" => true,
+            "n" or "N" or "no" or "No" or "NO" or "false" or "False" or "FALSE" or "off" or "Off" or "OFF" => false,
+            _ => null,
+        };
 
-    /// <summary>A whole number in Go's spelling: <c>0x1f</c>, <c>0o17</c>, <c>017</c> and <c>0b11</c> have their base, underscores part digits.</summary>
+    /// <summary>A whole number in Go's spelling: <c>0x1f</c>, <c>0o17</c>, <c>017</c> and <c>0b11</c> have their base, underscores part
+    /// digits.</summary>
     public static BigInteger? Integer(string text)
     {
         Match match = Whole().Match(text.Replace("_", string.Empty, StringComparison.Ordinal));
@@ -57,15 +60,23 @@ public static partial class KubernetesScalar
         if (Integer(scalar.Text) is { } whole)
             return JsonNode.Parse(whole.ToString(CultureInfo.InvariantCulture));
         bool isNumber = Fraction().IsMatch(scalar.Text.Replace("_", string.Empty, StringComparison.Ordinal));
-        double value = isNumber ? double.Parse(scalar.Text.Replace("_", string.Empty, StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture) : 0;
+        double value = isNumber
+            ? double.Parse(
+                scalar.Text.Replace("_", string.Empty, StringComparison.Ordinal),
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture
+            )
+            : 0;
         if (NotFinite().IsMatch(scalar.Text) || !double.IsFinite(value))
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterFileValue, "this number is none that JSON has")
-            {
-                Where = new("patch", scalar.Line, scalar.Column),
-                Got = scalar.Text,
-                Want = "a finite number, or the word in quotes",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ClusterFileValue, "this number is none that JSON has")
+                {
+                    Where = new("patch", scalar.Line, scalar.Column),
+                    Got = scalar.Text,
+                    Want = "a finite number, or the word in quotes",
+                }
+            );
         }
 
         return isNumber ? JsonValue.Create(value) : null;

@@ -5,7 +5,8 @@ namespace NodeForge.Documents.Yaml;
 
 /// <summary>Makes one document's tree from the parser's events, within <see cref="YamlLimits"/>.</summary>
 /// <remarks>
-/// Aliases are allowed, as a list of packages may be wanted twice; each counts as all that it stands for, so that a few lines cannot stand for
+/// Aliases are allowed, as a list of packages may be wanted twice; each counts as all that it stands for, so that a few lines cannot stand
+/// for
 /// billions of nodes. An anchor is known only once its node has ended: nothing can contain itself.
 /// </remarks>
 public sealed class YamlComposer
@@ -30,7 +31,8 @@ public sealed class YamlComposer
     /// <param name="subject">What messages call the document.</param>
     /// <param name="report">Takes what does not keep the document from being understood: duplicate keys.</param>
     /// <exception cref="NodeForgeException">It is not one YAML document, or beyond the limits.</exception>
-    public static YamlNode Compose(string file, string text, YamlSubject subject, Action<Diagnostic> report) => new YamlComposer(file, text, subject, report).Document();
+    public static YamlNode Compose(string file, string text, YamlSubject subject, Action<Diagnostic> report) =>
+        new YamlComposer(file, text, subject, report).Document();
 
     /// <summary>The roots of all documents; none where the text has only comments.</summary>
     /// <exception cref="NodeForgeException">It is not YAML, or beyond the limits.</exception>
@@ -47,8 +49,16 @@ public sealed class YamlComposer
         if (subject.EndsWithFirstDocument)
             return root;
         ParsingEvent end = Next();
-        return end is StreamEnd ? root : throw Refuse(ErrorCodes.RecipeNotYaml, Line(end), Column(end), "a second document begins",
-            want: "one document in a file", hint: $"give each {subject.Name} its own file");
+        return end is StreamEnd
+            ? root
+            : throw Refuse(
+                ErrorCodes.RecipeNotYaml,
+                Line(end),
+                Column(end),
+                "a second document begins",
+                want: "one document in a file",
+                hint: $"give each {subject.Name} its own file"
+            );
     }
 
     private IEnumerable<YamlNode> Documents()
@@ -70,10 +80,20 @@ public sealed class YamlComposer
         if (at is not NodeEvent start)
             throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), "a value is missing here");
         if (!start.Tag.IsEmpty)
-            throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), $"{subject.Plural} have no tags", got: Printable.Escape(start.Tag.Value), hint: "leave the tag out; quotes make a string");
+            throw Refuse(
+                ErrorCodes.RecipeNotYaml,
+                Line(at),
+                Column(at),
+                $"{subject.Plural} have no tags",
+                got: Printable.Escape(start.Tag.Value),
+                hint: "leave the tag out; quotes make a string"
+            );
         YamlNode node = start switch
         {
-            Scalar scalar => new YamlScalar(Line(at), Column(at), scalar.Value, scalar.Style is ScalarStyle.Plain) { IsLiteral = scalar.Style is ScalarStyle.Literal },
+            Scalar scalar => new YamlScalar(Line(at), Column(at), scalar.Value, scalar.Style is ScalarStyle.Plain)
+            {
+                IsLiteral = scalar.Style is ScalarStyle.Literal,
+            },
             SequenceStart => Sequence(at, depth),
             _ => Mapping(at, depth),
         };
@@ -85,7 +105,13 @@ public sealed class YamlComposer
     private YamlNode Alias(AnchorAlias alias, int depth)
     {
         if (!anchors.TryGetValue(alias.Value.Value, out YamlNode? node))
-            throw Refuse(ErrorCodes.RecipeNotYaml, Line(alias), Column(alias), $"nothing is named {Printable.Escape(alias.Value.Value)} before this alias", hint: "put the anchor before the alias, outside of the value that has the alias in it");
+            throw Refuse(
+                ErrorCodes.RecipeNotYaml,
+                Line(alias),
+                Column(alias),
+                $"nothing is named {Printable.Escape(alias.Value.Value)} before this alias",
+                hint: "put the anchor before the alias, outside of the value that has the alias in it"
+            );
         Count(alias, node.Count, depth, node.Height);
         return node;
     }
@@ -128,7 +154,14 @@ public sealed class YamlComposer
         foreach (YamlNode part in value is YamlSequence several ? several.Items : [value])
         {
             if (part is not YamlMapping mapping)
-                throw Refuse(ErrorCodes.RecipeNotYaml, part.Line, part.Column, "only mappings can be merged", got: part.Description, want: "<<: *NAME of a mapping, or a list of such");
+                throw Refuse(
+                    ErrorCodes.RecipeNotYaml,
+                    part.Line,
+                    part.Column,
+                    "only mappings can be merged",
+                    got: part.Description,
+                    want: "<<: *NAME of a mapping, or a list of such"
+                );
             entries.AddRange(mapping.Entries.Where(entry => known.Add(entry.Key.Text)));
         }
 
@@ -146,9 +179,21 @@ public sealed class YamlComposer
     {
         nodes += count;
         if (nodes > YamlLimits.Nodes)
-            throw Refuse(ErrorCodes.RecipeTooLarge, Line(at), Column(at), $"the {subject.Name} has too many values", want: $"at most {YamlLimits.Nodes}, aliases counted as what they stand for");
+            throw Refuse(
+                ErrorCodes.RecipeTooLarge,
+                Line(at),
+                Column(at),
+                $"the {subject.Name} has too many values",
+                want: $"at most {YamlLimits.Nodes}, aliases counted as what they stand for"
+            );
         if (depth + height - 1 > YamlLimits.Depth)
-            throw Refuse(ErrorCodes.RecipeTooLarge, Line(at), Column(at), $"the {subject.Name} is nested too deeply", want: $"at most {YamlLimits.Depth} levels");
+            throw Refuse(
+                ErrorCodes.RecipeTooLarge,
+                Line(at),
+                Column(at),
+                $"the {subject.Name} is nested too deeply",
+                want: $"at most {YamlLimits.Depth} levels"
+            );
     }
 
     private ParsingEvent Next()
@@ -163,13 +208,22 @@ public sealed class YamlComposer
         {
             throw Syntax(failure);
         }
-        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        catch (Exception failure)
+            when (failure
+                    is InvalidOperationException
+                        or ArgumentException
+                        or IndexOutOfRangeException
+                        or FormatException
+                        or OverflowException
+            )
         {
             // The scanner of YamlDotNet 16 leaves some malformed texts so, an unclosed flow list before a quote for one.
             throw Refuse(ErrorCodes.RecipeNotYaml, line, column, "this is not YAML from here on");
         }
 
-        return more && parser.Current is { } current ? current : throw Refuse(ErrorCodes.RecipeNotYaml, line, column, "the text ends before the document does");
+        return more && parser.Current is { } current
+            ? current
+            : throw Refuse(ErrorCodes.RecipeNotYaml, line, column, "the text ends before the document does");
     }
 
     private NodeForgeException Syntax(YamlException failure)
@@ -179,15 +233,47 @@ public sealed class YamlComposer
         line = Math.Min(line, lines.Length);
         string wrong = lines[line - 1].TrimEnd('\r');
         // The parser names the start of the mapping that the tab breaks, which may be the first line.
-        int tabbed = Array.FindIndex(lines, line - 1, candidate => candidate[..^candidate.TrimStart().Length].Contains('\t', StringComparison.Ordinal));
+        int tabbed = Array.FindIndex(
+            lines,
+            line - 1,
+            candidate => candidate[..^candidate.TrimStart().Length].Contains('\t', StringComparison.Ordinal)
+        );
         if (tabbed >= 0 && (tabbed == line - 1 || failure.Message.Contains("tab", StringComparison.Ordinal)))
-            return Refuse(ErrorCodes.RecipeNotYaml, tabbed + 1, lines[tabbed].IndexOf('\t', StringComparison.Ordinal) + 1, "a tab stands in the indentation", want: "spaces");
+            return Refuse(
+                ErrorCodes.RecipeNotYaml,
+                tabbed + 1,
+                lines[tabbed].IndexOf('\t', StringComparison.Ordinal) + 1,
+                "a tab stands in the indentation",
+                want: "spaces"
+            );
         string reason = failure.Message.TrimEnd('.');
-        return Refuse(ErrorCodes.RecipeNotYaml, line, Math.Max(1, (int)failure.Start.Column), $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}", got: Quoted.Short(wrong.Trim(), 60));
+        return Refuse(
+            ErrorCodes.RecipeNotYaml,
+            line,
+            Math.Max(1, (int)failure.Start.Column),
+            $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}",
+            got: Quoted.Short(wrong.Trim(), 60)
+        );
     }
 
-    private NodeForgeException Refuse(ErrorCode code, int line, int column, string what, string? got = null, string? want = null, string? hint = null) =>
-        new(new Diagnostic(code, what) { Where = new(file, line, column), Got = got, Want = want, Hint = hint });
+    private NodeForgeException Refuse(
+        ErrorCode code,
+        int line,
+        int column,
+        string what,
+        string? got = null,
+        string? want = null,
+        string? hint = null
+    ) =>
+        new(
+            new Diagnostic(code, what)
+            {
+                Where = new(file, line, column),
+                Got = got,
+                Want = want,
+                Hint = hint,
+            }
+        );
 
     private static int Line(ParsingEvent at) => (int)at.Start.Line;
 

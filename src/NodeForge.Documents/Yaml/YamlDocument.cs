@@ -13,15 +13,21 @@ public static class YamlDocument
     /// <param name="firstLine">The line of a file in which it begins, so that places are the file's.</param>
     /// <exception cref="NodeForgeException">It is not YAML.</exception>
     public static IReadOnlyList<YamlNode> Nodes(string text, int firstLine = 1) =>
-        YamlComposer.ComposeAll("patch", new string('\n', firstLine - 1) + text, YamlSubject.Patch, problem => throw new NodeForgeException(problem));
+        YamlComposer.ComposeAll(
+            "patch",
+            new string('\n', firstLine - 1) + text,
+            YamlSubject.Patch,
+            problem => throw new NodeForgeException(problem)
+        );
 
-    public static JsonNode? Convert(YamlNode node) => node switch
-    {
-        YamlMapping mapping => Convert(mapping),
-        YamlSequence sequence => new JsonArray([.. sequence.Items.Select(Convert)]),
-        YamlScalar scalar => KubernetesScalar.Read(scalar),
-        _ => throw new InvalidOperationException(node.Description),
-    };
+    public static JsonNode? Convert(YamlNode node) =>
+        node switch
+        {
+            YamlMapping mapping => Convert(mapping),
+            YamlSequence sequence => new JsonArray([.. sequence.Items.Select(Convert)]),
+            YamlScalar scalar => KubernetesScalar.Read(scalar),
+            _ => throw new InvalidOperationException(node.Description),
+        };
 
     private static JsonObject Convert(YamlMapping mapping)
     {

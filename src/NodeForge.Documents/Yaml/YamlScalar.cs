@@ -1,4 +1,3 @@
-
 namespace NodeForge.Documents.Yaml;
 
 /// <summary>One value; its style decides whether it may be anything but a string.</summary>
@@ -19,11 +18,12 @@ public sealed record YamlScalar(int Line, int Column, string Text, bool IsPlain)
 
     public override int Height => 1;
 
-    public override string Description => Type switch
-    {
-        ScalarType.Null => "nothing",
-        ScalarType.Boolean => "the truth value " + Text.ToLowerInvariant(),
-        ScalarType.Integer or ScalarType.Float => "the number " + CoreSchema.CanonicalNumber(Text),
-        _ => Quoted.Short(Text, ShownLength),
-    };
+    public override string Description =>
+        Type switch
+        {
+            ScalarType.Null => "nothing",
+            ScalarType.Boolean => "the truth value " + Text.ToLowerInvariant(),
+            ScalarType.Integer or ScalarType.Float => "the number " + CoreSchema.CanonicalNumber(Text),
+            _ => Quoted.Short(Text, ShownLength),
+        };
 }

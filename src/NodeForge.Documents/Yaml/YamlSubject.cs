@@ -6,9 +6,19 @@ namespace NodeForge.Documents.Yaml;
 /// <param name="Least">What one has to have; null where nothing has to be there.</param>
 public sealed record YamlSubject(string Name, string Plural, string? Least)
 {
-    public static YamlSubject Recipe { get; } = new("recipe", "recipes", "apiVersion, kind and name at least") { WhenTooLarge = "lay large content down from a file of its own, with source:" };
+    public static YamlSubject Recipe { get; } =
+        new("recipe", "recipes", "apiVersion, kind and name at least")
+        {
+            WhenTooLarge = "lay large content down from a file of its own, with source:",
+        };
 
-    public static YamlSubject ClusterFile { get; } = new("cluster file", "cluster files", "kind and apiVersion at least") { MergesKeys = true, EndsWithFirstDocument = true, MayBePipe = true };
+    public static YamlSubject ClusterFile { get; } =
+        new("cluster file", "cluster files", "kind and apiVersion at least")
+        {
+            MergesKeys = true,
+            EndsWithFirstDocument = true,
+            MayBePipe = true,
+        };
 
     public static YamlSubject Patch { get; } = new("patch", "patches", null) { MergesKeys = true };
 

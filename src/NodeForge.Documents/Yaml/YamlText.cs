@@ -15,13 +15,15 @@ public static class YamlText
     public static string Decode(string file, ReadOnlySpan<byte> bytes, YamlSubject subject)
     {
         if (bytes.Length > YamlLimits.Bytes)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.RecipeTooLarge, $"the {subject.Name} is too large")
-            {
-                Where = new(file),
-                Got = "more than 1 MiB",
-                Want = "at most 1 MiB",
-                Hint = subject.WhenTooLarge,
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.RecipeTooLarge, $"the {subject.Name} is too large")
+                {
+                    Where = new(file),
+                    Got = "more than 1 MiB",
+                    Want = "at most 1 MiB",
+                    Hint = subject.WhenTooLarge,
+                }
+            );
         if (bytes.StartsWith(Encoding.UTF8.Preamble))
             bytes = bytes[Encoding.UTF8.Preamble.Length..];
         string text;
@@ -46,7 +48,14 @@ public static class YamlText
         {
             LocalKind kind = LocalPath.KindOf(file, follow: true);
             if (kind is LocalKind.Folder || (kind is LocalKind.Special && !subject.MayBePipe))
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.RecipeNotReadable, $"the {subject.Name} is not a file") { Where = new(file), Got = LocalPath.Describe(kind), Want = "a YAML file" });
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.RecipeNotReadable, $"the {subject.Name} is not a file")
+                    {
+                        Where = new(file),
+                        Got = LocalPath.Describe(kind),
+                        Want = "a YAML file",
+                    }
+                );
             using FileStream stream = File.OpenRead(file);
             byte[] buffer = new byte[YamlLimits.Bytes + 1];
             int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
@@ -54,7 +63,14 @@ public static class YamlText
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.RecipeNotReadable, $"there is no such {subject.Name}") { Where = new(file), Hint = Nearby.Suggest(file) ?? "check the path" }, failure);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.RecipeNotReadable, $"there is no such {subject.Name}")
+                {
+                    Where = new(file),
+                    Hint = Nearby.Suggest(file) ?? "check the path",
+                },
+                failure
+            );
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -65,7 +81,8 @@ public static class YamlText
     // YAML 1.2 section 5.1 allows none of them; a NUL ends the text for the parser, and what follows would be ignored without a word.
     private static void RefuseControlCharacters(string file, string text, YamlSubject subject)
     {
-        int line = 1, lineStart = 0;
+        int line = 1,
+            lineStart = 0;
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] == '\n')
@@ -76,5 +93,10 @@ public static class YamlText
     }
 
     private static Diagnostic NotText(YamlSubject subject, string file, int? line, int? column, string got) =>
-        new(ErrorCodes.RecipeNotReadable, $"the {subject.Name} is not text") { Where = new(file, line, column), Got = got, Want = "UTF-8 text without control characters" };
+        new(ErrorCodes.RecipeNotReadable, $"the {subject.Name} is not text")
+        {
+            Where = new(file, line, column),
+            Got = got,
+            Want = "UTF-8 text without control characters",
+        };
 }

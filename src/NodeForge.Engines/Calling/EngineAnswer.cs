@@ -4,7 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace NodeForge.Engines.Calling;
 
-/// <summary>Reads an answer that is one JSON document: whole, within limits, and as Go would read it, to whom null is as if left out.</summary>
+/// <summary>Reads an answer that is one JSON document: whole, within limits, and as Go would read it, to whom null is as if left
+/// out.</summary>
 internal static class EngineAnswer
 {
     /// <summary>Bytes of an answer. A list of ten thousand containers has 20 MB.</summary>
@@ -32,7 +33,7 @@ internal static class EngineAnswer
     {
         byte[] bytes = new byte[FirstBuffer];
         int length = 0;
-        for (int read; (read = await ReadAsync(body, bytes.AsMemory(length), idle, cancellationToken).ConfigureAwait(false)) > 0;)
+        for (int read; (read = await ReadAsync(body, bytes.AsMemory(length), idle, cancellationToken).ConfigureAwait(false)) > 0; )
         {
             length += read;
             if (length > MostBytes)

@@ -7,17 +7,51 @@ namespace NodeForge.Engines.Calling;
 /// <summary>Reads an answer other than success. The engine's words decide where the status alone does not.</summary>
 internal static partial class RefusalWords
 {
-    private static readonly EngineRefusal PortTaken = new(EngineRefusalKind.PortTaken, ErrorCodes.EnginePortTaken, "a port to publish is in use on this machine") { Hint = "stop what holds the port, or choose another" };
+    private static readonly EngineRefusal PortTaken = new(
+        EngineRefusalKind.PortTaken,
+        ErrorCodes.EnginePortTaken,
+        "a port to publish is in use on this machine"
+    )
+    {
+        Hint = "stop what holds the port, or choose another",
+    };
 
-    private static readonly EngineRefusal SubnetTaken = new(EngineRefusalKind.SubnetTaken, ErrorCodes.EngineSubnetTaken, "the network's address range is taken") { Hint = "choose another range, or remove the network that holds it" };
+    private static readonly EngineRefusal SubnetTaken = new(
+        EngineRefusalKind.SubnetTaken,
+        ErrorCodes.EngineSubnetTaken,
+        "the network's address range is taken"
+    )
+    {
+        Hint = "choose another range, or remove the network that holds it",
+    };
 
-    private static readonly EngineRefusal OutOfSpace = new(EngineRefusalKind.OutOfSpace, ErrorCodes.DiskFull, "the engine has no space left where it keeps its data") { Hint = EngineFailure.MoreSpace };
+    private static readonly EngineRefusal OutOfSpace = new(
+        EngineRefusalKind.OutOfSpace,
+        ErrorCodes.DiskFull,
+        "the engine has no space left where it keeps its data"
+    )
+    {
+        Hint = EngineFailure.MoreSpace,
+    };
 
-    private static readonly EngineRefusal NameTaken = new(EngineRefusalKind.NameTaken, ErrorCodes.EngineNameTaken, "the name is taken") { Hint = "delete what holds the name, or choose another" };
+    private static readonly EngineRefusal NameTaken = new(EngineRefusalKind.NameTaken, ErrorCodes.EngineNameTaken, "the name is taken")
+    {
+        Hint = "delete what holds the name, or choose another",
+    };
 
-    private static readonly EngineRefusal Missing = new(EngineRefusalKind.Missing, ErrorCodes.EngineObjectMissing, "the engine does not have what was named") { Hint = "check the name and that this is the engine that you mean" };
+    private static readonly EngineRefusal Missing = new(
+        EngineRefusalKind.Missing,
+        ErrorCodes.EngineObjectMissing,
+        "the engine does not have what was named"
+    )
+    {
+        Hint = "check the name and that this is the engine that you mean",
+    };
 
-    private static readonly EngineRefusal Other = new(EngineRefusalKind.Other, ErrorCodes.EngineRefused, "the engine refused a call") { Hint = "the engine's journal may say more" };
+    private static readonly EngineRefusal Other = new(EngineRefusalKind.Other, ErrorCodes.EngineRefused, "the engine refused a call")
+    {
+        Hint = "the engine's journal may say more",
+    };
 
     /// <summary>What an answer other than success means.</summary>
     public static NodeForgeException OfAnswer(EngineEndpoint endpoint, string call, int status, string message) =>
@@ -28,7 +62,11 @@ internal static partial class RefusalWords
         // Docker has one status for every failed start, so its words are all there is; Podman's differ from Docker's.
         if (Says(message, "port is already allocated") || Says(message, "address already in use"))
             return PortTaken with { Port = PortIn(message) };
-        if (Says(message, "Pool overlaps") || Says(message, "already used on the host") || Says(message, "subnet") && Says(message, "is already used"))
+        if (
+            Says(message, "Pool overlaps")
+            || Says(message, "already used on the host")
+            || Says(message, "subnet") && Says(message, "is already used")
+        )
             return SubnetTaken;
         if (IsOutOfSpace(message))
             return OutOfSpace;
@@ -57,7 +95,10 @@ internal static partial class RefusalWords
         return Says(message, "OCI runtime") || Says(message, "executable file") ? EngineRefusalKind.NoProgram : EngineRefusalKind.Other;
     }
 
-    private static int? PortIn(string message) => InMessage().Match(message) is { Success: true } match ? int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture) : null;
+    private static int? PortIn(string message) =>
+        InMessage().Match(message) is { Success: true } match
+            ? int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture)
+            : null;
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
 

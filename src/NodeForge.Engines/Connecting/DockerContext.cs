@@ -39,24 +39,44 @@ internal static class DockerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(RegularFile.ReadSmall(path, LongestFile, length => TooLong(path, origin, length)), ContextJson.Default.ContextFile) ?? new();
+            return JsonSerializer.Deserialize(
+                    RegularFile.ReadSmall(path, LongestFile, length => TooLong(path, origin, length)),
+                    ContextJson.Default.ContextFile
+                ) ?? new();
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.EngineAddressInvalid, $"{origin} cannot be read")
-            {
-                Where = new(path),
-                Got = failure.Message,
-                Hint = "correct the file, or set DOCKER_HOST",
-            }, failure);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.EngineAddressInvalid, $"{origin} cannot be read")
+                {
+                    Where = new(path),
+                    Got = failure.Message,
+                    Hint = "correct the file, or set DOCKER_HOST",
+                },
+                failure
+            );
         }
     }
 
     private static NodeForgeException TooLong(string path, string origin, long length) =>
-        new(new Diagnostic(ErrorCodes.EngineAddressInvalid, $"{origin} cannot be read") { Where = new(path), Got = $"{length} bytes", Want = $"at most {LongestFile}", Hint = "correct the file, or set DOCKER_HOST" });
+        new(
+            new Diagnostic(ErrorCodes.EngineAddressInvalid, $"{origin} cannot be read")
+            {
+                Where = new(path),
+                Got = $"{length} bytes",
+                Want = $"at most {LongestFile}",
+                Hint = "correct the file, or set DOCKER_HOST",
+            }
+        );
 
     private static NodeForgeException Invalid(string origin, string what, string path) =>
-        new(new Diagnostic(ErrorCodes.EngineAddressInvalid, what) { Where = new(origin, Detail: path), Hint = "choose one that docker context ls shows, or set DOCKER_HOST" });
+        new(
+            new Diagnostic(ErrorCodes.EngineAddressInvalid, what)
+            {
+                Where = new(origin, Detail: path),
+                Hint = "choose one that docker context ls shows, or set DOCKER_HOST",
+            }
+        );
 
     internal sealed record ContextFile
     {

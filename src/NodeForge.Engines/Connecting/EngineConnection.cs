@@ -14,7 +14,11 @@ internal sealed class EngineConnection(Stream reader, Stream writer, Func<Cancel
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     /// <summary>Ends our side; the other one can still be read.</summary>
     public ValueTask CloseWriteAsync(CancellationToken cancellationToken) => closeWrite(cancellationToken);
@@ -26,7 +30,8 @@ internal sealed class EngineConnection(Stream reader, Stream writer, Func<Cancel
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => reader.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        reader.ReadAsync(buffer, cancellationToken);
 
     public override void Write(byte[] buffer, int offset, int count) => writer.Write(buffer, offset, count);
 
@@ -35,7 +40,8 @@ internal sealed class EngineConnection(Stream reader, Stream writer, Func<Cancel
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => writer.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        writer.WriteAsync(buffer, cancellationToken);
 
     public override void Flush() => writer.Flush();
 

@@ -35,16 +35,27 @@ internal static class EngineDialer
     private static async ValueTask<EngineConnection> UnixAsync(EngineEndpoint endpoint, CancellationToken cancellationToken)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        return await OpenAsync(socket, socket.ConnectAsync(new UnixDomainSocketEndPoint(endpoint.SocketPath ?? Uri.UnescapeDataString(endpoint.Address.AbsolutePath)), cancellationToken)).ConfigureAwait(false);
+        return await OpenAsync(
+                socket,
+                socket.ConnectAsync(
+                    new UnixDomainSocketEndPoint(endpoint.SocketPath ?? Uri.UnescapeDataString(endpoint.Address.AbsolutePath)),
+                    cancellationToken
+                )
+            )
+            .ConfigureAwait(false);
     }
 
     private static async ValueTask<EngineConnection> TcpAsync(EngineEndpoint endpoint, CancellationToken cancellationToken)
     {
         bool secure = endpoint.Tls is not null || endpoint.Address.Scheme == "https";
         // http and https have default ports that are no engine's.
-        int port = endpoint.Address.Port > 0 && !endpoint.Address.IsDefaultPort ? endpoint.Address.Port : secure ? TlsPort : PlainPort;
+        int port =
+            endpoint.Address.Port > 0 && !endpoint.Address.IsDefaultPort ? endpoint.Address.Port
+            : secure ? TlsPort
+            : PlainPort;
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        EngineConnection plain = await OpenAsync(socket, socket.ConnectAsync(endpoint.Address.Host, port, cancellationToken)).ConfigureAwait(false);
+        EngineConnection plain = await OpenAsync(socket, socket.ConnectAsync(endpoint.Address.Host, port, cancellationToken))
+            .ConfigureAwait(false);
         if (!secure)
             return plain;
         SslStream tls = new(plain);

@@ -9,7 +9,8 @@ public sealed record EngineDiscovery(HostEnvironment Host)
     internal const string PodmansVariable = "CONTAINER_HOST";
 
     /// <summary>The endpoint to use. Nothing is opened; only the presence of default sockets is looked at.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineAddressInvalid"/>: the address or the context cannot be understood.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineAddressInvalid"/>: the address or the context cannot be
+    /// understood.</exception>
     public EngineEndpoint Find()
     {
         if (Set("DOCKER_HOST") is { } host)

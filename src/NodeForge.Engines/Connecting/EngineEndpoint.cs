@@ -27,16 +27,22 @@ public sealed record EngineEndpoint(Uri Address, string Origin)
     public static EngineEndpoint Parse(string address, string origin, EngineTls? tls = null, HostEnvironment? host = null)
     {
         // Go's tooling accepts a bare path and a bare host:port; so do we.
-        string whole = address.StartsWith('/') ? Unix + address : address.Contains("://", StringComparison.Ordinal) ? address : "tcp://" + address;
+        string whole =
+            address.StartsWith('/') ? Unix + address
+            : address.Contains("://", StringComparison.Ordinal) ? address
+            : "tcp://" + address;
         if (whole.StartsWith(Unix, StringComparison.Ordinal))
             return OfSocket(whole[Unix.Length..], address, origin, host);
-        return Uri.TryCreate(whole, UriKind.Absolute, out Uri? uri) && IsKnown(uri) ? new(uri, origin) { Tls = tls, Host = host } : throw Invalid(address, origin, "unix:///path, tcp://host:port or ssh://user@host");
+        return Uri.TryCreate(whole, UriKind.Absolute, out Uri? uri) && IsKnown(uri)
+            ? new(uri, origin) { Tls = tls, Host = host }
+            : throw Invalid(address, origin, "unix:///path, tcp://host:port or ssh://user@host");
     }
 
     /// <summary>The address and what chose it.</summary>
     public override string ToString() => $"{(SocketPath is null ? Address.OriginalString : Unix + SocketPath)} ({Origin})";
 
-    // What follows the slashes is a path as it stands, whatever it means in a URL; a relative one is of the working folder. As Go's clients have it.
+    // What follows the slashes is a path as it stands, whatever it means in a URL; a relative one is of the working folder. As Go's clients
+    // have it.
     private static EngineEndpoint OfSocket(string path, string address, string origin, HostEnvironment? host)
     {
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
@@ -48,22 +54,27 @@ public sealed record EngineEndpoint(Uri Address, string Origin)
         return new(new Uri(Unix + escaped), origin) { SocketPath = absolute, Host = host };
     }
 
-    private static NodeForgeException Invalid(string address, string origin, string want) => new(new Diagnostic(ErrorCodes.EngineAddressInvalid, "the engine's address cannot be understood")
-    {
-        Where = new(origin),
-        Got = address,
-        Want = want,
-        Hint = $"correct {origin}",
-    });
+    private static NodeForgeException Invalid(string address, string origin, string want) =>
+        new(
+            new Diagnostic(ErrorCodes.EngineAddressInvalid, "the engine's address cannot be understood")
+            {
+                Where = new(origin),
+                Got = address,
+                Want = want,
+                Hint = $"correct {origin}",
+            }
+        );
 
-    private static bool IsKnown(Uri uri) => uri.Scheme switch
-    {
-        "tcp" or "http" or "https" or "ssh" => uri.Host.Length > 0,
-        _ => false,
-    };
+    private static bool IsKnown(Uri uri) =>
+        uri.Scheme switch
+        {
+            "tcp" or "http" or "https" or "ssh" => uri.Host.Length > 0,
+            _ => false,
+        };
 }
 
 /// <summary>The files of a TLS connection to an engine.</summary>
-/// <param name="Folder">Holds <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>; a missing ca.pem means the system's roots, a missing cert.pem no client certificate.</param>
+/// <param name="Folder">Holds <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>; a missing ca.pem means the system's roots, a missing
+/// cert.pem no client certificate.</param>
 /// <param name="Verify">Whether the engine's certificate is checked.</param>
 public sealed record EngineTls(string Folder, bool Verify);

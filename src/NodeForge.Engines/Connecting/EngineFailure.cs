@@ -7,39 +7,53 @@ internal static class EngineFailure
 {
     public const string MoreSpace = "see what takes it with docker system df, and free it with docker system prune";
 
-    public static NodeForgeException OfSocket(EngineEndpoint endpoint, SocketException failure) => failure.SocketErrorCode switch
-    {
-        SocketError.AccessDenied => new(new Diagnostic(ErrorCodes.EngineForbidden, "this user may not open the engine's socket")
+    public static NodeForgeException OfSocket(EngineEndpoint endpoint, SocketException failure) =>
+        failure.SocketErrorCode switch
         {
-            Where = new(endpoint.ToString()),
-            Got = failure.Message,
-            Hint = "join the socket's group and log in again (usermod -aG docker USER), or use sudo",
-        }, failure),
-        _ => new(new Diagnostic(ErrorCodes.EngineUnreachable, "no container engine answers")
-        {
-            Where = new(endpoint.ToString()),
-            // .NET's word for a socket file that is not there is "Cannot assign requested address".
-            Got = failure.SocketErrorCode == SocketError.AddressNotAvailable ? "no such socket" : failure.Message,
-            Hint = "start the engine, or set DOCKER_HOST; building to oci: or oci-archive: needs none",
-        }, failure),
-    };
+            SocketError.AccessDenied => new(
+                new Diagnostic(ErrorCodes.EngineForbidden, "this user may not open the engine's socket")
+                {
+                    Where = new(endpoint.ToString()),
+                    Got = failure.Message,
+                    Hint = "join the socket's group and log in again (usermod -aG docker USER), or use sudo",
+                },
+                failure
+            ),
+            _ => new(
+                new Diagnostic(ErrorCodes.EngineUnreachable, "no container engine answers")
+                {
+                    Where = new(endpoint.ToString()),
+                    // .NET's word for a socket file that is not there is "Cannot assign requested address".
+                    Got = failure.SocketErrorCode == SocketError.AddressNotAvailable ? "no such socket" : failure.Message,
+                    Hint = "start the engine, or set DOCKER_HOST; building to oci: or oci-archive: needs none",
+                },
+                failure
+            ),
+        };
 
     public static NodeForgeException OfTls(EngineEndpoint endpoint, string said, Exception failure) =>
-        new(new Diagnostic(ErrorCodes.EngineTlsFailed, "the TLS connection to the engine failed")
-        {
-            Where = new(endpoint.ToString()),
-            Got = said,
-            Hint = "check ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH",
-        }, failure);
+        new(
+            new Diagnostic(ErrorCodes.EngineTlsFailed, "the TLS connection to the engine failed")
+            {
+                Where = new(endpoint.ToString()),
+                Got = said,
+                Hint = "check ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH",
+            },
+            failure
+        );
 
-    /// <summary>What keeps ssh from joining us to the far engine, in the words that ssh, the far shell or the far docker end with.</summary>
+    /// <summary>What keeps ssh from joining us to the far engine, in the words that ssh, the far shell or the far docker end
+    /// with.</summary>
     public static NodeForgeException OfSsh(EngineEndpoint endpoint, string said, Exception? failure) =>
-        new(new Diagnostic(ErrorCodes.EngineUnreachable, "ssh does not reach an engine")
-        {
-            Where = new(endpoint.ToString()),
-            Got = said.Trim() is { Length: > 0 } words ? words : "ssh ended without a word",
-            Hint = HintOfSsh(said),
-        }, failure);
+        new(
+            new Diagnostic(ErrorCodes.EngineUnreachable, "ssh does not reach an engine")
+            {
+                Where = new(endpoint.ToString()),
+                Got = said.Trim() is { Length: > 0 } words ? words : "ssh ended without a word",
+                Hint = HintOfSsh(said),
+            },
+            failure
+        );
 
     private static string HintOfSsh(string said)
     {
@@ -55,21 +69,27 @@ internal static class EngineFailure
     }
 
     public static NodeForgeException Lost(EngineEndpoint endpoint, string call, Exception failure) =>
-        new(new Diagnostic(ErrorCodes.EngineLost, "the engine closed the connection in the middle of a call")
-        {
-            Where = new(endpoint.ToString(), Detail: call),
-            Got = Innermost(failure).Message,
-            Hint = "look into the engine's journal, start it, and run again",
-        }, failure);
+        new(
+            new Diagnostic(ErrorCodes.EngineLost, "the engine closed the connection in the middle of a call")
+            {
+                Where = new(endpoint.ToString(), Detail: call),
+                Got = Innermost(failure).Message,
+                Hint = "look into the engine's journal, start it, and run again",
+            },
+            failure
+        );
 
     /// <summary>An answer that is not what the engine's API promises.</summary>
     public static NodeForgeException Unexpected(EngineEndpoint endpoint, string call, Exception failure) =>
-        new(new Diagnostic(ErrorCodes.EngineRefused, "the engine's answer is not what its API promises")
-        {
-            Where = new(endpoint.ToString(), Detail: call),
-            Got = failure.Message,
-            Hint = "see that a Docker engine or Podman answers at this address, and not something before it",
-        }, failure);
+        new(
+            new Diagnostic(ErrorCodes.EngineRefused, "the engine's answer is not what its API promises")
+            {
+                Where = new(endpoint.ToString(), Detail: call),
+                Got = failure.Message,
+                Hint = "see that a Docker engine or Podman answers at this address, and not something before it",
+            },
+            failure
+        );
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
 

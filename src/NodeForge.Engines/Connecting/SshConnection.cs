@@ -9,8 +9,16 @@ internal static class SshConnection
 {
     public static EngineConnection Open(EngineEndpoint endpoint)
     {
-        string program = ProgramSearch.Find("ssh", endpoint.Host?.Variable("PATH")) ?? throw Missing(endpoint, "no ssh in the absolute folders of PATH", null);
-        ProcessStartInfo start = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        string program =
+            ProgramSearch.Find("ssh", endpoint.Host?.Variable("PATH"))
+            ?? throw Missing(endpoint, "no ssh in the absolute folders of PATH", null);
+        ProcessStartInfo start = new(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         endpoint.Host?.Apply(start);
         foreach (string argument in Arguments(endpoint))
             start.ArgumentList.Add(argument);
@@ -28,12 +36,16 @@ internal static class SshConnection
         return new(stream, stream, _ => stream.CloseWriteAsync(), stream.Dispose);
     }
 
-    private static NodeForgeException Missing(EngineEndpoint endpoint, string got, Exception? inner) => new(new Diagnostic(ErrorCodes.ProgramMissing, "ssh is needed to reach the engine")
-    {
-        Where = new(endpoint.ToString()),
-        Got = got,
-        Hint = "install the package openssh-client",
-    }, inner);
+    private static NodeForgeException Missing(EngineEndpoint endpoint, string got, Exception? inner) =>
+        new(
+            new Diagnostic(ErrorCodes.ProgramMissing, "ssh is needed to reach the engine")
+            {
+                Where = new(endpoint.ToString()),
+                Got = got,
+                Hint = "install the package openssh-client",
+            },
+            inner
+        );
 
     internal static IReadOnlyList<string> Arguments(EngineEndpoint endpoint)
     {

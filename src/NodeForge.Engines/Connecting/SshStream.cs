@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace NodeForge.Engines.Connecting;
 
-/// <summary>The standard streams of an ssh program. An end before the far side's first word is told in ssh's own words: it is ssh that knows why.</summary>
+/// <summary>The standard streams of an ssh program. An end before the far side's first word is told in ssh's own words: it is ssh that
+/// knows why.</summary>
 internal sealed class SshStream : Stream
 {
     private const int WordsKept = 4096;
@@ -34,7 +35,11 @@ internal sealed class SshStream : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public ValueTask CloseWriteAsync() => input.DisposeAsync();
 
@@ -101,8 +106,10 @@ internal sealed class SshStream : Stream
         char[] buffer = new char[WordsKept];
         try
         {
-            for (int read; (read = await errors.ReadAsync(buffer).ConfigureAwait(false)) > 0;)
-                kept = (kept + new string(buffer, 0, read)) is { Length: > WordsKept } all ? all[^WordsKept..] : kept + new string(buffer, 0, read);
+            for (int read; (read = await errors.ReadAsync(buffer).ConfigureAwait(false)) > 0; )
+                kept = (kept + new string(buffer, 0, read)) is { Length: > WordsKept } all
+                    ? all[^WordsKept..]
+                    : kept + new string(buffer, 0, read);
         }
         catch (Exception gone) when (gone is ObjectDisposedException or IOException or InvalidOperationException)
         {

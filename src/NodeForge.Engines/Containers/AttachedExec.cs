@@ -14,7 +14,8 @@ internal sealed class AttachedExec(EngineTransport transport, ContainerExec exec
     public async Task<ExecOutcome> RunAsync(string container, ExecSpec spec, ExecStreams streams, CancellationToken cancellationToken)
     {
         using RefusalWatch output = new(streams.Output);
-        string id = await exec.CreateAsync(container, spec, hasInput: true, streams.Terminal is not null, cancellationToken).ConfigureAwait(false);
+        string id = await exec.CreateAsync(container, spec, hasInput: true, streams.Terminal is not null, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             await JoinAsync(id, streams with { Output = output }, cancellationToken).ConfigureAwait(false);
@@ -35,7 +36,8 @@ internal sealed class AttachedExec(EngineTransport transport, ContainerExec exec
     private async Task JoinAsync(string id, ExecStreams streams, CancellationToken cancellationToken)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using UpgradedConnection connection = await exec.StartAsync(id, streams.Terminal is not null, cancellationToken).ConfigureAwait(false);
+        using UpgradedConnection connection = await exec.StartAsync(id, streams.Terminal is not null, cancellationToken)
+            .ConfigureAwait(false);
         Task sizing = streams.Terminal is null ? Task.CompletedTask : ResizeAsync(id, streams.Terminal, ending.Token);
         Exception? unread = null;
         Task feeding = ContainerExec.FeedAsync(connection, ReadAsync, ending.Token);
@@ -76,7 +78,9 @@ internal sealed class AttachedExec(EngineTransport transport, ContainerExec exec
         try
         {
             if (streams.Terminal is null)
-                await StreamFrames.CopyAsync(source, streams.Output, streams.Errors, resetEnds: true, cancellationToken).ConfigureAwait(false);
+                await StreamFrames
+                    .CopyAsync(source, streams.Output, streams.Errors, resetEnds: true, cancellationToken)
+                    .ConfigureAwait(false);
             else
                 await StreamFrames.CopyTerminalAsync(source, streams.Output, cancellationToken).ConfigureAwait(false);
         }

@@ -3,23 +3,51 @@ namespace NodeForge.Engines.Containers;
 /// <summary>A container as the engine has it (GET /containers/{id}/json).</summary>
 public sealed record ContainerDetails
 {
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>With the engine's leading slash.</summary>
-    public string Name { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Name
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>The image's ID.</summary>
-    public string Image { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Image
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
-    public ContainerState State { get; init => field = value ?? new(); } = new();
+    public ContainerState State
+    {
+        get;
+        init => field = value ?? new();
+    } = new();
 
-    public ContainerRunConfig Config { get; init => field = value ?? new(); } = new();
+    public ContainerRunConfig Config
+    {
+        get;
+        init => field = value ?? new();
+    } = new();
 
-    public ContainerNetworking NetworkSettings { get; init => field = value ?? new(); } = new();
+    public ContainerNetworking NetworkSettings
+    {
+        get;
+        init => field = value ?? new();
+    } = new();
 
     public IReadOnlyList<ContainerMount>? Mounts { get; init; }
 
-    public ContainerHostConfig HostConfig { get; init => field = value ?? new(); } = new();
+    public ContainerHostConfig HostConfig
+    {
+        get;
+        init => field = value ?? new();
+    } = new();
 }
 
 /// <summary>What a container asked of its host.</summary>
@@ -33,7 +61,11 @@ public sealed record ContainerHostConfig
 public sealed record ContainerState
 {
     /// <summary>created, running, paused, restarting, removing, exited or dead.</summary>
-    public string Status { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Status
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public bool Running { get; init; }
 
@@ -41,19 +73,35 @@ public sealed record ContainerState
 
     public int ExitCode { get; init; }
 
-    public string Error { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Error
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public int Pid { get; init; }
 
     /// <summary>RFC 3339.</summary>
-    public string StartedAt { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string StartedAt
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 }
 
 public sealed record ContainerRunConfig
 {
-    public string Hostname { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Hostname
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
-    public string Image { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Image
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public bool Tty { get; init; }
 
@@ -72,9 +120,17 @@ public sealed record ContainerNetworking
 
 public sealed record ContainerEndpoint
 {
-    public string IPAddress { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string IPAddress
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
-    public string GlobalIPv6Address { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string GlobalIPv6Address
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>The addresses that the container asked for, whether it runs or not.</summary>
     public FixedAddresses? IPAMConfig { get; init; }
@@ -89,21 +145,45 @@ public sealed record FixedAddresses
 
 public sealed record PortBinding
 {
-    public string HostIp { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string HostIp
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
-    public string HostPort { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string HostPort
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 }
 
 public sealed record ContainerMount
 {
-    public string Type { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Type
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>The volume's name; empty for a bind.</summary>
-    public string Name { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Name
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
-    public string Source { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Source
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
-    public string Destination { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Destination
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>The options of a bind that was asked for in the form of a command line: "ro,Z".</summary>
     public string? Mode { get; init; }
@@ -112,23 +192,47 @@ public sealed record ContainerMount
     public bool RW { get; init; }
 
     /// <summary>"rprivate", "rslave", "rshared"; of binds.</summary>
-    public string Propagation { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Propagation
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 }
 
 /// <summary>A container in a list.</summary>
 public sealed record ContainerSummary
 {
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>With the engine's leading slash.</summary>
-    public IReadOnlyList<string> Names { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Names
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
-    public string Image { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Image
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>created, running, exited and so on.</summary>
-    public string State { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string State
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
-    public Dictionary<string, string> Labels { get; init => field = value ?? []; } = [];
+    public Dictionary<string, string> Labels
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     public ContainerNetworking? NetworkSettings { get; init; }
 
@@ -145,7 +249,11 @@ public sealed record ContainerSummary
 /// <summary>A port in a list of containers.</summary>
 public sealed record PublishedPort
 {
-    public string IP { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string IP
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public int PrivatePort { get; init; }
 
@@ -153,5 +261,9 @@ public sealed record PublishedPort
     public int PublicPort { get; init; }
 
     /// <summary>"tcp", "udp" or "sctp".</summary>
-    public string Type { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Type
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 }

@@ -9,24 +9,44 @@ internal sealed class ContainerExec(EngineTransport transport)
     private static readonly TimeSpan SettleEvery = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan SettleAtMost = TimeSpan.FromSeconds(5);
 
-    public async Task<int> RunAsync(string container, ExecSpec spec, Func<Stream, CancellationToken, Task>? writeInput, Stream output, Stream errors, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(
+        string container,
+        ExecSpec spec,
+        Func<Stream, CancellationToken, Task>? writeInput,
+        Stream output,
+        Stream errors,
+        CancellationToken cancellationToken
+    )
     {
         string id = await CreateAsync(container, spec, writeInput is not null, terminal: false, cancellationToken).ConfigureAwait(false);
         using (UpgradedConnection connection = await StartAsync(id, terminal: false, cancellationToken).ConfigureAwait(false))
         {
             Task feeding = writeInput is null ? Task.CompletedTask : FeedAsync(connection, writeInput, cancellationToken);
-            await transport.Guard(transport.Call(HttpMethod.Post, $"/exec/{id}/start"), async () =>
-            {
-                await StreamFrames.CopyAsync(connection.Bytes, output, errors, resetEnds: writeInput is not null, cancellationToken).ConfigureAwait(false);
-                return 0;
-            }).ConfigureAwait(false);
+            await transport
+                .Guard(
+                    transport.Call(HttpMethod.Post, $"/exec/{id}/start"),
+                    async () =>
+                    {
+                        await StreamFrames
+                            .CopyAsync(connection.Bytes, output, errors, resetEnds: writeInput is not null, cancellationToken)
+                            .ConfigureAwait(false);
+                        return 0;
+                    }
+                )
+                .ConfigureAwait(false);
             await feeding.ConfigureAwait(false);
         }
 
         return await ExitCodeAsync(id, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<string> CreateAsync(string container, ExecSpec spec, bool hasInput, bool terminal, CancellationToken cancellationToken)
+    public async Task<string> CreateAsync(
+        string container,
+        ExecSpec spec,
+        bool hasInput,
+        bool terminal,
+        CancellationToken cancellationToken
+    )
     {
         CreateExecBody body = new()
         {
@@ -40,7 +60,11 @@ internal sealed class ContainerExec(EngineTransport transport)
         };
         using JsonContent content = JsonContent.Create(body, EngineJson.Default.CreateExecBody);
         await content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
-        return (await transport.GetAsync(HttpMethod.Post, $"/containers/{container}/exec", content, EngineJson.Default.CreatedObject, cancellationToken).ConfigureAwait(false)).Id;
+        return (
+            await transport
+                .GetAsync(HttpMethod.Post, $"/containers/{container}/exec", content, EngineJson.Default.CreatedObject, cancellationToken)
+                .ConfigureAwait(false)
+        ).Id;
     }
 
     public async Task<UpgradedConnection> StartAsync(string id, bool terminal, CancellationToken cancellationToken)
@@ -51,7 +75,11 @@ internal sealed class ContainerExec(EngineTransport transport)
     }
 
     /// <summary>Hands a program its input; one that ends before its input is no failure.</summary>
-    public static async Task FeedAsync(UpgradedConnection connection, Func<Stream, CancellationToken, Task> writeInput, CancellationToken cancellationToken)
+    public static async Task FeedAsync(
+        UpgradedConnection connection,
+        Func<Stream, CancellationToken, Task> writeInput,
+        CancellationToken cancellationToken
+    )
     {
         RequestBody input = new(connection.Bytes);
         try
@@ -84,14 +112,17 @@ internal sealed class ContainerExec(EngineTransport transport)
         }
     }
 
-    private static bool IsGone(Exception failure) => failure is IOException or System.Net.Sockets.SocketException or ObjectDisposedException;
+    private static bool IsGone(Exception failure) =>
+        failure is IOException or System.Net.Sockets.SocketException or ObjectDisposedException;
 
     // The output's end may be seen before the engine has noted the program's exit.
     public async Task<int> ExitCodeAsync(string id, CancellationToken cancellationToken)
     {
         for (int round = 0; ; round++)
         {
-            ExecState state = await transport.GetAsync(HttpMethod.Get, $"/exec/{id}/json", null, EngineJson.Default.ExecState, cancellationToken).ConfigureAwait(false);
+            ExecState state = await transport
+                .GetAsync(HttpMethod.Get, $"/exec/{id}/json", null, EngineJson.Default.ExecState, cancellationToken)
+                .ConfigureAwait(false);
             if (state is { Running: false, ExitCode: { } code } || round > SettleAtMost / SettleEvery)
                 return state.ExitCode ?? -1;
             await Task.Delay(SettleEvery, cancellationToken).ConfigureAwait(false);

@@ -71,7 +71,8 @@ public sealed record MountSpec(MountKind Kind, string Source, string Target)
     /// <summary>"rprivate", "rslave" or "rshared"; binds only.</summary>
     public string? Propagation { get; init; }
 
-    /// <summary>Whether the host's folder gets the SELinux label of this container alone; binds only, and neither path may hold a colon.</summary>
+    /// <summary>Whether the host's folder gets the SELinux label of this container alone; binds only, and neither path may hold a
+    /// colon.</summary>
     public bool Relabel { get; init; }
 
     /// <summary>Whether a new volume starts empty rather than with a copy of what the image has there.</summary>

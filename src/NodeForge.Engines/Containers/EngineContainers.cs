@@ -22,22 +22,39 @@ public sealed class EngineContainers
 
     /// <summary>Creates a container and does not start it.</summary>
     /// <returns>Its ID.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineNameTaken"/>, <see cref="ErrorCodes.EngineObjectMissing"/> (the image) and the rest of the NF55 range.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineNameTaken"/>, <see cref="ErrorCodes.EngineObjectMissing"/> (the
+    /// image) and the rest of the NF55 range.</exception>
     public Task<string> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
-        transport.Guard(transport.Call(HttpMethod.Post, "/containers/create"), async () =>
-            (await transport.Docker.Containers.CreateContainerAsync(ContainerParameters.Create(spec, differences), cancellationToken).ConfigureAwait(false)).ID);
+        transport.Guard(
+            transport.Call(HttpMethod.Post, "/containers/create"),
+            async () =>
+                (
+                    await transport
+                        .Docker.Containers.CreateContainerAsync(ContainerParameters.Create(spec, differences), cancellationToken)
+                        .ConfigureAwait(false)
+                ).ID
+        );
 
     /// <summary>Starts a container; one that runs already is fine.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EnginePortTaken"/> and the rest of the NF55 range.</exception>
-    public Task StartAsync(string id, CancellationToken cancellationToken) => transport.Docker.Containers.StartContainerAsync(id, null, cancellationToken);
+    public Task StartAsync(string id, CancellationToken cancellationToken) =>
+        transport.Docker.Containers.StartContainerAsync(id, null, cancellationToken);
 
-    /// <summary>Changes what the engine does when a container ends, or when the engine itself starts; where <see cref="EngineDifferences.ChangesRestartPolicies"/>.</summary>
+    /// <summary>Changes what the engine does when a container ends, or when the engine itself starts; where
+    /// <see cref="EngineDifferences.ChangesRestartPolicies"/>.</summary>
     /// <param name="id">The container.</param>
     /// <param name="policy">"no", "always", "unless-stopped" or "on-failure".</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task SetRestartPolicyAsync(string id, string policy, CancellationToken cancellationToken) =>
-        transport.Guard(transport.Call(HttpMethod.Post, $"/containers/{id}/update"), () =>
-            transport.Docker.Containers.UpdateContainerAsync(id, new() { RestartPolicy = ContainerParameters.Restart(policy, 0) }, cancellationToken));
+        transport.Guard(
+            transport.Call(HttpMethod.Post, $"/containers/{id}/update"),
+            () =>
+                transport.Docker.Containers.UpdateContainerAsync(
+                    id,
+                    new() { RestartPolicy = ContainerParameters.Restart(policy, 0) },
+                    cancellationToken
+                )
+        );
 
     /// <summary>Sends the container's stop signal, and kills it when that does not end it in time.</summary>
     public Task StopAsync(string id, TimeSpan patience, CancellationToken cancellationToken) =>
@@ -63,7 +80,9 @@ public sealed class EngineContainers
     {
         try
         {
-            return await transport.DoAsync(HttpMethod.Delete, $"/containers/{id}?force=1&v=1", null, cancellationToken, HttpStatusCode.NotFound).ConfigureAwait(false);
+            return await transport
+                .DoAsync(HttpMethod.Delete, $"/containers/{id}?force=1&v=1", null, cancellationToken, HttpStatusCode.NotFound)
+                .ConfigureAwait(false);
         }
         catch (NodeForgeException failure) when (EngineRefusal.Of(failure) is { Kind: EngineRefusalKind.BeingRemoved })
         {
@@ -77,18 +96,30 @@ public sealed class EngineContainers
         transport.FindAsync($"/containers/{id}/json", EngineJson.Default.ContainerDetails, cancellationToken);
 
     /// <summary>Opens a container's details, whole and in the engine's own words: JSON. The caller disposes it.</summary>
-    public Task<Stream> OpenDetailsAsync(string id, CancellationToken cancellationToken) => transport.OpenAsync($"/containers/{id}/json", cancellationToken);
+    public Task<Stream> OpenDetailsAsync(string id, CancellationToken cancellationToken) =>
+        transport.OpenAsync($"/containers/{id}/json", cancellationToken);
 
     /// <summary>Containers in any state that carry all of the labels.</summary>
     /// <param name="labels"><c>key</c> or <c>key=value</c> each.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<ContainerSummary>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
-        await transport.GetAsync(HttpMethod.Get, "/containers/json" + QueryText.Of(("all", "1"), ("filters", QueryText.Labels(labels))), null, EngineJson.Default.ListContainerSummary, cancellationToken).ConfigureAwait(false);
+        await transport
+            .GetAsync(
+                HttpMethod.Get,
+                "/containers/json" + QueryText.Of(("all", "1"), ("filters", QueryText.Labels(labels))),
+                null,
+                EngineJson.Default.ListContainerSummary,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     /// <summary>Waits until a container does not run.</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> WaitAsync(string id, CancellationToken cancellationToken) =>
-        transport.Guard(transport.Call(HttpMethod.Post, $"/containers/{id}/wait"), async () => (int)(await transport.Docker.Containers.WaitContainerAsync(id, cancellationToken).ConfigureAwait(false)).StatusCode);
+        transport.Guard(
+            transport.Call(HttpMethod.Post, $"/containers/{id}/wait"),
+            async () => (int)(await transport.Docker.Containers.WaitContainerAsync(id, cancellationToken).ConfigureAwait(false)).StatusCode
+        );
 
     /// <summary>Copies a container's log: split into its two streams, or as it is for a container with a terminal.</summary>
     /// <param name="id">The container.</param>
@@ -98,9 +129,20 @@ public sealed class EngineContainers
     /// <param name="cancellationToken">Ends the copy.</param>
     public async Task CopyLogAsync(string id, bool follow, Stream output, Stream errors, CancellationToken cancellationToken)
     {
-        ContainerDetails container = await FindAsync(id, cancellationToken).ConfigureAwait(false)
-            ?? throw RefusalWords.OfAnswer(transport.Endpoint, transport.Call(HttpMethod.Get, $"/containers/{id}/json"), (int)HttpStatusCode.NotFound, $"no such container: {id}");
-        Stream log = await transport.OpenAsync($"/containers/{id}/logs" + QueryText.Of(("stdout", "1"), ("stderr", "1"), ("follow", follow ? "1" : null)), cancellationToken).ConfigureAwait(false);
+        ContainerDetails container =
+            await FindAsync(id, cancellationToken).ConfigureAwait(false)
+            ?? throw RefusalWords.OfAnswer(
+                transport.Endpoint,
+                transport.Call(HttpMethod.Get, $"/containers/{id}/json"),
+                (int)HttpStatusCode.NotFound,
+                $"no such container: {id}"
+            );
+        Stream log = await transport
+            .OpenAsync(
+                $"/containers/{id}/logs" + QueryText.Of(("stdout", "1"), ("stderr", "1"), ("follow", follow ? "1" : null)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await using (log.ConfigureAwait(false))
         {
             if (container.Config.Tty)
@@ -118,14 +160,35 @@ public sealed class EngineContainers
     /// <param name="errors">Takes its standard error.</param>
     /// <param name="cancellationToken">Lets go of the program; it is not killed.</param>
     /// <returns>Its exit code.</returns>
-    public Task<int> ExecAsync(string id, ExecSpec spec, Stream? input, Stream output, Stream errors, CancellationToken cancellationToken) =>
-        exec.RunAsync(id, spec, input is null ? null : (stream, token) => input.CopyToAsync(stream, token), output, errors, cancellationToken);
+    public Task<int> ExecAsync(
+        string id,
+        ExecSpec spec,
+        Stream? input,
+        Stream output,
+        Stream errors,
+        CancellationToken cancellationToken
+    ) =>
+        exec.RunAsync(
+            id,
+            spec,
+            input is null ? null : (stream, token) => input.CopyToAsync(stream, token),
+            output,
+            errors,
+            cancellationToken
+        );
 
     /// <summary>As the other one, with an input that is written while the program runs.</summary>
-    public Task<int> ExecAsync(string id, ExecSpec spec, Func<Stream, CancellationToken, Task>? writeInput, Stream output, Stream errors, CancellationToken cancellationToken) =>
-        exec.RunAsync(id, spec, writeInput, output, errors, cancellationToken);
+    public Task<int> ExecAsync(
+        string id,
+        ExecSpec spec,
+        Func<Stream, CancellationToken, Task>? writeInput,
+        Stream output,
+        Stream errors,
+        CancellationToken cancellationToken
+    ) => exec.RunAsync(id, spec, writeInput, output, errors, cancellationToken);
 
-    /// <summary>Runs a program in a running container for somebody who sits at it, until it ends: what is left of the input then is not waited for.</summary>
+    /// <summary>Runs a program in a running container for somebody who sits at it, until it ends: what is left of the input then is not
+    /// waited for.</summary>
     /// <param name="id">The container.</param>
     /// <param name="spec">The program.</param>
     /// <param name="streams">What it reads and writes; with a terminal it has one of its own, of the same size.</param>
@@ -135,11 +198,19 @@ public sealed class EngineContainers
     public Task<ExecOutcome> AttachAsync(string id, ExecSpec spec, ExecStreams streams, CancellationToken cancellationToken) =>
         attached.RunAsync(id, spec, streams, cancellationToken);
 
-    /// <summary>Unpacks a tar stream into a folder of the container, running or not. Mounted volumes are seen, tmpfs mounts are not.</summary>
-    public async Task PutArchiveAsync(string id, string folder, Func<Stream, CancellationToken, Task> writeTar, CancellationToken cancellationToken)
+    /// <summary>Unpacks a tar stream into a folder of the container, running or not. Mounted volumes are seen, tmpfs mounts are
+    /// not.</summary>
+    public async Task PutArchiveAsync(
+        string id,
+        string folder,
+        Func<Stream, CancellationToken, Task> writeTar,
+        CancellationToken cancellationToken
+    )
     {
         using PushedContent content = new("application/x-tar", writeTar);
-        await transport.DoAsync(HttpMethod.Put, $"/containers/{id}/archive" + QueryText.Of(("path", folder)), content, cancellationToken).ConfigureAwait(false);
+        await transport
+            .DoAsync(HttpMethod.Put, $"/containers/{id}/archive" + QueryText.Of(("path", folder)), content, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Opens a file or folder of the container as a tar stream; the caller disposes it and trusts nothing in it.</summary>
@@ -156,7 +227,8 @@ public sealed class EngineContainers
     {
         Stream archive = await GetArchiveAsync(from, path, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
-            await PutArchiveAsync(to, folder, (stream, token) => archive.CopyToAsync(stream, token), cancellationToken).ConfigureAwait(false);
+            await PutArchiveAsync(to, folder, (stream, token) => archive.CopyToAsync(stream, token), cancellationToken)
+                .ConfigureAwait(false);
     }
 
     // Docker.DotNet leaves a patience of nothing out, and the engine then has its own of ten seconds.

@@ -6,7 +6,8 @@ namespace NodeForge.Engines.Containers;
 /// <param name="Errors">Takes its standard error.</param>
 public sealed record ExecStreams(Stream Input, Stream Output, Stream Errors)
 {
-    /// <summary>The sizes of the terminal behind the streams, the present one at once and then each new one; null where there is no terminal.</summary>
+    /// <summary>The sizes of the terminal behind the streams, the present one at once and then each new one; null where there is no
+    /// terminal.</summary>
     public IAsyncEnumerable<TerminalSize>? Terminal { get; init; }
 }
 

@@ -3,7 +3,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Engines.Containers;
 
-/// <summary>Passes a program's output on, and holds back what may be the engine's own words in its place: Docker says on the program's output that there is none.</summary>
+/// <summary>Passes a program's output on, and holds back what may be the engine's own words in its place: Docker says on the program's
+/// output that there is none.</summary>
 internal sealed class RefusalWatch(Stream output) : WriteOnlyStream
 {
     // A line or two; a program that begins with these words and goes on has its output passed on like any other.

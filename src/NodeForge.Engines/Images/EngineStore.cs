@@ -19,7 +19,8 @@ public sealed class EngineStore(Func<CancellationToken, Task<EngineClient>> conn
         using EngineClient engine = await connect(cancellationToken).ConfigureAwait(false);
         Stream export = await engine.Images.SaveAsync([reference.ToString()], cancellationToken).ConfigureAwait(false);
         await using (export.ConfigureAwait(false))
-            return await Task.Run(() => ImageArchives.Take(export, name, files, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => ImageArchives.Take(export, name, files, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
     }
 
     /// <summary>Loads an image as a stream, without the lowest layers where the engine has those.</summary>
@@ -37,15 +38,18 @@ public sealed class EngineStore(Func<CancellationToken, Task<EngineClient>> conn
         {
             await LoadAsync(engine, image, shared, cancellationToken).ConfigureAwait(false);
         }
-        catch (NodeForgeException failure) when (shared > 0 && failure.Diagnostics.Any(problem => problem.Code == ErrorCodes.EngineLoadFailed))
+        catch (NodeForgeException failure)
+            when (shared > 0 && failure.Diagnostics.Any(problem => problem.Code == ErrorCodes.EngineLoadFailed))
         {
             // The image that had the layers was removed meanwhile.
             await LoadAsync(engine, image, 0, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // How many of an image's layers, from the lowest on, the engine has under the same layers. Docker's own store looks a layer up by its chain before it opens the archive's
-    // file of it, so the file need not be there. containerd's store, which newer engines have, and Podman take no archive that lacks a blob.
+    // How many of an image's layers, from the lowest on, the engine has under the same layers. Docker's own store looks a layer up by its
+    // chain before it opens the archive's
+    // file of it, so the file need not be there. containerd's store, which newer engines have, and Podman take no archive that lacks a
+    // blob.
     private static async Task<int> CountSharedAsync(EngineClient engine, IReadOnlyList<Digest> diffIds, CancellationToken cancellationToken)
     {
         if (!engine.Differences.TakesArchivesWithGaps)
@@ -68,13 +72,16 @@ public sealed class EngineStore(Func<CancellationToken, Task<EngineClient>> conn
     {
         HashSet<Digest> leftOut = [.. image.Layers.Take(shared).Select(layer => layer.Descriptor.Digest)];
         leftOut.ExceptWith(image.Layers.Skip(shared).Select(layer => layer.Descriptor.Digest));
-        await engine.Images.LoadAsync(
-            (body, stop) =>
-            {
-                DockerArchiveWriter.Write(body, [image], image.Platform, stop, leftOut);
-                return Task.CompletedTask;
-            },
-            progress: null,
-            cancellationToken).ConfigureAwait(false);
+        await engine
+            .Images.LoadAsync(
+                (body, stop) =>
+                {
+                    DockerArchiveWriter.Write(body, [image], image.Platform, stop, leftOut);
+                    return Task.CompletedTask;
+                },
+                progress: null,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 }

@@ -4,19 +4,31 @@ namespace NodeForge.Engines.Images;
 public sealed record ImageDetails
 {
     /// <summary>The digest of the image's configuration, or of its manifest where the engine keeps containerd's store.</summary>
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public IReadOnlyList<string>? RepoTags { get; init; }
 
     public IReadOnlyList<string>? RepoDigests { get; init; }
 
     /// <summary>Go's name for the machine: amd64, arm64.</summary>
-    public string Architecture { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Architecture
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>RFC 3339; null or empty where the image does not say.</summary>
     public string? Created { get; init; }
 
-    public string Os { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Os
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public string? Variant { get; init; }
 
@@ -49,7 +61,11 @@ public sealed record ImageRootFs
 /// <summary>An image in a list.</summary>
 public sealed record ImageSummary
 {
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public IReadOnlyList<string>? RepoTags { get; init; }
 

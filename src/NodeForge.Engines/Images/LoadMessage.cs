@@ -21,13 +21,14 @@ public sealed record LoadMessage
     public string? Error { get; init; }
 
     /// <summary>The reference or ID that this message says is loaded.</summary>
-    internal string? LoadedReference => Stream switch
-    {
-        null => null,
-        _ when Stream.StartsWith(LoadedImage, StringComparison.Ordinal) => Stream[LoadedImage.Length..].Trim(),
-        _ when Stream.StartsWith(LoadedId, StringComparison.Ordinal) => Stream[LoadedId.Length..].Trim(),
-        _ => null,
-    };
+    internal string? LoadedReference =>
+        Stream switch
+        {
+            null => null,
+            _ when Stream.StartsWith(LoadedImage, StringComparison.Ordinal) => Stream[LoadedImage.Length..].Trim(),
+            _ when Stream.StartsWith(LoadedId, StringComparison.Ordinal) => Stream[LoadedId.Length..].Trim(),
+            _ => null,
+        };
 }
 
 /// <summary>How far a layer is, in bytes.</summary>

@@ -13,12 +13,17 @@ public sealed class EngineNetworks
 
     // Docker.DotNet's parameters have no CheckDuplicate, without which engines before API 1.44 take a second network of the name.
     /// <returns>The network's ID.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineNameTaken"/>, <see cref="ErrorCodes.EngineSubnetTaken"/> and the rest of the NF55 range.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineNameTaken"/>, <see cref="ErrorCodes.EngineSubnetTaken"/> and the
+    /// rest of the NF55 range.</exception>
     public async Task<string> CreateAsync(NetworkSpec spec, CancellationToken cancellationToken)
     {
         using JsonContent body = JsonContent.Create(CreateNetworkBody.Of(spec), EngineJson.Default.CreateNetworkBody);
         await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
-        return (await transport.GetAsync(HttpMethod.Post, "/networks/create", body, EngineJson.Default.CreatedObject, cancellationToken).ConfigureAwait(false)).Id;
+        return (
+            await transport
+                .GetAsync(HttpMethod.Post, "/networks/create", body, EngineJson.Default.CreatedObject, cancellationToken)
+                .ConfigureAwait(false)
+        ).Id;
     }
 
     /// <summary>A network's details, or null when there is none.</summary>
@@ -27,7 +32,15 @@ public sealed class EngineNetworks
 
     /// <summary>Networks that carry all of the labels; all networks when there are none.</summary>
     public async Task<IReadOnlyList<NetworkDetails>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
-        await transport.GetAsync(HttpMethod.Get, "/networks" + QueryText.Of(("filters", QueryText.Labels(labels))), null, EngineJson.Default.ListNetworkDetails, cancellationToken).ConfigureAwait(false);
+        await transport
+            .GetAsync(
+                HttpMethod.Get,
+                "/networks" + QueryText.Of(("filters", QueryText.Labels(labels))),
+                null,
+                EngineJson.Default.ListNetworkDetails,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     /// <summary>Removes a network that no container uses.</summary>
     /// <returns>False when there was none.</returns>

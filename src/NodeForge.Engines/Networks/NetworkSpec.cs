@@ -37,27 +37,41 @@ internal sealed record CreateNetworkBody
 
     public AddressManagement? IPAM { get; init; }
 
-    public static CreateNetworkBody Of(NetworkSpec spec) => new()
-    {
-        Name = spec.Name,
-        EnableIPv6 = spec.EnableIPv6,
-        Internal = spec.Internal,
-        Labels = spec.Labels,
-        Options = spec.Options,
-        IPAM = spec.Subnets.Count == 0 ? null : new() { Config = [.. spec.Subnets.Select(subnet => new AddressPool { Subnet = subnet })] },
-    };
+    public static CreateNetworkBody Of(NetworkSpec spec) =>
+        new()
+        {
+            Name = spec.Name,
+            EnableIPv6 = spec.EnableIPv6,
+            Internal = spec.Internal,
+            Labels = spec.Labels,
+            Options = spec.Options,
+            IPAM =
+                spec.Subnets.Count == 0 ? null : new() { Config = [.. spec.Subnets.Select(subnet => new AddressPool { Subnet = subnet })] },
+        };
 }
 
 /// <summary>A network as the engine has it.</summary>
 public sealed record NetworkDetails
 {
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
-    public string Name { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Name
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public DateTimeOffset Created { get; init; }
 
-    public string Driver { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Driver
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public bool EnableIPv6 { get; init; }
 
@@ -86,8 +100,16 @@ public sealed record AddressPool
 
 public sealed record NetworkMember
 {
-    public string Name { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Name
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>With the range's prefix length.</summary>
-    public string IPv4Address { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string IPv4Address
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 }

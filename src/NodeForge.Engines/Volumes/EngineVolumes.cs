@@ -12,7 +12,18 @@ public sealed class EngineVolumes
 
     /// <summary>Volumes that carry all of the labels.</summary>
     public async Task<IReadOnlyList<VolumeDetails>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
-        (await transport.GetAsync(HttpMethod.Get, "/volumes" + QueryText.Of(("filters", QueryText.Labels(labels))), null, EngineJson.Default.VolumeList, cancellationToken).ConfigureAwait(false)).Volumes ?? [];
+        (
+            await transport
+                .GetAsync(
+                    HttpMethod.Get,
+                    "/volumes" + QueryText.Of(("filters", QueryText.Labels(labels))),
+                    null,
+                    EngineJson.Default.VolumeList,
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        ).Volumes
+        ?? [];
 
     /// <summary>Removes a volume that no container uses.</summary>
     /// <returns>False when there was none.</returns>
@@ -22,9 +33,17 @@ public sealed class EngineVolumes
 
 public sealed record VolumeDetails
 {
-    public string Name { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Name
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
-    public string Mountpoint { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Mountpoint
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     public Dictionary<string, string>? Labels { get; init; }
 }

@@ -11,15 +11,26 @@ internal sealed class ContainerImageAssembler(BuildEnvironment environment)
 {
     /// <param name="plan">What to make.</param>
     /// <param name="binaries">The programs of a Kubernetes build, by name; empty for an image built on its own.</param>
-    public async Task<Image> AssembleAsync(ContainerImagePlan plan, IReadOnlyDictionary<string, ActionOutput> binaries, CancellationToken cancellationToken)
+    public async Task<Image> AssembleAsync(
+        ContainerImagePlan plan,
+        IReadOnlyDictionary<string, ActionOutput> binaries,
+        CancellationToken cancellationToken
+    )
     {
         Digest own = DraftedLayer.KeyOf(Draft(null).Entries, plan.Epoch);
         Digest key = plan.Recipe.Debian is { } packages ? PackageFiles.KeyOf(packages.Extract, plan.Part, own) : own;
-        LayerBlob layer = await DraftedLayer.BuildAsync(key, () => Draft(plan.Recipe.Debian).Entries, plan.Name, plan.Epoch, environment, cancellationToken).ConfigureAwait(false);
+        LayerBlob layer = await DraftedLayer
+            .BuildAsync(key, () => Draft(plan.Recipe.Debian).Entries, plan.Name, plan.Epoch, environment, cancellationToken)
+            .ConfigureAwait(false);
         return ImageWriter.Write(plan, [layer.Titled(plan.Name, environment.Store)], plan.Recipe.Contents, null, environment.Store) with
         {
             // A name that is none is told where somebody wants to use it.
-            References = [.. plan.Recipe.Tags.Select(tag => ImageReference.TryParse(tag, out ImageReference? reference) ? reference : null).OfType<ImageReference>()],
+            References =
+            [
+                .. plan
+                    .Recipe.Tags.Select(tag => ImageReference.TryParse(tag, out ImageReference? reference) ? reference : null)
+                    .OfType<ImageReference>(),
+            ],
         };
 
         LayerDraft Draft(ExtractedPackages? extracted)

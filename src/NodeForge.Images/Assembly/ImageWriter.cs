@@ -14,7 +14,13 @@ internal static class ImageWriter
     /// <param name="contents">How the image runs.</param>
     /// <param name="under">The config of a base from elsewhere, whose defaults hold where the recipe says nothing.</param>
     /// <param name="store">Takes both.</param>
-    public static Image Write(ImagePlan plan, IReadOnlyList<Layer> layers, ImageContents contents, ContainerDefaults? under, BlobStore store)
+    public static Image Write(
+        ImagePlan plan,
+        IReadOnlyList<Layer> layers,
+        ImageContents contents,
+        ContainerDefaults? under,
+        BlobStore store
+    )
     {
         string created = Rfc3339(plan.Epoch);
         ImageConfig document = new()
@@ -36,23 +42,29 @@ internal static class ImageWriter
     public static string Rfc3339(long epoch) =>
         DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static ContainerDefaults DefaultsOf(ImageContents contents, ContainerDefaults? under) => new()
-    {
-        User = contents.User ?? under?.User,
-        Env = EnvironmentOf(contents, under),
-        Entrypoint = contents.Entrypoint.Count > 0 ? contents.Entrypoint : under?.Entrypoint,
-        // A new entrypoint makes the base's command meaningless, as in docker.
-        Cmd = contents.Command.Count > 0 ? contents.Command : contents.Entrypoint.Count > 0 ? null : under?.Cmd,
-        WorkingDir = contents.WorkingDirectory ?? under?.WorkingDir,
-        StopSignal = contents.StopSignal ?? under?.StopSignal,
-        ExposedPorts = under?.ExposedPorts,
-        Labels = LabelsOf(contents, under),
-    };
+    private static ContainerDefaults DefaultsOf(ImageContents contents, ContainerDefaults? under) =>
+        new()
+        {
+            User = contents.User ?? under?.User,
+            Env = EnvironmentOf(contents, under),
+            Entrypoint = contents.Entrypoint.Count > 0 ? contents.Entrypoint : under?.Entrypoint,
+            // A new entrypoint makes the base's command meaningless, as in docker.
+            Cmd =
+                contents.Command.Count > 0 ? contents.Command
+                : contents.Entrypoint.Count > 0 ? null
+                : under?.Cmd,
+            WorkingDir = contents.WorkingDirectory ?? under?.WorkingDir,
+            StopSignal = contents.StopSignal ?? under?.StopSignal,
+            ExposedPorts = under?.ExposedPorts,
+            Labels = LabelsOf(contents, under),
+        };
 
     private static List<string>? EnvironmentOf(ImageContents contents, ContainerDefaults? under)
     {
         List<string> variables = [.. (under?.Env ?? []).Where(variable => !contents.Environment.ContainsKey(variable.Split('=')[0]))];
-        variables.AddRange(contents.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
+        variables.AddRange(
+            contents.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")
+        );
         return variables.Count == 0 ? null : variables;
     }
 

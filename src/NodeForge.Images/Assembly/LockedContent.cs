@@ -6,15 +6,20 @@ namespace NodeForge.Images.Assembly;
 internal static class LockedContent
 {
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LockIncomplete"/>.</exception>
-    public static LockedFile File(this LockedPart part, string name) => part.Files.FirstOrDefault(file => file.Name == name) ?? throw Lacks(part, "file", name);
+    public static LockedFile File(this LockedPart part, string name) =>
+        part.Files.FirstOrDefault(file => file.Name == name) ?? throw Lacks(part, "file", name);
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LockIncomplete"/>.</exception>
-    public static LockedImage Image(this LockedPart part, string reference) => part.Images.FirstOrDefault(image => image.Reference == reference) ?? throw Lacks(part, "image", reference);
+    public static LockedImage Image(this LockedPart part, string reference) =>
+        part.Images.FirstOrDefault(image => image.Reference == reference) ?? throw Lacks(part, "image", reference);
 
-    private static NodeForgeException Lacks(LockedPart part, string kind, string name) => new(new Diagnostic(ErrorCodes.LockIncomplete, $"the lock lacks a {kind} that the recipe asks for")
-    {
-        Where = new(part.Recipe, Detail: part.Platform),
-        Want = name,
-        Hint = "run 'nodeforge lock RECIPE'",
-    });
+    private static NodeForgeException Lacks(LockedPart part, string kind, string name) =>
+        new(
+            new Diagnostic(ErrorCodes.LockIncomplete, $"the lock lacks a {kind} that the recipe asks for")
+            {
+                Where = new(part.Recipe, Detail: part.Platform),
+                Want = name,
+                Hint = "run 'nodeforge lock RECIPE'",
+            }
+        );
 }

@@ -7,19 +7,21 @@ namespace NodeForge.Images.Debian;
 public static class DebianArchitecture
 {
     /// <summary>The machine's own, for programs that run during a build.</summary>
-    public static string OfThisMachine => RuntimeInformation.OSArchitecture switch
-    {
-        Architecture.X64 => "amd64",
-        Architecture.Arm64 => "arm64",
-        Architecture other => other.ToString().ToLowerInvariant(),
-    };
+    public static string OfThisMachine =>
+        RuntimeInformation.OSArchitecture switch
+        {
+            Architecture.X64 => "amd64",
+            Architecture.Arm64 => "arm64",
+            Architecture other => other.ToString().ToLowerInvariant(),
+        };
 
-    public static string Of(Platform platform) => platform switch
-    {
-        { Architecture: "arm", Variant: "v7" } => "armhf",
-        { Architecture: "arm" } => "armel",
-        { Architecture: "386" } => "i386",
-        { Architecture: "ppc64le" } => "ppc64el",
-        _ => platform.Architecture,
-    };
+    public static string Of(Platform platform) =>
+        platform switch
+        {
+            { Architecture: "arm", Variant: "v7" } => "armhf",
+            { Architecture: "arm" } => "armel",
+            { Architecture: "386" } => "i386",
+            { Architecture: "ppc64le" } => "ppc64el",
+            _ => platform.Architecture,
+        };
 }

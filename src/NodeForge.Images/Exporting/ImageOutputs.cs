@@ -7,7 +7,8 @@ using NodeForge.Oci.Transports;
 
 namespace NodeForge.Images.Exporting;
 
-/// <summary>Where images go: layouts, archives, engines and registries, each written whole or not at all, straight from the store. Registries come last, after all that needs no network.</summary>
+/// <summary>Where images go: layouts, archives, engines and registries, each written whole or not at all, straight from the store.
+/// Registries come last, after all that needs no network.</summary>
 public sealed class ImageOutputs
 {
     private readonly IReadOnlyList<ImageTransport> transports;
@@ -40,14 +41,25 @@ public sealed class ImageOutputs
 
         foreach (ImageTransport archive in transports.Where(output => !output.Room.LoadsZstd && compression == "zstd"))
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerNotLoadable, $"a {archive.Room.Word} cannot carry zstd layers")
-            {
-                Where = new(archive.ToString()),
-                Hint = "build with gzip layers, or write oci-archive instead",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.LayerNotLoadable, $"a {archive.Room.Word} cannot carry zstd layers")
+                {
+                    Where = new(archive.ToString()),
+                    Hint = "build with gzip layers, or write oci-archive instead",
+                }
+            );
         }
 
-        return new(transports, ImageReference.Parse(name), compression switch { "gzip" => LayerEncoding.Gzip, "zstd" => LayerEncoding.Zstd, _ => LayerEncoding.None });
+        return new(
+            transports,
+            ImageReference.Parse(name),
+            compression switch
+            {
+                "gzip" => LayerEncoding.Gzip,
+                "zstd" => LayerEncoding.Zstd,
+                _ => LayerEncoding.None,
+            }
+        );
     }
 
     /// <summary>Writes to each output what it lacks. A registry's tag is set last, so that nobody pulls a half.</summary>
@@ -60,23 +72,50 @@ public sealed class ImageOutputs
     /// <returns>The outputs as on a command line, what was pushed with its digest.</returns>
     /// <exception cref="NodeForgeException">What an output fails with.</exception>
     public async Task<IReadOnlyList<string>> WriteAsync(
-        IReadOnlyList<Image> images, BuildEnvironment environment, TransportHost host, FetchOptions options, TimeProvider time, CancellationToken cancellationToken)
+        IReadOnlyList<Image> images,
+        BuildEnvironment environment,
+        TransportHost host,
+        FetchOptions options,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         if (transports.Count == 0)
             return [];
-        IReadOnlyList<Image> encoded = PlatformIndex.Over(await new LayerRecoding(environment, encoding).ApplyAsync(images, cancellationToken).ConfigureAwait(false), environment.Store);
+        IReadOnlyList<Image> encoded = PlatformIndex.Over(
+            await new LayerRecoding(environment, encoding).ApplyAsync(images, cancellationToken).ConfigureAwait(false),
+            environment.Store
+        );
         List<string> written = [];
         foreach (ImageTransport transport in transports)
         {
-            using ForgeStep step = environment.Reporter.Step(transport.Room.IsRemote ? $"push {transport.Reference}" : $"write {transport}");
-            IReadOnlyList<Image> named = transport.Room.StoresPlain ? [ForThisMachine(images)] : [.. encoded.Select(image => Named(image, transport))];
+            using ForgeStep step = environment.Reporter.Step(
+                transport.Room.IsRemote ? $"push {transport.Reference}" : $"write {transport}"
+            );
+            IReadOnlyList<Image> named = transport.Room.StoresPlain
+                ? [ForThisMachine(images)]
+                : [.. encoded.Select(image => Named(image, transport))];
             // An attempt that follows another finds the blobs that this one had pushed.
-            await RegistryRetries.RunAsync(async () =>
-            {
-                await transport.Target(host with { Platform = images[0].Platform }).WriteAsync(named, cancellationToken).ConfigureAwait(false);
-                return true;
-            }, options, time, cancellationToken).ConfigureAwait(false);
-            written.Add(transport.Room.IsRemote ? (transport with { Reference = transport.Reference!.At(encoded[0].Root.Digest) }).ToString() : transport.ToString());
+            await RegistryRetries
+                .RunAsync(
+                    async () =>
+                    {
+                        await transport
+                            .Target(host with { Platform = images[0].Platform })
+                            .WriteAsync(named, cancellationToken)
+                            .ConfigureAwait(false);
+                        return true;
+                    },
+                    options,
+                    time,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            written.Add(
+                transport.Room.IsRemote
+                    ? (transport with { Reference = transport.Reference!.At(encoded[0].Root.Digest) }).ToString()
+                    : transport.ToString()
+            );
             step.Finish();
         }
 
@@ -84,10 +123,16 @@ public sealed class ImageOutputs
     }
 
     private Image Named(Image image, ImageTransport transport) =>
-        image with { References = [transport.Reference ?? name], Tag = transport.Room.Form == TransportForm.FileAndTag ? transport.Name : null };
+        image with
+        {
+            References = [transport.Reference ?? name],
+            Tag = transport.Room.Form == TransportForm.FileAndTag ? transport.Name : null,
+        };
 
     // An engine takes one platform.
-    private static Image ForThisMachine(IReadOnlyList<Image> images) => images.FirstOrDefault(image => image.Platform.Architecture == DebianArchitecture.OfThisMachine) ?? images[0];
+    private static Image ForThisMachine(IReadOnlyList<Image> images) =>
+        images.FirstOrDefault(image => image.Platform.Architecture == DebianArchitecture.OfThisMachine) ?? images[0];
 
-    private static NodeForgeException Refused(ImageTransport target, string what, string hint) => new(new Diagnostic(ErrorCodes.OutputNotSupported, what) { Where = new(target.ToString()), Hint = hint });
+    private static NodeForgeException Refused(ImageTransport target, string what, string hint) =>
+        new(new Diagnostic(ErrorCodes.OutputNotSupported, what) { Where = new(target.ToString()), Hint = hint });
 }

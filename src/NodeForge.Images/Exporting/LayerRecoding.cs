@@ -22,12 +22,24 @@ internal sealed class LayerRecoding(BuildEnvironment environment, LayerEncoding 
     private async Task<Image> RecodeAsync(Image image, CancellationToken cancellationToken)
     {
         Layer[] layers = new Layer[image.Layers.Count];
-        await Parallel.ForAsync(0, layers.Length, cancellationToken, async (index, stop) =>
-        {
-            layers[index] = await RecodeAsync(image.Layers[index], stop).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await Parallel
+            .ForAsync(
+                0,
+                layers.Length,
+                cancellationToken,
+                async (index, stop) =>
+                {
+                    layers[index] = await RecodeAsync(image.Layers[index], stop).ConfigureAwait(false);
+                }
+            )
+            .ConfigureAwait(false);
         Manifest manifest = new() { Config = image.RawConfig.Descriptor, Layers = [.. layers.Select(layer => layer.Descriptor)] };
-        return image with { Layers = layers, Manifest = manifest, RawManifest = environment.Store.Write(MediaTypes.Manifest, OciJson.Write(manifest)) };
+        return image with
+        {
+            Layers = layers,
+            Manifest = manifest,
+            RawManifest = environment.Store.Write(MediaTypes.Manifest, OciJson.Write(manifest)),
+        };
     }
 
     private async Task<Layer> RecodeAsync(Layer layer, CancellationToken cancellationToken)
@@ -37,7 +49,9 @@ internal sealed class LayerRecoding(BuildEnvironment environment, LayerEncoding 
             return layer;
         using ForgeStep step = environment.Reporter.Step($"compress {layer.Title}", layer.Descriptor.Size);
         Digest key = ActionKey.Of("encode/1", layer.DiffId.Hex, encoding.Name);
-        IReadOnlyList<ActionOutput> outputs = await environment.Actions.GetOrRunAsync(key, step, () => Task.FromResult(Encode(layer, step, cancellationToken)), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ActionOutput> outputs = await environment
+            .Actions.GetOrRunAsync(key, step, () => Task.FromResult(Encode(layer, step, cancellationToken)), cancellationToken)
+            .ConfigureAwait(false);
         return outputs[0].ToLayer().Titled(layer.Title, environment.Store);
     }
 

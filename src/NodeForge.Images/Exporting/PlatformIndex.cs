@@ -11,7 +11,10 @@ internal static class PlatformIndex
     {
         if (images.Count == 1)
             return images;
-        RawDocument index = store.Write(MediaTypes.Index, OciJson.Write(new ImageIndex { Manifests = [.. images.Select(image => image.Descriptor with { Platform = image.Platform })] }));
+        RawDocument index = store.Write(
+            MediaTypes.Index,
+            OciJson.Write(new ImageIndex { Manifests = [.. images.Select(image => image.Descriptor with { Platform = image.Platform })] })
+        );
         return [.. images.Select(image => image with { Indexes = [index] })];
     }
 }

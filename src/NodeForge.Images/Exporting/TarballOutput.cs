@@ -22,11 +22,14 @@ public static class TarballOutput
                 AtomicFile.Sync(output);
             }
 
-            AtomicFile.Guard(target, () =>
-            {
-                AtomicFile.Publish(temporary, target);
-                return 0;
-            });
+            AtomicFile.Guard(
+                target,
+                () =>
+                {
+                    AtomicFile.Publish(temporary, target);
+                    return 0;
+                }
+            );
             step.Finish();
         }
         catch (IOException failure)
@@ -39,9 +42,21 @@ public static class TarballOutput
         }
     }
 
-    private static async Task CopyAsync(Descriptor tarball, FileStream output, string extension, BuildEnvironment environment, ForgeStep step, CancellationToken cancellationToken)
+    private static async Task CopyAsync(
+        Descriptor tarball,
+        FileStream output,
+        string extension,
+        BuildEnvironment environment,
+        ForgeStep step,
+        CancellationToken cancellationToken
+    )
     {
-        LayerEncoding encoding = extension switch { ".gz" or ".tgz" => LayerEncoding.Gzip, ".zst" => LayerEncoding.Zstd, _ => LayerEncoding.None };
+        LayerEncoding encoding = extension switch
+        {
+            ".gz" or ".tgz" => LayerEncoding.Gzip,
+            ".zst" => LayerEncoding.Zstd,
+            _ => LayerEncoding.None,
+        };
         ProgressStream content = new(environment.Store.OpenVerified(tarball.Digest), step);
         await using (content.ConfigureAwait(false))
         {

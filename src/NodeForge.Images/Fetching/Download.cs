@@ -35,7 +35,8 @@ internal sealed class Download(IReadOnlyList<IContentOrigin> origins, FetchOptio
     }
 
     // A mirror whose partial file was at fault is asked again first; then those that were asked least, in their order.
-    private Mirror? Next() => mirrors.Where(mirror => !mirror.Dead).OrderByDescending(mirror => mirror.AtOnce).ThenBy(mirror => mirror.Failures).FirstOrDefault();
+    private Mirror? Next() =>
+        mirrors.Where(mirror => !mirror.Dead).OrderByDescending(mirror => mirror.AtOnce).ThenBy(mirror => mirror.Failures).FirstOrDefault();
 
     private async Task PauseAsync(Mirror mirror, CancellationToken cancellationToken)
     {
@@ -49,7 +50,16 @@ internal sealed class Download(IReadOnlyList<IContentOrigin> origins, FetchOptio
     {
         Diagnostic[] told = [.. mirrors.Select(mirror => mirror.Last).OfType<TransferFailure>().Select(failure => failure.Diagnostic)];
         if (attempts > 1)
-            told = [.. told.Select(diagnostic => diagnostic with { What = $"{diagnostic.What} (gave up after {attempts} attempts on {told.Length} {(told.Length == 1 ? "address" : "addresses")})" })];
+            told =
+            [
+                .. told.Select(diagnostic =>
+                    diagnostic with
+                    {
+                        What =
+                            $"{diagnostic.What} (gave up after {attempts} attempts on {told.Length} {(told.Length == 1 ? "address" : "addresses")})",
+                    }
+                ),
+            ];
         // Bytes that are wrong weigh more than a mirror that is away: they decide the exit code.
         return new NodeForgeException([.. told.OrderByDescending(diagnostic => diagnostic.Code.ExitCode == ExitCode.Verification)], last);
     }

@@ -18,7 +18,8 @@ public sealed record FetchOptions
     /// <summary>Bytes that must arrive within a <see cref="StallTimeout"/>: a server that drips must not hold a build for days.</summary>
     public int LeastProgress { get; init; } = 1024;
 
-    /// <summary>The first pause before a mirror is tried again; doubled each time up to 30 s, and shortened by up to a half at random.</summary>
+    /// <summary>The first pause before a mirror is tried again; doubled each time up to 30 s, and shortened by up to a half at
+    /// random.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The most bytes of a file that is locked, whose length nothing but its server says.</summary>

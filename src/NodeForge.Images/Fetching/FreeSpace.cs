@@ -13,13 +13,15 @@ internal static class FreeSpace
         long have = new DriveInfo(Existing(folder)).AvailableFreeSpace;
         if (need <= have)
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.DiskFull, "the disk has no room for what is to be fetched")
-        {
-            Where = new(Path.GetDirectoryName(folder)!),
-            Got = $"{ByteCount.Show(have)} free",
-            Want = ByteCount.Show(need),
-            Hint = "free space there, or choose another folder with --cache",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.DiskFull, "the disk has no room for what is to be fetched")
+            {
+                Where = new(Path.GetDirectoryName(folder)!),
+                Got = $"{ByteCount.Show(have)} free",
+                Want = ByteCount.Show(need),
+                Hint = "free space there, or choose another folder with --cache",
+            }
+        );
     }
 
     private static long Begun(BlobStore store, Source source)

@@ -8,7 +8,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeForge.Images.Fetching;
 
-/// <summary>The HTTP client that locking and fetching share: proxies, bytes as they are, certificates remembered when they are refused.</summary>
+/// <summary>The HTTP client that locking and fetching share: proxies, bytes as they are, certificates remembered when they are
+/// refused.</summary>
 public sealed class HttpConnections : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
@@ -36,17 +37,18 @@ public sealed class HttpConnections : IDisposable
 
     public void Dispose() => client.Dispose();
 
-    private SocketsHttpHandler Handler(IWebProxy? proxy) => new()
-    {
-        Proxy = proxy,
-        UseProxy = proxy is not null,
-        // A body must have the digest of what is stored at the server, not of what a decoder makes of it.
-        AutomaticDecompression = DecompressionMethods.None,
-        UseCookies = false,
-        ConnectTimeout = ConnectTimeout,
-        AllowAutoRedirect = false,
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = Remember },
-    };
+    private SocketsHttpHandler Handler(IWebProxy? proxy) =>
+        new()
+        {
+            Proxy = proxy,
+            UseProxy = proxy is not null,
+            // A body must have the digest of what is stored at the server, not of what a decoder makes of it.
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            ConnectTimeout = ConnectTimeout,
+            AllowAutoRedirect = false,
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = Remember },
+        };
 
     private bool Remember(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
@@ -61,9 +63,13 @@ public sealed class HttpConnections : IDisposable
     {
         if (certificate is not X509Certificate2 shown)
             return "no certificate";
-        IEnumerable<string> chainErrors = chain is null ? [] : chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.'));
+        IEnumerable<string> chainErrors = chain is null
+            ? []
+            : chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.'));
         IEnumerable<string> nameError = errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? ["it is for another name"] : [];
-        return string.Create(CultureInfo.InvariantCulture,
-            $"certificate of {shown.Subject}, issued by {shown.Issuer}, valid from {shown.NotBefore.ToUniversalTime():yyyy-MM-dd} to {shown.NotAfter.ToUniversalTime():yyyy-MM-dd}: {string.Join("; ", nameError.Concat(chainErrors).Distinct())}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"certificate of {shown.Subject}, issued by {shown.Issuer}, valid from {shown.NotBefore.ToUniversalTime():yyyy-MM-dd} to {shown.NotAfter.ToUniversalTime():yyyy-MM-dd}: {string.Join("; ", nameError.Concat(chainErrors).Distinct())}"
+        );
     }
 }

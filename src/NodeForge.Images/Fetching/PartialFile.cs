@@ -6,7 +6,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Images.Fetching;
 
-/// <summary>A download under way: <c>partial/&lt;hex&gt;.part</c> in the store, hashed as it grows, with a sidecar that says what its bytes are of.</summary>
+/// <summary>A download under way: <c>partial/&lt;hex&gt;.part</c> in the store, hashed as it grows, with a sidecar that says what its bytes
+/// are of.</summary>
 /// <remarks>The holder of the <see cref="DigestLock"/> is the only one that opens it.</remarks>
 internal sealed class PartialFile : IDisposable
 {
@@ -22,7 +23,10 @@ internal sealed class PartialFile : IDisposable
     {
         this.path = path;
         sidecar = path + ".json";
-        file = AtomicFile.Guard(path, () => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0));
+        file = AtomicFile.Guard(
+            path,
+            () => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0)
+        );
         Marks = ReadMarks();
     }
 
@@ -58,12 +62,15 @@ internal sealed class PartialFile : IDisposable
     public void Restart(PartialMarks? marks)
     {
         Rehash();
-        AtomicFile.Guard(path, () =>
-        {
-            file.SetLength(0);
-            file.Position = 0;
-            return 0;
-        });
+        AtomicFile.Guard(
+            path,
+            () =>
+            {
+                file.SetLength(0);
+                file.Position = 0;
+                return 0;
+            }
+        );
         Marks = marks;
         WriteMarks();
     }
@@ -90,12 +97,15 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Makes the file a blob of the store.</summary>
     public void Publish(BlobStore store, Digest digest)
     {
-        AtomicFile.Guard(path, () =>
-        {
-            AtomicFile.Sync(file);
-            file.Dispose();
-            return 0;
-        });
+        AtomicFile.Guard(
+            path,
+            () =>
+            {
+                AtomicFile.Sync(file);
+                file.Dispose();
+                return 0;
+            }
+        );
         store.Adopt(path, digest);
         AtomicFile.Discard(sidecar);
     }
@@ -142,7 +152,14 @@ internal sealed class PartialFile : IDisposable
         if (Marks is null)
             File.Delete(sidecar);
         else
-            AtomicFile.Guard(sidecar, () => { File.WriteAllBytes(sidecar, JsonSerializer.SerializeToUtf8Bytes(Marks, PartialMarksJson.Default.PartialMarks)); return 0; });
+            AtomicFile.Guard(
+                sidecar,
+                () =>
+                {
+                    File.WriteAllBytes(sidecar, JsonSerializer.SerializeToUtf8Bytes(Marks, PartialMarksJson.Default.PartialMarks));
+                    return 0;
+                }
+            );
     }
 }
 

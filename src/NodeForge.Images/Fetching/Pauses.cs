@@ -12,7 +12,8 @@ internal static class Pauses
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
     private const int Fine = 1 << 20;
 
-    /// <summary>The pause before the next attempt: doubled each time, and between a half and all of it, so that many clients do not come back together.</summary>
+    /// <summary>The pause before the next attempt: doubled each time, and between a half and all of it, so that many clients do not come
+    /// back together.</summary>
     /// <param name="first">The pause after the first failure.</param>
     /// <param name="failures">How often the mirror failed, from 1.</param>
     public static TimeSpan Before(TimeSpan first, int failures)
@@ -22,12 +23,15 @@ internal static class Pauses
         return TimeSpan.FromMilliseconds(whole * part);
     }
 
-    /// <summary>Retry-After in seconds or as a date (RFC 9110 section 10.2.3), at least 0 and at most <see cref="LongestRetryAfter"/>; null when it is absent.</summary>
+    /// <summary>Retry-After in seconds or as a date (RFC 9110 section 10.2.3), at least 0 and at most <see cref="LongestRetryAfter"/>; null
+    /// when it is absent.</summary>
     public static TimeSpan? Asked(RetryConditionHeaderValue? header, DateTimeOffset now)
     {
         TimeSpan? asked = header?.Delta ?? header?.Date - now;
         if (asked is not { } time)
             return null;
-        return time < TimeSpan.Zero ? TimeSpan.Zero : time > LongestRetryAfter ? LongestRetryAfter : time;
+        return time < TimeSpan.Zero ? TimeSpan.Zero
+            : time > LongestRetryAfter ? LongestRetryAfter
+            : time;
     }
 }

@@ -24,7 +24,9 @@ internal sealed class RegistryOrigin(RegistryClient registry, FetchOptions optio
                 return new(bytes, 0, new PartialMarks(Address, null, null), bytes);
             }
 
-            RemoteBlob content = await registry.OpenBlobAsync(reference, new Descriptor(blob.MediaType, source.Digest, source.Size), from, pace.Token).ConfigureAwait(false);
+            RemoteBlob content = await registry
+                .OpenBlobAsync(reference, new Descriptor(blob.MediaType, source.Digest, source.Size), from, pace.Token)
+                .ConfigureAwait(false);
             return new(content.Content, content.Offset, new PartialMarks(Address, null, null), content);
         }
         catch (NodeForgeException failure)

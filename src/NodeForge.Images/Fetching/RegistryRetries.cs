@@ -7,7 +7,8 @@ namespace NodeForge.Images.Fetching;
 public static class RegistryRetries
 {
     /// <param name="ask">One attempt.</param>
-    /// <param name="options">How often, and the first pause; a Retry-After up to <see cref="Pauses.LongestRetryAfter"/> goes before it.</param>
+    /// <param name="options">How often, and the first pause; a Retry-After up to <see cref="Pauses.LongestRetryAfter"/> goes before
+    /// it.</param>
     /// <param name="time">For the pauses.</param>
     /// <param name="cancellationToken">Ends the pauses.</param>
     /// <exception cref="NodeForgeException">That of the last attempt, with their number.</exception>
@@ -30,7 +31,9 @@ public static class RegistryRetries
                 throw new NodeForgeException([.. failure.Diagnostics.Select(told => told with { What = told.What + times })], failure);
             }
 
-            TimeSpan pause = asked is { } told ? (told < Pauses.LongestRetryAfter ? told : Pauses.LongestRetryAfter) : Pauses.Before(options.FirstPause, attempt);
+            TimeSpan pause = asked is { } told
+                ? (told < Pauses.LongestRetryAfter ? told : Pauses.LongestRetryAfter)
+                : Pauses.Before(options.FirstPause, attempt);
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -95,15 +95,23 @@ internal sealed class Transfer(Source source, PartialFile partial, FetchOptions 
 
     private TransferFailure TooLong(IContentOrigin origin) => Wrong(origin, $"more than {source.Size} bytes", mismatch: true);
 
-    private TransferFailure Mismatch(IContentOrigin origin) => Wrong(origin, $"{partial.CurrentDigest()}, {partial.Length} bytes", mismatch: !resumed);
+    private TransferFailure Mismatch(IContentOrigin origin) =>
+        Wrong(origin, $"{partial.CurrentDigest()}, {partial.Length} bytes", mismatch: !resumed);
 
-    private TransferFailure Wrong(IContentOrigin origin, string got, bool mismatch) => new(
-        new Diagnostic(ErrorCodes.DownloadDigestMismatch, $"{source.Name} is not what the lock names")
+    private TransferFailure Wrong(IContentOrigin origin, string got, bool mismatch) =>
+        new(
+            new Diagnostic(ErrorCodes.DownloadDigestMismatch, $"{source.Name} is not what the lock names")
+            {
+                Where = new(origin.Address),
+                Got = got,
+                Want = $"{source.Digest}, {source.Size} bytes",
+                Hint =
+                    $"if it changed on purpose, run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'; otherwise distrust the server",
+            }
+        )
         {
-            Where = new(origin.Address),
-            Got = got,
-            Want = $"{source.Digest}, {source.Size} bytes",
-            Hint = $"if it changed on purpose, run 'nodeforge lock RECIPE --update {source.Name.Split(' ')[0]}'; otherwise distrust the server",
-        })
-    { Mismatch = mismatch, Restart = !mismatch, DropPartial = true };
+            Mismatch = mismatch,
+            Restart = !mismatch,
+            DropPartial = true,
+        };
 }

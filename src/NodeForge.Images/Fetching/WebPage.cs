@@ -12,19 +12,25 @@ internal static class WebPage
     {
         if (source.Name.EndsWith(".html", StringComparison.Ordinal) || !IsPage(contentType, start))
             return;
-        throw new TransferFailure(new Diagnostic(ErrorCodes.PageInsteadOfFile, $"the server sent a web page instead of {source.Name}")
+        throw new TransferFailure(
+            new Diagnostic(ErrorCodes.PageInsteadOfFile, $"the server sent a web page instead of {source.Name}")
+            {
+                Where = new(address),
+                Got = $"{contentType ?? "no content type"}: {Beginning(start)}",
+                Want = source.Size < 0 ? null : $"{source.Size} bytes, {source.Digest}",
+                Hint = "open the address in a browser: the page says what stands in between (a login, a captive portal, a proxy)",
+            }
+        )
         {
-            Where = new(address),
-            Got = $"{contentType ?? "no content type"}: {Beginning(start)}",
-            Want = source.Size < 0 ? null : $"{source.Size} bytes, {source.Digest}",
-            Hint = "open the address in a browser: the page says what stands in between (a login, a captive portal, a proxy)",
-        })
-        { Permanent = true };
+            Permanent = true,
+        };
     }
 
     private static bool IsPage(string? contentType, ReadOnlySpan<byte> start)
     {
-        string head = Encoding.Latin1.GetString(start[..Math.Min(start.Length, 64)]).TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\r', '\n', '\t');
+        string head = Encoding
+            .Latin1.GetString(start[..Math.Min(start.Length, 64)])
+            .TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\r', '\n', '\t');
         return contentType is "text/html" or "application/xhtml+xml"
             || head.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
             || head.StartsWith("<html", StringComparison.OrdinalIgnoreCase);

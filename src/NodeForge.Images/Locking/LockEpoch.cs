@@ -14,11 +14,13 @@ internal static class LockEpoch
             return null;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds <= Most)
             return seconds;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidEpoch, "SOURCE_DATE_EPOCH is no time")
-        {
-            Got = text,
-            Want = "whole seconds since 1970",
-            Hint = "unset it, or set it to $(git log -1 --format=%ct)",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.InvalidEpoch, "SOURCE_DATE_EPOCH is no time")
+            {
+                Got = text,
+                Want = "whole seconds since 1970",
+                Hint = "unset it, or set it to $(git log -1 --format=%ct)",
+            }
+        );
     }
 }

@@ -12,13 +12,15 @@ public sealed record LockOptions
     /// <summary>Takes everything anew; a word of <see cref="Update"/>.</summary>
     public const string All = "all";
 
-    /// <summary>The digest over a recipe with everything that it includes: the lock carries that of the top recipe, and a Kubernetes build's output stands as long as its own stays.</summary>
+    /// <summary>The digest over a recipe with everything that it includes: the lock carries that of the top recipe, and a Kubernetes
+    /// build's output stands as long as its own stays.</summary>
     public required Func<Recipe, CancellationToken, Task<Digest>> DigestOf { get; init; }
 
     /// <summary>Packages, files, images or recipes (name or path) to take anew, or <see cref="All"/>.</summary>
     public IReadOnlyList<string> Update { get; init; } = [];
 
-    /// <summary>Some of the recipe's platforms; empty for all. What the lock has of the others stays where the recipe asks for nothing else by now, and goes otherwise.</summary>
+    /// <summary>Some of the recipe's platforms; empty for all. What the lock has of the others stays where the recipe asks for nothing else
+    /// by now, and goes otherwise.</summary>
     public IReadOnlyList<Platform> Platforms { get; init; } = [];
 
     /// <summary>SOURCE_DATE_EPOCH as the environment has it; null when it is not set.</summary>

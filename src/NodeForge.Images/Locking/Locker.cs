@@ -18,13 +18,21 @@ public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections 
 {
     /// <summary>Locks a recipe with everything that it includes.</summary>
     /// <param name="top">The recipe.</param>
-    /// <param name="previous">The lock so far: what it has stays, unless it is named in <see cref="LockOptions.Update"/> or the recipe no longer asks for it. Where nothing is
+    /// <param name="previous">The lock so far: what it has stays, unless it is named in <see cref="LockOptions.Update"/> or the recipe no
+    /// longer asks for it. Where nothing is
     /// new, nothing is asked and no connection is opened.</param>
     /// <param name="options">What to take anew, mirrors, the time.</param>
     /// <param name="reporter">Hears of each step.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="NodeForgeException">An NF21xx error, NF30xx for files, NF32xx for images, <see cref="ErrorCodes.ProgramMissing"/> without apt.</exception>
-    public async Task<RecipeLock> LockAsync(Recipe top, RecipeLock? previous, LockOptions options, IForgeReporter reporter, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException">An NF21xx error, NF30xx for files, NF32xx for images, <see cref="ErrorCodes.ProgramMissing"/>
+    /// without apt.</exception>
+    public async Task<RecipeLock> LockAsync(
+        Recipe top,
+        RecipeLock? previous,
+        LockOptions options,
+        IForgeReporter reporter,
+        CancellationToken cancellationToken
+    )
     {
         long? asked = LockEpoch.Parse(options.SourceDateEpoch);
         IReadOnlyList<Recipe> recipes = LockedParts.All(top);
@@ -43,7 +51,10 @@ public sealed class Locker(BlobStore store, string cacheFolder, HttpConnections 
                 LockedPart? before = previous?.Parts.FirstOrDefault(part => part.Recipe == name && part.Platform == platform.ToString());
                 if (options.Platforms.Count == 0 || options.Platforms.Contains(platform))
                     locked.Add(await parts.LockAsync(recipe, name, platform, before, cancellationToken).ConfigureAwait(false));
-                else if (before is not null && before.Inputs == await PartInputs.OfAsync(recipe, platform, options, cancellationToken).ConfigureAwait(false))
+                else if (
+                    before is not null
+                    && before.Inputs == await PartInputs.OfAsync(recipe, platform, options, cancellationToken).ConfigureAwait(false)
+                )
                     locked.Add(before);
                 else
                     continue;

@@ -33,12 +33,17 @@ internal static class PartInputs
     }
 
     // What kubeadm answers follows from the release; one of this machine is covered by the recipe's digest.
-    private static async Task<IReadOnlyList<string>> OfKubeadmAsync(NodeImageRecipe node, LockOptions options, CancellationToken cancellationToken) => node switch
-    {
-        _ when !node.Images.Any(image => image.OfKubeadm) => [],
-        { Kubernetes.Release: not null } => ["kubeadm"],
-        _ => ["kubeadm", (await options.DigestOf(node, cancellationToken).ConfigureAwait(false)).ToString()],
-    };
+    private static async Task<IReadOnlyList<string>> OfKubeadmAsync(
+        NodeImageRecipe node,
+        LockOptions options,
+        CancellationToken cancellationToken
+    ) =>
+        node switch
+        {
+            _ when !node.Images.Any(image => image.OfKubeadm) => [],
+            { Kubernetes.Release: not null } => ["kubeadm"],
+            _ => ["kubeadm", (await options.DigestOf(node, cancellationToken).ConfigureAwait(false)).ToString()],
+        };
 
     /// <summary>The files that a node recipe names by address.</summary>
     public static IEnumerable<(string Name, string Url, string? Checksums)> Urls(NodeImageRecipe node, Platform platform)
@@ -48,28 +53,43 @@ internal static class PartInputs
         foreach (ComponentSource component in node.Components.Where(component => component.Url is not null))
             yield return (component.Name, Fill(component.Url!), component.Checksums is { } checksums ? Fill(checksums) : null);
 
-        string Fill(string template) => template
-            .Replace("{version}", node.Kubernetes.Version, StringComparison.Ordinal).Replace("{architecture}", platform.Architecture, StringComparison.Ordinal);
+        string Fill(string template) =>
+            template
+                .Replace("{version}", node.Kubernetes.Version, StringComparison.Ordinal)
+                .Replace("{architecture}", platform.Architecture, StringComparison.Ordinal);
     }
 
-    /// <summary>The images of registries that a node recipe names. Those of this machine's files are covered by the recipe's digest.</summary>
+    /// <summary>The images of registries that a node recipe names. Those of this machine's files are covered by the recipe's
+    /// digest.</summary>
     public static IEnumerable<ImageSource> Images(NodeImageRecipe node) =>
-        node.Images.Select(image => image.Image).Prepend(node.Base.Image).OfType<ImageSource>().Where(image => image.LocalPath is null).DistinctBy(image => image.Text);
+        node
+            .Images.Select(image => image.Image)
+            .Prepend(node.Base.Image)
+            .OfType<ImageSource>()
+            .Where(image => image.LocalPath is null)
+            .DistinctBy(image => image.Text);
 
     /// <summary>What a recipe itself names and may be updated by.</summary>
-    public static IEnumerable<string> NamesOf(Recipe recipe) => recipe switch
-    {
-        BaseImageRecipe image => image.Debian.Packages,
-        ContainerImageRecipe { Debian: { } debian } => debian.From.Packages,
-        KubernetesBuildRecipe build => [.. build.Toolchain.Packages, .. build.Source is { } source ? [source.Package] : Array.Empty<string>()],
-        NodeImageRecipe node => Urls(node, Platform.LinuxAmd64).Select(file => file.Name).Concat(Images(node).Select(image => image.Text)),
-        _ => [],
-    };
+    public static IEnumerable<string> NamesOf(Recipe recipe) =>
+        recipe switch
+        {
+            BaseImageRecipe image => image.Debian.Packages,
+            ContainerImageRecipe { Debian: { } debian } => debian.From.Packages,
+            KubernetesBuildRecipe build =>
+            [
+                .. build.Toolchain.Packages,
+                .. build.Source is { } source ? [source.Package] : Array.Empty<string>(),
+            ],
+            NodeImageRecipe node => Urls(node, Platform.LinuxAmd64)
+                .Select(file => file.Name)
+                .Concat(Images(node).Select(image => image.Text)),
+            _ => [],
+        };
 
     private static IEnumerable<string> Lines(DebianPackages packages) =>
-    [
-        $"{packages.Suite} updates={packages.Updates} security={packages.Security} snapshot={packages.Snapshot}",
-        string.Join(' ', packages.Components.Order(StringComparer.Ordinal)),
-        string.Join(' ', packages.Packages.Order(StringComparer.Ordinal)),
-    ];
+        [
+            $"{packages.Suite} updates={packages.Updates} security={packages.Security} snapshot={packages.Snapshot}",
+            string.Join(' ', packages.Components.Order(StringComparer.Ordinal)),
+            string.Join(' ', packages.Packages.Order(StringComparer.Ordinal)),
+        ];
 }

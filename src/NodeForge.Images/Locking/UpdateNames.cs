@@ -20,11 +20,13 @@ internal static class UpdateNames
         ];
         string[] unknown = [.. options.Update.Where(word => !known.Contains(word))];
         if (unknown.Length > 0)
-            throw new NodeForgeException([.. unknown.Select(word => new Diagnostic(ErrorCodes.UpdateNameUnknown, $"the lock has nothing that is called '{word}'")
-            {
-                Want = "a package, file, image or recipe of the lock, or all",
-                Hint = $"correct the name, or run 'nodeforge lock {top.File}' to see what the lock has",
-            })]);
+            throw new NodeForgeException([
+                .. unknown.Select(word => new Diagnostic(ErrorCodes.UpdateNameUnknown, $"the lock has nothing that is called '{word}'")
+                {
+                    Want = "a package, file, image or recipe of the lock, or all",
+                    Hint = $"correct the name, or run 'nodeforge lock {top.File}' to see what the lock has",
+                }),
+            ]);
     }
 
     /// <summary>What of a part can be named.</summary>

@@ -8,7 +8,14 @@ using NodeForge.Recipes.Locks;
 namespace NodeForge.Images.Locking;
 
 /// <summary>Downloads a file whose digest nobody knows yet, into the store, so that fetching finds it there.</summary>
-internal sealed class UrlResolver(HttpConnections connections, BlobStore store, SourceMirrors mirrors, FetchOptions options, TimeProvider time, IForgeReporter reporter)
+internal sealed class UrlResolver(
+    HttpConnections connections,
+    BlobStore store,
+    SourceMirrors mirrors,
+    FetchOptions options,
+    TimeProvider time,
+    IForgeReporter reporter
+)
 {
     private static readonly (string Suffix, int Digits)[] Sidecars = [(".sha256", 64), (".sha256sum", 64), (".sha512", 128)];
     private const int MostOfSidecar = 64 << 10;
@@ -19,20 +26,32 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
     /// <param name="url">Where it is.</param>
     /// <param name="checksums">Where its checksum file is; null looks for one beside it, which may be missing.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="NodeForgeException">An NF30xx error, one diagnostic for each place; <see cref="ErrorCodes.ChecksumFileDisagrees"/>, <see cref="ErrorCodes.ChecksumMissing"/>,
+    /// <exception cref="NodeForgeException">An NF30xx error, one diagnostic for each place; <see cref="ErrorCodes.ChecksumFileDisagrees"/>,
+    /// <see cref="ErrorCodes.ChecksumMissing"/>,
     /// <see cref="ErrorCodes.InvalidAddress"/>.</exception>
     public async Task<LockedFile> ResolveAsync(string name, string url, string? checksums, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidAddress, $"{name} cannot be fetched from this address") { Where = new(url), Hint = "write an absolute http:// or https:// address" });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.InvalidAddress, $"{name} cannot be fetched from this address")
+                {
+                    Where = new(url),
+                    Hint = "write an absolute http:// or https:// address",
+                }
+            );
         using ForgeStep step = reporter.Step($"fetch {name}");
-        PublishedHash? named = checksums is null ? null : await NamedAsync(name, checksums, Path.GetFileName(address.AbsolutePath), cancellationToken).ConfigureAwait(false);
+        PublishedHash? named = checksums is null
+            ? null
+            : await NamedAsync(name, checksums, Path.GetFileName(address.AbsolutePath), cancellationToken).ConfigureAwait(false);
         List<NodeForgeException> failures = [];
         foreach (string place in mirrors.UrlsOf(url))
         {
             try
             {
-                LockedFile file = await ResolveAsync(name, new Uri(place), named, step, cancellationToken).ConfigureAwait(false) with { Url = url };
+                LockedFile file = await ResolveAsync(name, new Uri(place), named, step, cancellationToken).ConfigureAwait(false) with
+                {
+                    Url = url,
+                };
                 step.Finish(ByteCount.Show(file.Size));
                 return file;
             }
@@ -42,10 +61,18 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             }
         }
 
-        throw failures.Count == 1 ? failures[0] : new NodeForgeException([.. failures.SelectMany(failure => failure.Diagnostics)], failures[^1]);
+        throw failures.Count == 1
+            ? failures[0]
+            : new NodeForgeException([.. failures.SelectMany(failure => failure.Diagnostics)], failures[^1]);
     }
 
-    private async Task<LockedFile> ResolveAsync(string name, Uri address, PublishedHash? named, ForgeStep step, CancellationToken cancellationToken)
+    private async Task<LockedFile> ResolveAsync(
+        string name,
+        Uri address,
+        PublishedHash? named,
+        ForgeStep step,
+        CancellationToken cancellationToken
+    )
     {
         PublishedHash? published = named ?? await SidecarAsync(address, cancellationToken).ConfigureAwait(false);
         for (int attempt = 1; ; attempt++)
@@ -56,16 +83,29 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             }
             catch (TransferFailure failure) when (!failure.Permanent && attempt < options.Attempts)
             {
-                await Task.Delay(failure.RetryAfter ?? Pauses.Before(options.FirstPause, attempt), time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(failure.RetryAfter ?? Pauses.Before(options.FirstPause, attempt), time, cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (TransferFailure failure)
             {
-                throw new NodeForgeException(failure.Diagnostic with { What = attempt > 1 ? $"{failure.Diagnostic.What} (gave up after {attempt} attempts)" : failure.Diagnostic.What }, failure);
+                throw new NodeForgeException(
+                    failure.Diagnostic with
+                    {
+                        What = attempt > 1 ? $"{failure.Diagnostic.What} (gave up after {attempt} attempts)" : failure.Diagnostic.What,
+                    },
+                    failure
+                );
             }
         }
     }
 
-    private async Task<LockedFile> DownloadAsync(string name, Uri address, PublishedHash? published, ForgeStep step, CancellationToken cancellationToken)
+    private async Task<LockedFile> DownloadAsync(
+        string name,
+        Uri address,
+        PublishedHash? published,
+        ForgeStep step,
+        CancellationToken cancellationToken
+    )
     {
         Source source = new(name, default, LengthUnknown);
         HttpOrigin origin = new(connections, new HttpFailures(connections, time), options, source, address);
@@ -78,7 +118,11 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
         byte[] buffer = new byte[1 << 17];
         try
         {
-            for (int read; (read = await content.Stream.ReadAsync(buffer, pace.Token).ConfigureAwait(false)) > 0; pace.Advance(read), step.Advance(read))
+            for (
+                int read;
+                (read = await content.Stream.ReadAsync(buffer, pace.Token).ConfigureAwait(false)) > 0;
+                pace.Advance(read), step.Advance(read)
+            )
             {
                 if (ingest.Length == 0)
                     WebPage.Refuse(source, origin.Address, content.ContentType, buffer.AsSpan(0, read));
@@ -101,13 +145,19 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
     }
 
     // Nothing else says how long a file may be that nobody has seen yet.
-    private TransferFailure TooLong(string name, HttpOrigin origin, string got) => new(new Diagnostic(ErrorCodes.DownloadTooLong, $"{name} is longer than anything that is locked")
-    {
-        Where = new(origin.Address),
-        Got = got,
-        Want = $"at most {ByteCount.Show(options.LongestUnknown)}",
-        Hint = ErrorCodes.DownloadTooLong.Remedy,
-    }) { Permanent = true };
+    private TransferFailure TooLong(string name, HttpOrigin origin, string got) =>
+        new(
+            new Diagnostic(ErrorCodes.DownloadTooLong, $"{name} is longer than anything that is locked")
+            {
+                Where = new(origin.Address),
+                Got = got,
+                Want = $"at most {ByteCount.Show(options.LongestUnknown)}",
+                Hint = ErrorCodes.DownloadTooLong.Remedy,
+            }
+        )
+        {
+            Permanent = true,
+        };
 
     private static LockedFile Commit(string name, BlobIngest ingest, IncrementalHash? long512, PublishedHash? published)
     {
@@ -138,14 +188,16 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             throw Disagrees(name, told, got);
     }
 
-    private static NodeForgeException Disagrees(string name, PublishedHash told, string? got) => new(
-        new Diagnostic(ErrorCodes.ChecksumFileDisagrees, $"{name} is not what its checksum file says")
-        {
-            Where = new(told.Address),
-            Got = got,
-            Want = told.Hash,
-            Hint = "run again; if it stays so, distrust the server",
-        });
+    private static NodeForgeException Disagrees(string name, PublishedHash told, string? got) =>
+        new(
+            new Diagnostic(ErrorCodes.ChecksumFileDisagrees, $"{name} is not what its checksum file says")
+            {
+                Where = new(told.Address),
+                Got = got,
+                Want = told.Hash,
+                Hint = "run again; if it stays so, distrust the server",
+            }
+        );
 
     // A server without checksum files is no failure, whatever it answers: the lock pins what came, as for every other file.
     private async Task<PublishedHash?> SidecarAsync(Uri address, CancellationToken cancellationToken)
@@ -153,7 +205,10 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
         foreach ((string suffix, int digits) in Sidecars)
         {
             string url = address.GetLeftPart(UriPartial.Path) + suffix + address.Query;
-            if (await TextAsync(new Uri(url), cancellationToken).ConfigureAwait(false) is { } text && ChecksumFile.Find(text, Path.GetFileName(address.AbsolutePath), digits) is { } hash)
+            if (
+                await TextAsync(new Uri(url), cancellationToken).ConfigureAwait(false) is { } text
+                && ChecksumFile.Find(text, Path.GetFileName(address.AbsolutePath), digits) is { } hash
+            )
                 return new(url, hash);
         }
 
@@ -173,13 +228,15 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             said = $"no SHA-256 and no SHA-512 of {file}";
         }
 
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.ChecksumMissing, $"the checksum of {name} cannot be had")
-        {
-            Where = new(checksums),
-            Got = said ?? "no answer, or none that is a text",
-            Want = $"a line with the hash of {file}",
-            Hint = ErrorCodes.ChecksumMissing.Remedy,
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.ChecksumMissing, $"the checksum of {name} cannot be had")
+            {
+                Where = new(checksums),
+                Got = said ?? "no answer, or none that is a text",
+                Want = $"a line with the hash of {file}",
+                Hint = ErrorCodes.ChecksumMissing.Remedy,
+            }
+        );
     }
 
     private async Task<string?> TextAsync(Uri address, CancellationToken cancellationToken)
@@ -196,7 +253,10 @@ internal sealed class UrlResolver(HttpConnections connections, BlobStore store, 
             int length = await stream.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, pace.Token).ConfigureAwait(false);
             return Encoding.Latin1.GetString(text, 0, length);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure)
+            when (failure is HttpRequestException or IOException
+                || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             return null;
         }

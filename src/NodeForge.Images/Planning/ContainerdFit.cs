@@ -11,20 +11,27 @@ internal static class ContainerdFit
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ContainerdTooOld"/>.</exception>
     public static NodeImagePlan Check(NodeImagePlan plan)
     {
-        if (!KubernetesVersion.TryParse(plan.Recipe.Kubernetes.Version, out KubernetesVersion version) || !Changes.ContainerdTwo.HoldsFor(version)
-            || VersionIn(plan) is not { } containerd || NodeImageLabels.MajorOf(containerd) is not < 2)
+        if (
+            !KubernetesVersion.TryParse(plan.Recipe.Kubernetes.Version, out KubernetesVersion version)
+            || !Changes.ContainerdTwo.HoldsFor(version)
+            || VersionIn(plan) is not { } containerd
+            || NodeImageLabels.MajorOf(containerd) is not < 2
+        )
             return plan;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.ContainerdTooOld, $"the kubelet of {version} does not run on the node's containerd")
-        {
-            Where = new(plan.Recipe.File),
-            Got = $"containerd {containerd}",
-            Want = "containerd 2.0 or newer",
-            Hint = ErrorCodes.ContainerdTooOld.Remedy,
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.ContainerdTooOld, $"the kubelet of {version} does not run on the node's containerd")
+            {
+                Where = new(plan.Recipe.File),
+                Got = $"containerd {containerd}",
+                Want = "containerd 2.0 or newer",
+                Hint = ErrorCodes.ContainerdTooOld.Remedy,
+            }
+        );
     }
 
     // A component of the recipe's own lies over the base's package; one that does not say its version is not known.
-    public static string? VersionIn(NodeImagePlan plan) => plan.Recipe.Components.FirstOrDefault(component => component.Name == Name) is { } component
-        ? component.Version
-        : plan.Base?.Rootfs.Part.Packages.FirstOrDefault(package => package.Name == Name)?.Version;
+    public static string? VersionIn(NodeImagePlan plan) =>
+        plan.Recipe.Components.FirstOrDefault(component => component.Name == Name) is { } component
+            ? component.Version
+            : plan.Base?.Rootfs.Part.Packages.FirstOrDefault(package => package.Name == Name)?.Version;
 }

@@ -6,7 +6,8 @@ using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Planning;
 
-/// <summary>What a build will do, as data: a pure function of the recipe, its lock and the platform. The same plan digest gives the same image digest.</summary>
+/// <summary>What a build will do, as data: a pure function of the recipe, its lock and the platform. The same plan digest gives the same
+/// image digest.</summary>
 public abstract record ImagePlan
 {
     public required string Name { get; init; }
@@ -16,7 +17,8 @@ public abstract record ImagePlan
     /// <summary>Seconds since 1970; the newest time in the image.</summary>
     public required long Epoch { get; init; }
 
-    /// <summary>Over everything that decides the bits: recipe with includes, lock, platform, epoch, and the version of the assembly's formats.</summary>
+    /// <summary>Over everything that decides the bits: recipe with includes, lock, platform, epoch, and the version of the assembly's
+    /// formats.</summary>
     public required Digest Digest { get; init; }
 
     /// <summary>What the lock records that the image comes out as; null where it records nothing, or of another epoch.</summary>
@@ -50,11 +52,11 @@ public sealed record BaseImagePlan : ImagePlan
     public required ImageContents Contents { get; init; }
 
     public override IEnumerable<PlanStep> Steps =>
-    [
-        Rootfs.Step(),
-        new("files", $"{Name} files", $"{Contents.Files.Count} sources, {Contents.Systemd.Enable.Count} units"),
-        new("image", Name, "2 layers"),
-    ];
+        [
+            Rootfs.Step(),
+            new("files", $"{Name} files", $"{Contents.Files.Count} sources, {Contents.Systemd.Enable.Count} units"),
+            new("image", Name, "2 layers"),
+        ];
 
     public override IEnumerable<LockedPart> Parts => [Rootfs.Part];
 }
@@ -81,15 +83,27 @@ public sealed record KubernetesBuildPlan : ImagePlan
     public required IReadOnlyList<ContainerImagePlan> Images { get; init; }
 
     /// <summary>For the architecture of the machine that it was locked on, which is not what is compiled for.</summary>
-    public RootfsPlan Toolchain => new(Recipe.Toolchain, Part, Part.Packages.FirstOrDefault(package => package.Architecture != "all")?.Architecture ?? DebianArchitecture.OfThisMachine);
+    public RootfsPlan Toolchain =>
+        new(
+            Recipe.Toolchain,
+            Part,
+            Part.Packages.FirstOrDefault(package => package.Architecture != "all")?.Architecture ?? DebianArchitecture.OfThisMachine
+        );
 
     public override IEnumerable<PlanStep> Steps =>
-    [
-        Toolchain.Step() with { Title = "toolchain" },
-        new("compile", $"Kubernetes {Recipe.Version}", Recipe.Tree?.Folder ?? Recipe.Tree?.Tarball ?? string.Join(", ", Part.Files.Select(file => file.Name))),
-        .. Images.SelectMany(image => image.Steps),
-        new("unpack", $"kubernetes-server-linux-{Platform.Architecture}.tar", Part.Output?.ToString() ?? "output not locked"),
-    ];
+        [
+            Toolchain.Step() with
+            {
+                Title = "toolchain",
+            },
+            new(
+                "compile",
+                $"Kubernetes {Recipe.Version}",
+                Recipe.Tree?.Folder ?? Recipe.Tree?.Tarball ?? string.Join(", ", Part.Files.Select(file => file.Name))
+            ),
+            .. Images.SelectMany(image => image.Steps),
+            new("unpack", $"kubernetes-server-linux-{Platform.Architecture}.tar", Part.Output?.ToString() ?? "output not locked"),
+        ];
 
     public override IEnumerable<LockedPart> Parts => [Part, .. Images.SelectMany(image => image.Parts)];
 }
@@ -109,8 +123,15 @@ public sealed record NodeImagePlan : ImagePlan
     /// <summary>Whether the image is made though its clusters can ask for images that it has not; it then says so.</summary>
     public bool OpenClosure { get; private init; }
 
-    /// <summary>The same for an image whose closure is open: another image, so another digest, and not the one that the lock records.</summary>
-    public NodeImagePlan WithOpenClosure() => this with { OpenClosure = true, Digest = ActionKey.Of("open-closure/1", Digest.ToString()), Recorded = null };
+    /// <summary>The same for an image whose closure is open: another image, so another digest, and not the one that the lock
+    /// records.</summary>
+    public NodeImagePlan WithOpenClosure() =>
+        this with
+        {
+            OpenClosure = true,
+            Digest = ActionKey.Of("open-closure/1", Digest.ToString()),
+            Recorded = null,
+        };
 
     /// <summary>The images that the lock has for kubeadm's entry; empty without one.</summary>
     public IReadOnlyList<LockedImage> OfKubeadm { get; init; } = [];
@@ -119,15 +140,15 @@ public sealed record NodeImagePlan : ImagePlan
     public required IReadOnlyDictionary<string, ContainerImagePlan> Images { get; init; }
 
     public override IEnumerable<PlanStep> Steps =>
-    [
-        .. Base?.Steps ?? [new PlanStep("unpack", "base", Recipe.Base.Image!.Text)],
-        .. Kubernetes?.Steps ?? [],
-        .. Images.Values.SelectMany(image => image.Steps),
-        new("layer", $"Kubernetes {Recipe.Kubernetes.Version}", "kubeadm, kubelet, kubectl"),
-        .. Recipe.Images.SelectMany(Titles).Select(title => new PlanStep("preload", title, Placed(Recipe.Preload))),
-        new("files", $"{Name} files", $"{Recipe.Contents.Files.Count} sources"),
-        new("image", Name, Platform.ToString()),
-    ];
+        [
+            .. Base?.Steps ?? [new PlanStep("unpack", "base", Recipe.Base.Image!.Text)],
+            .. Kubernetes?.Steps ?? [],
+            .. Images.Values.SelectMany(image => image.Steps),
+            new("layer", $"Kubernetes {Recipe.Kubernetes.Version}", "kubeadm, kubelet, kubectl"),
+            .. Recipe.Images.SelectMany(Titles).Select(title => new PlanStep("preload", title, Placed(Recipe.Preload))),
+            new("files", $"{Name} files", $"{Recipe.Contents.Files.Count} sources"),
+            new("image", Name, Platform.ToString()),
+        ];
 
     public override IEnumerable<LockedPart> Parts =>
         [Part, .. Base?.Parts ?? [], .. Kubernetes?.Parts ?? [], .. Images.Values.SelectMany(image => image.Parts)];
@@ -136,11 +157,17 @@ public sealed record NodeImagePlan : ImagePlan
         image.OfKubeadm ? OfKubeadm.Select(locked => locked.Reference) : [image.Recipe?.Name ?? image.Image!.Text];
 
     private static string Placed(Preloading preload) =>
-        (preload.Method == PreloadMethod.ContentStore ? "content-store" : "archives") + (preload.Layers == PreloadedLayers.Uncompressed ? ", layers uncompressed" : "") + (preload.Unpack ? ", unpacked" : "");
+        (preload.Method == PreloadMethod.ContentStore ? "content-store" : "archives")
+        + (preload.Layers == PreloadedLayers.Uncompressed ? ", layers uncompressed" : "")
+        + (preload.Unpack ? ", unpacked" : "");
 }
 
 internal static class RootfsSteps
 {
     public static PlanStep Step(this RootfsPlan rootfs) =>
-        new("rootfs", $"{rootfs.Settings.Suite} {rootfs.Architecture}", $"{rootfs.Part.Packages.Count} packages, {rootfs.Part.Packages.Sum(package => package.Size)} bytes");
+        new(
+            "rootfs",
+            $"{rootfs.Settings.Suite} {rootfs.Architecture}",
+            $"{rootfs.Part.Packages.Count} packages, {rootfs.Part.Packages.Sum(package => package.Size)} bytes"
+        );
 }

@@ -5,7 +5,8 @@ using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Planning;
 
-/// <summary>What kubeadm wants in a node beside its release's images: which locked images stand for it, and whether all of it is there.</summary>
+/// <summary>What kubeadm wants in a node beside its release's images: which locked images stand for it, and whether all of it is
+/// there.</summary>
 /// <remarks>kubeadm pulls what it does not find, and tells of it after minutes where nothing can be pulled.</remarks>
 internal static class KubeadmEntry
 {
@@ -14,7 +15,10 @@ internal static class KubeadmEntry
     {
         if (!recipe.Images.Any(image => image.OfKubeadm))
             return [];
-        HashSet<string> named = [.. recipe.Images.Select(image => image.Image).Append(recipe.Base.Image).OfType<ImageSource>().Select(image => image.Text)];
+        HashSet<string> named =
+        [
+            .. recipe.Images.Select(image => image.Image).Append(recipe.Base.Image).OfType<ImageSource>().Select(image => image.Text),
+        ];
         return [.. part.Images.Where(image => !named.Contains(image.Reference))];
     }
 
@@ -36,11 +40,24 @@ internal static class KubeadmEntry
     public static IReadOnlyList<Diagnostic> Problems(NodeImageRecipe recipe, IReadOnlyCollection<string> names)
     {
         // What kubeadm itself was asked for at lock time is right, whatever is on record here.
-        if (!recipe.HeldAgainstKubeadm || recipe.Images.Any(image => image.OfKubeadm)
-            || !KubernetesVersion.TryParse(recipe.Kubernetes.Version, out KubernetesVersion version) || KubeadmImages.Of(version) is not { } wanted)
+        if (
+            !recipe.HeldAgainstKubeadm
+            || recipe.Images.Any(image => image.OfKubeadm)
+            || !KubernetesVersion.TryParse(recipe.Kubernetes.Version, out KubernetesVersion version)
+            || KubeadmImages.Of(version) is not { } wanted
+        )
             return [];
-        HashSet<string> known = [.. names.Select(name => ImageReference.TryParse(name, out ImageReference? reference, out _) ? reference.ContainerdName : name)];
-        return [.. wanted.References.Where(reference => !known.Contains(reference)).Select(reference => Lacks(recipe, wanted, reference, known)).OfType<Diagnostic>()];
+        HashSet<string> known =
+        [
+            .. names.Select(name => ImageReference.TryParse(name, out ImageReference? reference, out _) ? reference.ContainerdName : name),
+        ];
+        return
+        [
+            .. wanted
+                .References.Where(reference => !known.Contains(reference))
+                .Select(reference => Lacks(recipe, wanted, reference, known))
+                .OfType<Diagnostic>(),
+        ];
     }
 
     /// <summary>Throws the errors among the problems.</summary>
@@ -54,15 +71,23 @@ internal static class KubeadmEntry
     {
         string repository = reference[..reference.LastIndexOf(':')];
         string last = reference[(reference.LastIndexOf('/') + 1)..].Split(':')[0];
-        string[] others = [.. known.Where(name => name.StartsWith(repository, StringComparison.Ordinal) && name[repository.Length] is ':' or '@').Order(StringComparer.Ordinal)];
+        string[] others =
+        [
+            .. known
+                .Where(name => name.StartsWith(repository, StringComparison.Ordinal) && name[repository.Length] is ':' or '@')
+                .Order(StringComparer.Ordinal),
+        ];
         // A cluster can do without DNS: then its add-on is left out when the cluster is made.
         bool optional = reference == wanted.DnsReference && !known.Any(name => name.Contains("coredns", StringComparison.Ordinal));
         // Where every image is made by a recipe there is none to be had from elsewhere: it is left out on purpose.
         if (optional && recipe.Images.Count > 0 && recipe.Images.All(image => image.Recipe is not null))
             return null;
-        return new(optional ? ErrorCodes.NodeLacksDns : ErrorCodes.NodeLacksImages, optional
-            ? "the node has no CoreDNS: pods of its clusters find services by address, not by name"
-            : $"the node has no {last} of the name that kubeadm {recipe.Kubernetes.Version} asks for")
+        return new(
+            optional ? ErrorCodes.NodeLacksDns : ErrorCodes.NodeLacksImages,
+            optional
+                ? "the node has no CoreDNS: pods of its clusters find services by address, not by name"
+                : $"the node has no {last} of the name that kubeadm {recipe.Kubernetes.Version} asks for"
+        )
         {
             Severity = optional || !wanted.IsCertain ? Severity.Warning : Severity.Error,
             Where = new(recipe.File),

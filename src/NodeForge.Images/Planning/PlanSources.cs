@@ -17,10 +17,11 @@ public static class PlanSources
         return LockSources.Of(locked, mirrors, needed.Contains);
     }
 
-    private static IEnumerable<LockedPart> PartsNeeded(this ImagePlan plan, BlobStore store) => plan switch
-    {
-        NodeImagePlan { Kubernetes: { } build } node => node.Parts.Except(build.Parts).Concat(build.PartsNeeded(store)),
-        KubernetesBuildPlan { Part.Output: { } output } when store.Contains(output) => [],
-        _ => plan.Parts,
-    };
+    private static IEnumerable<LockedPart> PartsNeeded(this ImagePlan plan, BlobStore store) =>
+        plan switch
+        {
+            NodeImagePlan { Kubernetes: { } build } node => node.Parts.Except(build.Parts).Concat(build.PartsNeeded(store)),
+            KubernetesBuildPlan { Part.Output: { } output } when store.Contains(output) => [],
+            _ => plan.Parts,
+        };
 }

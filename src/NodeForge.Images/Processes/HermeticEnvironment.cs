@@ -2,7 +2,8 @@ using NodeForge.Images.Processes;
 
 namespace NodeForge.Images.Processes;
 
-/// <summary>What a program sees whose output goes into an image: nothing of the machine, no locale, no time zone, no proxy, no name of a user.</summary>
+/// <summary>What a program sees whose output goes into an image: nothing of the machine, no locale, no time zone, no proxy, no name of a
+/// user.</summary>
 internal static class HermeticEnvironment
 {
     /// <summary>The call with the fixed variables and those given, and no other.</summary>

@@ -20,7 +20,8 @@ public sealed record ProgramCall(string Program, params IReadOnlyList<string> Ar
     /// <summary>The most that is kept of each of the two outputs, in characters; of more, the end is kept.</summary>
     public int OutputLimit { get; init; } = 1 << 20;
 
-    /// <summary>Takes the standard output as it comes; <see cref="ProgramResult.Output"/> is empty then. Null: it is collected and reported line by line.</summary>
+    /// <summary>Takes the standard output as it comes; <see cref="ProgramResult.Output"/> is empty then. Null: it is collected and reported
+    /// line by line.</summary>
     public Func<Stream, CancellationToken, Task>? Output { get; init; }
 
     /// <summary>Words that no message may show.</summary>
@@ -30,7 +31,9 @@ public sealed record ProgramCall(string Program, params IReadOnlyList<string> Ar
     public override string ToString() => Blank(string.Join(' ', Arguments.Prepend(Program).Select(Quote)));
 
     internal string Blank(string text) =>
-        Secrets.Where(secret => secret.Length > 0).Aggregate(text, (shown, secret) => shown.Replace(secret, "***", StringComparison.Ordinal));
+        Secrets
+            .Where(secret => secret.Length > 0)
+            .Aggregate(text, (shown, secret) => shown.Replace(secret, "***", StringComparison.Ordinal));
 
     private static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=,@+%".Contains(c, StringComparison.Ordinal))

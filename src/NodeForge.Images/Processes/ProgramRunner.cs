@@ -4,7 +4,8 @@ using System.Text;
 
 namespace NodeForge.Images.Processes;
 
-/// <summary>Runs programs of the system: both outputs drained at once, everything ended when it is cancelled, failures told with the command.</summary>
+/// <summary>Runs programs of the system: both outputs drained at once, everything ended when it is cancelled, failures told with the
+/// command.</summary>
 /// <param name="host">Where programs are found, and the variables that they see.</param>
 /// <param name="reporter">Hears each line as <see cref="ProgramSaid"/>.</param>
 public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
@@ -18,8 +19,10 @@ public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
     internal IForgeReporter Reporter => reporter;
 
     /// <summary>Runs a program and expects exit code 0.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ProgramFailed"/> with command, exit code and the last lines; <see cref="ErrorCodes.ProgramMissing"/>;
-    /// <see cref="ErrorCodes.ProgramNotStarted"/>; <see cref="ErrorCodes.ProgramOutputTooLong"/> where the output was to be collected and is longer than its limit.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ProgramFailed"/> with command, exit code and the last lines;
+    /// <see cref="ErrorCodes.ProgramMissing"/>;
+    /// <see cref="ErrorCodes.ProgramNotStarted"/>; <see cref="ErrorCodes.ProgramOutputTooLong"/> where the output was to be collected and
+    /// is longer than its limit.</exception>
     public async Task<ProgramResult> RunAsync(ProgramCall call, CancellationToken cancellationToken)
     {
         ProgramResult result = await TryAsync(call, cancellationToken).ConfigureAwait(false);
@@ -27,17 +30,20 @@ public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
             throw Failed(call, result);
         if (result.OutputCut)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ProgramOutputTooLong, $"{call.Program} said more than {call.OutputLimit} characters")
-            {
-                Where = new(call.ToString()),
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ProgramOutputTooLong, $"{call.Program} said more than {call.OutputLimit} characters")
+                {
+                    Where = new(call.ToString()),
+                }
+            );
         }
 
         return result;
     }
 
     /// <summary>Runs a program; any exit code will do.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ProgramMissing"/>, <see cref="ErrorCodes.ProgramNotStarted"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ProgramMissing"/>,
+    /// <see cref="ErrorCodes.ProgramNotStarted"/>.</exception>
     public async Task<ProgramResult> TryAsync(ProgramCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -68,24 +74,34 @@ public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
     public static NodeForgeException Failed(ProgramCall call, ProgramResult result)
     {
         string said = result.Error.Trim().Length > 0 ? result.Error : result.Output;
-        string[] tail = [.. said.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(TailLines)];
+        string[] tail =
+        [
+            .. said.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(TailLines),
+        ];
         // strerror(ENOSPC) in the C locale, which is what builds give to programs.
         if (said.Contains("No space left on device", StringComparison.Ordinal))
         {
-            return new(new Diagnostic(ErrorCodes.DiskFull, $"{call.Program} ended with exit code {result.ExitCode}: no space was left for what it writes")
-            {
-                Where = new(call.ToString()),
-                Got = call.Blank(string.Join(" | ", tail)),
-                Hint = "make room, or choose another place with --cache DIR",
-            });
+            return new(
+                new Diagnostic(
+                    ErrorCodes.DiskFull,
+                    $"{call.Program} ended with exit code {result.ExitCode}: no space was left for what it writes"
+                )
+                {
+                    Where = new(call.ToString()),
+                    Got = call.Blank(string.Join(" | ", tail)),
+                    Hint = "make room, or choose another place with --cache DIR",
+                }
+            );
         }
 
-        return new(new Diagnostic(ErrorCodes.ProgramFailed, $"{call.Program} ended with exit code {result.ExitCode}")
-        {
-            Where = new(call.ToString()),
-            Got = tail.Length == 0 ? "no word of why" : call.Blank(string.Join(" | ", tail)),
-            Hint = "its last lines say why; -v shows them all",
-        });
+        return new(
+            new Diagnostic(ErrorCodes.ProgramFailed, $"{call.Program} ended with exit code {result.ExitCode}")
+            {
+                Where = new(call.ToString()),
+                Got = tail.Length == 0 ? "no word of why" : call.Blank(string.Join(" | ", tail)),
+                Hint = "its last lines say why; -v shows them all",
+            }
+        );
     }
 
     private Process Start(ProgramCall call)
@@ -119,16 +135,29 @@ public sealed class ProgramRunner(HostEnvironment host, IForgeReporter reporter)
         }
     }
 
-    private static NodeForgeException NotStarted(ProgramCall call, Win32Exception failure) => failure.NativeErrorCode == NoSuchFile
-        ? Missing(call, failure)
-        : new(new Diagnostic(ErrorCodes.ProgramNotStarted, $"{call.Program} cannot be started") { Where = new(call.ToString()), Got = failure.Message, Hint = "fix its permissions" }, failure);
+    private static NodeForgeException NotStarted(ProgramCall call, Win32Exception failure) =>
+        failure.NativeErrorCode == NoSuchFile
+            ? Missing(call, failure)
+            : new(
+                new Diagnostic(ErrorCodes.ProgramNotStarted, $"{call.Program} cannot be started")
+                {
+                    Where = new(call.ToString()),
+                    Got = failure.Message,
+                    Hint = "fix its permissions",
+                },
+                failure
+            );
 
-    private static NodeForgeException Missing(ProgramCall call, Exception? inner = null) => new(new Diagnostic(ErrorCodes.ProgramMissing, $"{call.Program} is not installed")
-    {
-        Where = new(call.ToString()),
-        Want = "a program in one of the absolute folders of PATH",
-        Hint = call.Package is { } package ? $"install it: apt-get install {package}" : "install it, or correct PATH",
-    }, inner);
+    private static NodeForgeException Missing(ProgramCall call, Exception? inner = null) =>
+        new(
+            new Diagnostic(ErrorCodes.ProgramMissing, $"{call.Program} is not installed")
+            {
+                Where = new(call.ToString()),
+                Want = "a program in one of the absolute folders of PATH",
+                Hint = call.Package is { } package ? $"install it: apt-get install {package}" : "install it, or correct PATH",
+            },
+            inner
+        );
 
     private static async Task DrainAsync(StreamReader reader, OutputTail tail, CancellationToken cancellationToken)
     {

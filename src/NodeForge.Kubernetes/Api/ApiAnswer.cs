@@ -21,7 +21,15 @@ public sealed record ApiAnswer(int Status, string Text)
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiAnswerInvalid, "the API server's answer is not what its API promises") { Where = new(what), Got = wrong.Message, Hint = "see what runs in the control plane: nodeforge export logs" }, wrong);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ApiAnswerInvalid, "the API server's answer is not what its API promises")
+                {
+                    Where = new(what),
+                    Got = wrong.Message,
+                    Hint = "see what runs in the control plane: nodeforge export logs",
+                },
+                wrong
+            );
         }
     }
 
@@ -43,7 +51,10 @@ public sealed record ApiAnswer(int Status, string Text)
 
     /// <summary>Fails unless the call succeeded or ended with one of the statuses named.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiRefused"/>.</exception>
-    public ApiAnswer Accept(string what, params int[] statuses) => Succeeded || statuses.Contains(Status)
-        ? this
-        : throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiRefused, "the API server refused a call") { Where = new(what), Got = $"{Status}: {Message}" });
+    public ApiAnswer Accept(string what, params int[] statuses) =>
+        Succeeded || statuses.Contains(Status)
+            ? this
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ApiRefused, "the API server refused a call") { Where = new(what), Got = $"{Status}: {Message}" }
+            );
 }

@@ -26,9 +26,24 @@ public sealed class KubernetesApi : IDisposable
         SslClientAuthenticationOptions tls = new()
         {
             CertificateChainPolicy = policy,
-            ClientCertificateContext = SslStreamCertificateContext.Create(X509CertificateLoader.LoadPkcs12(client.Export(X509ContentType.Pkcs12), null), null, offline: true),
+            ClientCertificateContext = SslStreamCertificateContext.Create(
+                X509CertificateLoader.LoadPkcs12(client.Export(X509ContentType.Pkcs12), null),
+                null,
+                offline: true
+            ),
         };
-        calls = new(new SocketsHttpHandler { SslOptions = tls, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { Timeout = TimeSpan.FromSeconds(5), MaxResponseContentBufferSize = LongestAnswer };
+        calls = new(
+            new SocketsHttpHandler
+            {
+                SslOptions = tls,
+                UseProxy = false,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            }
+        )
+        {
+            Timeout = TimeSpan.FromSeconds(5),
+            MaxResponseContentBufferSize = LongestAnswer,
+        };
     }
 
     /// <summary>What a GET answers, or null while the server does not answer, or not with success.</summary>
@@ -37,7 +52,9 @@ public sealed class KubernetesApi : IDisposable
         try
         {
             using HttpResponseMessage response = await calls.GetAsync(new Uri(server, path), cancellationToken).ConfigureAwait(false);
-            return response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false) : null;
+            return response.StatusCode == HttpStatusCode.OK
+                ? await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false)
+                : null;
         }
         catch (Exception failure) when (IsSilence(failure, cancellationToken))
         {
@@ -53,7 +70,10 @@ public sealed class KubernetesApi : IDisposable
     public async Task<ApiAnswer> CallAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         string type = method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json";
-        using HttpRequestMessage request = new(method, new Uri(server, path)) { Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, type) };
+        using HttpRequestMessage request = new(method, new Uri(server, path))
+        {
+            Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, type),
+        };
         try
         {
             using HttpResponseMessage response = await calls.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -61,7 +81,15 @@ public sealed class KubernetesApi : IDisposable
         }
         catch (Exception failure) when (IsSilence(failure, cancellationToken))
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ApiServerTimeout, "the API server does not answer") { Where = new(server.OriginalString, Detail: path), Got = failure.Message, Hint = "see whether its node runs: nodeforge get nodes" }, failure);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ApiServerTimeout, "the API server does not answer")
+                {
+                    Where = new(server.OriginalString, Detail: path),
+                    Got = failure.Message,
+                    Hint = "see whether its node runs: nodeforge get nodes",
+                },
+                failure
+            );
         }
     }
 
@@ -76,9 +104,18 @@ public sealed class KubernetesApi : IDisposable
         if (await TryGetAsync("/api/v1/nodes", cancellationToken).ConfigureAwait(false) is not { } text)
             return new Dictionary<string, IReadOnlyList<string>>();
         using JsonDocument list = JsonDocument.Parse(text);
-        return list.RootElement.GetProperty("items").EnumerateArray().ToDictionary(
-            node => node.GetProperty("metadata").GetProperty("name").GetString() ?? string.Empty,
-            node => (IReadOnlyList<string>)(node.GetProperty("spec").TryGetProperty("podCIDRs", out JsonElement ranges) ? [.. ranges.EnumerateArray().Select(range => range.GetString() ?? string.Empty)] : []));
+        return list
+            .RootElement.GetProperty("items")
+            .EnumerateArray()
+            .ToDictionary(
+                node => node.GetProperty("metadata").GetProperty("name").GetString() ?? string.Empty,
+                node =>
+                    (IReadOnlyList<string>)(
+                        node.GetProperty("spec").TryGetProperty("podCIDRs", out JsonElement ranges)
+                            ? [.. ranges.EnumerateArray().Select(range => range.GetString() ?? string.Empty)]
+                            : []
+                    )
+            );
     }
 
     /// <summary>Takes a label from a node.</summary>
@@ -86,7 +123,9 @@ public sealed class KubernetesApi : IDisposable
     public async Task RemoveLabelAsync(string node, string label, CancellationToken cancellationToken)
     {
         JsonObject patch = new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [label] = null } } };
-        (await CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node}", patch, cancellationToken).ConfigureAwait(false)).Accept($"label {label} of {node}");
+        (await CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node}", patch, cancellationToken).ConfigureAwait(false)).Accept(
+            $"label {label} of {node}"
+        );
     }
 
     /// <summary>Sets a node's pod range, unless it has one: the field cannot be changed once it is set.</summary>
@@ -96,11 +135,16 @@ public sealed class KubernetesApi : IDisposable
     public async Task AssignPodRangeAsync(string node, string range, CancellationToken cancellationToken)
     {
         string[] ranges = range.Split(',');
-        JsonObject patch = new() { ["spec"] = new JsonObject { ["podCIDR"] = ranges[0], ["podCIDRs"] = new JsonArray([.. ranges.Select(part => (JsonNode)part)]) } };
+        JsonObject patch = new()
+        {
+            ["spec"] = new JsonObject { ["podCIDR"] = ranges[0], ["podCIDRs"] = new JsonArray([.. ranges.Select(part => (JsonNode)part)]) },
+        };
         using StringContent body = new(patch.ToString(), Encoding.UTF8, "application/merge-patch+json");
         try
         {
-            using HttpResponseMessage response = await calls.PatchAsync(new Uri(server, $"/api/v1/nodes/{node}"), body, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response = await calls
+                .PatchAsync(new Uri(server, $"/api/v1/nodes/{node}"), body, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception failure) when (IsSilence(failure, cancellationToken))
         {
@@ -112,5 +156,6 @@ public sealed class KubernetesApi : IDisposable
 
     // The client ends a call that takes too long as if its caller had.
     private static bool IsSilence(Exception failure, CancellationToken cancellationToken) =>
-        failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        failure is HttpRequestException or IOException
+        || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -14,11 +14,15 @@ public sealed record NodeStatus(string Name, bool Ready, bool HasPodRange, strin
 
     /// <summary>Reads a NodeList.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiAnswerInvalid"/>.</exception>
-    public static IReadOnlyList<NodeStatus> ParseAll(string text) => ApiAnswer.Take(List, () =>
-    {
-        using JsonDocument list = JsonDocument.Parse(text);
-        return list.RootElement.GetProperty("items").EnumerateArray().Select(Of).ToArray();
-    });
+    public static IReadOnlyList<NodeStatus> ParseAll(string text) =>
+        ApiAnswer.Take(
+            List,
+            () =>
+            {
+                using JsonDocument list = JsonDocument.Parse(text);
+                return list.RootElement.GetProperty("items").EnumerateArray().Select(Of).ToArray();
+            }
+        );
 
     private static NodeStatus Of(JsonElement node)
     {
@@ -26,11 +30,23 @@ public sealed record NodeStatus(string Name, bool Ready, bool HasPodRange, strin
         bool ranged = node.TryGetProperty("spec", out JsonElement spec) && spec.TryGetProperty("podCIDR", out _);
         if (node.GetProperty("status").TryGetProperty("conditions", out JsonElement conditions))
         {
-            foreach (JsonElement condition in conditions.EnumerateArray().Where(condition => condition.GetProperty("type").GetString() == "Ready"))
+            foreach (
+                JsonElement condition in conditions
+                    .EnumerateArray()
+                    .Where(condition => condition.GetProperty("type").GetString() == "Ready")
+            )
             {
-                string reason = condition.TryGetProperty("message", out JsonElement message) ? message.GetString() ?? string.Empty : "not Ready";
+                string reason = condition.TryGetProperty("message", out JsonElement message)
+                    ? message.GetString() ?? string.Empty
+                    : "not Ready";
                 bool said = condition.TryGetProperty("lastHeartbeatTime", out JsonElement beat);
-                return new(name, condition.GetProperty("status").GetString() == "True", ranged, reason, said && beat.TryGetDateTimeOffset(out DateTimeOffset heard) ? heard : null);
+                return new(
+                    name,
+                    condition.GetProperty("status").GetString() == "True",
+                    ranged,
+                    reason,
+                    said && beat.TryGetDateTimeOffset(out DateTimeOffset heard) ? heard : null
+                );
             }
         }
 

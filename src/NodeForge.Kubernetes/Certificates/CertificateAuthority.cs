@@ -7,13 +7,15 @@ namespace NodeForge.Kubernetes.Certificates;
 /// <summary>A certificate with its key, as PEM.</summary>
 public sealed record KeyPair(string Certificate, string Key);
 
-/// <summary>One of a cluster's authorities. Keys are of P-256: made in a fraction of a millisecond where RSA takes a tenth of a second.</summary>
+/// <summary>One of a cluster's authorities. Keys are of P-256: made in a fraction of a millisecond where RSA takes a tenth of a
+/// second.</summary>
 public sealed class CertificateAuthority : IDisposable
 {
     // A clock in a node, a virtual machine's above all, may be behind this one's.
     public static readonly TimeSpan Skew = TimeSpan.FromHours(1);
 
-    // As long as kubeadm's authorities: nobody renews the certificates of a cluster in containers, and a stopped one may be started years on.
+    // As long as kubeadm's authorities: nobody renews the certificates of a cluster in containers, and a stopped one may be started years
+    // on.
     private const int Years = 10;
 
     private readonly X509Certificate2 certificate;
@@ -27,8 +29,15 @@ public sealed class CertificateAuthority : IDisposable
     {
         ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment | X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true)
+        );
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(
+                X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment | X509KeyUsageFlags.KeyCertSign,
+                critical: true
+            )
+        );
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName(name);
@@ -47,10 +56,17 @@ public sealed class CertificateAuthority : IDisposable
     }
 
     /// <summary>Issues a certificate that its holder shows as a client.</summary>
-    public KeyPair Client(string name, TimeProvider clock, string? organization = null) => Issue(name, organization, [ClientUse], null, clock);
+    public KeyPair Client(string name, TimeProvider clock, string? organization = null) =>
+        Issue(name, organization, [ClientUse], null, clock);
 
     /// <summary>Issues a certificate for a server; etcd's and the kubelet's show theirs as clients too.</summary>
-    public KeyPair Server(string name, IEnumerable<string> names, IEnumerable<IPAddress> addresses, TimeProvider clock, string? organization = null)
+    public KeyPair Server(
+        string name,
+        IEnumerable<string> names,
+        IEnumerable<IPAddress> addresses,
+        TimeProvider clock,
+        string? organization = null
+    )
     {
         SubjectAlternativeNameBuilder alternatives = new();
         foreach (string alternative in names.Distinct())
@@ -78,13 +94,26 @@ public sealed class CertificateAuthority : IDisposable
             subject.AddOrganizationName(organization);
         subject.AddCommonName(name);
         CertificateRequest request = new(subject.Build(), own, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true)
+        );
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(uses, critical: false));
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+                certificate,
+                includeKeyIdentifier: true,
+                includeIssuerAndSerial: false
+            )
+        );
         if (alternatives is not null)
             request.CertificateExtensions.Add(alternatives);
-        using X509Certificate2 issued = request.Create(certificate, clock.GetUtcNow() - Skew + TimeSpan.FromSeconds(1), certificate.NotAfter, RandomNumberGenerator.GetBytes(16));
+        using X509Certificate2 issued = request.Create(
+            certificate,
+            clock.GetUtcNow() - Skew + TimeSpan.FromSeconds(1),
+            certificate.NotAfter,
+            RandomNumberGenerator.GetBytes(16)
+        );
         return new(Pem(issued), KeyPem(own));
     }
 

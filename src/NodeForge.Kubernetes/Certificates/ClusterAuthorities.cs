@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace NodeForge.Kubernetes.Certificates;
 
-/// <summary>What every certificate of a cluster hangs on: kubeadm's three authorities and the key that signs service account tokens.</summary>
+/// <summary>What every certificate of a cluster hangs on: kubeadm's three authorities and the key that signs service account
+/// tokens.</summary>
 public sealed class ClusterAuthorities : IDisposable
 {
     // kubeadm before 1.21 reads only RSA here.

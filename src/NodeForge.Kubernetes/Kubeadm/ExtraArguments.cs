@@ -24,7 +24,8 @@ public static class ExtraArguments
     }
 
     /// <summary>The value of an argument; the last one where it comes several times.</summary>
-    public static string? Find(JsonNode? arguments, string name) => Read(arguments).LastOrDefault(argument => argument.Name == name)?.Value?.ToString();
+    public static string? Find(JsonNode? arguments, string name) =>
+        Read(arguments).LastOrDefault(argument => argument.Name == name)?.Value?.ToString();
 
     /// <summary>Gives all arguments in a document the form that its version wants.</summary>
     public static void Conform(JsonObject document, bool asLists)
@@ -41,7 +42,9 @@ public static class ExtraArguments
     public static JsonNode Write(IReadOnlyList<ExtraArgument> arguments, bool asLists)
     {
         if (asLists)
-            return new JsonArray([.. arguments.Select(argument => new JsonObject { ["name"] = argument.Name, ["value"] = argument.Value?.DeepClone() })]);
+            return new JsonArray([
+                .. arguments.Select(argument => new JsonObject { ["name"] = argument.Name, ["value"] = argument.Value?.DeepClone() }),
+            ]);
         JsonObject map = [];
         foreach (ExtraArgument argument in arguments)
             map[argument.Name] = argument.Value?.DeepClone();
@@ -49,20 +52,24 @@ public static class ExtraArguments
     }
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: an item of a list has no name.</exception>
-    private static IReadOnlyList<ExtraArgument> Read(JsonNode? node) => node switch
-    {
-        JsonObject map => [.. map.Select(pair => new ExtraArgument(pair.Key, pair.Value))],
-        JsonArray list => [.. list.Select(OfItem)],
-        _ => [],
-    };
-
-    private static ExtraArgument OfItem(JsonNode? item) => item is JsonObject pair && pair["name"] is JsonValue name && name.TryGetValue(out string? text)
-        ? new(text, pair["value"])
-        : throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterFileValue, "an extra argument has no name")
+    private static IReadOnlyList<ExtraArgument> Read(JsonNode? node) =>
+        node switch
         {
-            Got = item?.ToJsonString() ?? "null",
-            Want = "an item such as {name: v, value: \"4\"}",
-        });
+            JsonObject map => [.. map.Select(pair => new ExtraArgument(pair.Key, pair.Value))],
+            JsonArray list => [.. list.Select(OfItem)],
+            _ => [],
+        };
+
+    private static ExtraArgument OfItem(JsonNode? item) =>
+        item is JsonObject pair && pair["name"] is JsonValue name && name.TryGetValue(out string? text)
+            ? new(text, pair["value"])
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ClusterFileValue, "an extra argument has no name")
+                {
+                    Got = item?.ToJsonString() ?? "null",
+                    Want = "an item such as {name: v, value: \"4\"}",
+                }
+            );
 }
 
 /// <param name="Name">Without dashes before it.</param>

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace NodeForge.Kubernetes.Kubeadm;
 
-/// <summary>How a version of kubeadm gets its documents: in the API version that kind 0.33 writes for it, so that a patch for that version means the same here.</summary>
+/// <summary>How a version of kubeadm gets its documents: in the API version that kind 0.33 writes for it, so that a patch for that version
+/// means the same here.</summary>
 /// <param name="ApiVersion">One that it reads.</param>
 /// <param name="ArgumentsAreLists">Since v1beta4 extra arguments are lists of name and value, so that one may come twice.</param>
 /// <param name="KnowsSkippedPhases">Since v1beta3 the documents of init and join may leave out phases.</param>

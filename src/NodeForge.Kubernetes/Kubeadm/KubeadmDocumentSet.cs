@@ -21,7 +21,9 @@ public sealed record KubeadmDocumentSet(IReadOnlyList<JsonObject> Documents)
         {
             return new([.. text.Split(Begin, StringSplitOptions.RemoveEmptyEntries).Select(part => (JsonObject)JsonNode.Parse(part)!)]);
         }
-        catch (Exception other) when (other is JsonException or InvalidCastException or NullReferenceException or InvalidOperationException or ArgumentException)
+        catch (Exception other)
+            when (other is JsonException or InvalidCastException or NullReferenceException or InvalidOperationException or ArgumentException
+            )
         {
             throw new FormatException(other.Message, other);
         }

@@ -11,7 +11,8 @@ public static class KubeadmPatching
     /// <param name="document">Is changed.</param>
     /// <param name="patches">Those for other documents are passed over.</param>
     /// <param name="argumentsAreLists">How the document's version has extra arguments.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: an operation that the document does not allow.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: an operation that the document does not
+    /// allow.</exception>
     public static void Apply(JsonObject document, IEnumerable<PatchDocument> patches, bool argumentsAreLists)
     {
         foreach (PatchDocument patch in patches.Where(patch => patch.Fits(document)))

@@ -1,7 +1,8 @@
 namespace NodeForge.Kubernetes.Kubeadm;
 
 /// <summary>The phases of a command of kubeadm by version, and what has to be skipped so that a call runs some of them alone.</summary>
-/// <remarks>Sources: <c>cmd/kubeadm/app/cmd/init.go</c> and <c>join.go</c> of each release. kubeadm refuses the name of a phase that it does not have, and a phase
+/// <remarks>Sources: <c>cmd/kubeadm/app/cmd/init.go</c> and <c>join.go</c> of each release. kubeadm refuses the name of a phase that it
+/// does not have, and a phase
 /// that runs while one that it depends on is skipped.</remarks>
 public sealed class KubeadmPhases
 {
@@ -10,40 +11,46 @@ public sealed class KubeadmPhases
     private KubeadmPhases(params Phase[] phases) => this.phases = phases;
 
     /// <summary><c>kubeadm init</c>.</summary>
-    public static KubeadmPhases Init { get; } = new(
-        new("preflight"),
-        new("certs"),
-        new("kubeconfig"),
-        new("etcd"),
-        new("control-plane") { Parts = ["apiserver", "controller-manager", "scheduler"] },
-        new("kubelet-start"),
-        new("wait-control-plane"),
-        new("upload-config"),
-        new("upload-certs"),
-        new("mark-control-plane"),
-        new("bootstrap-token"),
-        new("kubelet-finalize"),
-        new("addon") { Parts = ["coredns", "kube-proxy"] },
-        new("show-join-command") { Since = Changes.ShowJoinCommand, DependsOn = ["bootstrap-token", "upload-certs"] });
+    public static KubeadmPhases Init { get; } =
+        new(
+            new("preflight"),
+            new("certs"),
+            new("kubeconfig"),
+            new("etcd"),
+            new("control-plane") { Parts = ["apiserver", "controller-manager", "scheduler"] },
+            new("kubelet-start"),
+            new("wait-control-plane"),
+            new("upload-config"),
+            new("upload-certs"),
+            new("mark-control-plane"),
+            new("bootstrap-token"),
+            new("kubelet-finalize"),
+            new("addon") { Parts = ["coredns", "kube-proxy"] },
+            new("show-join-command") { Since = Changes.ShowJoinCommand, DependsOn = ["bootstrap-token", "upload-certs"] }
+        );
 
     /// <summary><c>kubeadm join</c>.</summary>
-    public static KubeadmPhases Join { get; } = new(
-        new("preflight"),
-        new("control-plane-prepare") { Parts = ["download-certs", "certs", "kubeconfig", "control-plane"] },
-        new("check-etcd"),
-        new("kubelet-start"),
-        new("etcd-join") { Since = Changes.EtcdJoinsBeforeTheKubelet },
-        new("kubelet-wait-bootstrap") { Since = Changes.EtcdJoinsBeforeTheKubelet },
-        new("control-plane-join"),
-        new("wait-control-plane") { Since = Changes.EtcdJoinsBeforeTheKubelet });
+    public static KubeadmPhases Join { get; } =
+        new(
+            new("preflight"),
+            new("control-plane-prepare") { Parts = ["download-certs", "certs", "kubeconfig", "control-plane"] },
+            new("check-etcd"),
+            new("kubelet-start"),
+            new("etcd-join") { Since = Changes.EtcdJoinsBeforeTheKubelet },
+            new("kubelet-wait-bootstrap") { Since = Changes.EtcdJoinsBeforeTheKubelet },
+            new("control-plane-join"),
+            new("wait-control-plane") { Since = Changes.EtcdJoinsBeforeTheKubelet }
+        );
 
-    /// <summary>The names that a version's <c>--skip-phases</c> takes, parts as <c>addon/coredns</c>, in the order in which they run.</summary>
+    /// <summary>The names that a version's <c>--skip-phases</c> takes, parts as <c>addon/coredns</c>, in the order in which they
+    /// run.</summary>
     public IReadOnlyList<string> Of(KubernetesVersion version) =>
         [.. In(version).SelectMany(phase => phase.Parts.Select(part => $"{phase.Name}/{part}").Prepend(phase.Name))];
 
     /// <summary>What to skip so that a version's kubeadm runs some phases alone, its own order kept.</summary>
     /// <param name="version">Of kubeadm.</param>
-    /// <param name="run">Phases, or parts of them as <c>control-plane/apiserver</c>. Those that the version does not have yet are left out.</param>
+    /// <param name="run">Phases, or parts of them as <c>control-plane/apiserver</c>. Those that the version does not have yet are left
+    /// out.</param>
     /// <exception cref="ArgumentException">A name is no phase of any version, or runs while one that it depends on does not.</exception>
     public IReadOnlyList<string> SkippedWhenRunning(KubernetesVersion version, params IReadOnlyCollection<string> run)
     {

@@ -19,10 +19,11 @@ public sealed record MergePatch(string Text)
     public static implicit operator MergePatch(string text) => new(text);
 
     /// <summary>The place of a line of <see cref="Nodes"/>.</summary>
-    public Location WhereOf(int line, string otherwise) => (Where, FirstLine) switch
-    {
-        (null, _) => new(otherwise),
-        ({ } where, not null) => new(where.Resource, line),
-        ({ } where, null) => where,
-    };
+    public Location WhereOf(int line, string otherwise) =>
+        (Where, FirstLine) switch
+        {
+            (null, _) => new(otherwise),
+            ({ } where, not null) => new(where.Resource, line),
+            ({ } where, null) => where,
+        };
 }

@@ -18,9 +18,11 @@ public sealed record PatchDocument(string Kind, string Group, string Version, Lo
 
     /// <summary>In the order in which they are applied: merges, then operations.</summary>
     /// <exception cref="NodeForgeException">A patch is not YAML, or has not the form of one.</exception>
-    public static IReadOnlyList<PatchDocument> AllOf(KubeadmPatches patches) => [.. patches.Merges.SelectMany(MergesOf), .. patches.JsonPatches.Select(Of)];
+    public static IReadOnlyList<PatchDocument> AllOf(KubeadmPatches patches) =>
+        [.. patches.Merges.SelectMany(MergesOf), .. patches.JsonPatches.Select(Of)];
 
-    public bool Fits(JsonObject document) => Kind == (string?)document["kind"] && FitsVersion((string?)document["apiVersion"] ?? string.Empty);
+    public bool Fits(JsonObject document) =>
+        Kind == (string?)document["kind"] && FitsVersion((string?)document["apiVersion"] ?? string.Empty);
 
     private bool FitsVersion(string apiVersion)
     {
@@ -44,7 +46,12 @@ public sealed record PatchDocument(string Kind, string Group, string Version, Lo
                     break;
                 default:
                     throw new NodeForgeException(
-                        new Diagnostic(ErrorCodes.ClusterFileValue, "the patch is not a mapping with a kind") { Where = where, Got = node.Description });
+                        new Diagnostic(ErrorCodes.ClusterFileValue, "the patch is not a mapping with a kind")
+                        {
+                            Where = where,
+                            Got = node.Description,
+                        }
+                    );
             }
         }
     }
@@ -54,10 +61,13 @@ public sealed record PatchDocument(string Kind, string Group, string Version, Lo
         Location where = patch.Where ?? new($"kubeadmConfigPatchesJSON6902 for {patch.Kind}");
         return YamlDocument.Read(patch.Patch) is JsonArray operations
             ? new(patch.Kind, patch.Group, patch.Version, where) { Operations = operations }
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.ClusterFileValue, "the patch is not a list of operations") { Where = where });
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ClusterFileValue, "the patch is not a list of operations") { Where = where }
+            );
     }
 
-    private static string TextOf(JsonObject merge, string key) => merge[key] is JsonValue value && value.TryGetValue(out string? text) ? text : string.Empty;
+    private static string TextOf(JsonObject merge, string key) =>
+        merge[key] is JsonValue value && value.TryGetValue(out string? text) ? text : string.Empty;
 
     private static (string Group, string Version) Parts(string apiVersion) =>
         apiVersion.LastIndexOf('/') is var slash and >= 0 ? (apiVersion[..slash], apiVersion[(slash + 1)..]) : (string.Empty, apiVersion);

@@ -3,7 +3,8 @@ using NodeForge.Documents;
 
 namespace NodeForge.Kubernetes.Kubeadm;
 
-/// <summary>Finds patches that no document of a node takes: a kind that is misspelt, a version that the image's kubeadm is not given.</summary>
+/// <summary>Finds patches that no document of a node takes: a kind that is misspelt, a version that the image's kubeadm is not
+/// given.</summary>
 public static class UnmatchedPatches
 {
     public static IEnumerable<Diagnostic> Among(IReadOnlyList<PatchDocument> patches, IReadOnlyList<JsonObject> documents)
@@ -23,7 +24,10 @@ public static class UnmatchedPatches
         return new(ErrorCodes.KubeadmPatchUnused, "a kubeadm patch changes nothing: there is no document of its kind and version")
         {
             Where = patch.Where,
-            Got = patch.Version.Length > 0 ? $"{patch.Kind} of {patch.Group}{(patch.Group.Length > 0 ? "/" : string.Empty)}{patch.Version}" : patch.Kind,
+            Got =
+                patch.Version.Length > 0
+                    ? $"{patch.Kind} of {patch.Group}{(patch.Group.Length > 0 ? "/" : string.Empty)}{patch.Version}"
+                    : patch.Kind,
             Want = ofKind is null ? "one of " + string.Join(", ", kinds) : $"apiVersion: {ofKind["apiVersion"]}, or none",
             Hint = DidYouMean.Nearest(patch.Kind, kinds) is { } near && ofKind is null ? $"did you mean {near}?" : null,
             Severity = Severity.Warning,

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace NodeForge.Kubernetes.Kubeadm;
 
-/// <summary>The nodeRegistration of a worker for the phase of <c>kubeadm init</c> that it runs: what <c>kubeadm join</c> would give its kubelet.</summary>
+/// <summary>The nodeRegistration of a worker for the phase of <c>kubeadm init</c> that it runs: what <c>kubeadm join</c> would give its
+/// kubelet.</summary>
 public static class WorkerRegistration
 {
     private const string Taints = "register-with-taints";
@@ -14,7 +15,8 @@ public static class WorkerRegistration
         if (join["nodeRegistration"]?.DeepClone() is not JsonObject registration)
             return null;
         string[] taints = [.. (registration["taints"] as JsonArray ?? []).OfType<JsonObject>().Select(Text)];
-        // A join registers the node with its taints; an init puts them on the node later. A taint that the user gives the kubelet itself goes before both.
+        // A join registers the node with its taints; an init puts them on the node later. A taint that the user gives the kubelet itself
+        // goes before both.
         if (taints.Length > 0 && ExtraArguments.Find(registration["kubeletExtraArgs"], Taints) is null)
         {
             JsonObject told = new() { [Taints] = string.Join(',', taints) };
@@ -26,9 +28,15 @@ public static class WorkerRegistration
 
     /// <summary>Takes back what <see cref="Of"/> told the kubelet of taints.</summary>
     public static void Forget(JsonObject registration, bool argumentsAreLists) =>
-        registration["kubeletExtraArgs"] = ExtraArguments.Merge(registration["kubeletExtraArgs"], new JsonObject { [Taints] = null }, argumentsAreLists);
+        registration["kubeletExtraArgs"] = ExtraArguments.Merge(
+            registration["kubeletExtraArgs"],
+            new JsonObject { [Taints] = null },
+            argumentsAreLists
+        );
 
     // As the kubelet reads them: KEY[=VALUE]:EFFECT.
     private static string Text(JsonObject taint) =>
-        taint["value"]?.ToString() is { Length: > 0 } value ? $"{taint["key"]}={value}:{taint["effect"]}" : $"{taint["key"]}:{taint["effect"]}";
+        taint["value"]?.ToString() is { Length: > 0 } value
+            ? $"{taint["key"]}={value}:{taint["effect"]}"
+            : $"{taint["key"]}:{taint["effect"]}";
 }

@@ -13,21 +13,45 @@ public static class AdministratorConf
         {
             JsonNode? file = string.IsNullOrWhiteSpace(text) ? null : YamlDocument.Read(text);
             JsonObject? user = First(file, "users")?["user"] as JsonObject;
-            return new(cluster, server, Decoded(First(file, "clusters")?["cluster"] as JsonObject, "certificate-authority-data"),
-                new(Decoded(user, "client-certificate-data"), Decoded(user, "client-key-data")));
+            return new(
+                cluster,
+                server,
+                Decoded(First(file, "clusters")?["cluster"] as JsonObject, "certificate-authority-data"),
+                new(Decoded(user, "client-certificate-data"), Decoded(user, "client-key-data"))
+            );
         }
-        catch (Exception wrong) when (wrong is FormatException or InvalidOperationException || (wrong is NodeForgeException known && !known.Is(ErrorCodes.KubeconfigInvalid)))
+        catch (Exception wrong)
+            when (wrong is FormatException or InvalidOperationException
+                || (wrong is NodeForgeException known && !known.Is(ErrorCodes.KubeconfigInvalid))
+            )
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration cannot be read") { Where = new(Place), Got = wrong.Message, Hint = Hint }, wrong);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration cannot be read")
+                {
+                    Where = new(Place),
+                    Got = wrong.Message,
+                    Hint = Hint,
+                },
+                wrong
+            );
         }
     }
 
     private const string Place = "/etc/kubernetes/admin.conf";
     private const string Hint = "run kubeadm init phase kubeconfig admin in the node";
 
-    private static JsonObject? First(JsonNode? file, string list) => ((file as JsonObject)?[list] as JsonArray ?? []).FirstOrDefault() as JsonObject;
+    private static JsonObject? First(JsonNode? file, string list) =>
+        ((file as JsonObject)?[list] as JsonArray ?? []).FirstOrDefault() as JsonObject;
 
-    private static string Decoded(JsonObject? mapping, string key) => (string?)mapping?[key] is { } data
-        ? Encoding.UTF8.GetString(Convert.FromBase64String(data))
-        : throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration lacks a part") { Where = new(Place), Want = key, Hint = Hint });
+    private static string Decoded(JsonObject? mapping, string key) =>
+        (string?)mapping?[key] is { } data
+            ? Encoding.UTF8.GetString(Convert.FromBase64String(data))
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.KubeconfigInvalid, "the node's administrator configuration lacks a part")
+                {
+                    Where = new(Place),
+                    Want = key,
+                    Hint = Hint,
+                }
+            );
 }

@@ -7,7 +7,8 @@ namespace NodeForge.Kubernetes.Kubeconfigs;
 /// <summary>What a client needs to reach a cluster.</summary>
 public sealed record Kubeconfig
 {
-    public Kubeconfig(string cluster, Uri server, string authority, KeyPair client) => (Cluster, Server, Authority, Client) = (cluster, server, authority, client);
+    public Kubeconfig(string cluster, Uri server, string authority, KeyPair client) =>
+        (Cluster, Server, Authority, Client) = (cluster, server, authority, client);
 
     /// <summary>The cluster's name.</summary>
     public string Cluster { get; }
@@ -25,7 +26,14 @@ public sealed record Kubeconfig
     public string ToYaml() => Document(Context, Server.OriginalString, Authority, Context, Client, Context);
 
     public static string Document(string cluster, string server, string authority, string user, KeyPair client, string? context = null) =>
-        Text(cluster, server, authority, user, $"client-certificate-data: {Base64(client.Certificate)}\n    client-key-data: {Base64(client.Key)}", context);
+        Text(
+            cluster,
+            server,
+            authority,
+            user,
+            $"client-certificate-data: {Base64(client.Certificate)}\n    client-key-data: {Base64(client.Key)}",
+            context
+        );
 
     public static string Document(string cluster, string server, string authority, string user, string certificateFile) =>
         Text(cluster, server, authority, user, $"client-certificate: {certificateFile}\n    client-key: {certificateFile}", null);
@@ -35,10 +43,17 @@ public sealed record Kubeconfig
     private static readonly string[] Words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
 
     // A cluster may be called 123 or true, which YAML takes for something else; where it cannot, names stand as kubectl writes them.
-    private static string Scalar(string name) => name.Length > 0 && char.IsAsciiLetter(name[0]) && !name.EndsWith(':') && name.All(IsPlain) && !Words.Contains(name, StringComparer.OrdinalIgnoreCase)
-        ? name : JsonValue.Create(name).ToJsonString();
+    private static string Scalar(string name) =>
+        name.Length > 0
+        && char.IsAsciiLetter(name[0])
+        && !name.EndsWith(':')
+        && name.All(IsPlain)
+        && !Words.Contains(name, StringComparer.OrdinalIgnoreCase)
+            ? name
+            : JsonValue.Create(name).ToJsonString();
 
-    private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_' or '@' or ':' or '/';
+    private static bool IsPlain(char character) =>
+        char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_' or '@' or ':' or '/';
 
     private static string Text(string cluster, string server, string authority, string user, string credentials, string? context)
     {

@@ -29,34 +29,53 @@ public static class KubeconfigFile
     }
 
     /// <summary>Adds a cluster's context, in place of an older one of that name, and makes it the current one.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KubeconfigBusy"/>, <see cref="ErrorCodes.KubeconfigInvalid"/>, <see cref="ErrorCodes.PathNotUsable"/>, <see cref="ErrorCodes.DiskFull"/>;
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KubeconfigBusy"/>, <see cref="ErrorCodes.KubeconfigInvalid"/>,
+    /// <see cref="ErrorCodes.PathNotUsable"/>, <see cref="ErrorCodes.DiskFull"/>;
     /// the file is then as it was.</exception>
-    public static void Add(string path, Kubeconfig kubeconfig) => Change(path, existing => Extend(existing, kubeconfig, path), publish: true);
+    public static void Add(string path, Kubeconfig kubeconfig) =>
+        Change(path, existing => Extend(existing, kubeconfig, path), publish: true);
 
     /// <summary>Finds out beforehand what would keep <see cref="Add"/> from its work: does all of it but the last step.</summary>
     /// <exception cref="NodeForgeException">As <see cref="Add"/>.</exception>
     public static void Check(string path, string cluster)
     {
         string sample = new(' ', SampleLength);
-        Change(path, existing => Extend(existing, new(cluster, new Uri("https://127.0.0.1:65535"), sample, new(sample, sample)), path), publish: false);
+        Change(
+            path,
+            existing => Extend(existing, new(cluster, new Uri("https://127.0.0.1:65535"), sample, new(sample, sample)), path),
+            publish: false
+        );
     }
 
     /// <summary>Takes a context out; a file without it is not touched.</summary>
     /// <exception cref="NodeForgeException">As <see cref="Add"/>.</exception>
     public static void Remove(string path, string context)
     {
-        if (LocalPath.KindOf(Path.GetFullPath(path), follow: true) != LocalKind.File || !Text(path).Contains(context, StringComparison.Ordinal))
+        if (
+            LocalPath.KindOf(Path.GetFullPath(path), follow: true) != LocalKind.File
+            || !Text(path).Contains(context, StringComparison.Ordinal)
+        )
             return;
-        Change(path, existing =>
-        {
-            if (existing is null || !Lists.Any(list => existing.Children.ContainsKey(list) && Drop(Items(existing, list, path), context, look: true)))
-                return null;
-            foreach (string list in Lists.Where(list => existing.Children.ContainsKey(list)))
-                Drop(Items(existing, list, path), context);
-            if (existing.Children.TryGetValue("current-context", out YamlNode? current) && (current as YamlScalarNode)?.Value == context)
-                existing.Children["current-context"] = new YamlScalarNode(string.Empty) { Style = ScalarStyle.DoubleQuoted };
-            return existing;
-        }, publish: true);
+        Change(
+            path,
+            existing =>
+            {
+                if (
+                    existing is null
+                    || !Lists.Any(list => existing.Children.ContainsKey(list) && Drop(Items(existing, list, path), context, look: true))
+                )
+                    return null;
+                foreach (string list in Lists.Where(list => existing.Children.ContainsKey(list)))
+                    Drop(Items(existing, list, path), context);
+                if (
+                    existing.Children.TryGetValue("current-context", out YamlNode? current)
+                    && (current as YamlScalarNode)?.Value == context
+                )
+                    existing.Children["current-context"] = new YamlScalarNode(string.Empty) { Style = ScalarStyle.DoubleQuoted };
+                return existing;
+            },
+            publish: true
+        );
     }
 
     private static YamlMappingNode Extend(YamlMappingNode? existing, Kubeconfig kubeconfig, string path)
@@ -89,9 +108,19 @@ public static class KubeconfigFile
             draft.Publish(mode);
     }
 
-    private static string Text(string path) => Encoding.UTF8.GetString(WithoutMark(RegularFile.ReadSmall(path, KubeconfigLimits.Bytes, length => Invalid(path, $"{length} bytes, more than {KubeconfigLimits.Bytes}", null))));
+    private static string Text(string path) =>
+        Encoding.UTF8.GetString(
+            WithoutMark(
+                RegularFile.ReadSmall(
+                    path,
+                    KubeconfigLimits.Bytes,
+                    length => Invalid(path, $"{length} bytes, more than {KubeconfigLimits.Bytes}", null)
+                )
+            )
+        );
 
-    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
 
     /// <returns>Null for a file with nothing in it: blanks, comments, <c>---</c>, <c>null</c>.</returns>
     private static YamlMappingNode? Parse(string text, string path)
@@ -124,7 +153,14 @@ public static class KubeconfigFile
 
     private static bool Drop(YamlSequenceNode items, string name, bool look = false)
     {
-        YamlNode[] named = [.. items.Where(item => item is YamlMappingNode mapping && mapping.Children.TryGetValue("name", out YamlNode? value) && (value as YamlScalarNode)?.Value == name)];
+        YamlNode[] named =
+        [
+            .. items.Where(item =>
+                item is YamlMappingNode mapping
+                && mapping.Children.TryGetValue("name", out YamlNode? value)
+                && (value as YamlScalarNode)?.Value == name
+            ),
+        ];
         foreach (YamlNode item in look ? [] : named)
             items.Children.Remove(item);
         return named.Length > 0;
@@ -138,10 +174,14 @@ public static class KubeconfigFile
         return text.ToString().TrimEnd().TrimEnd('.').TrimEnd() + "\n";
     }
 
-    private static NodeForgeException Invalid(string path, string got, Exception? inner) => new(new Diagnostic(ErrorCodes.KubeconfigInvalid, "the kubeconfig cannot be extended")
-    {
-        Where = new(path),
-        Got = got,
-        Hint = "fix or move the file, or write elsewhere with --kubeconfig",
-    }, inner);
+    private static NodeForgeException Invalid(string path, string got, Exception? inner) =>
+        new(
+            new Diagnostic(ErrorCodes.KubeconfigInvalid, "the kubeconfig cannot be extended")
+            {
+                Where = new(path),
+                Got = got,
+                Hint = "fix or move the file, or write elsewhere with --kubeconfig",
+            },
+            inner
+        );
 }

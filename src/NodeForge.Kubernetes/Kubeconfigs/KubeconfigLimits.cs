@@ -3,7 +3,8 @@ using YamlDotNet.Core.Events;
 
 namespace NodeForge.Kubernetes.Kubeconfigs;
 
-/// <summary>What no honest kubeconfig comes near. It is looked for in the parser's events, since the tree is made by recursion: one level too deep ends the process.</summary>
+/// <summary>What no honest kubeconfig comes near. It is looked for in the parser's events, since the tree is made by recursion: one level
+/// too deep ends the process.</summary>
 internal static class KubeconfigLimits
 {
     /// <summary>A thousand clusters have six million.</summary>

@@ -32,12 +32,14 @@ internal sealed class KubeconfigLock : IDisposable
             }
             catch (IOException failure) when (failure.HResult == Exists)
             {
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.KubeconfigBusy, "the kubeconfig is locked")
-                {
-                    Where = new(kubeconfig),
-                    Got = $"{path}, made at {File.GetLastWriteTimeUtc(path):u}",
-                    Hint = $"if no kubectl or kind is using it: rm {path}",
-                });
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.KubeconfigBusy, "the kubeconfig is locked")
+                    {
+                        Where = new(kubeconfig),
+                        Got = $"{path}, made at {File.GetLastWriteTimeUtc(path):u}",
+                        Hint = $"if no kubectl or kind is using it: rm {path}",
+                    }
+                );
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {

@@ -6,8 +6,10 @@ namespace NodeForge.Kubernetes.Kubeconfigs;
 /// <summary>Where a kubeconfig's path leads to, and whether what lies there can be replaced.</summary>
 internal static class KubeconfigPlace
 {
-    /// <summary>The file that is to change; its folder is made where it is missing. A link stays a link: what it points to is what changes, there or not yet there.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathNotUsable"/>: something else than a file is there, or a file that may not be written or replaced.</exception>
+    /// <summary>The file that is to change; its folder is made where it is missing. A link stays a link: what it points to is what changes,
+    /// there or not yet there.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathNotUsable"/>: something else than a file is there, or a file that may
+    /// not be written or replaced.</exception>
     public static string Find(string path)
     {
         string target = AtomicFile.Guard(path, () => Resolve(path));
@@ -26,20 +28,31 @@ internal static class KubeconfigPlace
     // Replacing asks the folder alone; a file that its owner or the system has made read-only is not to change all the same.
     private static void CheckReplaceable(string target)
     {
-        AtomicFile.Guard(target, () =>
-        {
-            using FileStream writable = new(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            return 0;
-        });
+        AtomicFile.Guard(
+            target,
+            () =>
+            {
+                using FileStream writable = new(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                return 0;
+            }
+        );
         if (LocalPath.IsMountRoot(target))
-            throw Unusable(target, "the kubeconfig is a mount of its own, which cannot be replaced whole", "a mounted file", "mount its folder instead, or write elsewhere with --kubeconfig");
+            throw Unusable(
+                target,
+                "the kubeconfig is a mount of its own, which cannot be replaced whole",
+                "a mounted file",
+                "mount its folder instead, or write elsewhere with --kubeconfig"
+            );
     }
 
-    private static NodeForgeException Unusable(string path, string what, string got, string hint) => new(new Diagnostic(ErrorCodes.PathNotUsable, what)
-    {
-        Where = new(path),
-        Got = got,
-        Want = "a file, or nothing yet",
-        Hint = hint,
-    });
+    private static NodeForgeException Unusable(string path, string what, string got, string hint) =>
+        new(
+            new Diagnostic(ErrorCodes.PathNotUsable, what)
+            {
+                Where = new(path),
+                Got = got,
+                Want = "a file, or nothing yet",
+                Hint = hint,
+            }
+        );
 }

@@ -29,11 +29,14 @@ internal abstract class DecoderStream(Stream compressed, string name, string for
         Exhausted = End == 0;
     }
 
-    protected NodeForgeException Invalid(string problem) => new(new Diagnostic(ErrorCodes.CompressedDataInvalid, $"{format} data cannot be unpacked: {problem}")
-    {
-        Where = new(name, Detail: FormattableString.Invariant($"compressed byte {taken - End + Start}")),
-        Hint = "get the content again from a source that you trust",
-    });
+    protected NodeForgeException Invalid(string problem) =>
+        new(
+            new Diagnostic(ErrorCodes.CompressedDataInvalid, $"{format} data cannot be unpacked: {problem}")
+            {
+                Where = new(name, Detail: FormattableString.Invariant($"compressed byte {taken - End + Start}")),
+                Hint = "get the content again from a source that you trust",
+            }
+        );
 
     protected override void Dispose(bool disposing)
     {

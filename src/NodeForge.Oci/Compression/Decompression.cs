@@ -23,13 +23,14 @@ public static class Decompression
     }
 
     /// <summary>What a layer's media type says; null for one that is no layer's.</summary>
-    public static LayerCompression? OfMediaType(string mediaType) => mediaType switch
-    {
-        MediaTypes.Layer or MediaTypes.DockerLayer => LayerCompression.None,
-        MediaTypes.LayerGzip or MediaTypes.DockerLayerGzip => LayerCompression.Gzip,
-        MediaTypes.LayerZstd => LayerCompression.Zstd,
-        _ => null,
-    };
+    public static LayerCompression? OfMediaType(string mediaType) =>
+        mediaType switch
+        {
+            MediaTypes.Layer or MediaTypes.DockerLayer => LayerCompression.None,
+            MediaTypes.LayerGzip or MediaTypes.DockerLayerGzip => LayerCompression.Gzip,
+            MediaTypes.LayerZstd => LayerCompression.Zstd,
+            _ => null,
+        };
 
     /// <summary>Opens compressed content for reading; to its end, so that every checksum is checked.</summary>
     /// <param name="content">The compressed bytes; disposed with the result.</param>
@@ -61,13 +62,15 @@ public static class Decompression
         int length = peeked.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         peeked.Dispose();
         string start = found == LayerCompression.None ? $", beginning '{Encoding.Latin1.GetString(head, 0, length)}'" : "";
-        return new(new Diagnostic(ErrorCodes.CompressionMismatch, "the content is not compressed as it should be")
-        {
-            Where = new(name),
-            Got = $"{(found == LayerCompression.None ? "no known compression" : found.ToString().ToLowerInvariant())}{start}",
-            Want = want == LayerCompression.None ? "no compression" : want.ToString().ToLowerInvariant(),
-            Hint = "get the content again, from an address that gives the archive itself",
-        });
+        return new(
+            new Diagnostic(ErrorCodes.CompressionMismatch, "the content is not compressed as it should be")
+            {
+                Where = new(name),
+                Got = $"{(found == LayerCompression.None ? "no known compression" : found.ToString().ToLowerInvariant())}{start}",
+                Want = want == LayerCompression.None ? "no compression" : want.ToString().ToLowerInvariant(),
+                Hint = "get the content again, from an address that gives the archive itself",
+            }
+        );
     }
 }
 
@@ -79,7 +82,8 @@ public sealed record DecompressionLimits
     /// <summary>Bytes in all.</summary>
     public long MaximumBytes { get; init; } = 64L << 30;
 
-    /// <summary>Bytes out for each byte in, once <see cref="RatioFrom"/> bytes have come out. Programs and packages have 3 to 10; zeros have 1000 (gzip) and more.</summary>
+    /// <summary>Bytes out for each byte in, once <see cref="RatioFrom"/> bytes have come out. Programs and packages have 3 to 10; zeros
+    /// have 1000 (gzip) and more.</summary>
     public int MaximumRatio { get; init; } = 200;
 
     /// <summary>Below so many bytes no ratio is suspicious.</summary>

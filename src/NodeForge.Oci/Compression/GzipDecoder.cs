@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace NodeForge.Oci.Compression;
 
-/// <summary>Unpacks gzip (RFC 1952): several members, each with its checksum and length checked; nothing else may follow the last one.</summary>
+/// <summary>Unpacks gzip (RFC 1952): several members, each with its checksum and length checked; nothing else may follow the last
+/// one.</summary>
 internal sealed unsafe class GzipDecoder : StructDecoder<ZlibLibrary.Stream>
 {
     private bool betweenMembers;

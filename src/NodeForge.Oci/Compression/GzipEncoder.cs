@@ -4,7 +4,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Oci.Compression;
 
-/// <summary>Compresses what is written, in blocks of one size: zlib-ng's bytes depend on how its input is cut, and a layer's must not.</summary>
+/// <summary>Compresses what is written, in blocks of one size: zlib-ng's bytes depend on how its input is cut, and a layer's must
+/// not.</summary>
 internal sealed class GzipEncoder(Stream output, int level) : WriteOnlyStream
 {
     private const int BlockSize = 1 << 17;

@@ -18,13 +18,16 @@ internal sealed class LimitedStream(Stream decoded, PeekedStream compressed, str
         return read;
     }
 
-    private NodeForgeException TooLarge(string got, string want) => new(new Diagnostic(ErrorCodes.ArchiveTooLarge, "the content unpacks to more than it may")
-    {
-        Where = new(name),
-        Got = got,
-        Want = want,
-        Hint = "check where the content comes from; raise the limit only if it is meant to be so large",
-    });
+    private NodeForgeException TooLarge(string got, string want) =>
+        new(
+            new Diagnostic(ErrorCodes.ArchiveTooLarge, "the content unpacks to more than it may")
+            {
+                Where = new(name),
+                Got = got,
+                Want = want,
+                Hint = "check where the content comes from; raise the limit only if it is meant to be so large",
+            }
+        );
 
     protected override void Dispose(bool disposing)
     {

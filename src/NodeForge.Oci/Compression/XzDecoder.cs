@@ -1,6 +1,7 @@
 namespace NodeForge.Oci.Compression;
 
-/// <summary>Unpacks xz: several streams, padding between them; 160 MiB of memory, which is what the highest preset (a dictionary of 64 MiB) leaves room for twice over.</summary>
+/// <summary>Unpacks xz: several streams, padding between them; 160 MiB of memory, which is what the highest preset (a dictionary of 64 MiB)
+/// leaves room for twice over.</summary>
 internal sealed unsafe class XzDecoder : StructDecoder<XzLibrary.Stream>
 {
     private const ulong MemoryLimit = 160UL << 20;

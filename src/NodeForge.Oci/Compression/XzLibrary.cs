@@ -14,16 +14,17 @@ internal static partial class XzLibrary
     private const uint Concatenated = 0x08; // LZMA_CONCATENATED: several streams, padding between them, nothing else after them
 
     /// <summary>What a return value means.</summary>
-    public static string Problem(int code) => code switch
-    {
-        5 => "out of memory",
-        6 => "it needs more memory than is allowed",
-        7 => "it is no xz data",
-        8 => "it uses an option that this liblzma does not know",
-        9 => "the data is damaged",
-        10 => "the data is cut",
-        _ => FormattableString.Invariant($"liblzma says {code}"),
-    };
+    public static string Problem(int code) =>
+        code switch
+        {
+            5 => "out of memory",
+            6 => "it needs more memory than is allowed",
+            7 => "it is no xz data",
+            8 => "it uses an option that this liblzma does not know",
+            9 => "the data is damaged",
+            10 => "the data is cut",
+            _ => FormattableString.Invariant($"liblzma says {code}"),
+        };
 
     public static int Start(ref Stream stream, ulong memoryLimit)
     {
@@ -33,7 +34,14 @@ internal static partial class XzLibrary
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Hint = "apt-get install liblzma5" }, missing);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used")
+                {
+                    Got = missing.Message,
+                    Hint = "apt-get install liblzma5",
+                },
+                missing
+            );
         }
     }
 

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace NodeForge.Oci.Compression;
 
 /// <summary>The system's zlib (zlib.h, ABI 1).</summary>
-/// <remarks>For reading only. The runtime's GZipStream takes a cut stream, and bytes after the last member, for a good end, and tells nobody where the data ended.</remarks>
+/// <remarks>For reading only. The runtime's GZipStream takes a cut stream, and bytes after the last member, for a good end, and tells
+/// nobody where the data ended.</remarks>
 internal static partial class ZlibLibrary
 {
     private const string Name = "libz.so.1";
@@ -42,7 +43,14 @@ internal static partial class ZlibLibrary
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Hint = "apt-get install zlib1g" }, missing);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used")
+                {
+                    Got = missing.Message,
+                    Hint = "apt-get install zlib1g",
+                },
+                missing
+            );
         }
     }
 

@@ -3,7 +3,8 @@ using ZstdSharp;
 
 namespace NodeForge.Oci.Compression;
 
-/// <summary>Compresses blocks that are at hand whole, each into a zstd frame of its own (RFC 8878). The bytes depend on the block, the level and the package's version alone.</summary>
+/// <summary>Compresses blocks that are at hand whole, each into a zstd frame of its own (RFC 8878). The bytes depend on the block, the
+/// level and the package's version alone.</summary>
 public sealed class ZstdBlockEncoder(int level) : IDisposable
 {
     private readonly Compressor encoder = new(level);
@@ -32,7 +33,8 @@ public static class ZstdBlock
         return output[..encoder.Encode(plain, output)];
     }
 
-    /// <summary>Unpacks a block into as many bytes as it must have. Whatever it says of itself, it gets no more memory than these.</summary>
+    /// <summary>Unpacks a block into as many bytes as it must have. Whatever it says of itself, it gets no more memory than
+    /// these.</summary>
     /// <returns>False for bytes that are no zstd, or unpack to another number of bytes.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.CompressionLibraryMissing"/>.</exception>
     public static bool TryDecode(ReadOnlySpan<byte> block, Span<byte> plain)

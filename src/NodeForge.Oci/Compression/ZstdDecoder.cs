@@ -1,6 +1,7 @@
 namespace NodeForge.Oci.Compression;
 
-/// <summary>Unpacks zstd: several frames, skippable ones among them; a window of at most 128 MiB, as the zstd program does without being asked for more.</summary>
+/// <summary>Unpacks zstd: several frames, skippable ones among them; a window of at most 128 MiB, as the zstd program does without being
+/// asked for more.</summary>
 internal sealed unsafe class ZstdDecoder : DecoderStream
 {
     private const int WindowLogMax = 27; // 128 MiB
@@ -37,7 +38,12 @@ internal sealed unsafe class ZstdDecoder : DecoderStream
         fixed (byte* from = Buffer)
         fixed (byte* to = bytes)
         {
-            ZstdLibrary.Buffer input = new() { Data = (nint)from, Size = (nuint)End, Position = (nuint)Start };
+            ZstdLibrary.Buffer input = new()
+            {
+                Data = (nint)from,
+                Size = (nuint)End,
+                Position = (nuint)Start,
+            };
             ZstdLibrary.Buffer output = new() { Data = (nint)to, Size = (nuint)bytes.Length };
             nuint hint = ZstdLibrary.Decode(decoder, ref output, ref input);
             Start = (int)input.Position;

@@ -3,7 +3,8 @@ using ZstdSharp;
 
 namespace NodeForge.Oci.Compression;
 
-/// <summary>Compresses what is written. One thread and no checksum: the bytes depend on the input, the level and the package's version alone, not on the machine's libzstd.</summary>
+/// <summary>Compresses what is written. One thread and no checksum: the bytes depend on the input, the level and the package's version
+/// alone, not on the machine's libzstd.</summary>
 internal sealed class ZstdEncoder(Stream output, int level) : WriteOnlyStream
 {
     private readonly CompressionStream encoder = new(output, level, leaveOpen: true);

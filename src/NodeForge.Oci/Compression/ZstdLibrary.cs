@@ -23,7 +23,14 @@ internal static partial class ZstdLibrary
     }
 
     private static NodeForgeException Missing(Exception missing) =>
-        new(new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used") { Got = missing.Message, Hint = "apt-get install libzstd1" }, missing);
+        new(
+            new Diagnostic(ErrorCodes.CompressionLibraryMissing, $"{Name} cannot be used")
+            {
+                Got = missing.Message,
+                Hint = "apt-get install libzstd1",
+            },
+            missing
+        );
 
     /// <summary>What a result says when it is an error; null when it is none.</summary>
     public static string? Problem(nuint result) => IsError(result) == 0 ? null : Marshal.PtrToStringUTF8(ErrorName(result));

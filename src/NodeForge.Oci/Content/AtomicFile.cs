@@ -8,7 +8,8 @@ namespace NodeForge.Oci.Content;
 public static partial class AtomicFile
 {
     /// <summary>Writes a small file whole.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/> or <see cref="ErrorCodes.PathNotUsable"/>; what was there before is untouched.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/> or <see cref="ErrorCodes.PathNotUsable"/>; what was there
+    /// before is untouched.</exception>
     public static void WriteAllBytes(string path, ReadOnlySpan<byte> content)
     {
         byte[] bytes = content.ToArray();
@@ -16,7 +17,8 @@ public static partial class AtomicFile
     }
 
     /// <summary>Writes a file as a stream.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/> or <see cref="ErrorCodes.PathNotUsable"/>, and what <paramref name="write"/> throws; what was there
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/> or <see cref="ErrorCodes.PathNotUsable"/>, and what
+    /// <paramref name="write"/> throws; what was there
     /// before is untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
@@ -24,18 +26,21 @@ public static partial class AtomicFile
         string temporary = TemporaryOf(target);
         try
         {
-            Guard(target, () =>
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                using (FileStream file = Create(temporary))
+            Guard(
+                target,
+                () =>
                 {
-                    write(file);
-                    Sync(file);
-                }
+                    Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                    using (FileStream file = Create(temporary))
+                    {
+                        write(file);
+                        Sync(file);
+                    }
 
-                Publish(temporary, target);
-                return 0;
-            });
+                    Publish(temporary, target);
+                    return 0;
+                }
+            );
         }
         finally
         {
@@ -46,10 +51,14 @@ public static partial class AtomicFile
     /// <summary>Where a file is written before it is renamed into its place, in the same folder; nobody else knows the name.</summary>
     /// <param name="target">Absolute.</param>
     public static string TemporaryOf(string target) =>
-        Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part");
+        Path.Combine(
+            Path.GetDirectoryName(target)!,
+            $".{Path.GetFileName(target)}.{Environment.ProcessId}-{Path.GetRandomFileName()}.part"
+        );
 
     /// <summary>Makes a temporary file; one that is there, or a link, is never written through.</summary>
-    public static FileStream Create(string temporary) => new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+    public static FileStream Create(string temporary) =>
+        new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
 
     /// <summary>Removes a temporary file; what cannot be removed now is swept later.</summary>
     public static void Discard(string temporary)
@@ -74,8 +83,10 @@ public static partial class AtomicFile
     /// <summary>Puts a file's bytes on the disk.</summary>
     public static void Sync(FileStream file) => file.Flush(flushToDisk: true);
 
-    /// <summary>Has the disk begin to take a part of a file that is still being written, so that <see cref="Sync"/> has little left to wait for. A wish: nobody hears whether it came true.</summary>
-    public static void BeginSync(FileStream file, long offset, long length) => _ = SyncRange(file.SafeFileHandle, offset, length, BeginWriting);
+    /// <summary>Has the disk begin to take a part of a file that is still being written, so that <see cref="Sync"/> has little left to wait
+    /// for. A wish: nobody hears whether it came true.</summary>
+    public static void BeginSync(FileStream file, long offset, long length) =>
+        _ = SyncRange(file.SafeFileHandle, offset, length, BeginWriting);
 
     private const uint BeginWriting = 2; // SYNC_FILE_RANGE_WRITE
 

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace NodeForge.Oci.Content;
 
 /// <summary>What a process knows of a cache's blobs: which it has hashed, and which were damaged.</summary>
-/// <remarks>A name and a size are no reason to believe bytes: disks rot, and so do copies of caches. SHA-256 of what a build uses costs about a second for each gigabyte.</remarks>
+/// <remarks>A name and a size are no reason to believe bytes: disks rot, and so do copies of caches. SHA-256 of what a build uses costs
+/// about a second for each gigabyte.</remarks>
 /// <param name="list">The file of the cache that lists what earlier processes hashed, beside <c>sha256/</c>; null keeps none.</param>
 public sealed class BlobCache(string? list = null)
 {
@@ -11,13 +12,17 @@ public sealed class BlobCache(string? list = null)
     private readonly ConcurrentDictionary<Digest, FileIdentity> known = new();
     private readonly ConcurrentDictionary<Digest, Diagnostic> removed = new();
 
-    /// <summary>What was damaged and removed so far. Whoever needed it failed with it, and finds it made or fetched again when it runs once more.</summary>
+    /// <summary>What was damaged and removed so far. Whoever needed it failed with it, and finds it made or fetched again when it runs once
+    /// more.</summary>
     public IReadOnlyCollection<Diagnostic> Removed => [.. removed.Values];
 
-    internal bool IsKnown(Digest digest, FileIdentity? file) => file is { } now && known.TryGetValue(digest, out FileIdentity then) && then == now;
+    internal bool IsKnown(Digest digest, FileIdentity? file) =>
+        file is { } now && known.TryGetValue(digest, out FileIdentity then) && then == now;
 
-    /// <summary>Whether this process or one before it has hashed the file: enough for what is read here, and for what is outside already.</summary>
-    internal bool IsListed(Digest digest, FileIdentity? file) => file is { } now && (IsKnown(digest, file) || listed?.Has(digest, now) == true);
+    /// <summary>Whether this process or one before it has hashed the file: enough for what is read here, and for what is outside
+    /// already.</summary>
+    internal bool IsListed(Digest digest, FileIdentity? file) =>
+        file is { } now && (IsKnown(digest, file) || listed?.Has(digest, now) == true);
 
     /// <summary>Lists for later processes what this one has hashed.</summary>
     public void Keep() => listed?.Add(known);
@@ -33,15 +38,28 @@ public sealed class BlobCache(string? list = null)
     /// <param name="path">Where it is.</param>
     /// <param name="read">The file that was found wrong: one that somebody put in its place meanwhile stays.</param>
     /// <param name="wrong">What is wrong with it.</param>
-    /// <returns><see cref="ErrorCodes.CachedContentDamaged"/>; the second time for one blob <see cref="ErrorCodes.CacheUnreliable"/>.</returns>
+    /// <returns><see cref="ErrorCodes.CachedContentDamaged"/>; the second time for one blob
+    /// <see cref="ErrorCodes.CacheUnreliable"/>.</returns>
     internal NodeForgeException Remove(Digest digest, string path, FileIdentity? read, Diagnostic wrong)
     {
         known.TryRemove(digest, out _);
         if (FileIdentity.Of(path) is { } now && read is { } then && now.IsSameFile(then))
             AtomicFile.Discard(path);
-        Diagnostic damaged = wrong with { Code = ErrorCodes.CachedContentDamaged, What = "content of the cache is damaged; it was removed", Hint = "run it again: it is made or fetched again" };
+        Diagnostic damaged = wrong with
+        {
+            Code = ErrorCodes.CachedContentDamaged,
+            What = "content of the cache is damaged; it was removed",
+            Hint = "run it again: it is made or fetched again",
+        };
         return removed.TryAdd(digest, damaged)
             ? new(damaged)
-            : new(wrong with { Code = ErrorCodes.CacheUnreliable, What = "content of the cache was rebuilt, and is damaged again", Hint = ErrorCodes.CacheUnreliable.Remedy });
+            : new(
+                wrong with
+                {
+                    Code = ErrorCodes.CacheUnreliable,
+                    What = "content of the cache was rebuilt, and is damaged again",
+                    Hint = ErrorCodes.CacheUnreliable.Remedy,
+                }
+            );
     }
 }

@@ -21,11 +21,14 @@ public sealed class BlobIngest : WriteOnlyStream
         this.limit = limit;
         this.store = store;
         temporary = AtomicFile.TemporaryOf(Path.Combine(folder, "blob"));
-        file = AtomicFile.Guard(temporary, () =>
-        {
-            Directory.CreateDirectory(folder);
-            return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        });
+        file = AtomicFile.Guard(
+            temporary,
+            () =>
+            {
+                Directory.CreateDirectory(folder);
+                return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            }
+        );
     }
 
     /// <summary>Makes the blob visible under its digest.</summary>
@@ -44,26 +47,33 @@ public sealed class BlobIngest : WriteOnlyStream
             throw Mismatch(want.ToString(), $"{digest} after {length} bytes");
         if (expectedSize is { } size && size != length)
             throw Mismatch($"{size} bytes", $"{length} bytes");
-        AtomicFile.Guard(temporary, () =>
-        {
-            AtomicFile.Sync(file);
-            file.Dispose();
-            return 0;
-        });
+        AtomicFile.Guard(
+            temporary,
+            () =>
+            {
+                AtomicFile.Sync(file);
+                file.Dispose();
+                return 0;
+            }
+        );
         store.Adopt(temporary, digest);
         return new("application/octet-stream", digest, length);
     }
 
     internal const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private NodeForgeException Mismatch(string want, string got) => new(new Diagnostic(ErrorCodes.DigestMismatch, "the content is not what its name says")
-    {
-        Where = new(Path.GetDirectoryName(temporary)!),
-        Got = got,
-        Want = want,
-    });
+    private NodeForgeException Mismatch(string want, string got) =>
+        new(
+            new Diagnostic(ErrorCodes.DigestMismatch, "the content is not what its name says")
+            {
+                Where = new(Path.GetDirectoryName(temporary)!),
+                Got = got,
+                Want = want,
+            }
+        );
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>: more comes than may; <see cref="ErrorCodes.DiskFull"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>: more comes than may;
+    /// <see cref="ErrorCodes.DiskFull"/>.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (buffer.Length > limit - length)
@@ -87,7 +97,11 @@ public sealed class BlobIngest : WriteOnlyStream
 
     public override long Length => length;
 
-    public override long Position { get => length; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => length;
+        set => throw new NotSupportedException();
+    }
 
     protected override void Dispose(bool disposing)
     {

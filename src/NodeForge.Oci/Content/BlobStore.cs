@@ -5,8 +5,10 @@ namespace NodeForge.Oci.Content;
 
 /// <summary>Content by digest in a folder: <c>sha256/&lt;hex&gt;</c>, as in an OCI image layout's <c>blobs</c>.</summary>
 /// <remarks>
-/// A blob is complete and right or absent: it is written beside its place, hashed on the way, synced and renamed. Readers need no lock and two
-/// writers of one digest agree, since both rename the same bytes. What a disk or a hand does to it later is found by a cache alone (<see cref="Cache"/>);
+/// A blob is complete and right or absent: it is written beside its place, hashed on the way, synced and renamed. Readers need no lock and
+/// two
+/// writers of one digest agree, since both rename the same bytes. What a disk or a hand does to it later is found by a cache alone
+/// (<see cref="Cache"/>);
 /// whoever reads a layout from elsewhere checks what it reads.
 /// </remarks>
 public sealed class BlobStore
@@ -17,7 +19,8 @@ public sealed class BlobStore
     /// <param name="folder">The folder that holds <c>sha256/</c>; made when the first blob is written.</param>
     public BlobStore(string folder) => this.folder = Path.GetFullPath(folder);
 
-    /// <summary>Set for a store whose content can be made or fetched again: every blob is hashed before or while it is used, once, and a damaged one is removed. What leaves the store is
+    /// <summary>Set for a store whose content can be made or fetched again: every blob is hashed before or while it is used, once, and a
+    /// damaged one is removed. What leaves the store is
     /// hashed by the process that gives it out. Null takes blobs by their names.</summary>
     public BlobCache? Cache { get; init; }
 
@@ -30,7 +33,8 @@ public sealed class BlobStore
     public long? SizeOf(Digest digest) => RegularFile.SizeOf(PathOf(digest));
 
     /// <summary>Opens a blob, seekable; one of a cache is sound.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>: the store does not have it; <see cref="ErrorCodes.CachedContentDamaged"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>: the store does not have it;
+    /// <see cref="ErrorCodes.CachedContentDamaged"/>.</exception>
     public FileStream OpenRead(Digest digest)
     {
         RequireSound(digest);
@@ -86,15 +90,25 @@ public sealed class BlobStore
         try
         {
             // Readers hash or copy in chunks of their own: the stream's buffer would be one copy more.
-            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            return new FileStream(
+                PathOf(digest),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read | FileShare.Delete,
+                bufferSize: 0,
+                FileOptions.SequentialScan
+            );
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.BlobMissing, "the content is not in the store")
-            {
-                Where = new(folder, Detail: digest.ToString()),
-                Hint = "run 'nodeforge fetch RECIPE', or build again: it is remade",
-            }, missing);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.BlobMissing, "the content is not in the store")
+                {
+                    Where = new(folder, Detail: digest.ToString()),
+                    Hint = "run 'nodeforge fetch RECIPE', or build again: it is remade",
+                },
+                missing
+            );
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -102,7 +116,8 @@ public sealed class BlobStore
         }
     }
 
-    /// <summary>Opens a blob so that its last bytes come only when all of them have the digest: for what is read to its end anyway. A cache hashes what it knows already not again.</summary>
+    /// <summary>Opens a blob so that its last bytes come only when all of them have the digest: for what is read to its end anyway. A cache
+    /// hashes what it knows already not again.</summary>
     /// <param name="digest">The blob.</param>
     /// <param name="size">Its length as documents tell it; null takes the file's.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The stream that is returned owns the file.")]
@@ -122,12 +137,20 @@ public sealed class BlobStore
     /// <summary>Reads a small document whole, verified.</summary>
     /// <param name="digest">The blob.</param>
     /// <param name="maximum">Bytes that it may have; registries take manifests of 4 MiB.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>, <see cref="ErrorCodes.DigestMismatch"/>, <see cref="ErrorCodes.ContentTooLarge"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>, <see cref="ErrorCodes.DigestMismatch"/>,
+    /// <see cref="ErrorCodes.ContentTooLarge"/>.</exception>
     public byte[] ReadAllBytes(Digest digest, int maximum = 4 << 20)
     {
         using VerifyingStream stream = OpenVerified(digest);
         if (stream.Length > maximum)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ContentTooLarge, "the document is too large") { Where = new(folder, Detail: digest.ToString()), Got = $"{stream.Length} bytes", Want = $"at most {maximum}" });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ContentTooLarge, "the document is too large")
+                {
+                    Where = new(folder, Detail: digest.ToString()),
+                    Got = $"{stream.Length} bytes",
+                    Want = $"at most {maximum}",
+                }
+            );
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         if (bytes.Length == 0)
@@ -139,10 +162,13 @@ public sealed class BlobStore
     /// <param name="limit">Bytes that it may have: whoever sends more is stopped there.</param>
     public BlobIngest BeginIngest(long limit = long.MaxValue) => new(this, Path.Combine(folder, "sha256"), limit);
 
-    /// <summary>Gives a blob another name outside the store: a hard link where that is possible, else a copy (by reference where the file system can).</summary>
+    /// <summary>Gives a blob another name outside the store: a hard link where that is possible, else a copy (by reference where the file
+    /// system can).</summary>
     /// <param name="digest">The blob.</param>
-    /// <param name="target">The file; replaced when it is there. It is read-only: with a hard link, who writes to it writes to the store.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>, <see cref="ErrorCodes.DiskFull"/>, <see cref="ErrorCodes.PathNotUsable"/>.</exception>
+    /// <param name="target">The file; replaced when it is there. It is read-only: with a hard link, who writes to it writes to the
+    /// store.</param>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>, <see cref="ErrorCodes.DiskFull"/>,
+    /// <see cref="ErrorCodes.PathNotUsable"/>.</exception>
     public void LinkOrCopy(Digest digest, string target)
     {
         RequireHashed(digest);
@@ -151,14 +177,17 @@ public sealed class BlobStore
         string temporary = AtomicFile.TemporaryOf(path);
         try
         {
-            AtomicFile.Guard(path, () =>
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                if (!HardLink.TryCreate(PathOf(digest), temporary))
-                    File.Copy(PathOf(digest), temporary);
-                AtomicFile.Publish(temporary, path);
-                return 0;
-            });
+            AtomicFile.Guard(
+                path,
+                () =>
+                {
+                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                    if (!HardLink.TryCreate(PathOf(digest), temporary))
+                        File.Copy(PathOf(digest), temporary);
+                    AtomicFile.Publish(temporary, path);
+                    return 0;
+                }
+            );
         }
         finally
         {
@@ -167,7 +196,8 @@ public sealed class BlobStore
         }
     }
 
-    /// <summary>Makes a name outside the store one of the blob's file; what was there under that name is replaced. One of a cache is sound.</summary>
+    /// <summary>Makes a name outside the store one of the blob's file; what was there under that name is replaced. One of a cache is
+    /// sound.</summary>
     /// <returns>False when it cannot be: another file system, one without hard links, a foreign file.</returns>
     internal bool TryLink(Digest digest, string target)
     {
@@ -213,13 +243,16 @@ public sealed class BlobStore
     public void Adopt(string file, Digest digest)
     {
         string target = PathOf(digest);
-        AtomicFile.Guard(target, () =>
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.SetUnixFileMode(file, BlobIngest.ReadOnly);
-            AtomicFile.Publish(file, target);
-            return 0;
-        });
+        AtomicFile.Guard(
+            target,
+            () =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.SetUnixFileMode(file, BlobIngest.ReadOnly);
+                AtomicFile.Publish(file, target);
+                return 0;
+            }
+        );
         Cache?.Know(digest, FileIdentity.Of(target));
     }
 
@@ -278,13 +311,21 @@ public sealed class BlobStore
     }
 
     /// <summary>Writes a stream whose digest is known or not, hashing on the way.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>: the bytes are not the expected ones; nothing is kept.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>: the bytes are not the expected ones; nothing is
+    /// kept.</exception>
     public async Task<Descriptor> WriteAsync(Stream content, string mediaType, Digest? expected, CancellationToken cancellationToken) =>
         await WriteAsync(content, mediaType, expected, expectedSize: null, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Writes a stream whose digest and size are known or not; one that gives more than its size is stopped there.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>: the bytes are not the expected ones; nothing is kept.</exception>
-    public async Task<Descriptor> WriteAsync(Stream content, string mediaType, Digest? expected, long? expectedSize, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>: the bytes are not the expected ones; nothing is
+    /// kept.</exception>
+    public async Task<Descriptor> WriteAsync(
+        Stream content,
+        string mediaType,
+        Digest? expected,
+        long? expectedSize,
+        CancellationToken cancellationToken
+    )
     {
         using BlobIngest ingest = BeginIngest(expectedSize ?? long.MaxValue);
         await content.CopyToAsync(ingest, 1 << 20, cancellationToken).ConfigureAwait(false);

@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace NodeForge.Oci.Content;
 
-/// <summary>What tells without reading that a file is still the one that was read: every write moves the change time, which no program can set.</summary>
-/// <remarks>statx(2), whose layout is the same on every architecture; .NET tells neither inodes nor change times, and of times only 100 ns.</remarks>
+/// <summary>What tells without reading that a file is still the one that was read: every write moves the change time, which no program can
+/// set.</summary>
+/// <remarks>statx(2), whose layout is the same on every architecture; .NET tells neither inodes nor change times, and of times only 100
+/// ns.</remarks>
 /// <param name="Device">The file system.</param>
 /// <param name="Inode">The file in it.</param>
 /// <param name="Size">Bytes.</param>
@@ -28,20 +30,25 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, lo
     public static FileIdentity? Of(string path)
     {
         Span<byte> stat = stackalloc byte[StatxSize];
-        if (Statx(CurrentFolder, path, 0, BasicStats, stat) != 0 || (MemoryMarshal.Read<ushort>(stat[ModeOffset..]) & TypeMask) != RegularFile)
+        if (
+            Statx(CurrentFolder, path, 0, BasicStats, stat) != 0
+            || (MemoryMarshal.Read<ushort>(stat[ModeOffset..]) & TypeMask) != RegularFile
+        )
             return null;
         return new(
             MemoryMarshal.Read<ulong>(stat[DeviceOffset..]),
             MemoryMarshal.Read<ulong>(stat[InodeOffset..]),
             MemoryMarshal.Read<long>(stat[(InodeOffset + sizeof(ulong))..]),
             Time(stat[ModifiedOffset..]),
-            Time(stat[ChangedOffset..]));
+            Time(stat[ChangedOffset..])
+        );
     }
 
     /// <summary>Whether two names are of one file.</summary>
     public bool IsSameFile(FileIdentity other) => Device == other.Device && Inode == other.Inode;
 
-    private static long Time(ReadOnlySpan<byte> field) => (MemoryMarshal.Read<long>(field) * NanosecondsInSecond) + MemoryMarshal.Read<uint>(field[sizeof(long)..]);
+    private static long Time(ReadOnlySpan<byte> field) =>
+        (MemoryMarshal.Read<long>(field) * NanosecondsInSecond) + MemoryMarshal.Read<uint>(field[sizeof(long)..]);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> buffer);

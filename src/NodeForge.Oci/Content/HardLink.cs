@@ -5,7 +5,8 @@ namespace NodeForge.Oci.Content;
 /// <summary>A second name for a file.</summary>
 internal static partial class HardLink
 {
-    /// <returns>False when it cannot be: another file system, one without hard links, a foreign file under fs.protected_hardlinks.</returns>
+    /// <returns>False when it cannot be: another file system, one without hard links, a foreign file under
+    /// fs.protected_hardlinks.</returns>
     public static bool TryCreate(string file, string name) => Link(file, name) == 0;
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -3,13 +3,16 @@ using System.Text;
 
 namespace NodeForge.Oci.Content;
 
-/// <summary>Which files of a cache earlier processes found to be what their names say, in a file of the cache. Losing it costs one hashing.</summary>
-/// <remarks>A file counts as long as device, inode, length, time and change time stay: what an index of git goes by. One that changed within the tick of the file system's clock in
+/// <summary>Which files of a cache earlier processes found to be what their names say, in a file of the cache. Losing it costs one
+/// hashing.</summary>
+/// <remarks>A file counts as long as device, inode, length, time and change time stay: what an index of git goes by. One that changed
+/// within the tick of the file system's clock in
 /// which the list is written could change again without a trace, and is left out (git's "racily clean" entries).</remarks>
 internal sealed class HashedFiles(string file)
 {
     private const string Mark = "nodeforge hashed files 1";
     private const int LargestList = 64 << 20; // some 400,000 blobs
+
     // Clocks of Linux' own file systems tick every 1 to 10 ms. Where they tick by seconds, the list is written without what is new.
     private const int Waits = 4;
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(5);
@@ -17,7 +20,8 @@ internal sealed class HashedFiles(string file)
 
     public bool Has(Digest digest, FileIdentity identity) => listed.Value.TryGetValue(digest, out FileIdentity then) && then == identity;
 
-    /// <summary>Writes the list with what was hashed since; nothing where that is nothing. A list that cannot be written is the next process's loss alone.</summary>
+    /// <summary>Writes the list with what was hashed since; nothing where that is nothing. A list that cannot be written is the next
+    /// process's loss alone.</summary>
     public void Add(IReadOnlyDictionary<Digest, FileIdentity> hashed)
     {
         Dictionary<Digest, FileIdentity> news = hashed.Where(pair => !Has(pair.Key, pair.Value)).ToDictionary();
@@ -58,7 +62,9 @@ internal sealed class HashedFiles(string file)
     {
         StringBuilder text = new(Mark + "\n");
         string folder = Path.Combine(Path.GetDirectoryName(file)!, "sha256");
-        foreach ((Digest digest, FileIdentity of) in all.OrderBy(pair => pair.Key).Where(pair => File.Exists(Path.Combine(folder, pair.Key.Hex))))
+        foreach (
+            (Digest digest, FileIdentity of) in all.OrderBy(pair => pair.Key).Where(pair => File.Exists(Path.Combine(folder, pair.Key.Hex)))
+        )
             text.Append(CultureInfo.InvariantCulture, $"{digest} {of.Device} {of.Inode} {of.Size} {of.Modified} {of.Changed}\n");
         return text.ToString();
     }
@@ -86,9 +92,13 @@ internal sealed class HashedFiles(string file)
     }
 
     private static (Digest Digest, FileIdentity Identity)? Parse(string[] fields) =>
-        fields is [var name, var device, var inode, var size, var modified, var changed] && Digest.TryParse(name, out Digest digest)
-            && ulong.TryParse(device, CultureInfo.InvariantCulture, out ulong on) && ulong.TryParse(inode, CultureInfo.InvariantCulture, out ulong at)
-            && long.TryParse(size, CultureInfo.InvariantCulture, out long bytes) && long.TryParse(modified, CultureInfo.InvariantCulture, out long time)
-            && long.TryParse(changed, CultureInfo.InvariantCulture, out long change)
-            ? (digest, new(on, at, bytes, time, change)) : null;
+        fields is [var name, var device, var inode, var size, var modified, var changed]
+        && Digest.TryParse(name, out Digest digest)
+        && ulong.TryParse(device, CultureInfo.InvariantCulture, out ulong on)
+        && ulong.TryParse(inode, CultureInfo.InvariantCulture, out ulong at)
+        && long.TryParse(size, CultureInfo.InvariantCulture, out long bytes)
+        && long.TryParse(modified, CultureInfo.InvariantCulture, out long time)
+        && long.TryParse(changed, CultureInfo.InvariantCulture, out long change)
+            ? (digest, new(on, at, bytes, time, change))
+            : null;
 }

@@ -3,13 +3,21 @@ using System.Runtime.ExceptionServices;
 
 namespace NodeForge.Oci.Content;
 
-/// <summary>Reads a stream on a thread of its own, some megabytes ahead: what makes the bytes and what takes them do not wait for each other's processor time.</summary>
+/// <summary>Reads a stream on a thread of its own, some megabytes ahead: what makes the bytes and what takes them do not wait for each
+/// other's processor time.</summary>
 public sealed class ReadAheadStream : ReadOnlyStream
 {
     private const int Ahead = 4 << 20;
     private const int Step = 1 << 17;
     private readonly Stream source;
-    private readonly Pipe pipe = new(new PipeOptions(pauseWriterThreshold: Ahead, resumeWriterThreshold: Ahead / 2, minimumSegmentSize: Step, useSynchronizationContext: false));
+    private readonly Pipe pipe = new(
+        new PipeOptions(
+            pauseWriterThreshold: Ahead,
+            resumeWriterThreshold: Ahead / 2,
+            minimumSegmentSize: Step,
+            useSynchronizationContext: false
+        )
+    );
     private readonly Stream taken;
     private readonly Task filling;
     private volatile ExceptionDispatchInfo? failure;

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NodeForge.Oci.Content;
 
-/// <summary>Opens what has to be a file. What was opened is looked at, not the name: a link has another length than what it leads to, and open(2) of a FIFO waits until
+/// <summary>Opens what has to be a file. What was opened is looked at, not the name: a link has another length than what it leads to, and
+/// open(2) of a FIFO waits until
 /// somebody writes.</summary>
 public static partial class RegularFile
 {
@@ -19,23 +20,28 @@ public static partial class RegularFile
     private const int ReadOnlyWithoutWaiting = 0x80800; // O_RDONLY | O_NONBLOCK | O_CLOEXEC on x86-64 and arm64
 
     /// <summary>Opens a file for reading, seekable and without a buffer.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathNotUsable"/>: it is not there, may not be read, or is no file.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathNotUsable"/>: it is not there, may not be read, or is no
+    /// file.</exception>
     [SuppressMessage("Reliability", "CA2000", Justification = "The stream that is returned owns the handle.")]
-    public static FileStream Open(string path) => AtomicFile.Guard(path, () =>
-    {
-        SafeFileHandle handle = OpenDescriptor(path, ReadOnlyWithoutWaiting);
-        if (handle.IsInvalid)
-        {
-            handle.Dispose();
-            handle = File.OpenHandle(path); // fails again, and says why
-        }
+    public static FileStream Open(string path) =>
+        AtomicFile.Guard(
+            path,
+            () =>
+            {
+                SafeFileHandle handle = OpenDescriptor(path, ReadOnlyWithoutWaiting);
+                if (handle.IsInvalid)
+                {
+                    handle.Dispose();
+                    handle = File.OpenHandle(path); // fails again, and says why
+                }
 
-        int type = Look((int)handle.DangerousGetHandle(), "", ThisDescriptor).Type;
-        if (type == FileType)
-            return new FileStream(handle, FileAccess.Read, bufferSize: 0);
-        handle.Dispose();
-        throw NoFile(path, type);
-    });
+                int type = Look((int)handle.DangerousGetHandle(), "", ThisDescriptor).Type;
+                if (type == FileType)
+                    return new FileStream(handle, FileAccess.Read, bufferSize: 0);
+                handle.Dispose();
+                throw NoFile(path, type);
+            }
+        );
 
     /// <summary>Reads a small file whole.</summary>
     /// <param name="path">The file.</param>
@@ -58,14 +64,22 @@ public static partial class RegularFile
 
     private static NodeForgeException NoFile(string path, int type)
     {
-        string got = type switch { 0x4000 => "a folder", 0x1000 => "a pipe", 0x2000 or 0x6000 => "a device", _ => "something else" };
-        return new(new Diagnostic(ErrorCodes.PathNotUsable, "this is no file")
+        string got = type switch
         {
-            Where = new(path),
-            Got = got,
-            Want = "a file",
-            Hint = type == 0x1000 ? "write what comes through it to a file first, and name that" : "name a file",
-        });
+            0x4000 => "a folder",
+            0x1000 => "a pipe",
+            0x2000 or 0x6000 => "a device",
+            _ => "something else",
+        };
+        return new(
+            new Diagnostic(ErrorCodes.PathNotUsable, "this is no file")
+            {
+                Where = new(path),
+                Got = got,
+                Want = "a file",
+                Hint = type == 0x1000 ? "write what comes through it to a file first, and name that" : "name a file",
+            }
+        );
     }
 
     private static (int Type, long Size) Look(int folder, string path, int flags)

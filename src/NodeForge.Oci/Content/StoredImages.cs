@@ -30,9 +30,11 @@ public sealed class StoredImages(BlobStore store) : IImageSource
         return entry;
     }
 
-    public ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) => new([.. entries.Select(listed => listed.Entry)]);
+    public ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) =>
+        new([.. entries.Select(listed => listed.Entry)]);
 
-    public ValueTask<IReadOnlyList<Descriptor>> RootsAsync(ImageEntry entry, CancellationToken cancellationToken) => new([entries.First(listed => listed.Entry.Content == entry.Content).Root]);
+    public ValueTask<IReadOnlyList<Descriptor>> RootsAsync(ImageEntry entry, CancellationToken cancellationToken) =>
+        new([entries.First(listed => listed.Entry.Content == entry.Content).Root]);
 
     public ValueTask<long?> SizeOfAsync(Descriptor blob, CancellationToken cancellationToken)
     {

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace NodeForge.Oci.Content;
 
-/// <summary>Reads content by digest and size. The last bytes are given only when all of them are right, so that nobody comes to the end of wrong content.</summary>
+/// <summary>Reads content by digest and size. The last bytes are given only when all of them are right, so that nobody comes to the end of
+/// wrong content.</summary>
 /// <param name="content">The bytes; disposed with this.</param>
 /// <param name="digest">What they must have.</param>
 /// <param name="size">How many there must be.</param>
@@ -15,7 +16,11 @@ public sealed class VerifyingStream(Stream content, Digest digest, long size, st
 
     public override long Length => size;
 
-    public override long Position { get => position; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => position;
+        set => throw new NotSupportedException();
+    }
 
     /// <summary>The bytes were hashed before, and are not hashed again.</summary>
     internal bool IsKnown { get; init; }
@@ -56,7 +61,13 @@ public sealed class VerifyingStream(Stream content, Digest digest, long size, st
 
     private NodeForgeException Mismatch(string want, string got)
     {
-        Diagnostic wrong = new(ErrorCodes.DigestMismatch, "the content is not what its name says") { Where = new(name), Got = got, Want = want, Hint = "remove it and get it again" };
+        Diagnostic wrong = new(ErrorCodes.DigestMismatch, "the content is not what its name says")
+        {
+            Where = new(name),
+            Got = got,
+            Want = want,
+            Hint = "remove it and get it again",
+        };
         return WhenWrong is { } told ? told(wrong) : new(wrong);
     }
 

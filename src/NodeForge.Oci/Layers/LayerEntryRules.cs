@@ -26,12 +26,15 @@ internal static class LayerEntryRules
         return new(name, header, header.Kind == TarEntryKind.File ? entry.Content : null, target);
     }
 
-    public static NodeForgeException Invalid(TarEntry entry, string why, string? got = null) => new(new Diagnostic(ErrorCodes.LayerEntryInvalid, "an entry cannot be part of a layer: " + why)
-    {
-        Where = new(entry.Path.Length == 0 ? "(empty path)" : entry.Path),
-        Got = got,
-        Hint = "fix the source of the entry",
-    });
+    public static NodeForgeException Invalid(TarEntry entry, string why, string? got = null) =>
+        new(
+            new Diagnostic(ErrorCodes.LayerEntryInvalid, "an entry cannot be part of a layer: " + why)
+            {
+                Where = new(entry.Path.Length == 0 ? "(empty path)" : entry.Path),
+                Got = got,
+                Hint = "fix the source of the entry",
+            }
+        );
 
     private static TarEntry Canonical(TarEntry header, byte[] name, byte[]? target)
     {
@@ -68,7 +71,9 @@ internal static class LayerEntryRules
         if (entry.Kind != TarEntryKind.SymbolicLink)
             return null;
         byte[] bytes = Bytes(entry, entry.LinkTarget ?? "");
-        return bytes.Length is > 0 and < TarPath.LongestPath ? bytes : throw Invalid(entry, $"its link target must have 1 to {TarPath.LongestPath - 1} bytes", got: $"{bytes.Length}");
+        return bytes.Length is > 0 and < TarPath.LongestPath
+            ? bytes
+            : throw Invalid(entry, $"its link target must have 1 to {TarPath.LongestPath - 1} bytes", got: $"{bytes.Length}");
     }
 
     private static byte[] Bytes(TarEntry entry, string text)
@@ -86,7 +91,11 @@ internal static class LayerEntryRules
             throw Invalid(entry, "its size is negative", got: $"{entry.Size}");
         bool device = entry.Kind is TarEntryKind.CharacterDevice or TarEntryKind.BlockDevice;
         if (device && (entry.DeviceMajor > LargestMajor || entry.DeviceMinor > LargestMinor))
-            throw Invalid(entry, $"Linux' device numbers end at {LargestMajor}:{LargestMinor}", got: $"{entry.DeviceMajor}:{entry.DeviceMinor}");
+            throw Invalid(
+                entry,
+                $"Linux' device numbers end at {LargestMajor}:{LargestMinor}",
+                got: $"{entry.DeviceMajor}:{entry.DeviceMinor}"
+            );
         if (entry.Kind == TarEntryKind.CharacterDevice && (entry.DeviceMajor | entry.DeviceMinor) == 0)
             throw Invalid(entry, "overlayfs takes the character device 0:0 for a deleted file");
     }
@@ -100,7 +109,11 @@ internal static class LayerEntryRules
             if (name.StartsWith("trusted.overlay.", StringComparison.Ordinal) || name.StartsWith("user.overlay.", StringComparison.Ordinal))
                 throw Invalid(entry, "overlayfs' own attributes would change what the node sees below it", got: name);
             if (value.Length is 0 or > ushort.MaxValue + 1)
-                throw Invalid(entry, "an extended attribute must have 1 to 65536 bytes: PAX takes an empty value for its removal", got: $"{name} of {value.Length} bytes");
+                throw Invalid(
+                    entry,
+                    "an extended attribute must have 1 to 65536 bytes: PAX takes an empty value for its removal",
+                    got: $"{name} of {value.Length} bytes"
+                );
         }
     }
 }

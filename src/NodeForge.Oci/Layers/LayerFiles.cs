@@ -13,7 +13,8 @@ public static class LayerFiles
     /// <param name="limit">Bytes that it may have.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Null when the layer does not have it.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiffIdMismatch"/>, <see cref="ErrorCodes.InvalidImageDocument"/>: the file is longer; NF41xx for a damaged layer.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiffIdMismatch"/>, <see cref="ErrorCodes.InvalidImageDocument"/>: the
+    /// file is longer; NF41xx for a damaged layer.</exception>
     public static async Task<byte[]?> ReadFileAsync(this Layer layer, string path, int limit, CancellationToken cancellationToken)
     {
         byte[]? found = null;
@@ -28,11 +29,13 @@ public static class LayerFiles
                 if (entry.Path != path || entry.Kind != TarEntryKind.File)
                     continue;
                 if (entry.Size > limit)
-                    throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"a file of the image is longer than {limit} bytes")
-                    {
-                        Where = layer.Where with { Detail = $"'{path}'" },
-                        Got = $"{entry.Size} bytes",
-                    });
+                    throw new NodeForgeException(
+                        new Diagnostic(ErrorCodes.InvalidImageDocument, $"a file of the image is longer than {limit} bytes")
+                        {
+                            Where = layer.Where with { Detail = $"'{path}'" },
+                            Got = $"{entry.Size} bytes",
+                        }
+                    );
                 found = new byte[entry.Size];
                 reader.Content.ReadExactly(found);
             }
@@ -42,11 +45,13 @@ public static class LayerFiles
         Digest actual = hashed.Finish();
         return actual == layer.DiffId
             ? found
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says")
-            {
-                Where = layer.Where,
-                Got = actual.ToString(),
-                Want = layer.DiffId.ToString(),
-            });
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says")
+                {
+                    Where = layer.Where,
+                    Got = actual.ToString(),
+                    Want = layer.DiffId.ToString(),
+                }
+            );
     }
 }

@@ -9,50 +9,70 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
     private readonly Dictionary<Digest, Digest> unpacked = [];
 
     /// <returns>The layer in the store.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageBlobMismatch"/>, <see cref="ErrorCodes.LayerMediaTypeMismatch"/>, <see cref="ErrorCodes.LayerUnreadable"/>,
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageBlobMismatch"/>, <see cref="ErrorCodes.LayerMediaTypeMismatch"/>,
+    /// <see cref="ErrorCodes.LayerUnreadable"/>,
     /// <see cref="ErrorCodes.DiffIdMismatch"/>.</exception>
     public async Task<Layer> TakeAsync(Layer layer)
     {
         Descriptor expected = layer.Descriptor;
         if (!unpacked.TryGetValue(expected.Digest, out Digest diffId))
             diffId = unpacked[expected.Digest] = await ReadAsync(layer).ConfigureAwait(false);
-        return diffId == layer.DiffId ? Layer.Of(store, expected, diffId) with { Title = layer.Title } : throw Another(layer, diffId.ToString());
+        return diffId == layer.DiffId
+            ? Layer.Of(store, expected, diffId) with
+            {
+                Title = layer.Title,
+            }
+            : throw Another(layer, diffId.ToString());
     }
 
     private static NodeForgeException Another(Layer layer, string? got) =>
-        new(new Diagnostic(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says")
-        {
-            Where = layer.Where,
-            Got = got,
-            Want = layer.DiffId.ToString(),
-            Hint = ErrorCodes.DiffIdMismatch.Remedy,
-        });
+        new(
+            new Diagnostic(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says")
+            {
+                Where = layer.Where,
+                Got = got,
+                Want = layer.DiffId.ToString(),
+                Hint = ErrorCodes.DiffIdMismatch.Remedy,
+            }
+        );
 
     /// <summary>The media type of a layer that is compressed so.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LayerMediaTypeMismatch"/>.</exception>
-    public static string MediaTypeOf(LayerCompression compression, Location where) => compression switch
-    {
-        LayerCompression.None => MediaTypes.Layer,
-        LayerCompression.Gzip => MediaTypes.LayerGzip,
-        LayerCompression.Zstd => MediaTypes.LayerZstd,
-        _ => throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerMediaTypeMismatch, "no engine unpacks layers of this compression") { Where = where, Got = compression.ToString().ToLowerInvariant(), Hint = ErrorCodes.LayerMediaTypeMismatch.Remedy }),
-    };
+    public static string MediaTypeOf(LayerCompression compression, Location where) =>
+        compression switch
+        {
+            LayerCompression.None => MediaTypes.Layer,
+            LayerCompression.Gzip => MediaTypes.LayerGzip,
+            LayerCompression.Zstd => MediaTypes.LayerZstd,
+            _ => throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.LayerMediaTypeMismatch, "no engine unpacks layers of this compression")
+                {
+                    Where = where,
+                    Got = compression.ToString().ToLowerInvariant(),
+                    Hint = ErrorCodes.LayerMediaTypeMismatch.Remedy,
+                }
+            ),
+        };
 
     private async Task<Digest> ReadAsync(Layer layer)
     {
         // What has its name in the store has its digest; only what it unpacks to is still to be found out.
         bool known = store.SizeOf(layer.Descriptor.Digest) == layer.Descriptor.Size;
-        using Stream raw = await (known ? Layer.Of(store, layer.Descriptor, layer.DiffId) : layer).OpenRawAsync(cancellationToken).ConfigureAwait(false);
+        using Stream raw = await (known ? Layer.Of(store, layer.Descriptor, layer.DiffId) : layer)
+            .OpenRawAsync(cancellationToken)
+            .ConfigureAwait(false);
         using PeekedStream content = new(raw, Decompression.LongestMagic);
         LayerCompression found = Decompression.Detect(content.Head);
         if (Decompression.OfMediaType(layer.Descriptor.MediaType) is { } stated && stated != found)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerMediaTypeMismatch, "the layer's bytes are not of its media type")
-            {
-                Where = layer.Where,
-                Got = found.ToString().ToLowerInvariant(),
-                Want = stated.ToString().ToLowerInvariant(),
-                Hint = ErrorCodes.LayerMediaTypeMismatch.Remedy,
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.LayerMediaTypeMismatch, "the layer's bytes are not of its media type")
+                {
+                    Where = layer.Where,
+                    Got = found.ToString().ToLowerInvariant(),
+                    Want = stated.ToString().ToLowerInvariant(),
+                    Hint = ErrorCodes.LayerMediaTypeMismatch.Remedy,
+                }
+            );
         if (!known)
             return Copy(content, found, layer);
         return found == LayerCompression.None ? layer.Descriptor.Digest : Unpacked(content, Stream.Null, layer.Where);
@@ -89,7 +109,16 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
         {
             if (!layer.IsNamed && compression == LayerCompression.None)
                 throw Another(layer, mismatch.Diagnostics[0].Got?.Split(' ')[0]);
-            throw new NodeForgeException(mismatch.Diagnostics[0] with { Code = ErrorCodes.ImageBlobMismatch, What = "the blob is not what the image names", Where = layer.Where, Hint = "get a whole copy of the image" }, mismatch);
+            throw new NodeForgeException(
+                mismatch.Diagnostics[0] with
+                {
+                    Code = ErrorCodes.ImageBlobMismatch,
+                    What = "the blob is not what the image names",
+                    Where = layer.Where,
+                    Hint = "get a whole copy of the image",
+                },
+                mismatch
+            );
         }
     }
 
@@ -111,7 +140,15 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
         }
         catch (NodeForgeException undecodable) when (!undecodable.Is(ErrorCodes.DigestMismatch))
         {
-            failure = new(undecodable.Diagnostics[0] with { Code = ErrorCodes.LayerUnreadable, Where = where, Hint = ErrorCodes.LayerUnreadable.Remedy }, undecodable);
+            failure = new(
+                undecodable.Diagnostics[0] with
+                {
+                    Code = ErrorCodes.LayerUnreadable,
+                    Where = where,
+                    Hint = ErrorCodes.LayerUnreadable.Remedy,
+                },
+                undecodable
+            );
         }
 
         tee.Drain(cancellationToken);

@@ -5,8 +5,10 @@ namespace NodeForge.Oci.Layers;
 /// <summary>Puts the entries of a layer in their one order and settles which name of a hard-linked file carries the bytes.</summary>
 internal static class LayerOrder
 {
-    /// <summary>Sorted by the bytes of the names as they are written, a directory's slash included: a directory comes right before what is in it.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LayerEntryInvalid"/>, <see cref="ErrorCodes.LayerPathTwice"/>.</exception>
+    /// <summary>Sorted by the bytes of the names as they are written, a directory's slash included: a directory comes right before what is
+    /// in it.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LayerEntryInvalid"/>,
+    /// <see cref="ErrorCodes.LayerPathTwice"/>.</exception>
     public static IReadOnlyList<OrderedEntry> Arrange(IReadOnlyList<LayerEntry> entries)
     {
         OrderedEntry[] ordered = new OrderedEntry[entries.Count];
@@ -26,7 +28,13 @@ internal static class LayerOrder
         for (int i = 0; i < ordered.Length; i++)
         {
             if (!places.TryAdd(ordered[i].Header.Path, i))
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerPathTwice, "a path is in the layer twice") { Where = new(ordered[i].Header.Path), Hint = "take one of the two out" });
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.LayerPathTwice, "a path is in the layer twice")
+                    {
+                        Where = new(ordered[i].Header.Path),
+                        Hint = "take one of the two out",
+                    }
+                );
         }
 
         return places;
@@ -72,9 +80,27 @@ internal static class LayerOrder
         foreach (int name in names)
         {
             TarEntry header = bearer.Header with { Path = ordered[name].Header.Path };
-            ordered[name] = name == first
-                ? bearer with { Name = firstName, Header = header }
-                : new(ordered[name].Name, header with { Kind = TarEntryKind.HardLink, LinkTarget = firstPath, Size = 0, DeviceMajor = 0, DeviceMinor = 0, ExtendedAttributes = new Dictionary<string, byte[]>() }, null, firstName);
+            ordered[name] =
+                name == first
+                    ? bearer with
+                    {
+                        Name = firstName,
+                        Header = header,
+                    }
+                    : new(
+                        ordered[name].Name,
+                        header with
+                        {
+                            Kind = TarEntryKind.HardLink,
+                            LinkTarget = firstPath,
+                            Size = 0,
+                            DeviceMajor = 0,
+                            DeviceMinor = 0,
+                            ExtendedAttributes = new Dictionary<string, byte[]>(),
+                        },
+                        null,
+                        firstName
+                    );
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed class RootfsBudget
     /// <summary>Bytes that names, paths, link targets and extended attributes take together.</summary>
     public long MostBytes { get; init; } = 256L << 20;
 
-    /// <summary>Names that are looked at while links are followed and whiteouts applied; an image of 400,000 files takes five million.</summary>
+    /// <summary>Names that are looked at while links are followed and whiteouts applied; an image of 400,000 files takes five
+    /// million.</summary>
     public long MostSteps { get; init; } = 200_000_000;
 
     /// <summary>What messages call the layer that is read.</summary>
@@ -47,11 +48,14 @@ internal sealed class RootfsBudget
             throw TooMuch("a path that is too deep", $"more than {TarPath.DeepestPath} parts", $"at most {TarPath.DeepestPath}");
     }
 
-    private NodeForgeException TooMuch(string what, string got, string want) => new(new Diagnostic(ErrorCodes.ImageTreeTooLarge, "the image has " + what)
-    {
-        Where = new(Layer),
-        Got = got,
-        Want = want,
-        Hint = "do not trust the image; get it from a source that you trust, or have it made with fewer files",
-    });
+    private NodeForgeException TooMuch(string what, string got, string want) =>
+        new(
+            new Diagnostic(ErrorCodes.ImageTreeTooLarge, "the image has " + what)
+            {
+                Where = new(Layer),
+                Got = got,
+                Want = want,
+                Hint = "do not trust the image; get it from a source that you trust, or have it made with fewer files",
+            }
+        );
 }

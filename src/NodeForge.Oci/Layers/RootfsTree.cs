@@ -4,7 +4,8 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Layers;
 
-/// <summary>The file tree that layers make, in memory: headers only, nothing is unpacked. Links resolve inside the root, as after chroot(2).</summary>
+/// <summary>The file tree that layers make, in memory: headers only, nothing is unpacked. Links resolve inside the root, as after
+/// chroot(2).</summary>
 public sealed class RootfsTree
 {
     private const string Whiteout = ".wh.";
@@ -17,9 +18,7 @@ public sealed class RootfsTree
     private int layers;
 
     public RootfsTree()
-        : this(new RootfsBudget())
-    {
-    }
+        : this(new RootfsBudget()) { }
 
     internal RootfsTree(RootfsBudget budget) => this.budget = budget;
 
@@ -27,7 +26,8 @@ public sealed class RootfsTree
     /// <param name="store">Has the layers.</param>
     /// <param name="layers">From the bottom up.</param>
     /// <param name="cancellationToken">Stops between two entries, and within a long one.</param>
-    /// <exception cref="NodeForgeException">A layer is missing, damaged, or no layer; <see cref="ErrorCodes.ImageTreeTooLarge"/>.</exception>
+    /// <exception cref="NodeForgeException">A layer is missing, damaged, or no layer;
+    /// <see cref="ErrorCodes.ImageTreeTooLarge"/>.</exception>
     public static RootfsTree Read(BlobStore store, IEnumerable<Descriptor> layers, CancellationToken cancellationToken = default)
     {
         RootfsTree tree = new();
@@ -43,7 +43,12 @@ public sealed class RootfsTree
             }
 
             using Stream plain = Decompression.Open(blob, layer.Digest.ToString(), compression);
-            tree.Apply(plain, layer.Digest.ToString(), (offset, length) => new PackedContent(store, layer, offset, length), cancellationToken);
+            tree.Apply(
+                plain,
+                layer.Digest.ToString(),
+                (offset, length) => new PackedContent(store, layer, offset, length),
+                cancellationToken
+            );
         }
 
         return tree;
@@ -52,7 +57,8 @@ public sealed class RootfsTree
     /// <summary>Lays one more layer over the tree.</summary>
     /// <param name="layer">Uncompressed.</param>
     /// <param name="name">What messages call it.</param>
-    /// <param name="file">The file that the stream reads from its first byte, so that contents can be read in place; null when there is none.</param>
+    /// <param name="file">The file that the stream reads from its first byte, so that contents can be read in place; null when there is
+    /// none.</param>
     /// <param name="cancellationToken">Stops between two entries, and within a long one.</param>
     /// <exception cref="NodeForgeException">As <see cref="Read"/>.</exception>
     public void Apply(Stream layer, string name, string? file = null, CancellationToken cancellationToken = default) =>
@@ -100,16 +106,15 @@ public sealed class RootfsTree
             Put(parent, name, new(entry with { Path = Join(folder, name) }, layers, content));
     }
 
-    private static string Hidden(string name, string layer, TarEntry entry) => name[Whiteout.Length..] is not ("" or "." or "..") and var hidden
-        ? hidden
-        : throw Refuse("a whiteout names no file", layer, entry);
+    private static string Hidden(string name, string layer, TarEntry entry) =>
+        name[Whiteout.Length..] is not ("" or "." or "..") and var hidden ? hidden : throw Refuse("a whiteout names no file", layer, entry);
 
     // Layers need not name the directories that they use, and may name them through links of the layers below.
     private (string Path, RootfsNode Node) Parent(string folder, string layer, TarEntry entry)
     {
         string path = Resolve(folder);
         RootfsNode node = root;
-        for (int start = 0; start < path.Length;)
+        for (int start = 0; start < path.Length; )
         {
             int end = path.IndexOf('/', start) is > 0 and int slash ? slash : path.Length;
             string part = path[start..end];
@@ -139,7 +144,8 @@ public sealed class RootfsTree
 
     /// <summary>Where a path leads when all its links are followed inside the root.</summary>
     /// <param name="path">Absolute or relative to the root; <c>..</c> stops at the root.</param>
-    /// <returns>A path without links, as far as it exists; the rest as it was given. Without a leading slash, the root being empty.</returns>
+    /// <returns>A path without links, as far as it exists; the rest as it was given. Without a leading slash, the root being
+    /// empty.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LayerEntryInvalid"/>: more than 40 links, which is a circle.</exception>
     public string Resolve(string path)
     {
@@ -165,7 +171,13 @@ public sealed class RootfsTree
             }
 
             if (++links > MostLinks)
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerEntryInvalid, "symbolic links lead in a circle") { Where = new("/" + path.TrimStart('/')), Want = $"at most {MostLinks} links" });
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.LayerEntryInvalid, "symbolic links lead in a circle")
+                    {
+                        Where = new("/" + path.TrimStart('/')),
+                        Want = $"at most {MostLinks} links",
+                    }
+                );
             if (target.StartsWith('/'))
                 walked.Clear();
             foreach (string step in Parts(target).Reverse())
@@ -192,8 +204,24 @@ public sealed class RootfsTree
 
     private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
 
-    private static RootfsEntry Implicit(string path, int layer) => new(new TarEntry { Path = path, Kind = TarEntryKind.Directory, Mode = 0x1ed }, layer, null); // 0755, as engines make them
+    private static RootfsEntry Implicit(string path, int layer) =>
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.Directory,
+                Mode = 0x1ed,
+            },
+            layer,
+            null
+        ); // 0755, as engines make them
 
     private static NodeForgeException Refuse(string what, string layer, TarEntry entry) =>
-        new(new Diagnostic(ErrorCodes.ArchiveEntryRefused, what) { Where = new(layer, Detail: $"'{entry.Path}'"), Hint = "have the layer remade; engines disagree about what it means" });
+        new(
+            new Diagnostic(ErrorCodes.ArchiveEntryRefused, what)
+            {
+                Where = new(layer, Detail: $"'{entry.Path}'"),
+                Hint = "have the layer remade; engines disagree about what it means",
+            }
+        );
 }

@@ -133,15 +133,16 @@ internal static class TarHeaderWriter
         checksum[7] = (byte)' ';
     }
 
-    private static byte TypeOf(TarEntryKind kind) => kind switch
-    {
-        TarEntryKind.File => (byte)'0',
-        TarEntryKind.HardLink => (byte)'1',
-        TarEntryKind.SymbolicLink => (byte)'2',
-        TarEntryKind.CharacterDevice => (byte)'3',
-        TarEntryKind.BlockDevice => (byte)'4',
-        TarEntryKind.Directory => (byte)'5',
-        TarEntryKind.Fifo => (byte)'6',
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
+    private static byte TypeOf(TarEntryKind kind) =>
+        kind switch
+        {
+            TarEntryKind.File => (byte)'0',
+            TarEntryKind.HardLink => (byte)'1',
+            TarEntryKind.SymbolicLink => (byte)'2',
+            TarEntryKind.CharacterDevice => (byte)'3',
+            TarEntryKind.BlockDevice => (byte)'4',
+            TarEntryKind.Directory => (byte)'5',
+            TarEntryKind.Fifo => (byte)'6',
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
 }

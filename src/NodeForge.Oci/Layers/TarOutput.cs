@@ -5,7 +5,8 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Layers;
 
-/// <summary>Gathers headers and contents in one large buffer: contents are read straight into it, and what is below sees large writes only.</summary>
+/// <summary>Gathers headers and contents in one large buffer: contents are read straight into it, and what is below sees large writes
+/// only.</summary>
 internal sealed class TarOutput(Stream destination) : IDisposable
 {
     private const int BufferSize = 1 << 20;
@@ -38,7 +39,8 @@ internal sealed class TarOutput(Stream destination) : IDisposable
         Flush();
     }
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LayerContentChanged"/>: the content is not as long as its header says.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LayerContentChanged"/>: the content is not as long as its header
+    /// says.</exception>
     public void Append(OrderedEntry entry, CancellationToken cancellationToken)
     {
         long size = entry.Header.Size;
@@ -65,7 +67,7 @@ internal sealed class TarOutput(Stream destination) : IDisposable
     private void AppendSlice(OrderedEntry entry, FileContent slice, CancellationToken cancellationToken)
     {
         SafeFileHandle file = OpenOnce(slice.File);
-        for (long done = 0; done < slice.Length;)
+        for (long done = 0; done < slice.Length; )
         {
             cancellationToken.ThrowIfCancellationRequested();
             Span<byte> free = Free((int)Math.Min(SmallestRead, slice.Length - done));
@@ -81,7 +83,7 @@ internal sealed class TarOutput(Stream destination) : IDisposable
     {
         using Stream content = entry.Content!.Open();
         long size = entry.Header.Size;
-        for (long done = 0; done < size;)
+        for (long done = 0; done < size; )
         {
             cancellationToken.ThrowIfCancellationRequested();
             Span<byte> free = Free((int)Math.Min(SmallestRead, size - done));
@@ -114,13 +116,19 @@ internal sealed class TarOutput(Stream destination) : IDisposable
             throw Changed(entry, $"{length} bytes");
     }
 
-    private static NodeForgeException Changed(OrderedEntry entry, string got) => new(new Diagnostic(ErrorCodes.LayerContentChanged, "a file is not as long as its entry says")
-    {
-        Where = new(entry.Header.Path, Detail: entry.Content is FileContent slice ? $"from {slice.File} at byte {slice.Offset}" : null),
-        Got = got,
-        Want = $"{entry.Header.Size} bytes",
-        Hint = "let nothing write to the sources while a build runs, and run it again",
-    });
+    private static NodeForgeException Changed(OrderedEntry entry, string got) =>
+        new(
+            new Diagnostic(ErrorCodes.LayerContentChanged, "a file is not as long as its entry says")
+            {
+                Where = new(
+                    entry.Header.Path,
+                    Detail: entry.Content is FileContent slice ? $"from {slice.File} at byte {slice.Offset}" : null
+                ),
+                Got = got,
+                Want = $"{entry.Header.Size} bytes",
+                Hint = "let nothing write to the sources while a build runs, and run it again",
+            }
+        );
 
     private Span<byte> Free(int atLeast)
     {

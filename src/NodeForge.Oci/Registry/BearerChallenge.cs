@@ -21,7 +21,8 @@ internal sealed record BearerChallenge(string Scheme, string? Realm, string? Ser
         return known.FirstOrDefault(challenge => challenge.Scheme == "bearer") ?? known.FirstOrDefault();
     }
 
-    /// <summary>All challenges of a header. A comma divides both challenges and parameters: a word with "=" after it is a parameter.</summary>
+    /// <summary>All challenges of a header. A comma divides both challenges and parameters: a word with "=" after it is a
+    /// parameter.</summary>
     public static IReadOnlyList<BearerChallenge> Read(string header)
     {
         List<(string Scheme, Dictionary<string, string> Parameters)> found = [];
@@ -84,7 +85,10 @@ internal sealed record BearerChallenge(string Scheme, string? Realm, string? Ser
     private static string Token(string header, int at)
     {
         int end = at;
-        while (end < header.Length && (char.IsAsciiLetterOrDigit(header[end]) || "!#$%&'*+-.^_`|~".Contains(header[end], StringComparison.Ordinal)))
+        while (
+            end < header.Length
+            && (char.IsAsciiLetterOrDigit(header[end]) || "!#$%&'*+-.^_`|~".Contains(header[end], StringComparison.Ordinal))
+        )
             end++;
         return header[at..end];
     }

@@ -3,9 +3,11 @@ using System.Text.Json;
 
 namespace NodeForge.Oci.Registry;
 
-/// <summary>Docker's <c>config.json</c>, looked up as docker does it: the key that <c>docker login</c> writes, then every other spelling of the host.</summary>
+/// <summary>Docker's <c>config.json</c>, looked up as docker does it: the key that <c>docker login</c> writes, then every other spelling of
+/// the host.</summary>
 /// <remarks>
-/// Docker takes <c>https://r.example/v2/</c> for <c>r.example</c> (docker/cli, <c>cli/config/credentials</c>); Docker Hub has three hosts, and each is
+/// Docker takes <c>https://r.example/v2/</c> for <c>r.example</c> (docker/cli, <c>cli/config/credentials</c>); Docker Hub has three hosts,
+/// and each is
 /// written somewhere.
 /// </remarks>
 internal sealed class DockerConfiguration : IDisposable
@@ -48,8 +50,10 @@ internal sealed class DockerConfiguration : IDisposable
     /// <summary>The helper that knows the registry's credentials; null for none.</summary>
     public string? HelperOf(string registry)
     {
-        string? helper = Guarded(() => Entries("credHelpers", registry).Select(entry => Text(entry.Value, $"credHelpers, {entry.Name}") ?? "").FirstOrDefault()
-            ?? Text(Member(document.RootElement, "credsStore"), "credsStore"));
+        string? helper = Guarded(() =>
+            Entries("credHelpers", registry).Select(entry => Text(entry.Value, $"credHelpers, {entry.Name}") ?? "").FirstOrDefault()
+            ?? Text(Member(document.RootElement, "credsStore"), "credsStore")
+        );
         return helper is { Length: > 0 } ? helper : null;
     }
 
@@ -66,13 +70,18 @@ internal sealed class DockerConfiguration : IDisposable
             throw Wrong(map, member, "an object");
         bool hub = HubHosts.Contains(registry);
         string key = KeyOf(registry);
-        return member.EnumerateObject().Where(entry => entry.Name == key || Names(entry.Name, registry, hub)).OrderByDescending(entry => entry.Name == key);
+        return member
+            .EnumerateObject()
+            .Where(entry => entry.Name == key || Names(entry.Name, registry, hub))
+            .OrderByDescending(entry => entry.Name == key);
     }
 
     private static bool Names(string key, string registry, bool hub)
     {
-        string rest = key.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? key[8..]
-            : key.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? key[7..] : key;
+        string rest =
+            key.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? key[8..]
+            : key.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? key[7..]
+            : key;
         string host = rest.Split('/', 2)[0];
         if (!hub)
             return string.Equals(host, registry, StringComparison.OrdinalIgnoreCase);
@@ -98,26 +107,34 @@ internal sealed class DockerConfiguration : IDisposable
     private RegistryCredential Decoded(string auth, string key)
     {
         byte[] bytes = new byte[auth.Length];
-        string pair = Convert.TryFromBase64String(auth, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length).TrimEnd('\0') : "";
+        string pair = Convert.TryFromBase64String(auth, bytes, out int length)
+            ? Encoding.UTF8.GetString(bytes, 0, length).TrimEnd('\0')
+            : "";
         int colon = pair.IndexOf(':', StringComparison.Ordinal);
         return colon > 0
             ? new(pair[..colon], pair[(colon + 1)..])
             : throw Refuse(file, $"the entry for {key} is not USER:PASSWORD in base64", null, "what docker login writes");
     }
 
-    private string Sendable(string token, string where) => RegistryCredential.IsHeaderText(token)
-        ? token
-        : throw Refuse(file, $"the token at {where} cannot be sent in a header", null, "printable ASCII without blanks");
+    private string Sendable(string token, string where) =>
+        RegistryCredential.IsHeaderText(token)
+            ? token
+            : throw Refuse(file, $"the token at {where} cannot be sent in a header", null, "printable ASCII without blanks");
 
-    private string? Text(JsonElement? element, string where) => element switch
-    {
-        null or { ValueKind: JsonValueKind.Null } => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
-        { } other => throw Wrong(where, other, "a text"),
-    };
+    private string? Text(JsonElement? element, string where) =>
+        element switch
+        {
+            null or { ValueKind: JsonValueKind.Null } => null,
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            { } other => throw Wrong(where, other, "a text"),
+        };
 
     private static JsonElement? Member(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement member) && member.ValueKind != JsonValueKind.Null ? member : null;
+        parent.ValueKind == JsonValueKind.Object
+        && parent.TryGetProperty(name, out JsonElement member)
+        && member.ValueKind != JsonValueKind.Null
+            ? member
+            : null;
 
     // Half a surrogate pair is valid JSON and no text.
     private T Guarded<T>(Func<T> read)
@@ -135,24 +152,28 @@ internal sealed class DockerConfiguration : IDisposable
     private NodeForgeException Wrong(string where, JsonElement element, string want) =>
         Refuse(file, $"docker's configuration has a value of the wrong kind at {where}", Kind(element), want);
 
-    private static string Kind(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.String => "a text",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.Null => "null",
-        _ => "true or false",
-    };
-
-    public static NodeForgeException Refuse(string file, string what, string? got, string? want, Exception? inner = null) => new(
-        new Diagnostic(ErrorCodes.CredentialsUnusable, what)
+    private static string Kind(JsonElement element) =>
+        element.ValueKind switch
         {
-            Where = new(file),
-            Got = got,
-            Want = want,
-            Hint = "log in again with docker login, or fix the file",
-        }, inner);
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.String => "a text",
+            JsonValueKind.Number => "a number",
+            JsonValueKind.Null => "null",
+            _ => "true or false",
+        };
+
+    public static NodeForgeException Refuse(string file, string what, string? got, string? want, Exception? inner = null) =>
+        new(
+            new Diagnostic(ErrorCodes.CredentialsUnusable, what)
+            {
+                Where = new(file),
+                Got = got,
+                Want = want,
+                Hint = "log in again with docker login, or fix the file",
+            },
+            inner
+        );
 
     public void Dispose() => document.Dispose();
 }

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace NodeForge.Oci.Registry;
 
-/// <summary>Credentials that <c>docker login</c> left: <c>auths</c>, <c>credHelpers</c> and <c>credsStore</c> of docker's <c>config.json</c>.</summary>
+/// <summary>Credentials that <c>docker login</c> left: <c>auths</c>, <c>credHelpers</c> and <c>credsStore</c> of docker's
+/// <c>config.json</c>.</summary>
 /// <param name="host">Whose helpers are asked.</param>
 /// <param name="file">The configuration; one that does not exist holds nothing.</param>
 public sealed class DockerCredentials(HostEnvironment host, string file) : ICredentialSource
@@ -14,9 +15,13 @@ public sealed class DockerCredentials(HostEnvironment host, string file) : ICred
 
     /// <summary>Those that docker itself would read: in <c>DOCKER_CONFIG</c>, else in <c>~/.docker</c>.</summary>
     public DockerCredentials(HostEnvironment host)
-        : this(host, Path.Combine(host.Variable("DOCKER_CONFIG") is { } folder ? host.Resolve(folder) : Path.Combine(host.Home, ".docker"), "config.json"))
-    {
-    }
+        : this(
+            host,
+            Path.Combine(
+                host.Variable("DOCKER_CONFIG") is { } folder ? host.Resolve(folder) : Path.Combine(host.Home, ".docker"),
+                "config.json"
+            )
+        ) { }
 
     public async Task<RegistryCredential?> FindAsync(string registry, CancellationToken cancellationToken)
     {
@@ -47,8 +52,16 @@ public sealed class DockerCredentials(HostEnvironment host, string file) : ICred
 
     private async Task<RegistryCredential?> AskHelperAsync(string helper, string key, CancellationToken cancellationToken)
     {
-        if (helper.Length > LongestHelper || !char.IsAsciiLetterOrDigit(helper[0]) || helper.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
-            throw Refuse("the name of the credential helper is no program's name", helper.Length > LongestHelper ? $"{helper.Length} characters" : helper, null);
+        if (
+            helper.Length > LongestHelper
+            || !char.IsAsciiLetterOrDigit(helper[0])
+            || helper.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+        )
+            throw Refuse(
+                "the name of the credential helper is no program's name",
+                helper.Length > LongestHelper ? $"{helper.Length} characters" : helper,
+                null
+            );
         string program = "docker-credential-" + helper;
         (int exitCode, string output) = await RunAsync(program, key, cancellationToken).ConfigureAwait(false);
         if (exitCode != 0)
@@ -74,8 +87,15 @@ public sealed class DockerCredentials(HostEnvironment host, string file) : ICred
 
     private async Task<(int ExitCode, string Output)> RunAsync(string program, string input, CancellationToken cancellationToken)
     {
-        string found = host.FindProgram(program) ?? throw Refuse($"the credential helper {program} cannot be started", "no such program in the absolute folders of PATH", null);
-        ProcessStartInfo start = new(found) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        string found =
+            host.FindProgram(program)
+            ?? throw Refuse($"the credential helper {program} cannot be started", "no such program in the absolute folders of PATH", null);
+        ProcessStartInfo start = new(found)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.ArgumentList.Add("get");
         host.Apply(start);
         using Process process = new() { StartInfo = start };
@@ -123,5 +143,6 @@ public sealed class DockerCredentials(HostEnvironment host, string file) : ICred
 
     private static string? Text(JsonElement? element) => element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    private NodeForgeException Refuse(string what, string? got, Exception? inner) => DockerConfiguration.Refuse(file, what, got, null, inner);
+    private NodeForgeException Refuse(string what, string? got, Exception? inner) =>
+        DockerConfiguration.Refuse(file, what, got, null, inner);
 }

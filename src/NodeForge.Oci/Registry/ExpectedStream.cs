@@ -53,13 +53,21 @@ internal sealed class ExpectedStream : Stream
     }
 
     // The network knows no limit of time but through a token.
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     private void Account(ReadOnlySpan<byte> read, bool zeroMeansEnd)
     {
         position += read.Length;
         if (position > expected.Size)
-            throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the blob is longer than its descriptor says", $"more than {expected.Size} bytes", $"{expected.Size} bytes", transient: false);
+            throw RegistryErrors.Mismatch(
+                endpoint,
+                address.ToString(),
+                "the blob is longer than its descriptor says",
+                $"more than {expected.Size} bytes",
+                $"{expected.Size} bytes",
+                transient: false
+            );
         hash?.AppendData(read);
         if (read.IsEmpty && zeroMeansEnd && !ended)
             End();
@@ -71,17 +79,29 @@ internal sealed class ExpectedStream : Stream
         if (position < expected.Size)
             throw Broken(new EndOfStreamException($"the body ended after {position} of {expected.Size} bytes"));
         if (hash is not null && Digest.FromHash(hash.GetHashAndReset()) is var digest && digest != expected.Digest)
-            throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the blob is not what its name says", digest.ToString(), expected.Digest.ToString(), transient: false);
+            throw RegistryErrors.Mismatch(
+                endpoint,
+                address.ToString(),
+                "the blob is not what its name says",
+                digest.ToString(),
+                expected.Digest.ToString(),
+                transient: false
+            );
     }
 
     private NodeForgeException Broken(Exception cause) =>
-        new RegistryFailure(endpoint.Registry, null, Transient: true, null).Attach(new(new Diagnostic(ErrorCodes.RegistryUnreachable, "the connection broke in the middle of a blob")
-        {
-            Where = new(address.ToString()),
-            Got = $"{position} bytes; {cause.Message}",
-            Want = $"{expected.Size} bytes",
-            Hint = "run again: it is tried again",
-        }, cause));
+        new RegistryFailure(endpoint.Registry, null, Transient: true, null).Attach(
+            new(
+                new Diagnostic(ErrorCodes.RegistryUnreachable, "the connection broke in the middle of a blob")
+                {
+                    Where = new(address.ToString()),
+                    Got = $"{position} bytes; {cause.Message}",
+                    Want = $"{expected.Size} bytes",
+                    Hint = "run again: it is tried again",
+                },
+                cause
+            )
+        );
 
     protected override void Dispose(bool disposing)
     {
@@ -105,11 +125,13 @@ internal sealed class ExpectedStream : Stream
 
     public override long Length => expected.Size;
 
-    public override long Position { get => position; set => throw new NotSupportedException(); }
-
-    public override void Flush()
+    public override long Position
     {
+        get => position;
+        set => throw new NotSupportedException();
     }
+
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

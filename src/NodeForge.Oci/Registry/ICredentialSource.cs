@@ -12,7 +12,8 @@ public interface ICredentialSource
 
 /// <summary>Who the user is.</summary>
 /// <param name="UserName">Never printed with the secret.</param>
-/// <param name="Secret">A password, with <paramref name="IsIdentityToken"/> an OAuth2 refresh token, with <see cref="IsRegistryToken"/> what the registry itself takes.</param>
+/// <param name="Secret">A password, with <paramref name="IsIdentityToken"/> an OAuth2 refresh token, with <see cref="IsRegistryToken"/>
+/// what the registry itself takes.</param>
 /// <param name="IsIdentityToken">Docker's user name <c>&lt;token&gt;</c>, or its <c>identitytoken</c>.</param>
 public sealed record RegistryCredential(string UserName, string Secret, bool IsIdentityToken = false)
 {
@@ -33,5 +34,6 @@ public sealed class NoCredentials : ICredentialSource
 {
     public static NoCredentials Instance { get; } = new();
 
-    public Task<RegistryCredential?> FindAsync(string registry, CancellationToken cancellationToken) => Task.FromResult<RegistryCredential?>(null);
+    public Task<RegistryCredential?> FindAsync(string registry, CancellationToken cancellationToken) =>
+        Task.FromResult<RegistryCredential?>(null);
 }

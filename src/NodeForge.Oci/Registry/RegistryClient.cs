@@ -6,13 +6,21 @@ namespace NodeForge.Oci.Registry;
 
 /// <summary>The pulling half of the registry protocol (distribution-spec, "Pull").</summary>
 /// <remarks>
-/// Safe for use by several threads. Nothing is retried but for one refresh of a token: <see cref="RegistryFailure.Of"/> tells a retry policy what it
-/// needs. Credentials go to the registry and to the token server that it names itself, never to where it redirects, and a challenge from there is not
+/// Safe for use by several threads. Nothing is retried but for one refresh of a token: <see cref="RegistryFailure.Of"/> tells a retry
+/// policy what it
+/// needs. Credentials go to the registry and to the token server that it names itself, never to where it redirects, and a challenge from
+/// there is not
 /// answered. Whoever keeps silent is left after the times in <see cref="RegistryOptions"/>.
 /// </remarks>
 public sealed class RegistryClient : IDisposable
 {
-    private static readonly string[] ManifestTypes = [MediaTypes.Manifest, MediaTypes.Index, MediaTypes.DockerManifest, MediaTypes.DockerManifestList];
+    private static readonly string[] ManifestTypes =
+    [
+        MediaTypes.Manifest,
+        MediaTypes.Index,
+        MediaTypes.DockerManifest,
+        MediaTypes.DockerManifestList,
+    ];
     private const int MostPages = 100; // of referrers: each may be as long as a manifest
     private readonly RegistryConnection connection;
 
@@ -24,33 +32,42 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>A handler that leaves redirects to us and decompresses nothing: digests are of the bytes as stored.</summary>
     /// <param name="proxy">The way to registries; null goes straight.</param>
-    public static SocketsHttpHandler CreateHandler(IWebProxy? proxy = null) => new()
-    {
-        Proxy = proxy,
-        UseProxy = proxy is not null,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = TimeSpan.FromSeconds(30),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5), // a registry's address may change under a long build
-        UseCookies = false,
-    };
+    public static SocketsHttpHandler CreateHandler(IWebProxy? proxy = null) =>
+        new()
+        {
+            Proxy = proxy,
+            UseProxy = proxy is not null,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5), // a registry's address may change under a long build
+            UseCookies = false,
+        };
 
     /// <summary>Gets the manifest or index that a reference names, by its digest when it has one, else by its tag.</summary>
-    /// <exception cref="NodeForgeException">An <c>NF32xx</c> error; <see cref="ErrorCodes.RegistryContentMismatch"/> when the bytes are not those of the digest.</exception>
+    /// <exception cref="NodeForgeException">An <c>NF32xx</c> error; <see cref="ErrorCodes.RegistryContentMismatch"/> when the bytes are not
+    /// those of the digest.</exception>
     public async Task<RawDocument> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         RegistryEndpoint endpoint = connection.EndpointOf(reference.Registry);
         Uri address = endpoint.Manifest(reference.Repository, reference.Digest?.ToString() ?? reference.Tag!);
-        using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(reference), address, to => ManifestRequest(HttpMethod.Get, to), cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await connection
+            .SendAsync(endpoint, PullScope(reference), address, to => ManifestRequest(HttpMethod.Get, to), cancellationToken)
+            .ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
             throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
         byte[] bytes = await ReadManifestAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
-        Descriptor descriptor = new(MediaTypeOf(endpoint, address, response, bytes), CheckedDigest(endpoint, address, response, reference.Digest, bytes), bytes.Length);
+        Descriptor descriptor = new(
+            MediaTypeOf(endpoint, address, response, bytes),
+            CheckedDigest(endpoint, address, response, reference.Digest, bytes),
+            bytes.Length
+        );
         return new(descriptor, bytes);
     }
 
     /// <summary>Gets the manifest that serves a platform, through as many indexes as it takes.</summary>
-    /// <exception cref="NodeForgeException">As <see cref="GetManifestAsync(ImageReference, CancellationToken)"/>; <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
+    /// <exception cref="NodeForgeException">As <see cref="GetManifestAsync(ImageReference, CancellationToken)"/>;
+    /// <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
     public async Task<RawDocument> GetManifestAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         const int deepest = 4;
@@ -59,7 +76,9 @@ public sealed class RegistryClient : IDisposable
         for (int depth = 0; document.IsIndex; depth++)
         {
             if (depth == deepest)
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {deepest} deep") { Where = where });
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {deepest} deep") { Where = where }
+                );
             ImageIndex read = ImageDocument.ReadIndex(document.Bytes, where with { Detail = document.Descriptor.Digest.ToString() });
             Descriptor chosen = PlatformChoice.Candidates(read.Manifests, platform) is [Descriptor first, ..]
                 ? first
@@ -89,15 +108,27 @@ public sealed class RegistryClient : IDisposable
     /// <summary>Asks for the manifests that name another one as their subject (distribution-spec, "Listing Referrers").</summary>
     /// <returns>Null when the registry lists none.</returns>
     /// <exception cref="NodeForgeException">An <c>NF32xx</c> error; <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
-    public async Task<IReadOnlyList<Descriptor>?> GetReferrersAsync(ImageReference repository, Digest subject, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Descriptor>?> GetReferrersAsync(
+        ImageReference repository,
+        Digest subject,
+        CancellationToken cancellationToken
+    )
     {
         RegistryEndpoint endpoint = connection.EndpointOf(repository.Registry);
         List<Descriptor> found = [];
         Uri? address = endpoint.Referrers(repository.Repository, subject);
         for (int page = 0; address is not null && page < MostPages; page++)
         {
-            using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(repository), address, to => ManifestRequest(HttpMethod.Get, to), cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.BadRequest or HttpStatusCode.NotImplemented)
+            using HttpResponseMessage response = await connection
+                .SendAsync(endpoint, PullScope(repository), address, to => ManifestRequest(HttpMethod.Get, to), cancellationToken)
+                .ConfigureAwait(false);
+            if (
+                response.StatusCode
+                is HttpStatusCode.NotFound
+                    or HttpStatusCode.MethodNotAllowed
+                    or HttpStatusCode.BadRequest
+                    or HttpStatusCode.NotImplemented
+            )
                 return null;
             if (!response.IsSuccessStatusCode)
                 throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
@@ -114,18 +145,25 @@ public sealed class RegistryClient : IDisposable
 
     private static Uri? NextPage(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response)
     {
-        if (!response.Headers.TryGetValues("Link", out IEnumerable<string>? links) || links.First() is not ['<', .. var link] || link.IndexOf('>', StringComparison.Ordinal) is not (> 0 and int end))
+        if (
+            !response.Headers.TryGetValues("Link", out IEnumerable<string>? links)
+            || links.First() is not ['<', .. var link]
+            || link.IndexOf('>', StringComparison.Ordinal) is not (> 0 and int end)
+        )
             return null;
         return Uri.TryCreate(address, link[..end], out Uri? next) && endpoint.Owns(next) ? next : null;
     }
 
-    /// <summary>Asks for the digest of a tag without getting the manifest; null when the registry does not have it or does not tell.</summary>
+    /// <summary>Asks for the digest of a tag without getting the manifest; null when the registry does not have it or does not
+    /// tell.</summary>
     /// <exception cref="NodeForgeException">An <c>NF32xx</c> error.</exception>
     public async Task<Digest?> ResolveAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         RegistryEndpoint endpoint = connection.EndpointOf(reference.Registry);
         Uri address = endpoint.Manifest(reference.Repository, reference.Digest?.ToString() ?? reference.Tag!);
-        using HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(reference), address, to => ManifestRequest(HttpMethod.Head, to), cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await connection
+            .SendAsync(endpoint, PullScope(reference), address, to => ManifestRequest(HttpMethod.Head, to), cancellationToken)
+            .ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.NotFound)
             return null;
         if (!response.IsSuccessStatusCode)
@@ -136,15 +174,23 @@ public sealed class RegistryClient : IDisposable
     /// <summary>Begins to get a blob.</summary>
     /// <param name="repository">A reference into the repository that has it.</param>
     /// <param name="blob">Its digest and size; the stream ends with an error where it is not that.</param>
-    /// <param name="offset">The first byte wanted, to go on with what an earlier try left. The registry may begin at 0 all the same; the digest is then checked,
+    /// <param name="offset">The first byte wanted, to go on with what an earlier try left. The registry may begin at 0 all the same; the
+    /// digest is then checked,
     /// otherwise the caller has to check the whole.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NodeForgeException">An <c>NF32xx</c> error.</exception>
-    public async Task<RemoteBlob> OpenBlobAsync(ImageReference repository, Descriptor blob, long offset, CancellationToken cancellationToken)
+    public async Task<RemoteBlob> OpenBlobAsync(
+        ImageReference repository,
+        Descriptor blob,
+        long offset,
+        CancellationToken cancellationToken
+    )
     {
         RegistryEndpoint endpoint = connection.EndpointOf(repository.Registry);
         Uri address = endpoint.Blob(repository.Repository, blob.Digest);
-        HttpResponseMessage response = await connection.SendAsync(endpoint, PullScope(repository), address, to => BlobRequest(to, offset), cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await connection
+            .SendAsync(endpoint, PullScope(repository), address, to => BlobRequest(to, offset), cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             if (!response.IsSuccessStatusCode)
@@ -179,12 +225,25 @@ public sealed class RegistryClient : IDisposable
         return request;
     }
 
-    private async Task<byte[]> ReadManifestAsync(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadManifestAsync(
+        RegistryEndpoint endpoint,
+        Uri address,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
     {
-        byte[] bytes = await ResponseBody.ReadAsync(endpoint, response, ImageDocument.MaxBytes, connection.Options, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = await ResponseBody
+            .ReadAsync(endpoint, response, ImageDocument.MaxBytes, connection.Options, cancellationToken)
+            .ConfigureAwait(false);
         return bytes.Length <= ImageDocument.MaxBytes
             ? bytes
-            : throw RegistryErrors.Invalid(endpoint, "the manifest is too long", $"more than {ImageDocument.MaxBytes} bytes", address, $"up to {ImageDocument.MaxBytes} bytes");
+            : throw RegistryErrors.Invalid(
+                endpoint,
+                "the manifest is too long",
+                $"more than {ImageDocument.MaxBytes} bytes",
+                address,
+                $"up to {ImageDocument.MaxBytes} bytes"
+            );
     }
 
     private static string MediaTypeOf(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, byte[] bytes)
@@ -193,28 +252,56 @@ public sealed class RegistryClient : IDisposable
         if (ManifestTypes.Contains(type))
             return type;
         if (type.StartsWith("text/html", StringComparison.Ordinal) || bytes.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("<"u8))
-            throw RegistryErrors.Invalid(endpoint, "a web page came instead of a manifest", $"{type}: {RegistryErrors.Sample(bytes)}", address, "a manifest or an index");
+            throw RegistryErrors.Invalid(
+                endpoint,
+                "a web page came instead of a manifest",
+                $"{type}: {RegistryErrors.Sample(bytes)}",
+                address,
+                "a manifest or an index"
+            );
 
         // Some registries say application/json or nothing; the document then speaks for itself.
         string stated = ImageDocument.MediaTypeOf(bytes, new(address.ToString()));
         return ManifestTypes.Contains(stated)
             ? stated
-            : throw RegistryErrors.Invalid(endpoint, "the manifest is of a kind that is no image's", Printable.Escape(stated), address, string.Join(" or ", ManifestTypes));
+            : throw RegistryErrors.Invalid(
+                endpoint,
+                "the manifest is of a kind that is no image's",
+                Printable.Escape(stated),
+                address,
+                string.Join(" or ", ManifestTypes)
+            );
     }
 
     private static Digest CheckedDigest(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, Digest? asked, byte[] bytes)
     {
         Digest actual = Digest.Of(bytes);
         if (asked is { } wanted && wanted != actual)
-            throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the manifest is not the one that the digest names", actual.ToString(), wanted.ToString(), transient: false);
+            throw RegistryErrors.Mismatch(
+                endpoint,
+                address.ToString(),
+                "the manifest is not the one that the digest names",
+                actual.ToString(),
+                wanted.ToString(),
+                transient: false
+            );
         // Registries may announce the digest of another algorithm (distribution-spec, "Pulling manifests").
         string? told = ContentDigest(response);
-        string same = told is null || !told.Contains(':', StringComparison.Ordinal) || told.StartsWith("sha256:", StringComparison.Ordinal) ? actual.ToString()
+        string same =
+            told is null || !told.Contains(':', StringComparison.Ordinal) || told.StartsWith("sha256:", StringComparison.Ordinal)
+                ? actual.ToString()
             : told.StartsWith("sha512:", StringComparison.Ordinal) ? "sha512:" + Convert.ToHexStringLower(SHA512.HashData(bytes))
             : told;
         return told is null || told == same
             ? actual
-            : throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the manifest is not the one that the registry announced", same, Printable.Escape(told), transient: false);
+            : throw RegistryErrors.Mismatch(
+                endpoint,
+                address.ToString(),
+                "the manifest is not the one that the registry announced",
+                same,
+                Printable.Escape(told),
+                transient: false
+            );
     }
 
     private static string? ContentDigest(HttpResponseMessage response) =>
@@ -227,13 +314,27 @@ public sealed class RegistryClient : IDisposable
         long? from = response.Content.Headers.ContentRange?.From;
         return from == offset
             ? offset
-            : throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the registry sends another part than the one asked for", from is null ? "no range" : $"bytes from {from}", $"bytes from {offset}", transient: false);
+            : throw RegistryErrors.Mismatch(
+                endpoint,
+                address.ToString(),
+                "the registry sends another part than the one asked for",
+                from is null ? "no range" : $"bytes from {from}",
+                $"bytes from {offset}",
+                transient: false
+            );
     }
 
     private static void CheckLength(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, Descriptor blob, long start)
     {
         if (response.Content.Headers.ContentLength is { } length && start + length != blob.Size)
-            throw RegistryErrors.Mismatch(endpoint, address.ToString(), "the blob is not as long as its descriptor says", $"{start + length} bytes ({response.Content.Headers.ContentType?.MediaType ?? "no type"})", $"{blob.Size} bytes", transient: false);
+            throw RegistryErrors.Mismatch(
+                endpoint,
+                address.ToString(),
+                "the blob is not as long as its descriptor says",
+                $"{start + length} bytes ({response.Content.Headers.ContentType?.MediaType ?? "no type"})",
+                $"{blob.Size} bytes",
+                transient: false
+            );
     }
 
     public void Dispose() => connection.Dispose();

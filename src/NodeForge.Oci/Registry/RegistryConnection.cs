@@ -22,24 +22,34 @@ internal sealed class RegistryConnection : IDisposable
 
     public RegistryEndpoint EndpointOf(string registry) => RegistryEndpoint.Of(registry, Options);
 
-    /// <summary>Sends a request and gives its answer whatever the status, but for a 401 of the registry itself that credentials or a token could answer.</summary>
+    /// <summary>Sends a request and gives its answer whatever the status, but for a 401 of the registry itself that credentials or a token
+    /// could answer.</summary>
     /// <param name="endpoint">The registry.</param>
     /// <param name="scope">As in the token specification: <c>repository:NAME:pull</c>.</param>
     /// <param name="address">The registry's, or one that it gave: only the former sees credentials.</param>
     /// <param name="makeRequest">Makes the request anew for every attempt.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<HttpResponseMessage> SendAsync(
-        RegistryEndpoint endpoint, string scope, Uri address, Func<Uri, HttpRequestMessage> makeRequest, CancellationToken cancellationToken)
+        RegistryEndpoint endpoint,
+        string scope,
+        Uri address,
+        Func<Uri, HttpRequestMessage> makeRequest,
+        CancellationToken cancellationToken
+    )
     {
         AuthenticationHeaderValue? known = authorizer.Known(endpoint, scope);
-        HttpResponseMessage response = await transport.SendAsync(endpoint, address, makeRequest, known, endpoint.Address, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await transport
+            .SendAsync(endpoint, address, makeRequest, known, endpoint.Address, cancellationToken)
+            .ConfigureAwait(false);
         // Whoever else asks for credentials does so for himself: his token server would be given the registry's.
         if (response.StatusCode != HttpStatusCode.Unauthorized || !endpoint.Owns(response.RequestMessage?.RequestUri))
             return response;
         AuthenticationHeaderValue? answer;
         try
         {
-            answer = await authorizer.AnswerAsync(endpoint, scope, BearerChallenge.From(response.Headers), cancellationToken).ConfigureAwait(false);
+            answer = await authorizer
+                .AnswerAsync(endpoint, scope, BearerChallenge.From(response.Headers), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch
         {
@@ -58,7 +68,12 @@ internal sealed class RegistryConnection : IDisposable
     /// <param name="resource">What it was asked for.</param>
     /// <param name="response">The answer.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<NodeForgeException> FailureAsync(RegistryEndpoint endpoint, Uri resource, HttpResponseMessage response, CancellationToken cancellationToken)
+    public async Task<NodeForgeException> FailureAsync(
+        RegistryEndpoint endpoint,
+        Uri resource,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
     {
         byte[] body = [];
         try
@@ -71,7 +86,9 @@ internal sealed class RegistryConnection : IDisposable
         }
 
         bool refused = response.StatusCode == HttpStatusCode.Unauthorized && endpoint.Owns(response.RequestMessage?.RequestUri);
-        RegistryCredential? credential = refused ? await Options.Credentials.FindAsync(endpoint.Registry, cancellationToken).ConfigureAwait(false) : null;
+        RegistryCredential? credential = refused
+            ? await Options.Credentials.FindAsync(endpoint.Registry, cancellationToken).ConfigureAwait(false)
+            : null;
         return RegistryErrors.OfResponse(endpoint, resource, response, body, Options.Clock, credential);
     }
 

@@ -9,24 +9,28 @@ internal sealed record RegistryEndpoint(string Registry, Uri Address)
 {
     public bool IsPlain => Address.Scheme == Uri.UriSchemeHttp;
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageReference"/>: the grammar of references knows hosts that no address can have.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageReference"/>: the grammar of references knows hosts that no
+    /// address can have.</exception>
     public static RegistryEndpoint Of(string registry, RegistryOptions options)
     {
         // Docker Hub's API is not at the host that its references name.
         string host = registry == "docker.io" ? "registry-1.docker.io" : registry;
         return Uri.TryCreate("https://" + host, UriKind.Absolute, out Uri? address)
             ? new(registry, options.PlainHttpHosts.Contains(registry) || MayBePlain(address, options) ? new Uri("http://" + host) : address)
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageReference, "the registry is no host that can be asked")
-            {
-                Where = new(registry),
-                Want = "a host name or an IP address, and a port up to 65535",
-                Hint = ErrorCodes.InvalidImageReference.Remedy,
-            });
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.InvalidImageReference, "the registry is no host that can be asked")
+                {
+                    Where = new(registry),
+                    Want = "a host name or an IP address, and a port up to 65535",
+                    Hint = ErrorCodes.InvalidImageReference.Remedy,
+                }
+            );
     }
 
     /// <summary>Whether a host may be spoken to without TLS: loopback, or one that the options name.</summary>
     public static bool MayBePlain(Uri address, RegistryOptions options) =>
-        options.PlainHttpHosts.Contains(address.Authority) || address.Host == "localhost"
+        options.PlainHttpHosts.Contains(address.Authority)
+        || address.Host == "localhost"
         || (IPAddress.TryParse(address.Host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip));
 
     /// <summary>Whether an address is the registry's own, and so may see what is meant for it.</summary>

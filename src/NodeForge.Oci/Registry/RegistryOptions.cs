@@ -15,9 +15,11 @@ public sealed record RegistryOptions
     /// <summary>The longest time in which nothing moves: no answer begins, no byte comes or goes.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest time for a whole manifest, token or error text: 4 MiB at most, so that only a server that drips needs it.</summary>
+    /// <summary>The longest time for a whole manifest, token or error text: 4 MiB at most, so that only a server that drips needs
+    /// it.</summary>
     public TimeSpan DocumentTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long a registry may be silent after the last byte of an upload: some copy a blob to its place before they answer.</summary>
+    /// <summary>How long a registry may be silent after the last byte of an upload: some copy a blob to its place before they
+    /// answer.</summary>
     public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

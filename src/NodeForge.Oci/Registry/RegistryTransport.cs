@@ -2,7 +2,8 @@ using System.Net.Http.Headers;
 
 namespace NodeForge.Oci.Registry;
 
-/// <summary>Sends requests to registries and token servers: follows redirects, waits no longer than the options allow, and shows credentials to nobody else.</summary>
+/// <summary>Sends requests to registries and token servers: follows redirects, waits no longer than the options allow, and shows
+/// credentials to nobody else.</summary>
 internal sealed class RegistryTransport : IDisposable
 {
     private readonly HttpClient http;
@@ -20,11 +21,18 @@ internal sealed class RegistryTransport : IDisposable
     /// <param name="endpoint">The registry, for errors.</param>
     /// <param name="address">Where to.</param>
     /// <param name="makeRequest">Makes the request anew for every address: a sent one cannot be sent again.</param>
-    /// <param name="authorization">Sent as long as all addresses are of <paramref name="owner"/>; a way that leads elsewhere and back may be somebody else's.</param>
+    /// <param name="authorization">Sent as long as all addresses are of <paramref name="owner"/>; a way that leads elsewhere and back may
+    /// be somebody else's.</param>
     /// <param name="owner">Whom the authorisation is for.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<HttpResponseMessage> SendAsync(
-        RegistryEndpoint endpoint, Uri address, Func<Uri, HttpRequestMessage> makeRequest, AuthenticationHeaderValue? authorization, Uri owner, CancellationToken cancellationToken)
+        RegistryEndpoint endpoint,
+        Uri address,
+        Func<Uri, HttpRequestMessage> makeRequest,
+        AuthenticationHeaderValue? authorization,
+        Uri owner,
+        CancellationToken cancellationToken
+    )
     {
         Uri target = address;
         for (int redirects = 0; ; redirects++)
@@ -38,7 +46,13 @@ internal sealed class RegistryTransport : IDisposable
                 if (!Redirects.Follows(endpoint, request, response))
                     return response;
                 if (redirects == Redirects.Most)
-                    throw RegistryErrors.Invalid(endpoint, $"the registry redirects more than {Redirects.Most} times", target.GetLeftPart(UriPartial.Path), address, "an answer");
+                    throw RegistryErrors.Invalid(
+                        endpoint,
+                        $"the registry redirects more than {Redirects.Most} times",
+                        target.GetLeftPart(UriPartial.Path),
+                        address,
+                        "an answer"
+                    );
                 target = Redirects.Target(endpoint, target, response);
             }
             catch
@@ -51,7 +65,11 @@ internal sealed class RegistryTransport : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(RegistryEndpoint endpoint, HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        RegistryEndpoint endpoint,
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         using ExchangeLimit limit = new(options.StallTimeout, cancellationToken);
         if (request.Content is { } content)
@@ -64,7 +82,8 @@ internal sealed class RegistryTransport : IDisposable
         {
             throw RegistryErrors.Unreachable(endpoint, request.RequestUri!, broken);
         }
-        catch (Exception late) when (late is OperationCanceledException or HttpRequestException && !cancellationToken.IsCancellationRequested)
+        catch (Exception late)
+            when (late is OperationCanceledException or HttpRequestException && !cancellationToken.IsCancellationRequested)
         {
             throw RegistryErrors.Silent(endpoint, request.RequestUri!, late);
         }

@@ -14,7 +14,8 @@ public sealed class RemoteBlob : IDisposable
         Offset = offset;
     }
 
-    /// <summary>The bytes from <see cref="Offset"/> on. Reading fails where the connection breaks, ends early or goes on too long, and at the end when the digest is wrong.</summary>
+    /// <summary>The bytes from <see cref="Offset"/> on. Reading fails where the connection breaks, ends early or goes on too long, and at
+    /// the end when the digest is wrong.</summary>
     public Stream Content { get; }
 
     /// <summary>Where the bytes begin: what was asked for, or 0 when the registry does not know ranges.</summary>
@@ -33,7 +34,8 @@ public sealed class RemoteBlob : IDisposable
     {
         public override int Read(Span<byte> buffer) => blob.Content.Read(buffer);
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => blob.Content.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            blob.Content.ReadAsync(buffer, cancellationToken);
 
         protected override void Dispose(bool disposing)
         {

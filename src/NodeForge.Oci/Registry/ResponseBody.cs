@@ -4,8 +4,15 @@ namespace NodeForge.Oci.Registry;
 internal static class ResponseBody
 {
     /// <returns>The body, or its first <paramref name="limit"/> bytes and one more.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.RegistryUnreachable"/>: it broke off, or did not come to an end in time.</exception>
-    public static async Task<byte[]> ReadAsync(RegistryEndpoint endpoint, HttpResponseMessage response, int limit, RegistryOptions options, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.RegistryUnreachable"/>: it broke off, or did not come to an end in
+    /// time.</exception>
+    public static async Task<byte[]> ReadAsync(
+        RegistryEndpoint endpoint,
+        HttpResponseMessage response,
+        int limit,
+        RegistryOptions options,
+        CancellationToken cancellationToken
+    )
     {
         Uri address = response.RequestMessage?.RequestUri ?? endpoint.Address;
         using ExchangeLimit whole = new(options.DocumentTimeout, cancellationToken);
@@ -16,7 +23,11 @@ internal static class ResponseBody
             await using (body.ConfigureAwait(false))
                 return await ReadAsync(body, limit, idle, options.StallTimeout).ConfigureAwait(false);
         }
-        catch (Exception late) when (late is OperationCanceledException or IOException && idle.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception late)
+            when (late is OperationCanceledException or IOException
+                && idle.Token.IsCancellationRequested
+                && !cancellationToken.IsCancellationRequested
+            )
         {
             throw RegistryErrors.Silent(endpoint, address, late);
         }

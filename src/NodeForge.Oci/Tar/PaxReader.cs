@@ -17,7 +17,12 @@ internal static class PaxReader
             bytes = bytes[length..];
             int equals = record.IndexOf((byte)'=');
             if (equals is <= 0 or > LongestKey)
-                throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "a PAX record has no key, or one that is too long", got: TarText.Decode(record[..Math.Min(record.Length, 80)]), want: "LENGTH KEY=VALUE");
+                throw faults.Fault(
+                    ErrorCodes.ArchiveExtensionInvalid,
+                    "a PAX record has no key, or one that is too long",
+                    got: TarText.Decode(record[..Math.Min(record.Length, 80)]),
+                    want: "LENGTH KEY=VALUE"
+                );
             string key = TarText.Decode(record[..equals]);
             if (!records.TryAdd(key, record[(equals + 1)..].ToArray()))
                 throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "a PAX key is there twice", got: key);
@@ -29,11 +34,25 @@ internal static class PaxReader
     // "LENGTH KEY=VALUE\n", the length counting itself, the space and the newline.
     private static ReadOnlySpan<byte> Next(ReadOnlySpan<byte> bytes, out int length, TarFaults faults)
     {
-        if (!Utf8Parser.TryParse(bytes[..Math.Min(bytes.Length, 10)], out length, out int digits) || bytes[0] is < (byte)'1' or > (byte)'9'
-            || digits >= bytes.Length || bytes[digits] != (byte)' ')
-            throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "a PAX record does not begin with its length", got: TarText.Decode(bytes[..Math.Min(bytes.Length, 20)]), want: "LENGTH KEY=VALUE");
+        if (
+            !Utf8Parser.TryParse(bytes[..Math.Min(bytes.Length, 10)], out length, out int digits)
+            || bytes[0] is < (byte)'1' or > (byte)'9'
+            || digits >= bytes.Length
+            || bytes[digits] != (byte)' '
+        )
+            throw faults.Fault(
+                ErrorCodes.ArchiveExtensionInvalid,
+                "a PAX record does not begin with its length",
+                got: TarText.Decode(bytes[..Math.Min(bytes.Length, 20)]),
+                want: "LENGTH KEY=VALUE"
+            );
         if (length > bytes.Length || length < digits + 2 || bytes[length - 1] != (byte)'\n')
-            throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "the length of a PAX record is wrong", got: $"{length}", want: $"at most {bytes.Length}, and a newline at its end");
+            throw faults.Fault(
+                ErrorCodes.ArchiveExtensionInvalid,
+                "the length of a PAX record is wrong",
+                got: $"{length}",
+                want: $"at most {bytes.Length}, and a newline at its end"
+            );
         return bytes[(digits + 1)..(length - 1)];
     }
 }
@@ -43,7 +62,9 @@ internal static class PaxValue
 {
     /// <summary>A decimal number without sign.</summary>
     public static long Number(byte[] value, string key, TarFaults faults) =>
-        value.Length is > 0 and <= 19 && value.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 && long.TryParse(value, out long number)
+        value.Length is > 0 and <= 19
+        && value.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0
+        && long.TryParse(value, out long number)
             ? number
             : throw Wrong(value, key, "a number", faults);
 
@@ -78,5 +99,10 @@ internal static class PaxValue
     }
 
     private static NodeForgeException Wrong(byte[] value, string key, string want, TarFaults faults) =>
-        faults.Fault(ErrorCodes.ArchiveExtensionInvalid, $"the PAX record '{key}' has no usable value", got: TarText.Decode(value.AsSpan(0, Math.Min(value.Length, 80))), want: want);
+        faults.Fault(
+            ErrorCodes.ArchiveExtensionInvalid,
+            $"the PAX record '{key}' has no usable value",
+            got: TarText.Decode(value.AsSpan(0, Math.Min(value.Length, 80))),
+            want: want
+        );
 }

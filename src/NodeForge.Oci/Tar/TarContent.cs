@@ -12,7 +12,11 @@ internal sealed class TarContent(TarInput? input, long length, TarFaults? faults
 
     public override long Length => length;
 
-    public override long Position { get => position; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => position;
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(Span<byte> buffer)
     {

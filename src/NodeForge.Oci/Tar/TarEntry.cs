@@ -3,7 +3,8 @@ namespace NodeForge.Oci.Tar;
 /// <summary>One entry of a tar archive, as data: nothing is resolved, nothing touches a file system.</summary>
 public sealed record TarEntry
 {
-    /// <summary>Without a leading <c>/</c> or <c>./</c> and without a trailing slash. Bytes that are no UTF-8 are kept as U+DC80 to U+DCFF.</summary>
+    /// <summary>Without a leading <c>/</c> or <c>./</c> and without a trailing slash. Bytes that are no UTF-8 are kept as U+DC80 to
+    /// U+DCFF.</summary>
     public required string Path { get; init; }
 
     public required TarEntryKind Kind { get; init; }
@@ -21,7 +22,8 @@ public sealed record TarEntry
     /// <summary>Bytes of content; 0 for everything but files.</summary>
     public long Size { get; init; }
 
-    /// <summary>What a symbolic link says, byte for byte; for a hard link the path of the entry that it is a name of, as <see cref="Path"/>.</summary>
+    /// <summary>What a symbolic link says, byte for byte; for a hard link the path of the entry that it is a name of, as
+    /// <see cref="Path"/>.</summary>
     public string? LinkTarget { get; init; }
 
     public uint DeviceMajor { get; init; }

@@ -6,8 +6,19 @@ internal sealed class TarExtensions(TarFaults faults)
     private const string Schily = "SCHILY.xattr.";
     private const string Libarchive = "LIBARCHIVE.xattr.";
 
-    // GNU tar lays a global header over all entries to come, Go over none: what says something of an entry would let the two see two archives.
-    private static readonly string[] NeverGlobal = ["path", "linkpath", "size", "uid", "gid", "mtime", "SCHILY.devmajor", "SCHILY.devminor"];
+    // GNU tar lays a global header over all entries to come, Go over none: what says something of an entry would let the two see two
+    // archives.
+    private static readonly string[] NeverGlobal =
+    [
+        "path",
+        "linkpath",
+        "size",
+        "uid",
+        "gid",
+        "mtime",
+        "SCHILY.devmajor",
+        "SCHILY.devminor",
+    ];
 
     private Dictionary<string, byte[]>? records;
 
@@ -31,7 +42,10 @@ internal sealed class TarExtensions(TarFaults faults)
         switch (type)
         {
             case (byte)'g' when Pending:
-                throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "a global PAX header stands between an entry and its extended header: some readers forget the latter");
+                throw faults.Fault(
+                    ErrorCodes.ArchiveExtensionInvalid,
+                    "a global PAX header stands between an entry and its extended header: some readers forget the latter"
+                );
             case (byte)'g':
                 CheckGlobal(PaxReader.Read(content, faults));
                 break;
@@ -50,15 +64,18 @@ internal sealed class TarExtensions(TarFaults faults)
         }
     }
 
-    public byte[]? Record(string key) =>
-        records?.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
+    public byte[]? Record(string key) => records?.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
 
     /// <summary>A name that PAX and GNU may not both give.</summary>
-    public byte[]? Name(string key, byte[]? gnu) => (Record(key), gnu) switch
-    {
-        (not null, not null) => throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, $"both a PAX record and a GNU header give the entry's {key}"),
-        var (pax, long_) => pax ?? long_,
-    };
+    public byte[]? Name(string key, byte[]? gnu) =>
+        (Record(key), gnu) switch
+        {
+            (not null, not null) => throw faults.Fault(
+                ErrorCodes.ArchiveExtensionInvalid,
+                $"both a PAX record and a GNU header give the entry's {key}"
+            ),
+            var (pax, long_) => pax ?? long_,
+        };
 
     public Dictionary<string, byte[]>? Attributes()
     {
@@ -84,19 +101,36 @@ internal sealed class TarExtensions(TarFaults faults)
     private string CheckName(string name, byte[] value) =>
         name.Length is > 0 and <= 255 && !name.Contains('\0', StringComparison.Ordinal) && value.Length <= ushort.MaxValue + 1
             ? name
-            : throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "an extended attribute is not possible on Linux", got: $"'{name}' of {value.Length} bytes", want: "a name of 1 to 255 bytes, a value of at most 65536");
+            : throw faults.Fault(
+                ErrorCodes.ArchiveExtensionInvalid,
+                "an extended attribute is not possible on Linux",
+                got: $"'{name}' of {value.Length} bytes",
+                want: "a name of 1 to 255 bytes, a value of at most 65536"
+            );
 
     private void CheckGlobal(Dictionary<string, byte[]> more)
     {
         RefuseSparse(more);
-        if (more.Keys.FirstOrDefault(key => NeverGlobal.Contains(key) || key.StartsWith(Schily, StringComparison.Ordinal) || key.StartsWith(Libarchive, StringComparison.Ordinal)) is { } single)
+        if (
+            more.Keys.FirstOrDefault(key =>
+                NeverGlobal.Contains(key)
+                || key.StartsWith(Schily, StringComparison.Ordinal)
+                || key.StartsWith(Libarchive, StringComparison.Ordinal)
+            ) is
+            { } single
+        )
             throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "a global PAX header sets what belongs to single entries", got: single);
     }
 
     private void RefuseSparse(Dictionary<string, byte[]> more)
     {
         if (more.Keys.FirstOrDefault(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal) || key == "SCHILY.realsize") is { } key)
-            throw faults.Fault(ErrorCodes.ArchiveEntryUnsupported, "the archive has a sparse file", got: key, want: "an archive made without --sparse");
+            throw faults.Fault(
+                ErrorCodes.ArchiveEntryUnsupported,
+                "the archive has a sparse file",
+                got: key,
+                want: "an archive made without --sparse"
+            );
     }
 
     private NodeForgeException Twice(string what) => faults.Fault(ErrorCodes.ArchiveExtensionInvalid, $"an entry has a second {what}");

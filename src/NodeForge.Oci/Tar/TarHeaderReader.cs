@@ -25,7 +25,9 @@ internal static class TarHeaderReader
             Mode = (int)(Number(block, TarBlock.Mode, "mode", faults) & 0xfff),
             Uid = Id(block, TarBlock.Uid, "uid", extensions, faults),
             Gid = Id(block, TarBlock.Gid, "gid", extensions, faults),
-            ModificationTime = extensions.Record("mtime") is { } time ? PaxValue.Time(time, "mtime", faults) : Number(block, TarBlock.ModificationTime, "time", faults),
+            ModificationTime = extensions.Record("mtime") is { } time
+                ? PaxValue.Time(time, "mtime", faults)
+                : Number(block, TarBlock.ModificationTime, "time", faults),
             Size = SizeOf(kind, Size(block, extensions, faults), faults),
             LinkTarget = LinkTarget(block, kind, extensions, faults),
             DeviceMajor = device ? DeviceNumber(block, TarBlock.DeviceMajor, "SCHILY.devmajor", extensions, faults) : 0,
@@ -41,12 +43,24 @@ internal static class TarHeaderReader
         int unsigned = TarBlock.Sum(block);
         int signed = unsigned - (256 * HighBytes(block));
         if (!TarNumber.TryParse(block[TarBlock.Checksum], out long sum) || (sum != unsigned && sum != signed))
-            throw faults.Fault(ErrorCodes.ArchiveHeaderInvalid, "a header's checksum is wrong", got: Text(block[TarBlock.Checksum]), want: Convert.ToString(unsigned, 8));
+            throw faults.Fault(
+                ErrorCodes.ArchiveHeaderInvalid,
+                "a header's checksum is wrong",
+                got: Text(block[TarBlock.Checksum]),
+                want: Convert.ToString(unsigned, 8)
+            );
         return true;
     }
 
     public static long Number(ReadOnlySpan<byte> block, Range field, string what, TarFaults faults) =>
-        TarNumber.TryParse(block[field], out long value) ? value : throw faults.Fault(ErrorCodes.ArchiveHeaderInvalid, $"a header's {what} is no number", got: Text(block[field]), want: "octal digits");
+        TarNumber.TryParse(block[field], out long value)
+            ? value
+            : throw faults.Fault(
+                ErrorCodes.ArchiveHeaderInvalid,
+                $"a header's {what} is no number",
+                got: Text(block[field]),
+                want: "octal digits"
+            );
 
     private static int HighBytes(ReadOnlySpan<byte> block)
     {
@@ -72,7 +86,10 @@ internal static class TarHeaderReader
             case 0 when slash: // v7 knew no directories
                 return TarEntryKind.Directory;
             case (byte)'0' or (byte)'7' when slash:
-                throw faults.Fault(ErrorCodes.ArchiveHeaderInvalid, "the name of a regular file ends in a slash: some readers take it for a directory");
+                throw faults.Fault(
+                    ErrorCodes.ArchiveHeaderInvalid,
+                    "the name of a regular file ends in a slash: some readers take it for a directory"
+                );
             case 0 or (byte)'0' or (byte)'7':
                 return TarEntryKind.File;
             case >= (byte)'1' and <= (byte)'6':
@@ -84,13 +101,17 @@ internal static class TarHeaderReader
 
     [SuppressMessage("Style", "IDE0072", Justification = "Every other type falls under the last line.")]
     private static NodeForgeException Unsupported(byte type, TarFaults faults) =>
-        faults.Fault(ErrorCodes.ArchiveEntryUnsupported, type switch
-        {
-            (byte)'S' => "the archive has a sparse file",
-            (byte)'M' => "the archive is a part of a multi-volume one",
-            (byte)'D' or (byte)'V' or (byte)'N' => "the archive is a GNU incremental or labelled one",
-            _ => "an entry is of an unknown type",
-        }, got: type is > 0x20 and < 0x7f ? $"type '{(char)type}'" : $"type 0x{type:x2}");
+        faults.Fault(
+            ErrorCodes.ArchiveEntryUnsupported,
+            type switch
+            {
+                (byte)'S' => "the archive has a sparse file",
+                (byte)'M' => "the archive is a part of a multi-volume one",
+                (byte)'D' or (byte)'V' or (byte)'N' => "the archive is a GNU incremental or labelled one",
+                _ => "an entry is of an unknown type",
+            },
+            got: type is > 0x20 and < 0x7f ? $"type '{(char)type}'" : $"type 0x{type:x2}"
+        );
 
     private static long Size(ReadOnlySpan<byte> block, TarExtensions extensions, TarFaults faults)
     {
@@ -99,32 +120,58 @@ internal static class TarHeaderReader
         {
             // Some readers take it for the size of the GNU header in between.
             if (extensions.LongName is not null || extensions.LongLink is not null)
-                throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "an entry has a PAX size and a GNU long name: readers disagree which header the size is of");
+                throw faults.Fault(
+                    ErrorCodes.ArchiveExtensionInvalid,
+                    "an entry has a PAX size and a GNU long name: readers disagree which header the size is of"
+                );
             long real = PaxValue.Number(record, "size", faults);
             // Writers leave 0 or all sevens in a field that is too small; anything else is a second opinion (CVE-2025-62518).
             if (size != real && size is not (0 or LargestSizeField))
-                throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "the header and its PAX record give two sizes", got: $"{size} and {real}");
+                throw faults.Fault(
+                    ErrorCodes.ArchiveExtensionInvalid,
+                    "the header and its PAX record give two sizes",
+                    got: $"{size} and {real}"
+                );
             size = real;
         }
 
-        return size is >= 0 and <= LargestSize ? size : throw faults.Fault(ErrorCodes.ArchiveHeaderInvalid, "the size is not possible", got: $"{size}", want: $"0 to {LargestSize}");
+        return size is >= 0 and <= LargestSize
+            ? size
+            : throw faults.Fault(ErrorCodes.ArchiveHeaderInvalid, "the size is not possible", got: $"{size}", want: $"0 to {LargestSize}");
     }
 
     // Some readers skip a body after a link or directory, some do not: then a hidden entry can lie in it.
-    private static long SizeOf(TarEntryKind kind, long size, TarFaults faults) => kind == TarEntryKind.File || size == 0
-        ? size
-        : throw faults.Fault(ErrorCodes.ArchiveHeaderInvalid, "an entry that is no file has a size", got: $"{kind} of {size} bytes", want: "0");
+    private static long SizeOf(TarEntryKind kind, long size, TarFaults faults) =>
+        kind == TarEntryKind.File || size == 0
+            ? size
+            : throw faults.Fault(
+                ErrorCodes.ArchiveHeaderInvalid,
+                "an entry that is no file has a size",
+                got: $"{kind} of {size} bytes",
+                want: "0"
+            );
 
     private static long Id(ReadOnlySpan<byte> block, Range field, string key, TarExtensions extensions, TarFaults faults)
     {
         long id = extensions.Record(key) is { } record ? PaxValue.Number(record, key, faults) : Number(block, field, key, faults);
-        return id is >= 0 and <= LargestId ? id : throw faults.Fault(ErrorCodes.ArchiveHeaderInvalid, $"the {key} is not possible", got: $"{id}", want: $"0 to {LargestId}");
+        return id is >= 0 and <= LargestId
+            ? id
+            : throw faults.Fault(ErrorCodes.ArchiveHeaderInvalid, $"the {key} is not possible", got: $"{id}", want: $"0 to {LargestId}");
     }
 
     private static uint DeviceNumber(ReadOnlySpan<byte> block, Range field, string key, TarExtensions extensions, TarFaults faults)
     {
-        long number = extensions.Record(key) is { } record ? PaxValue.Number(record, key, faults) : Number(block, field, "device number", faults);
-        return number is >= 0 and <= uint.MaxValue ? (uint)number : throw faults.Fault(ErrorCodes.ArchiveHeaderInvalid, "a device number is not possible", got: $"{number}", want: $"0 to {uint.MaxValue}");
+        long number = extensions.Record(key) is { } record
+            ? PaxValue.Number(record, key, faults)
+            : Number(block, field, "device number", faults);
+        return number is >= 0 and <= uint.MaxValue
+            ? (uint)number
+            : throw faults.Fault(
+                ErrorCodes.ArchiveHeaderInvalid,
+                "a device number is not possible",
+                got: $"{number}",
+                want: $"0 to {uint.MaxValue}"
+            );
     }
 
     private static string? LinkTarget(ReadOnlySpan<byte> block, TarEntryKind kind, TarExtensions extensions, TarFaults faults)
@@ -137,10 +184,16 @@ internal static class TarHeaderReader
             return TarPath.Normalize(target, faults, "hard link's target");
         return target.Length is > 0 and < TarPath.LongestPath && !target.Contains((byte)0)
             ? TarText.Decode(target)
-            : throw faults.Fault(ErrorCodes.ArchiveNameRefused, "the symbolic link's target is empty, too long or has a zero byte in it", got: $"{target.Length} bytes", want: $"1 to {TarPath.LongestPath - 1}");
+            : throw faults.Fault(
+                ErrorCodes.ArchiveNameRefused,
+                "the symbolic link's target is empty, too long or has a zero byte in it",
+                got: $"{target.Length} bytes",
+                want: $"1 to {TarPath.LongestPath - 1}"
+            );
     }
 
-    private static ReadOnlySpan<byte> UpToZero(ReadOnlySpan<byte> field) => field.IndexOf((byte)0) is >= 0 and int end ? field[..end] : field;
+    private static ReadOnlySpan<byte> UpToZero(ReadOnlySpan<byte> field) =>
+        field.IndexOf((byte)0) is >= 0 and int end ? field[..end] : field;
 
     private static string Text(ReadOnlySpan<byte> field) => "'" + TarText.Decode(UpToZero(field)) + "'";
 }

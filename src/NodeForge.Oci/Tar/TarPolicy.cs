@@ -21,12 +21,14 @@ public sealed class TarPolicy
     /// <summary>Letters that the names of entries and of the folders above them may have together: all of them are kept.</summary>
     public long MaximumNames { get; init; } = 32L << 20;
 
-    /// <summary>Regular files, directories, symbolic links that are relative and stay inside, and hard links to files before them; no path twice, nothing below a link, no setuid bits.</summary>
+    /// <summary>Regular files, directories, symbolic links that are relative and stay inside, and hard links to files before them; no path
+    /// twice, nothing below a link, no setuid bits.</summary>
     /// <param name="archive">What messages call the archive.</param>
     public static TarPolicy Strict(string archive) => new(archive);
 
     /// <summary>Judges the next entry.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ArchiveEntryRefused"/>, <see cref="ErrorCodes.ArchiveTooLarge"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ArchiveEntryRefused"/>,
+    /// <see cref="ErrorCodes.ArchiveTooLarge"/>.</exception>
     public void Check(TarEntry entry)
     {
         entries++;
@@ -40,9 +42,21 @@ public sealed class TarPolicy
     private void CheckLimits(TarEntry entry)
     {
         if (entries > MaximumEntries)
-            throw Refuse(ErrorCodes.ArchiveTooLarge, entry, "the archive has too many entries", $"more than {MaximumEntries}", $"at most {MaximumEntries}");
+            throw Refuse(
+                ErrorCodes.ArchiveTooLarge,
+                entry,
+                "the archive has too many entries",
+                $"more than {MaximumEntries}",
+                $"at most {MaximumEntries}"
+            );
         if (entry.Size > MaximumBytes - bytes)
-            throw Refuse(ErrorCodes.ArchiveTooLarge, entry, "the files of the archive are too large together", $"more than {MaximumBytes} bytes", $"at most {MaximumBytes}");
+            throw Refuse(
+                ErrorCodes.ArchiveTooLarge,
+                entry,
+                "the files of the archive are too large together",
+                $"more than {MaximumBytes} bytes",
+                $"at most {MaximumBytes}"
+            );
         bytes += entry.Size;
         Keep(entry, entry.Path);
     }
@@ -50,14 +64,41 @@ public sealed class TarPolicy
     private void CheckKind(TarEntry entry)
     {
         if (entry.Kind is not (TarEntryKind.File or TarEntryKind.Directory or TarEntryKind.SymbolicLink or TarEntryKind.HardLink))
-            throw Refuse(ErrorCodes.ArchiveEntryRefused, entry, "the archive holds something that is neither file, directory nor link", entry.Kind.ToString());
+            throw Refuse(
+                ErrorCodes.ArchiveEntryRefused,
+                entry,
+                "the archive holds something that is neither file, directory nor link",
+                entry.Kind.ToString()
+            );
         if (entry.Kind == TarEntryKind.File && (entry.Mode & 0xc00) != 0) // setuid, setgid
-            throw Refuse(ErrorCodes.ArchiveEntryRefused, entry, "a program in the archive takes the rights of its owner", Convert.ToString(entry.Mode, 8), "no setuid or setgid bit");
+            throw Refuse(
+                ErrorCodes.ArchiveEntryRefused,
+                entry,
+                "a program in the archive takes the rights of its owner",
+                Convert.ToString(entry.Mode, 8),
+                "no setuid or setgid bit"
+            );
         if (entry.Kind == TarEntryKind.SymbolicLink && !StaysInside(entry.Path, entry.LinkTarget!))
-            throw Refuse(ErrorCodes.ArchiveEntryRefused, entry, "a symbolic link leads out of the archive", entry.LinkTarget, "a relative target within");
-        // A second name of a symbolic link may lead out from its other folder, and one of a later file is to some readers what lay there before.
-        if (entry.Kind == TarEntryKind.HardLink && seen.GetValueOrDefault(entry.LinkTarget!, TarEntryKind.Directory) is not (TarEntryKind.File or TarEntryKind.HardLink))
-            throw Refuse(ErrorCodes.ArchiveEntryRefused, entry, "a hard link is the name of no file before it in the archive", entry.LinkTarget, "the path of a file");
+            throw Refuse(
+                ErrorCodes.ArchiveEntryRefused,
+                entry,
+                "a symbolic link leads out of the archive",
+                entry.LinkTarget,
+                "a relative target within"
+            );
+        // A second name of a symbolic link may lead out from its other folder, and one of a later file is to some readers what lay there
+        // before.
+        if (
+            entry.Kind == TarEntryKind.HardLink
+            && seen.GetValueOrDefault(entry.LinkTarget!, TarEntryKind.Directory) is not (TarEntryKind.File or TarEntryKind.HardLink)
+        )
+            throw Refuse(
+                ErrorCodes.ArchiveEntryRefused,
+                entry,
+                "a hard link is the name of no file before it in the archive",
+                entry.LinkTarget,
+                "the path of a file"
+            );
     }
 
     private void CheckPlace(TarEntry entry)
@@ -68,7 +109,12 @@ public sealed class TarPolicy
             if (seen.TryAdd(parent, TarEntryKind.Directory))
                 Keep(entry, parent);
             else if (seen[parent] != TarEntryKind.Directory)
-                throw Refuse(ErrorCodes.ArchiveEntryRefused, entry, $"an entry lies below '{parent}', which is no directory", seen[parent].ToString());
+                throw Refuse(
+                    ErrorCodes.ArchiveEntryRefused,
+                    entry,
+                    $"an entry lies below '{parent}', which is no directory",
+                    seen[parent].ToString()
+                );
         }
 
         // A directory may come after what is in it, and again: tar -r leaves such archives, and they mean one thing.
@@ -80,10 +126,17 @@ public sealed class TarPolicy
     {
         names += name.Length;
         if (names > MaximumNames)
-            throw Refuse(ErrorCodes.ArchiveTooLarge, entry, "the names of the archive are too long together", $"more than {MaximumNames} letters", $"at most {MaximumNames}");
+            throw Refuse(
+                ErrorCodes.ArchiveTooLarge,
+                entry,
+                "the names of the archive are too long together",
+                $"more than {MaximumNames} letters",
+                $"at most {MaximumNames}"
+            );
     }
 
-    // Nothing lies below a link, so the folder of a link is a real one, and steps up from it are what they look like. After a step down they are not:
+    // Nothing lies below a link, so the folder of a link is a real one, and steps up from it are what they look like. After a step down
+    // they are not:
     // that step may have gone through another link (CVE-2026-26960), so '..' may only lead.
     private static bool StaysInside(string path, string target)
     {
@@ -101,11 +154,14 @@ public sealed class TarPolicy
         return true;
     }
 
-    private NodeForgeException Refuse(ErrorCode code, TarEntry entry, string what, string? got = null, string? want = null) => new(new Diagnostic(code, what)
-    {
-        Where = new(archive, Detail: FormattableString.Invariant($"entry {entries}, '{entry.Path}'")),
-        Got = got,
-        Want = want,
-        Hint = "check where the archive comes from",
-    });
+    private NodeForgeException Refuse(ErrorCode code, TarEntry entry, string what, string? got = null, string? want = null) =>
+        new(
+            new Diagnostic(code, what)
+            {
+                Where = new(archive, Detail: FormattableString.Invariant($"entry {entries}, '{entry.Path}'")),
+                Got = got,
+                Want = want,
+                Hint = "check where the archive comes from",
+            }
+        );
 }

@@ -1,6 +1,7 @@
 namespace NodeForge.Oci.Tar;
 
-/// <summary>The first part of a long name, where the header's form has one; refused where GNU tar and Go's archive/tar, which containerd and docker read with, see two names.</summary>
+/// <summary>The first part of a long name, where the header's form has one; refused where GNU tar and Go's archive/tar, which containerd
+/// and docker read with, see two names.</summary>
 internal static class TarPrefix
 {
     private static readonly Range StarPrefix = 345..476;

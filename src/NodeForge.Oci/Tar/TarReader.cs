@@ -4,8 +4,10 @@ namespace NodeForge.Oci.Tar;
 
 /// <summary>Reads tar archives forwards, as data: v7, ustar, GNU and PAX. Nothing is extracted, nothing is resolved.</summary>
 /// <remarks>
-/// Where readers are known to disagree about an archive (two sizes, two names, records that lie about their length, links with a body), it is refused: what one
-/// program checked must be what the other unpacks. Links are kept as they are; <see cref="TarPolicy"/> refuses those that lead out where that matters.
+/// Where readers are known to disagree about an archive (two sizes, two names, records that lie about their length, links with a body), it
+/// is refused: what one
+/// program checked must be what the other unpacks. Links are kept as they are; <see cref="TarPolicy"/> refuses those that lead out where
+/// that matters.
 /// </remarks>
 public sealed class TarReader : IDisposable
 {
@@ -33,7 +35,8 @@ public sealed class TarReader : IDisposable
     /// <summary>The 1-based number of the current entry, extended headers not counted.</summary>
     public int EntryNumber => faults.Entry;
 
-    /// <summary>The byte of the archive where the current entry's content begins; with <see cref="TarEntry.Size"/> it makes a <c>FileContent</c>.</summary>
+    /// <summary>The byte of the archive where the current entry's content begins; with <see cref="TarEntry.Size"/> it makes a
+    /// <c>FileContent</c>.</summary>
     public long ContentOffset { get; private set; }
 
     /// <summary>The current entry's content: forward only, valid until the next <see cref="Read"/>; what is not read is skipped.</summary>
@@ -41,7 +44,8 @@ public sealed class TarReader : IDisposable
 
     /// <summary>Goes to the next entry.</summary>
     /// <returns>Null at the end, when everything up to the end of the stream was in order.</returns>
-    /// <exception cref="NodeForgeException">NF4101 to NF4106: with the number of the entry, the byte of its header and its name.</exception>
+    /// <exception cref="NodeForgeException">NF4101 to NF4106: with the number of the entry, the byte of its header and its
+    /// name.</exception>
     public TarEntry? Read()
     {
         if (ended)
@@ -82,7 +86,12 @@ public sealed class TarReader : IDisposable
     {
         long size = TarHeaderReader.Number(block, TarBlock.Length, "size", faults);
         if (size is < 0 || size > options.MaximumExtension)
-            throw faults.Fault(ErrorCodes.ArchiveExtensionInvalid, "an extended header is too large", got: $"{size} bytes", want: $"at most {options.MaximumExtension}");
+            throw faults.Fault(
+                ErrorCodes.ArchiveExtensionInvalid,
+                "an extended header is too large",
+                got: $"{size} bytes",
+                want: $"at most {options.MaximumExtension}"
+            );
         byte[] bytes = new byte[size];
         int there = input.Fill(bytes);
         if (there < size || input.Skip(TarBlock.Padding(size)) < TarBlock.Padding(size))
@@ -118,14 +127,25 @@ public sealed class TarReader : IDisposable
         {
             int other = rest.AsSpan(0, count).IndexOfAnyExcept((byte)0);
             if (other >= 0 && !options.TrailingBytesAllowed)
-                throw faults.Fault(ErrorCodes.ArchiveEndInvalid, FormattableString.Invariant($"there are other bytes after the archive's end, from byte {checkedTo + other} on"));
+                throw faults.Fault(
+                    ErrorCodes.ArchiveEndInvalid,
+                    FormattableString.Invariant($"there are other bytes after the archive's end, from byte {checkedTo + other} on")
+                );
             checkedTo = input.Offset;
         }
     }
 
-    private NodeForgeException Endless() => extensions.Pending
-        ? faults.Fault(ErrorCodes.ArchiveTruncated, FormattableString.Invariant($"the archive is truncated at byte {input.Offset}: an extended header is followed by no entry"))
-        : faults.Fault(ErrorCodes.ArchiveEndInvalid, FormattableString.Invariant($"the archive has no end marker; it stops at byte {input.Offset}, before entry {faults.Entry}"), want: "two blocks of zeros");
+    private NodeForgeException Endless() =>
+        extensions.Pending
+            ? faults.Fault(
+                ErrorCodes.ArchiveTruncated,
+                FormattableString.Invariant($"the archive is truncated at byte {input.Offset}: an extended header is followed by no entry")
+            )
+            : faults.Fault(
+                ErrorCodes.ArchiveEndInvalid,
+                FormattableString.Invariant($"the archive has no end marker; it stops at byte {input.Offset}, before entry {faults.Entry}"),
+                want: "two blocks of zeros"
+            );
 
     public void Dispose()
     {

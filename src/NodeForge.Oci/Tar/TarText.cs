@@ -4,7 +4,8 @@ using System.Text.Unicode;
 
 namespace NodeForge.Oci.Tar;
 
-/// <summary>Names in archives are bytes. Those that are no UTF-8 travel as U+DC80 to U+DCFF (Python's PEP 383), so that they come out as they went in.</summary>
+/// <summary>Names in archives are bytes. Those that are no UTF-8 travel as U+DC80 to U+DCFF (Python's PEP 383), so that they come out as
+/// they went in.</summary>
 internal static class TarText
 {
     private const char EscapeBase = '\udc00';
@@ -38,7 +39,7 @@ internal static class TarText
         }
 
         ArrayBufferWriter<byte> encoded = new(text.Length * 3);
-        for (int i = 0; i < text.Length;)
+        for (int i = 0; i < text.Length; )
         {
             if (Rune.DecodeFromUtf16(text.AsSpan(i), out Rune rune, out int consumed) == OperationStatus.Done)
                 encoded.Advance(rune.EncodeToUtf8(encoded.GetSpan(4)));

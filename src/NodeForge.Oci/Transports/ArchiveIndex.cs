@@ -4,13 +4,16 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Transports;
 
-/// <summary>Where the files of an image archive are: in the archive, read where and when they are wanted, or in a store that took them as the archive came by.</summary>
+/// <summary>Where the files of an image archive are: in the archive, read where and when they are wanted, or in a store that took them as
+/// the archive came by.</summary>
 internal sealed class ArchiveIndex
 {
     // An image has some hundred layers at most; a bundle of images some thousand files.
     private const int MostEntries = 200_000;
+
     // Letters of all their names and link targets.
     private const int MostNames = 32 << 20;
+
     // Documents are small; they are looked at before anybody knows whether the store shall have them.
     private const int LargestKept = 64 << 10;
     private const int MostKept = 4 << 20;
@@ -28,7 +31,8 @@ internal sealed class ArchiveIndex
     /// <summary>The archive's file, or what messages call it.</summary>
     public string Path { get; }
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageArchive"/>, <see cref="ErrorCodes.ImageArchiveEntryRefused"/>, <see cref="ErrorCodes.PathNotUsable"/>, and the errors of <see cref="TarReader"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageArchive"/>, <see cref="ErrorCodes.ImageArchiveEntryRefused"/>,
+    /// <see cref="ErrorCodes.PathNotUsable"/>, and the errors of <see cref="TarReader"/>.</exception>
     public static ArchiveIndex Read(string path, CancellationToken cancellationToken)
     {
         ArchiveIndex index = new(System.IO.Path.GetFullPath(path), taken: null);
@@ -40,7 +44,8 @@ internal sealed class ArchiveIndex
         return index;
     }
 
-    /// <summary>Reads an archive once, from first to last byte; its files go into a store as they come, whether an image will want them or not.</summary>
+    /// <summary>Reads an archive once, from first to last byte; its files go into a store as they come, whether an image will want them or
+    /// not.</summary>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="NodeForgeException">As <see cref="Read"/>.</exception>
     public static ArchiveIndex Take(Stream content, string name, BlobStore store, CancellationToken cancellationToken)
@@ -54,12 +59,13 @@ internal sealed class ArchiveIndex
     public ArchiveIndexEntry? Find(string path) => files.GetValueOrDefault(path);
 
     /// <returns>Seekable.</returns>
-    public Stream Open(ArchiveIndexEntry entry) => entry switch
-    {
-        { Bytes: { } bytes } => new MemoryStream(bytes, writable: false),
-        { Blob: { } blob } => taken!.OpenRead(blob),
-        _ => new FileSlice(Path, entry.Offset, entry.Size),
-    };
+    public Stream Open(ArchiveIndexEntry entry) =>
+        entry switch
+        {
+            { Bytes: { } bytes } => new MemoryStream(bytes, writable: false),
+            { Blob: { } blob } => taken!.OpenRead(blob),
+            _ => new FileSlice(Path, entry.Offset, entry.Size),
+        };
 
     /// <summary>A small file of the archive; null when it is not there.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageDocument"/>: it is too long.</exception>
@@ -68,7 +74,13 @@ internal sealed class ArchiveIndex
         if (Find(path) is not { LinkTarget: null } entry)
             return null;
         if (entry.Size > ImageDocument.MaxBytes)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"the document is longer than {ImageDocument.MaxBytes} bytes") { Where = new(Path, Detail: path), Got = $"{entry.Size} bytes" });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.InvalidImageDocument, $"the document is longer than {ImageDocument.MaxBytes} bytes")
+                {
+                    Where = new(Path, Detail: path),
+                    Got = $"{entry.Size} bytes",
+                }
+            );
         byte[] bytes = new byte[entry.Size];
         using Stream content = Open(entry);
         content.ReadExactly(bytes);
@@ -90,13 +102,24 @@ internal sealed class ArchiveIndex
         bool bzip2 = head is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x31, 0x41, ..];
         if (found != LayerCompression.None || bzip2)
         {
-            string program = found switch { LayerCompression.None => "bunzip2", LayerCompression.Gzip => "gunzip", LayerCompression.Zstd => "unzstd", _ => "unxz" };
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.NotAnImageArchive, "the archive is compressed as a whole, and its blobs cannot be reached one by one")
+            string program = found switch
             {
-                Where = new(Path),
-                Got = bzip2 ? "bzip2" : found.ToString().ToLowerInvariant(),
-                Hint = $"unpack it first: {program} --keep FILE",
-            });
+                LayerCompression.None => "bunzip2",
+                LayerCompression.Gzip => "gunzip",
+                LayerCompression.Zstd => "unzstd",
+                _ => "unxz",
+            };
+            throw new NodeForgeException(
+                new Diagnostic(
+                    ErrorCodes.NotAnImageArchive,
+                    "the archive is compressed as a whole, and its blobs cannot be reached one by one"
+                )
+                {
+                    Where = new(Path),
+                    Got = bzip2 ? "bzip2" : found.ToString().ToLowerInvariant(),
+                    Hint = $"unpack it first: {program} --keep FILE",
+                }
+            );
         }
     }
 
@@ -111,9 +134,20 @@ internal sealed class ArchiveIndex
         names += entry.Path.Length + (entry.LinkTarget?.Length ?? 0);
         if (names > MostNames)
             throw Refuse(entry.Path, reader.EntryNumber, $"the names in the archive have more than {MostNames} letters together", null);
-        ArchiveIndexEntry file = new(entry.Path, reader.EntryNumber, reader.ContentOffset, entry.Size, entry.Kind == TarEntryKind.File ? null : Target(entry));
+        ArchiveIndexEntry file = new(
+            entry.Path,
+            reader.EntryNumber,
+            reader.ContentOffset,
+            entry.Size,
+            entry.Kind == TarEntryKind.File ? null : Target(entry)
+        );
         if (!files.TryAdd(entry.Path, file))
-            throw Refuse(entry.Path, reader.EntryNumber, $"the archive has a file twice; the first is entry {files[entry.Path].Number}", null);
+            throw Refuse(
+                entry.Path,
+                reader.EntryNumber,
+                $"the archive has a file twice; the first is entry {files[entry.Path].Number}",
+                null
+            );
         if (taken is not null && file.LinkTarget is null)
             files[entry.Path] = Take(file, reader.Content, taken);
     }
@@ -154,12 +188,15 @@ internal sealed class ArchiveIndex
         return string.Join('/', parts);
     }
 
-    public NodeForgeException Refuse(string name, int? number, string what, string? got) => new(new Diagnostic(ErrorCodes.ImageArchiveEntryRefused, what)
-    {
-        Where = new(Path, Detail: number is null ? $"'{name}'" : $"entry {number}, '{name}'"),
-        Got = got,
-        Hint = "get the archive from a source that you trust",
-    });
+    public NodeForgeException Refuse(string name, int? number, string what, string? got) =>
+        new(
+            new Diagnostic(ErrorCodes.ImageArchiveEntryRefused, what)
+            {
+                Where = new(Path, Detail: number is null ? $"'{name}'" : $"entry {number}, '{name}'"),
+                Got = got,
+                Hint = "get the archive from a source that you trust",
+            }
+        );
 }
 
 /// <param name="Path">Relative, no <c>..</c> in it.</param>

@@ -11,13 +11,15 @@ namespace NodeForge.Oci.Transports;
 public sealed partial record ImageTransport(TransportRoom Room, string Path, string? Name, ImageReference? Reference)
 {
     /// <summary>Every transport.</summary>
-    public static IReadOnlyList<TransportRoom> Rooms { get; } = [OciLayout.Room, OciArchive.Room, DockerArchive.Room, BundleRoom.Room, EngineRoom.Room, RegistryImages.Room];
+    public static IReadOnlyList<TransportRoom> Rooms { get; } =
+    [OciLayout.Room, OciArchive.Room, DockerArchive.Room, BundleRoom.Room, EngineRoom.Room, RegistryImages.Room];
 
     /// <summary>How each is written: <c>oci:DIR[:TAG], …</c></summary>
     public static string Syntax { get; } = $"{string.Join(", ", Rooms.SkipLast(1).Select(room => room.Syntax))} or {Rooms[^1].Syntax}";
 
     /// <summary>Opens what it names.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageLayout"/>, <see cref="ErrorCodes.NotAnImageArchive"/> and other NF51xx; NF41xx for a damaged archive;
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageLayout"/>, <see cref="ErrorCodes.NotAnImageArchive"/> and other
+    /// NF51xx; NF41xx for a damaged archive;
     /// what an engine or registry refuses.</exception>
     public Task<IImageSource> OpenAsync(TransportHost host, CancellationToken cancellationToken) =>
         Room.Open(host.Rooted(this), host, cancellationToken);
@@ -28,7 +30,8 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
     /// <summary>Whether a text begins with a transport's word.</summary>
     public static bool IsOne(string text) => Rooms.Any(room => text.StartsWith(room.Prefix, StringComparison.Ordinal));
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageTransport"/> or <see cref="ErrorCodes.InvalidImageReference"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageTransport"/> or
+    /// <see cref="ErrorCodes.InvalidImageReference"/>.</exception>
     public static ImageTransport Parse(string text)
     {
         int colon = text.IndexOf(':', StringComparison.Ordinal);
@@ -58,7 +61,8 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
         return transport is not null;
     }
 
-    public override string ToString() => Room.IsFile ? Room.Prefix + Path + (Name is null ? "" : Room.Separator + Name) : Room.Prefix + Reference;
+    public override string ToString() =>
+        Room.IsFile ? Room.Prefix + Path + (Name is null ? "" : Room.Separator + Name) : Room.Prefix + Reference;
 
     private static ImageTransport ReadFile(TransportRoom room, string text, string rest)
     {
@@ -73,15 +77,25 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
         return new(room, path, reference?.ToString(), reference);
     }
 
-    private static string? CheckedTag(string text, string? tag) => tag is null || ReferenceName().IsMatch(tag)
-        ? tag
-        : throw Refuse(text, "what follows the path is no tag", "write letters, digits and single separators (. _ - : @ + /); a path with a colon in it cannot be named");
+    private static string? CheckedTag(string text, string? tag) =>
+        tag is null || ReferenceName().IsMatch(tag)
+            ? tag
+            : throw Refuse(
+                text,
+                "what follows the path is no tag",
+                "write letters, digits and single separators (. _ - : @ + /); a path with a colon in it cannot be named"
+            );
 
     private static string Suggestion(string text, string word, string rest)
     {
         if (word == "docker")
             return $"write docker://{rest.TrimStart('/')} for a registry, docker-daemon:{rest.TrimStart('/')} for the engine";
-        TransportRoom? near = Rooms.Select(room => (room, distance: Distance(word, room.Word))).Where(candidate => candidate.distance <= 2).OrderBy(candidate => candidate.distance).Select(candidate => candidate.room).FirstOrDefault();
+        TransportRoom? near = Rooms
+            .Select(room => (room, distance: Distance(word, room.Word)))
+            .Where(candidate => candidate.distance <= 2)
+            .OrderBy(candidate => candidate.distance)
+            .Select(candidate => candidate.room)
+            .FirstOrDefault();
         if (word.Length > 0 && near is not null)
             return $"did you mean {near.Prefix}{rest.TrimStart('/')}?";
         if (text.EndsWith(".tar", StringComparison.Ordinal))
@@ -90,9 +104,7 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
             return $"did you mean bundle:{text}?";
         if (text.StartsWith('.') || text.StartsWith('/'))
             return $"did you mean oci:{text}?";
-        return ImageReference.TryParse(text, out _)
-            ? $"did you mean docker://{text} or docker-daemon:{text}?"
-            : $"write {Syntax}";
+        return ImageReference.TryParse(text, out _) ? $"did you mean docker://{text} or docker-daemon:{text}?" : $"write {Syntax}";
     }
 
     private static NodeForgeException Refuse(string text, string what, string hint) =>
@@ -120,6 +132,9 @@ public sealed partial record ImageTransport(TransportRoom Room, string Path, str
     }
 
     // image-spec annotations.md, "org.opencontainers.image.ref.name"
-    [GeneratedRegex(@"\A[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*(?:/[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*)*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*(?:/[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*)*\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex ReferenceName();
 }

@@ -2,7 +2,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Oci.Transports;
 
-/// <summary>Attaches artifacts to the images of a layout. A layout lists referrers itself, so it needs no index of them under a tag.</summary>
+/// <summary>Attaches artifacts to the images of a layout. A layout lists referrers itself, so it needs no index of them under a
+/// tag.</summary>
 internal sealed class LayoutArtifacts(string folder) : IArtifactTarget
 {
     private readonly string folder = Path.GetFullPath(folder).TrimEnd('/');
@@ -22,6 +23,9 @@ internal sealed class LayoutArtifacts(string folder) : IArtifactTarget
             _ = blobs.Write(blob.Bytes.Span);
         AtomicFile.SyncFolder(Path.Combine(folder, "blobs", "sha256"));
         using IDisposable held = await LayoutLock.TakeAsync(folder, cancellationToken).ConfigureAwait(false);
-        AtomicFile.WriteAllBytes(Path.Combine(folder, OciLayout.IndexFile), LayoutIndex.Attach(OciLayout.Open(folder).Index, artifacts, new(folder)));
+        AtomicFile.WriteAllBytes(
+            Path.Combine(folder, OciLayout.IndexFile),
+            LayoutIndex.Attach(OciLayout.Open(folder).Index, artifacts, new(folder))
+        );
     }
 }

@@ -9,35 +9,50 @@ internal static class LayoutIndex
     public static ReadOnlySpan<byte> Marker => "{\"imageLayoutVersion\":\"1.0.0\"}"u8;
 
     /// <summary>What an index lists, an entry for each name, and what each stands for.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNameCollision"/>, <see cref="ErrorCodes.InvalidImageReference"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNameCollision"/>,
+    /// <see cref="ErrorCodes.InvalidImageReference"/>.</exception>
     public static IReadOnlyList<(ImageEntry Entry, IReadOnlyList<Descriptor> Roots)> Entries(ImageIndex index, string place) =>
-    [
-        .. index.Manifests.Where(entry => !ImageAnnotations.IsArtifact(entry)).GroupBy(entry => ImageAnnotations.NameOf(entry) ?? ImageAnnotations.TagOf(entry) ?? entry.Digest.ToString(), StringComparer.Ordinal)
-            .Select(group => Describe(group.First(), RootsOf(group, new(place, Detail: group.Key)), place)),
-    ];
+        [
+            .. index
+                .Manifests.Where(entry => !ImageAnnotations.IsArtifact(entry))
+                .GroupBy(
+                    entry => ImageAnnotations.NameOf(entry) ?? ImageAnnotations.TagOf(entry) ?? entry.Digest.ToString(),
+                    StringComparer.Ordinal
+                )
+                .Select(group => Describe(group.First(), RootsOf(group, new(place, Detail: group.Key)), place)),
+        ];
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageReference"/>, with the place of the image that is called so.</exception>
-    public static ImageReference ReadName(string name, Location where) => ImageReference.TryParse(name, out ImageReference? reference, out string? problem)
-        ? reference
-        : throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageReference, "the image has a name that containerd would refuse: " + problem)
-        {
-            Where = where,
-            Got = Printable.Escape(name),
-            Want = "[REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
-            Hint = "have the image saved again under another name",
-        });
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidImageReference"/>, with the place of the image that is called
+    /// so.</exception>
+    public static ImageReference ReadName(string name, Location where) =>
+        ImageReference.TryParse(name, out ImageReference? reference, out string? problem)
+            ? reference
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.InvalidImageReference, "the image has a name that containerd would refuse: " + problem)
+                {
+                    Where = where,
+                    Got = Printable.Escape(name),
+                    Want = "[REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]",
+                    Hint = "have the image saved again under another name",
+                }
+            );
 
     private static Descriptor[] RootsOf(IEnumerable<Descriptor> entries, Location where)
     {
         Descriptor[] distinct = [.. entries.DistinctBy(entry => entry.Digest)];
         // One name for several manifests is another way to write an index, as long as it says which is whose.
-        if (distinct.Length > 1 && (distinct.Any(entry => entry.Platform is null) || distinct.DistinctBy(entry => entry.Platform).Count() < distinct.Length))
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageNameCollision, "one name of the index stands for several images")
-            {
-                Where = where,
-                Got = string.Join(" ", distinct.Select(entry => entry.Digest.ToString())),
-                Hint = ErrorCodes.ImageNameCollision.Remedy,
-            });
+        if (
+            distinct.Length > 1
+            && (distinct.Any(entry => entry.Platform is null) || distinct.DistinctBy(entry => entry.Platform).Count() < distinct.Length)
+        )
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.ImageNameCollision, "one name of the index stands for several images")
+                {
+                    Where = where,
+                    Got = string.Join(" ", distinct.Select(entry => entry.Digest.ToString())),
+                    Hint = ErrorCodes.ImageNameCollision.Remedy,
+                }
+            );
         return distinct;
     }
 
@@ -59,10 +74,18 @@ internal static class LayoutIndex
         HashSet<string> taken = new(StringComparer.Ordinal);
         foreach (Descriptor entry in added)
         {
-            if (ImageAnnotations.TagOf(entry) is { } tag && !taken.Add(tag) && entries.Any(other => ImageAnnotations.TagOf(other) == tag && other.Digest != entry.Digest))
+            if (
+                ImageAnnotations.TagOf(entry) is { } tag
+                && !taken.Add(tag)
+                && entries.Any(other => ImageAnnotations.TagOf(other) == tag && other.Digest != entry.Digest)
+            )
                 throw Collision(where, tag, "two of the images to be written");
             // An image that is written again stays what cosign takes it for.
-            Descriptor kept = entries.Any(other => other.Digest == entry.Digest && ImageAnnotations.KindOf(other) is not null && Replaces(entry, other, where)) ? WithKind(entry) : entry;
+            Descriptor kept = entries.Any(other =>
+                other.Digest == entry.Digest && ImageAnnotations.KindOf(other) is not null && Replaces(entry, other, where)
+            )
+                ? WithKind(entry)
+                : entry;
             entries.RemoveAll(other => Replaces(entry, other, where));
             entries.Add(kept);
         }
@@ -76,7 +99,15 @@ internal static class LayoutIndex
     {
         HashSet<Digest> subjects = [.. artifacts.Select(artifact => artifact.Subject.Digest)];
         HashSet<Digest> images = [.. before.Manifests.Where(entry => !ImageAnnotations.IsArtifact(entry)).Select(entry => entry.Digest)];
-        ImageIndex marked = before with { Manifests = [.. before.Manifests.Select(entry => subjects.Contains(entry.Digest) && !ImageAnnotations.IsArtifact(entry) ? WithKind(entry) : entry)] };
+        ImageIndex marked = before with
+        {
+            Manifests =
+            [
+                .. before.Manifests.Select(entry =>
+                    subjects.Contains(entry.Digest) && !ImageAnnotations.IsArtifact(entry) ? WithKind(entry) : entry
+                ),
+            ],
+        };
         return Write(marked, artifacts.Select(artifact => EntryOf(artifact, images.Contains(artifact.Subject.Digest))), where);
     }
 
@@ -96,28 +127,40 @@ internal static class LayoutIndex
         return manifest with { Annotations = annotations };
     }
 
-    private static Descriptor WithKind(Descriptor entry) => entry with
-    {
-        Annotations = new(entry.Annotations ?? [], StringComparer.Ordinal)
+    private static Descriptor WithKind(Descriptor entry) =>
+        entry with
         {
-            [ImageAnnotations.Kind] = MediaTypes.IsIndex(entry.MediaType) ? ImageAnnotations.KindOfIndex : ImageAnnotations.KindOfImage,
-        },
-    };
+            Annotations = new(entry.Annotations ?? [], StringComparer.Ordinal)
+            {
+                [ImageAnnotations.Kind] = MediaTypes.IsIndex(entry.MediaType) ? ImageAnnotations.KindOfIndex : ImageAnnotations.KindOfImage,
+            },
+        };
 
     /// <summary>The index entries of an image, one for each of its names; with the platform where it has one alone.</summary>
     public static IEnumerable<Descriptor> EntriesOf(Image image)
     {
         Platform? platform = image.Indexes.Count == 0 ? image.Platform : null;
-        return Names(image).Select(name => new Descriptor(image.Root.MediaType, image.Root.Digest, image.Root.Size) { Platform = platform, Annotations = name.Count == 0 ? null : name });
+        return Names(image)
+            .Select(name => new Descriptor(image.Root.MediaType, image.Root.Digest, image.Root.Size)
+            {
+                Platform = platform,
+                Annotations = name.Count == 0 ? null : name,
+            });
     }
 
     /// <summary>Whether two entries give one name to one image.</summary>
     public static bool IsSame(Descriptor entry, Descriptor other) =>
-        entry.Digest == other.Digest && ImageAnnotations.TagOf(entry) == ImageAnnotations.TagOf(other) && ImageAnnotations.NameOf(entry) == ImageAnnotations.NameOf(other);
+        entry.Digest == other.Digest
+        && ImageAnnotations.TagOf(entry) == ImageAnnotations.TagOf(other)
+        && ImageAnnotations.NameOf(entry) == ImageAnnotations.NameOf(other);
 
     private static IEnumerable<SortedDictionary<string, string>> Names(Image image)
     {
-        foreach (ImageReference? reference in image.References.Count == 0 ? [null] : image.References.Select(reference => (ImageReference?)reference))
+        foreach (
+            ImageReference? reference in image.References.Count == 0
+                ? [null]
+                : image.References.Select(reference => (ImageReference?)reference)
+        )
         {
             SortedDictionary<string, string> annotations = new(StringComparer.Ordinal);
             if ((image.Tag ?? reference?.Tag) is { } tag)
@@ -142,10 +185,13 @@ internal static class LayoutIndex
 
     private static string SortKey(Descriptor entry) => $"{ImageAnnotations.NameOf(entry)}\n{ImageAnnotations.TagOf(entry)}\n{entry.Digest}";
 
-    private static NodeForgeException Collision(Location where, string tag, string images) => new(new Diagnostic(ErrorCodes.ImageNameCollision, "one tag of the layout would stand for two images")
-    {
-        Where = where with { Detail = tag },
-        Got = images,
-        Hint = "give each image a tag of its own, or write each into a layout of its own",
-    });
+    private static NodeForgeException Collision(Location where, string tag, string images) =>
+        new(
+            new Diagnostic(ErrorCodes.ImageNameCollision, "one tag of the layout would stand for two images")
+            {
+                Where = where with { Detail = tag },
+                Got = images,
+                Hint = "give each image a tag of its own, or write each into a layout of its own",
+            }
+        );
 }

@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NodeForge.Oci.Transports;
 
-/// <summary>Lets one writer at a time change a layout's index. Held on the folder itself, it leaves no file behind, disturbs no reader and dies with its holder.</summary>
+/// <summary>Lets one writer at a time change a layout's index. Held on the folder itself, it leaves no file behind, disturbs no reader and
+/// dies with its holder.</summary>
 internal static partial class LayoutLock
 {
     private const int ExclusiveAtOnce = 2 | 4; // LOCK_EX | LOCK_NB
@@ -19,7 +20,13 @@ internal static partial class LayoutLock
             for (TimeSpan waited = TimeSpan.Zero; Lock(handle, ExclusiveAtOnce) != 0; waited += Pause)
             {
                 if (waited > Longest)
-                    throw new NodeForgeException(new Diagnostic(ErrorCodes.Busy, "another process holds the image layout") { Where = new(folder), Hint = "wait for it to end and run again" });
+                    throw new NodeForgeException(
+                        new Diagnostic(ErrorCodes.Busy, "another process holds the image layout")
+                        {
+                            Where = new(folder),
+                            Hint = "wait for it to end and run again",
+                        }
+                    );
                 await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
             }
 

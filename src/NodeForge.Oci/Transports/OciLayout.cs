@@ -16,14 +16,15 @@ public sealed class OciLayout : IImageSource
         Index = index;
     }
 
-    internal static TransportRoom Room { get; } = new("oci", TransportForm.FileAndTag)
-    {
-        Open = (place, _, cancellationToken) => Task.Run<IImageSource>(() => Open(place.Path), cancellationToken),
-        Target = (place, _) => new Writer(place.Path),
-        Artifacts = (place, _) => new LayoutArtifacts(place.Path),
-        KeepsReferrers = true,
-        IsFolder = true,
-    };
+    internal static TransportRoom Room { get; } =
+        new("oci", TransportForm.FileAndTag)
+        {
+            Open = (place, _, cancellationToken) => Task.Run<IImageSource>(() => Open(place.Path), cancellationToken),
+            Target = (place, _) => new Writer(place.Path),
+            Artifacts = (place, _) => new LayoutArtifacts(place.Path),
+            KeepsReferrers = true,
+            IsFolder = true,
+        };
 
     public string Folder { get; }
 
@@ -37,9 +38,11 @@ public sealed class OciLayout : IImageSource
 
     private IReadOnlyList<(ImageEntry Entry, IReadOnlyList<Descriptor> Roots)> Entries => field ??= LayoutIndex.Entries(Index, Folder);
 
-    public ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) => new([.. Entries.Select(listed => listed.Entry)]);
+    public ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) =>
+        new([.. Entries.Select(listed => listed.Entry)]);
 
-    public ValueTask<IReadOnlyList<Descriptor>> RootsAsync(ImageEntry entry, CancellationToken cancellationToken) => new(Entries.First(listed => listed.Entry.Content == entry.Content).Roots);
+    public ValueTask<IReadOnlyList<Descriptor>> RootsAsync(ImageEntry entry, CancellationToken cancellationToken) =>
+        new(Entries.First(listed => listed.Entry.Content == entry.Content).Roots);
 
     // Build tools lay layouts out of links into their own stores; a link has a length of its own.
     public ValueTask<long?> SizeOfAsync(Descriptor blob, CancellationToken cancellationToken)
@@ -47,14 +50,20 @@ public sealed class OciLayout : IImageSource
         FileInfo file = new(Blobs.PathOf(blob.Digest));
         if (file.LinkTarget is null)
             return new(Blobs.SizeOf(blob.Digest));
-        return new(AtomicFile.Guard(file.FullName, () => file.ResolveLinkTarget(returnFinalTarget: true)) is FileInfo { Exists: true } target ? target.Length : null);
+        return new(
+            AtomicFile.Guard(file.FullName, () => file.ResolveLinkTarget(returnFinalTarget: true)) is FileInfo { Exists: true } target
+                ? target.Length
+                : null
+        );
     }
 
     public ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => new(Blobs.OpenRead(blob.Digest));
 
-    public ValueTask<IReadOnlyList<Referrer>?> ReferrersAsync(Descriptor subject, CancellationToken cancellationToken) => LayoutReferrers.FindAsync(this, Index, subject, cancellationToken);
+    public ValueTask<IReadOnlyList<Referrer>?> ReferrersAsync(Descriptor subject, CancellationToken cancellationToken) =>
+        LayoutReferrers.FindAsync(this, Index, subject, cancellationToken);
 
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageLayout"/>, <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageLayout"/>,
+    /// <see cref="ErrorCodes.InvalidImageDocument"/>.</exception>
     public static OciLayout Open(string folder)
     {
         string path = Path.GetFullPath(folder);
@@ -62,12 +71,14 @@ public sealed class OciLayout : IImageSource
         return new(path, ImageDocument.ReadIndex(ReadSmall(path, IndexFile), new(path, Detail: IndexFile)));
     }
 
-    /// <summary>Writes images into a folder: a new one appears whole; one that is a layout gets the blobs that it lacks first and the names last.</summary>
+    /// <summary>Writes images into a folder: a new one appears whole; one that is a layout gets the blobs that it lacks first and the names
+    /// last.</summary>
     /// <remarks>Safe to run again, and by several processes at once. Blobs are hard-linked where that is possible.</remarks>
     /// <param name="folder">Absent, empty or a layout.</param>
     /// <param name="images">What is written; tags among them are unique.</param>
     /// <param name="cancellationToken">Ends it; a new folder is then not there, an old one names what it named.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.OutputInUse"/>, <see cref="ErrorCodes.ImageNameCollision"/>, and what a layer cannot be read for.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.OutputInUse"/>, <see cref="ErrorCodes.ImageNameCollision"/>, and what a
+    /// layer cannot be read for.</exception>
     public static async Task<OciLayout> WriteAsync(string folder, IReadOnlyList<Image> images, CancellationToken cancellationToken)
     {
         string target = Path.GetFullPath(folder).TrimEnd('/');
@@ -81,8 +92,16 @@ public sealed class OciLayout : IImageSource
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(marker, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
-            string? version = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("imageLayoutVersion", out JsonElement stated) && stated.ValueKind == JsonValueKind.String ? stated.GetString() : null;
+            using JsonDocument document = JsonDocument.Parse(
+                marker,
+                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 }
+            );
+            string? version =
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("imageLayoutVersion", out JsonElement stated)
+                && stated.ValueKind == JsonValueKind.String
+                    ? stated.GetString()
+                    : null;
             if (version is null || !version.StartsWith("1.", StringComparison.Ordinal))
                 throw NotALayout(where, "the image layout is of a version that we do not know", version ?? "no version", "1.0.0");
         }
@@ -93,31 +112,55 @@ public sealed class OciLayout : IImageSource
     }
 
     internal static NodeForgeException NotALayout(Location where, string what, string? got, string? want) =>
-        new(new Diagnostic(ErrorCodes.NotAnImageLayout, what) { Where = where, Got = got, Want = want, Hint = "name a folder that holds oci-layout and index.json" });
+        new(
+            new Diagnostic(ErrorCodes.NotAnImageLayout, what)
+            {
+                Where = where,
+                Got = got,
+                Want = want,
+                Hint = "name a folder that holds oci-layout and index.json",
+            }
+        );
 
     private static byte[] ReadSmall(string folder, string name)
     {
         string path = Path.Combine(folder, name);
         if (RegularFile.SizeOf(path) is null)
             throw NotALayout(new(folder), $"this is no image layout: {name} is not there or is no file", null, null);
-        return RegularFile.ReadSmall(path, ImageDocument.MaxBytes, length => NotALayout(new(path), $"the file is longer than {ImageDocument.MaxBytes} bytes", $"{length} bytes", null));
+        return RegularFile.ReadSmall(
+            path,
+            ImageDocument.MaxBytes,
+            length => NotALayout(new(path), $"the file is longer than {ImageDocument.MaxBytes} bytes", $"{length} bytes", null)
+        );
     }
 
-    private static bool IsNew(string target) => AtomicFile.Guard(target, () =>
-    {
-        if (File.Exists(target))
-            throw InUse(target, "a file");
-        if (!Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any())
-            return true;
-        return File.Exists(Path.Combine(target, MarkerFile)) ? false : throw InUse(target, Path.GetFileName(Directory.EnumerateFileSystemEntries(target).Order(StringComparer.Ordinal).First()));
-    });
+    private static bool IsNew(string target) =>
+        AtomicFile.Guard(
+            target,
+            () =>
+            {
+                if (File.Exists(target))
+                    throw InUse(target, "a file");
+                if (!Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any())
+                    return true;
+                return File.Exists(Path.Combine(target, MarkerFile))
+                    ? false
+                    : throw InUse(
+                        target,
+                        Path.GetFileName(Directory.EnumerateFileSystemEntries(target).Order(StringComparer.Ordinal).First())
+                    );
+            }
+        );
 
-    private static NodeForgeException InUse(string target, string got) => new(new Diagnostic(ErrorCodes.OutputInUse, "the folder holds something that is no image layout")
-    {
-        Where = new(target),
-        Got = got,
-        Hint = "name a new or empty folder",
-    });
+    private static NodeForgeException InUse(string target, string got) =>
+        new(
+            new Diagnostic(ErrorCodes.OutputInUse, "the folder holds something that is no image layout")
+            {
+                Where = new(target),
+                Got = got,
+                Hint = "name a new or empty folder",
+            }
+        );
 
     /// <returns>False when somebody else made the folder meanwhile.</returns>
     private static async Task<bool> CreateAsync(string target, WrittenImages written, CancellationToken cancellationToken)
@@ -141,10 +184,12 @@ public sealed class OciLayout : IImageSource
     }
 
     // Side by side: a cache hashes what leaves it, which keeps one core busy for each.
-    private static Task BringAsync(WrittenImages written, BlobStore target, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        written.Blobs,
-        new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, 4), CancellationToken = cancellationToken },
-        async (blob, stop) => await blob.BringAsync(target, stop).ConfigureAwait(false));
+    private static Task BringAsync(WrittenImages written, BlobStore target, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            written.Blobs,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, 4), CancellationToken = cancellationToken },
+            async (blob, stop) => await blob.BringAsync(target, stop).ConfigureAwait(false)
+        );
 
     private static bool Publish(string temporary, string target)
     {
@@ -175,6 +220,7 @@ public sealed class OciLayout : IImageSource
 
     private sealed class Writer(string folder) : IImageTarget
     {
-        public Task WriteAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken) => OciLayout.WriteAsync(folder, images, cancellationToken);
+        public Task WriteAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken) =>
+            OciLayout.WriteAsync(folder, images, cancellationToken);
     }
 }

@@ -10,17 +10,19 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
 {
     private RawDocument? root;
 
-    internal static TransportRoom Room { get; } = new("docker", TransportForm.RemoteReference)
-    {
-        Open = (place, host, _) => Task.FromResult<IImageSource>(new RegistryImages(host.Registry(place), place.Reference!)),
-        Target = (place, host) => new RegistryImages(host.Registry(place), place.Reference!),
-        KeepsReferrers = true,
-        Artifacts = (place, host) => new RegistryImages(host.Registry(place), place.Reference!),
-    };
+    internal static TransportRoom Room { get; } =
+        new("docker", TransportForm.RemoteReference)
+        {
+            Open = (place, host, _) => Task.FromResult<IImageSource>(new RegistryImages(host.Registry(place), place.Reference!)),
+            Target = (place, host) => new RegistryImages(host.Registry(place), place.Reference!),
+            KeepsReferrers = true,
+            Artifacts = (place, host) => new RegistryImages(host.Registry(place), place.Reference!),
+        };
 
     public string Place => reference.Registry;
 
-    public ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) => new([new(reference.ToString(), [reference], Tag: null)]);
+    public ValueTask<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) =>
+        new([new(reference.ToString(), [reference], Tag: null)]);
 
     public async ValueTask<IReadOnlyList<Descriptor>> RootsAsync(ImageEntry entry, CancellationToken cancellationToken)
     {
@@ -37,16 +39,21 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
         if (blob.Digest == root?.Descriptor.Digest)
             return new MemoryStream(root.Bytes.ToArray(), writable: false);
         if (MediaTypes.IsIndex(blob.MediaType) || MediaTypes.IsManifest(blob.MediaType))
-            return new MemoryStream((await client.GetManifestAsync(reference.At(blob.Digest), cancellationToken).ConfigureAwait(false)).Bytes.ToArray(), writable: false);
+            return new MemoryStream(
+                (await client.GetManifestAsync(reference.At(blob.Digest), cancellationToken).ConfigureAwait(false)).Bytes.ToArray(),
+                writable: false
+            );
         return (await client.OpenBlobAsync(reference, blob, 0, cancellationToken).ConfigureAwait(false)).AsStream();
     }
 
-    public Task WriteAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken) => new RegistryPusher(client).PushAsync(images, reference, cancellationToken);
+    public Task WriteAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken) =>
+        new RegistryPusher(client).PushAsync(images, reference, cancellationToken);
 
     public async ValueTask<IReadOnlyList<Referrer>?> ReferrersAsync(Descriptor subject, CancellationToken cancellationToken)
     {
         List<Referrer> found = [];
-        IReadOnlyList<Descriptor> listed = await client.GetReferrersAsync(reference, subject.Digest, cancellationToken).ConfigureAwait(false)
+        IReadOnlyList<Descriptor> listed =
+            await client.GetReferrersAsync(reference, subject.Digest, cancellationToken).ConfigureAwait(false)
             ?? (await ListedUnderTagAsync(subject.Digest, cancellationToken).ConfigureAwait(false)).Manifests;
         found.AddRange(listed.Select(manifest => new Referrer(manifest, null)));
         foreach (string tag in new[] { ReferrerTags.SignaturesOf(subject.Digest), ReferrerTags.AttestationsOf(subject.Digest) })
@@ -68,7 +75,13 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
         {
             foreach (RawDocument blob in artifact.Blobs)
                 await pusher.PushBlobAsync(Layer.Of(blob), reference, mountFrom: null, cancellationToken).ConfigureAwait(false);
-            bool listed = await pusher.PushManifestAsync(artifact.Manifest, artifact.Tag is { } tag ? reference.Under(tag) : reference.At(artifact.Manifest.Descriptor.Digest), cancellationToken).ConfigureAwait(false);
+            bool listed = await pusher
+                .PushManifestAsync(
+                    artifact.Manifest,
+                    artifact.Tag is { } tag ? reference.Under(tag) : reference.At(artifact.Manifest.Descriptor.Digest),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             if (artifact.Tag is null && !listed)
                 await ListUnderTagAsync(pusher, artifact, cancellationToken).ConfigureAwait(false);
         }
@@ -79,7 +92,8 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
             ? ImageDocument.ReadIndex(document.Bytes, new(reference.Name, Detail: ReferrerTags.IndexOf(subject)))
             : new ImageIndex { Manifests = [] };
 
-    // distribution-spec, "Pushing Manifests with Subject": a registry that does not say that it took note of the subject lists nothing, and the client keeps the list.
+    // distribution-spec, "Pushing Manifests with Subject": a registry that does not say that it took note of the subject lists nothing, and
+    // the client keeps the list.
     private async Task ListUnderTagAsync(RegistryPusher pusher, Artifact artifact, CancellationToken cancellationToken)
     {
         Descriptor entry = artifact.Manifest.Descriptor with { ArtifactType = artifact.Type, Annotations = artifact.Annotations };
@@ -87,6 +101,8 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
         if (before.Manifests.Any(known => known.Digest == entry.Digest))
             return;
         RawDocument index = RawDocument.Create(MediaTypes.Index, OciJson.Write(before with { Manifests = [.. before.Manifests, entry] }));
-        await pusher.PushManifestAsync(index, reference.Under(ReferrerTags.IndexOf(artifact.Subject.Digest)), cancellationToken).ConfigureAwait(false);
+        await pusher
+            .PushManifestAsync(index, reference.Under(ReferrerTags.IndexOf(artifact.Subject.Digest)), cancellationToken)
+            .ConfigureAwait(false);
     }
 }

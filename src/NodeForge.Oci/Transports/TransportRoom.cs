@@ -22,7 +22,8 @@ public enum TransportForm
     RemoteReference,
 }
 
-/// <summary>A transport: its word, what follows the word, and how its images are opened and written. <see cref="ImageTransport.Rooms"/> lists all.</summary>
+/// <summary>A transport: its word, what follows the word, and how its images are opened and written. <see cref="ImageTransport.Rooms"/>
+/// lists all.</summary>
 /// <param name="Word">As skopeo and podman call it.</param>
 /// <param name="Form">What follows the colon.</param>
 public sealed record TransportRoom(string Word, TransportForm Form)
@@ -48,7 +49,8 @@ public sealed record TransportRoom(string Word, TransportForm Form)
     /// <summary>Whether it is a folder or file.</summary>
     public bool IsFile => Form is TransportForm.FileAndTag or TransportForm.FileAndReference or TransportForm.FileAndImage;
 
-    /// <summary>What ends a path: a colon, which so cannot be in one; of a bundle a number sign, since full names have colons themselves.</summary>
+    /// <summary>What ends a path: a colon, which so cannot be in one; of a bundle a number sign, since full names have colons
+    /// themselves.</summary>
     internal char Separator => Form == TransportForm.FileAndImage ? '#' : ':';
 
     /// <summary>Whether it is a folder and never a file, which may be compressed.</summary>
@@ -60,14 +62,16 @@ public sealed record TransportRoom(string Word, TransportForm Form)
     /// <summary>What a place begins with.</summary>
     public string Prefix => IsRemote ? Word + "://" : Word + ":";
 
-    internal string Syntax => Prefix + Form switch
-    {
-        TransportForm.FileAndTag when IsFolder => "DIR[:TAG]",
-        TransportForm.FileAndTag => "FILE[:TAG]",
-        TransportForm.FileAndReference => "FILE[:REF]",
-        TransportForm.FileAndImage => "FILE[#IMAGE]",
-        _ => "REF",
-    };
+    internal string Syntax =>
+        Prefix
+        + Form switch
+        {
+            TransportForm.FileAndTag when IsFolder => "DIR[:TAG]",
+            TransportForm.FileAndTag => "FILE[:TAG]",
+            TransportForm.FileAndReference => "FILE[:REF]",
+            TransportForm.FileAndImage => "FILE[#IMAGE]",
+            _ => "REF",
+        };
 }
 
 /// <summary>What the transports are given by whoever uses them. A host that lacks something says so where it is asked.</summary>
@@ -106,16 +110,20 @@ public sealed record TransportHost
     }
 
     private static NodeForgeException RefuseRelative(ImageTransport place) =>
-        new(new Diagnostic(ErrorCodes.InvalidImageTransport, "the path is relative, and nothing says to what")
-        {
-            Where = new(place.ToString()),
-            Want = "an absolute path",
-        });
+        new(
+            new Diagnostic(ErrorCodes.InvalidImageTransport, "the path is relative, and nothing says to what")
+            {
+                Where = new(place.ToString()),
+                Want = "an absolute path",
+            }
+        );
 
     private static NodeForgeException Refuse(ImageTransport place) =>
-        new(new Diagnostic(ErrorCodes.InvalidImageTransport, "images of this kind cannot be used here")
-        {
-            Where = new(place.ToString()),
-            Want = "oci:, oci-archive: or docker-archive:",
-        });
+        new(
+            new Diagnostic(ErrorCodes.InvalidImageTransport, "images of this kind cannot be used here")
+            {
+                Where = new(place.ToString()),
+                Want = "oci:, oci-archive: or docker-archive:",
+            }
+        );
 }

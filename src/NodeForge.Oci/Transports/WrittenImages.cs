@@ -39,12 +39,13 @@ internal sealed class WrittenImages
 /// <summary>A layer, or a document's bytes.</summary>
 internal sealed record WrittenBlob(Descriptor Descriptor, Layer? Layer, ReadOnlyMemory<byte> Bytes)
 {
-    public LayerContent Content => Layer switch
-    {
-        null => new InlineContent(Bytes),
-        { Store: { } store } => new BlobContent(store, Descriptor.Digest),
-        _ => new ForeignContent(Layer),
-    };
+    public LayerContent Content =>
+        Layer switch
+        {
+            null => new InlineContent(Bytes),
+            { Store: { } store } => new BlobContent(store, Descriptor.Digest),
+            _ => new ForeignContent(Layer),
+        };
 
     // Archives are written by a thread of their own, entry by entry.
     private sealed record ForeignContent(Layer Layer) : LayerContent
@@ -57,14 +58,19 @@ internal sealed record WrittenBlob(Descriptor Descriptor, Layer? Layer, ReadOnly
     {
         string path = target.PathOf(Descriptor.Digest);
         AtomicFile.Guard(path, () => Directory.CreateDirectory(Path.GetDirectoryName(path)!));
-        // A blob is never written again once it has its name, so both stores may share it. A cache hashes it before, once in a process; what lay there is replaced, which is
+        // A blob is never written again once it has its name, so both stores may share it. A cache hashes it before, once in a process;
+        // what lay there is replaced, which is
         // quicker than to find out whether it is sound.
         if (Layer?.Store is { } source && AtomicFile.Guard(path, () => source.TryLink(Descriptor.Digest, path)))
             return;
         if (target.SizeOf(Descriptor.Digest) == Descriptor.Size && target.Holds(Descriptor.Digest))
             return;
-        Stream content = Layer is null ? new MemoryStream(Bytes.ToArray(), writable: false) : await Layer.OpenAsync(cancellationToken).ConfigureAwait(false);
+        Stream content = Layer is null
+            ? new MemoryStream(Bytes.ToArray(), writable: false)
+            : await Layer.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
-            await target.WriteAsync(content, Descriptor.MediaType, Descriptor.Digest, Descriptor.Size, cancellationToken).ConfigureAwait(false);
+            await target
+                .WriteAsync(content, Descriptor.MediaType, Descriptor.Digest, Descriptor.Size, cancellationToken)
+                .ConfigureAwait(false);
     }
 }

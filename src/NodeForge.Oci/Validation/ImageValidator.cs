@@ -10,9 +10,14 @@ public static class ImageValidator
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Everything that is wrong, at once; an error in one blob hides none in another.</returns>
     /// <exception cref="NodeForgeException">The source does not say what the entry stands for.</exception>
-    public static Task<ValidationReport> ValidateAsync(IImageSource source, ImageEntry entry, CancellationToken cancellationToken) => Task.Run(
-        async () => await new Run(source, new(entry.DisplayName), cancellationToken).ValidateAsync(await source.RootsAsync(entry, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false),
-        cancellationToken);
+    public static Task<ValidationReport> ValidateAsync(IImageSource source, ImageEntry entry, CancellationToken cancellationToken) =>
+        Task.Run(
+            async () =>
+                await new Run(source, new(entry.DisplayName), cancellationToken)
+                    .ValidateAsync(await source.RootsAsync(entry, cancellationToken).ConfigureAwait(false))
+                    .ConfigureAwait(false),
+            cancellationToken
+        );
 
     private sealed class Run(IImageSource source, Location where, CancellationToken cancellationToken)
     {
@@ -32,10 +37,12 @@ public static class ImageValidator
         private async Task VisitAsync(Descriptor descriptor, int depth)
         {
             if (depth > Deepest)
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {Deepest} deep")
-                {
-                    Where = At(descriptor),
-                });
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.InvalidImageDocument, $"indexes lead to indexes, more than {Deepest} deep")
+                    {
+                        Where = At(descriptor),
+                    }
+                );
             if (!seen.Add(descriptor.Digest))
                 return;
             RawDocument document = await ReadAsync(descriptor).ConfigureAwait(false);
@@ -52,7 +59,10 @@ public static class ImageValidator
         private async Task VisitManifestAsync(Descriptor descriptor, Manifest manifest)
         {
             ImageConfig? config = null;
-            await CollectAsync(async () => config = ImageDocument.ReadConfig((await ReadAsync(manifest.Config).ConfigureAwait(false)).Bytes, At(manifest.Config))).ConfigureAwait(false);
+            await CollectAsync(async () =>
+                    config = ImageDocument.ReadConfig((await ReadAsync(manifest.Config).ConfigureAwait(false)).Bytes, At(manifest.Config))
+                )
+                .ConfigureAwait(false);
             List<ValidatedLayer> sound = [];
             for (int i = 0; i < manifest.Layers.Count; i++)
             {
@@ -62,7 +72,14 @@ public static class ImageValidator
                     continue;
                 sound.Add(found);
                 if (config is not null && i < config.RootFs.DiffIds.Count && config.RootFs.DiffIds[i] != found.DiffId)
-                    problems.Add(new(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says") { Where = At(layer), Got = found.DiffId.ToString(), Want = config.RootFs.DiffIds[i].ToString() });
+                    problems.Add(
+                        new(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says")
+                        {
+                            Where = At(layer),
+                            Got = found.DiffId.ToString(),
+                            Want = config.RootFs.DiffIds[i].ToString(),
+                        }
+                    );
             }
 
             if (config is null)
@@ -74,9 +91,23 @@ public static class ImageValidator
         private void CheckAgreement(Descriptor descriptor, Manifest manifest, ImageConfig config)
         {
             if (manifest.Layers.Count != config.RootFs.DiffIds.Count)
-                problems.Add(new(ErrorCodes.DiffIdMismatch, "the manifest has another number of layers than the image config has diff IDs") { Where = At(descriptor), Got = $"{manifest.Layers.Count} layers", Want = $"{config.RootFs.DiffIds.Count}" });
+                problems.Add(
+                    new(ErrorCodes.DiffIdMismatch, "the manifest has another number of layers than the image config has diff IDs")
+                    {
+                        Where = At(descriptor),
+                        Got = $"{manifest.Layers.Count} layers",
+                        Want = $"{config.RootFs.DiffIds.Count}",
+                    }
+                );
             if (descriptor.Platform is { } stated && (stated.Os != config.Os || stated.Architecture != config.Architecture))
-                problems.Add(new(ErrorCodes.PlatformMissing, "the index gives the image another platform than its config") { Where = At(descriptor), Got = config.Platform.ToString(), Want = stated.ToString() });
+                problems.Add(
+                    new(ErrorCodes.PlatformMissing, "the index gives the image another platform than its config")
+                    {
+                        Where = At(descriptor),
+                        Got = config.Platform.ToString(),
+                        Want = stated.ToString(),
+                    }
+                );
         }
 
         // A layer that many images share is read once.

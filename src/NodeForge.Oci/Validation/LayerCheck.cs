@@ -33,7 +33,9 @@ internal sealed class LayerCheck(List<Diagnostic> problems, CancellationToken ca
         }
 
         raw.Drain(cancellationToken);
-        return IsItself(layer, rawHash, here) && IsReadable(unreadable, here) ? new(layer, plainHash.Finish(), plainHash.Length, entries) : null;
+        return IsItself(layer, rawHash, here) && IsReadable(unreadable, here)
+            ? new(layer, plainHash.Finish(), plainHash.Length, entries)
+            : null;
     }
 
     private bool IsItself(Descriptor layer, HashingStream rawHash, Location here)
@@ -41,7 +43,14 @@ internal sealed class LayerCheck(List<Diagnostic> problems, CancellationToken ca
         Digest digest = rawHash.Finish();
         if (digest == layer.Digest)
             return true;
-        problems.Add(new(ErrorCodes.ImageBlobMismatch, "the blob is not what its name says") { Where = here, Got = digest.ToString(), Want = layer.Digest.ToString() });
+        problems.Add(
+            new(ErrorCodes.ImageBlobMismatch, "the blob is not what its name says")
+            {
+                Where = here,
+                Got = digest.ToString(),
+                Want = layer.Digest.ToString(),
+            }
+        );
         return false;
     }
 
@@ -50,7 +59,13 @@ internal sealed class LayerCheck(List<Diagnostic> problems, CancellationToken ca
         if (unreadable?.Diagnostics[0] is not { } problem)
             return true;
         ErrorCode code = problem.Code == ErrorCodes.CompressionMismatch ? ErrorCodes.LayerMediaTypeMismatch : ErrorCodes.LayerUnreadable;
-        problems.Add(problem with { Code = code, Where = here with { Detail = $"{here.Detail}, {problem.Where?.Detail}".TrimEnd(',', ' ') } });
+        problems.Add(
+            problem with
+            {
+                Code = code,
+                Where = here with { Detail = $"{here.Detail}, {problem.Where?.Detail}".TrimEnd(',', ' ') },
+            }
+        );
         return false;
     }
 
@@ -65,11 +80,23 @@ internal sealed class LayerCheck(List<Diagnostic> problems, CancellationToken ca
         {
             names += entry.Path.Length;
             if (names > MostNames)
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerUnreadable, $"the names in the layer have more than {MostNames} letters together") { Where = here });
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.LayerUnreadable, $"the names in the layer have more than {MostNames} letters together")
+                    {
+                        Where = here,
+                    }
+                );
             if (++entries > MostEntries)
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.LayerUnreadable, $"the layer has more than {MostEntries} entries") { Where = here });
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.LayerUnreadable, $"the layer has more than {MostEntries} entries") { Where = here }
+                );
             if (!paths.Add(entry.Path) && ++repeated <= MostRepeated)
-                problems.Add(new(ErrorCodes.LayerPathRepeated, "the layer has two entries of one path") { Where = here with { Detail = $"{here.Detail}, entry {reader.EntryNumber}, '{Printable.Escape(entry.Path)}'" } });
+                problems.Add(
+                    new(ErrorCodes.LayerPathRepeated, "the layer has two entries of one path")
+                    {
+                        Where = here with { Detail = $"{here.Detail}, entry {reader.EntryNumber}, '{Printable.Escape(entry.Path)}'" },
+                    }
+                );
         }
 
         return entries;

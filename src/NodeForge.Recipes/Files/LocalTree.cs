@@ -45,5 +45,13 @@ internal static class LocalTree
     }
 
     private static NodeForgeException Refused(string path, string got, string want) =>
-        new(new Diagnostic(ErrorCodes.RecipePath, "a recipe's local input cannot go into an image") { Where = new(path), Got = got, Want = want, Hint = "take it out of the folder" });
+        new(
+            new Diagnostic(ErrorCodes.RecipePath, "a recipe's local input cannot go into an image")
+            {
+                Where = new(path),
+                Got = got,
+                Want = want,
+                Hint = "take it out of the folder",
+            }
+        );
 }

@@ -36,9 +36,15 @@ internal readonly record struct JsonPosition(int Line, int Column)
     {
         Utf8JsonReader reader = new(content);
         reader.Read();
-        foreach (string step in place.TrimStart('$').Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            string step in place
+                .TrimStart('$')
+                .Replace("[", ".[", StringComparison.Ordinal)
+                .Split('.', StringSplitOptions.RemoveEmptyEntries)
+        )
         {
-            bool found = step[0] == '[' ? Item(ref reader, int.Parse(step[1..^1], CultureInfo.InvariantCulture)) : Property(ref reader, step);
+            bool found =
+                step[0] == '[' ? Item(ref reader, int.Parse(step[1..^1], CultureInfo.InvariantCulture)) : Property(ref reader, step);
             if (!found)
                 break;
         }

@@ -10,12 +10,15 @@ namespace NodeForge.Recipes.Locks;
 public sealed record LockChange(string Recipe, string Platform, string Kind, string Name, string? Before, string? After)
 {
     /// <summary><c>package containerd 1.6.20 -> 1.6.24</c></summary>
-    public override string ToString() => Printable.Escape((Before, After) switch
-    {
-        (null, _) => $"+ {What} {After}",
-        (_, null) => $"- {What} {Before}",
-        _ => $"~ {What} {Before} -> {After}",
-    });
+    public override string ToString() =>
+        Printable.Escape(
+            (Before, After) switch
+            {
+                (null, _) => $"+ {What} {After}",
+                (_, null) => $"- {What} {Before}",
+                _ => $"~ {What} {Before} -> {After}",
+            }
+        );
 
     private string What => Name.Length == 0 ? Kind : $"{Kind} {Name}";
 }

@@ -10,7 +10,8 @@ public static class LockCheck
     /// <param name="digest">From <see cref="RecipeDigest"/>.</param>
     /// <param name="platforms">What is to be built; each of them of the recipe's.</param>
     /// <param name="lockPath">The lock's path; null: beside the recipe.</param>
-    /// <exception cref="NodeForgeException">Missing (NF2001), damaged (NF2004, NF2005), stale (NF2002) or lacking parts (NF2003, all of them).</exception>
+    /// <exception cref="NodeForgeException">Missing (NF2001), damaged (NF2004, NF2005), stale (NF2002) or lacking parts (NF2003, all of
+    /// them).</exception>
     public static RecipeLock Load(Recipe recipe, Digest digest, IReadOnlyList<Platform> platforms, string? lockPath = null)
     {
         string path = lockPath ?? RecipeLockFile.DefaultPath(recipe.File);
@@ -19,14 +20,22 @@ public static class LockCheck
         return problems.Length == 0 ? recipeLock : throw new NodeForgeException(problems);
     }
 
-    /// <summary>What keeps a lock from being built from; empty when nothing does. A stale lock is told of alone: its parts mean nothing.</summary>
-    public static IEnumerable<Diagnostic> Problems(RecipeLock recipeLock, string lockPath, Recipe recipe, Digest digest, IReadOnlyList<Platform> platforms)
+    /// <summary>What keeps a lock from being built from; empty when nothing does. A stale lock is told of alone: its parts mean
+    /// nothing.</summary>
+    public static IEnumerable<Diagnostic> Problems(
+        RecipeLock recipeLock,
+        string lockPath,
+        Recipe recipe,
+        Digest digest,
+        IReadOnlyList<Platform> platforms
+    )
     {
         if (recipeLock.Recipe != digest)
             return [Stale(lockPath, recipe, recipeLock.Recipe, digest)];
         return
         [
-            .. LockedParts.All(recipe)
+            .. LockedParts
+                .All(recipe)
                 .SelectMany(part => platforms.Select(platform => (Name: LockedParts.NameOf(recipe, part), Platform: platform)))
                 .Where(part => recipeLock.Find(part.Name, part.Platform) is null)
                 .Select(part => Lacks(recipe.File, part.Name, part.Platform) with { Where = new(lockPath) }),
@@ -34,10 +43,23 @@ public static class LockCheck
     }
 
     internal static NodeForgeException Missing(string lockPath, string recipePath, Exception inner) =>
-        new(new Diagnostic(ErrorCodes.LockMissing, "the recipe has no lock file") { Where = new(recipePath), Want = lockPath, Hint = Command(recipePath) }, inner);
+        new(
+            new Diagnostic(ErrorCodes.LockMissing, "the recipe has no lock file")
+            {
+                Where = new(recipePath),
+                Want = lockPath,
+                Hint = Command(recipePath),
+            },
+            inner
+        );
 
     internal static Diagnostic Lacks(string recipePath, string name, Platform platform) =>
-        new(ErrorCodes.LockIncomplete, "the lock file lacks a part") { Where = new(RecipeLockFile.DefaultPath(recipePath)), Want = $"{name} for {platform}", Hint = Command(recipePath) };
+        new(ErrorCodes.LockIncomplete, "the lock file lacks a part")
+        {
+            Where = new(RecipeLockFile.DefaultPath(recipePath)),
+            Want = $"{name} for {platform}",
+            Hint = Command(recipePath),
+        };
 
     private static Diagnostic Stale(string lockPath, Recipe recipe, Digest locked, Digest now) =>
         new(ErrorCodes.LockStale, "the lock file is stale: the recipe, one it includes, a local file or a parameter has changed since")

@@ -34,18 +34,22 @@ public sealed record LockDifference(IReadOnlyList<LockChange> Changes)
     public void RefuseAny(string lockPath, string recipePath)
     {
         if (!IsEmpty)
-            throw new NodeForgeException([.. Changes.Select(change => new Diagnostic(ErrorCodes.LockMoved, change.ToString())
-            {
-                Where = new(lockPath, Detail: change.Recipe.Length == 0 ? null : $"{change.Recipe} for {change.Platform}"),
-                Hint = $"accept it with nodeforge lock {recipePath}",
-            })]);
+            throw new NodeForgeException([
+                .. Changes.Select(change => new Diagnostic(ErrorCodes.LockMoved, change.ToString())
+                {
+                    Where = new(lockPath, Detail: change.Recipe.Length == 0 ? null : $"{change.Recipe} for {change.Platform}"),
+                    Hint = $"accept it with nodeforge lock {recipePath}",
+                }),
+            ]);
     }
 
     /// <summary>For people: a heading for each part, a line for each change; empty when nothing moved.</summary>
     public string ToText()
     {
         StringBuilder text = new();
-        foreach (IGrouping<(string Recipe, string Platform), LockChange> part in Changes.GroupBy(change => (change.Recipe, change.Platform)))
+        foreach (
+            IGrouping<(string Recipe, string Platform), LockChange> part in Changes.GroupBy(change => (change.Recipe, change.Platform))
+        )
         {
             text.Append(part.Key.Recipe.Length == 0 ? "lock" : Printable.Escape($"{part.Key.Recipe} ({part.Key.Platform})")).Append('\n');
             foreach (LockChange change in part)
@@ -62,29 +66,54 @@ public sealed record LockDifference(IReadOnlyList<LockChange> Changes)
         return
         [
             .. Sources(recipe, platform, Keyed(before), Keyed(after)),
-            .. before.Output == after.Output ? Array.Empty<LockChange>() : [new(recipe, platform, "output", "", before.Output?.ShortHex, after.Output?.ShortHex)],
+            .. before.Output == after.Output
+                ? Array.Empty<LockChange>()
+                : [new(recipe, platform, "output", "", before.Output?.ShortHex, after.Output?.ShortHex)],
         ];
     }
 
     private static IEnumerable<LockChange> Sources(
-        string recipe, string platform, Dictionary<(LockedKind Kind, string Name), LockedSource> before, Dictionary<(LockedKind Kind, string Name), LockedSource> after)
+        string recipe,
+        string platform,
+        Dictionary<(LockedKind Kind, string Name), LockedSource> before,
+        Dictionary<(LockedKind Kind, string Name), LockedSource> after
+    )
     {
-        foreach ((LockedKind Kind, string Name) key in before.Keys.Union(after.Keys).OrderBy(key => key.Kind).ThenBy(key => key.Name, StringComparer.Ordinal))
+        foreach (
+            (LockedKind Kind, string Name) key in before
+                .Keys.Union(after.Keys)
+                .OrderBy(key => key.Kind)
+                .ThenBy(key => key.Name, StringComparer.Ordinal)
+        )
         {
-            LockedSource? old = before.GetValueOrDefault(key), now = after.GetValueOrDefault(key);
+            LockedSource? old = before.GetValueOrDefault(key),
+                now = after.GetValueOrDefault(key);
             LockChange change = new(recipe, platform, Word(key.Kind), key.Name, old?.Brief(), now?.Brief());
             if (change.Before != change.After)
                 yield return change;
             else if (old!.Rest() != now!.Rest()) // the same version with other bytes, or from another place
-                yield return change with { Before = $"{change.Before} ({old.Rest()})", After = $"{change.After} ({now.Rest()})" };
+                yield return change with
+                {
+                    Before = $"{change.Before} ({old.Rest()})",
+                    After = $"{change.After} ({now.Rest()})",
+                };
         }
     }
 
-    private static Dictionary<(LockedKind Kind, string Name), LockedSource> Keyed(LockedPart part) => part.Sources.ToDictionary(source => (source.Kind(), source.Key()));
+    private static Dictionary<(LockedKind Kind, string Name), LockedSource> Keyed(LockedPart part) =>
+        part.Sources.ToDictionary(source => (source.Kind(), source.Key()));
 
-    private static string Word(LockedKind kind) => kind switch { LockedKind.Package => "package", LockedKind.File => "file", _ => "image" };
+    private static string Word(LockedKind kind) =>
+        kind switch
+        {
+            LockedKind.Package => "package",
+            LockedKind.File => "file",
+            _ => "image",
+        };
 
-    private static string Counts(LockedPart part) => $"with {part.Packages.Count} packages, {part.Files.Count} files, {part.Images.Count} images";
+    private static string Counts(LockedPart part) =>
+        $"with {part.Packages.Count} packages, {part.Files.Count} files, {part.Images.Count} images";
 
-    private static string Time(long epoch) => DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Time(long epoch) =>
+        DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
 }

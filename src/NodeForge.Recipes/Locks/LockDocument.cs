@@ -13,9 +13,21 @@ internal sealed record LockDocument
 
     public required IReadOnlyList<PartDocument> Parts { get; init; }
 
-    public static LockDocument From(RecipeLock locked) => new() { Recipe = locked.Recipe, Epoch = locked.Epoch, Parts = [.. locked.Parts.Select(PartDocument.From)] };
+    public static LockDocument From(RecipeLock locked) =>
+        new()
+        {
+            Recipe = locked.Recipe,
+            Epoch = locked.Epoch,
+            Parts = [.. locked.Parts.Select(PartDocument.From)],
+        };
 
-    public RecipeLock ToLock() => new() { Recipe = Recipe, Epoch = Epoch, Parts = [.. Parts.Select(part => part.ToPart())] };
+    public RecipeLock ToLock() =>
+        new()
+        {
+            Recipe = Recipe,
+            Epoch = Epoch,
+            Parts = [.. Parts.Select(part => part.ToPart())],
+        };
 }
 
 /// <summary>A part as it is written.</summary>
@@ -37,25 +49,27 @@ internal sealed record PartDocument
 
     public IReadOnlyList<Digest>? Layers { get; init; }
 
-    public static PartDocument From(LockedPart part) => new()
-    {
-        Recipe = part.Recipe,
-        Platform = part.Platform,
-        Packages = part.Packages,
-        Files = part.Files,
-        Images = part.Images,
-        Inputs = part.Inputs,
-        Output = part.Output,
-        Layers = part.Layers,
-    };
+    public static PartDocument From(LockedPart part) =>
+        new()
+        {
+            Recipe = part.Recipe,
+            Platform = part.Platform,
+            Packages = part.Packages,
+            Files = part.Files,
+            Images = part.Images,
+            Inputs = part.Inputs,
+            Output = part.Output,
+            Layers = part.Layers,
+        };
 
-    public LockedPart ToPart() => new()
-    {
-        Recipe = Recipe,
-        Platform = Platform,
-        Sources = [.. Packages, .. Files, .. Images],
-        Inputs = Inputs,
-        Output = Output,
-        Layers = Layers,
-    };
+    public LockedPart ToPart() =>
+        new()
+        {
+            Recipe = Recipe,
+            Platform = Platform,
+            Sources = [.. Packages, .. Files, .. Images],
+            Inputs = Inputs,
+            Output = Output,
+            Layers = Layers,
+        };
 }

@@ -16,7 +16,10 @@ internal static partial class LockGrammar
     public static readonly Grammar PoolPath = Of(ArchivePath(), "a path below pool/ of letters, digits and + . ~ _ : % = @ , ^ -");
 
     /// <summary>A recipe's word for a file, or a file of a Debian source package (policy 5.6.21).</summary>
-    public static readonly Grammar FileName = Of(SingleName(), "a single file name of letters, digits and + . ~ _ -, a letter or digit first");
+    public static readonly Grammar FileName = Of(
+        SingleName(),
+        "a single file name of letters, digits and + . ~ _ -, a letter or digit first"
+    );
 
     /// <summary>RFC 6838, section 4.2.</summary>
     public static readonly Grammar MediaType = Of(TypeAndSubtype(), "a media type such as application/vnd.oci.image.manifest.v1+json");

@@ -5,8 +5,9 @@ internal static class LockOrder
 {
     public static RecipeLock Sorted(RecipeLock recipeLock) => recipeLock with { Parts = [.. recipeLock.Parts.Select(Sorted)] };
 
-    private static LockedPart Sorted(LockedPart part) => part with
-    {
-        Sources = [.. part.Sources.OrderBy(source => source.Kind()).ThenBy(source => source.Order(), StringComparer.Ordinal)],
-    };
+    private static LockedPart Sorted(LockedPart part) =>
+        part with
+        {
+            Sources = [.. part.Sources.OrderBy(source => source.Kind()).ThenBy(source => source.Order(), StringComparer.Ordinal)],
+        };
 }

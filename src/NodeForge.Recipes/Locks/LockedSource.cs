@@ -43,7 +43,8 @@ internal enum LockedKind
 /// <param name="Path">From the mirror's root: <c>pool/…</c>. Suites that end in -security are in the security mirror.</param>
 /// <param name="Digest">SHA-256 of the .deb, as the signed index has it.</param>
 /// <param name="Size">Bytes.</param>
-public sealed record LockedPackage(string Name, string Version, string Architecture, string Suite, string Path, Digest Digest, long Size) : LockedSource
+public sealed record LockedPackage(string Name, string Version, string Architecture, string Suite, string Path, Digest Digest, long Size)
+    : LockedSource
 {
     public string? Snapshot { get; init; }
 

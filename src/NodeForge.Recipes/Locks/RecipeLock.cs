@@ -2,7 +2,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Recipes.Locks;
 
-/// <summary>A recipe with every name resolved: what a build fetches, by digest, and nothing else. docs/lock-file.md has the format.</summary>
+/// <summary>A recipe with every name resolved: what a build fetches, by digest, and nothing else. docs/lock-file.md has the
+/// format.</summary>
 public sealed record RecipeLock
 {
     /// <summary>Over the recipe, the recipes it includes and every local file they name; a lock of another digest is stale.</summary>
@@ -15,7 +16,11 @@ public sealed record RecipeLock
     public required IReadOnlyList<LockedPart> Parts { get; init; }
 
     /// <summary>The same lock with another part in the place of one of its own.</summary>
-    public RecipeLock With(LockedPart part, LockedPart instead) => this with { Parts = [.. Parts.Select(each => ReferenceEquals(each, part) ? instead : each)] };
+    public RecipeLock With(LockedPart part, LockedPart instead) =>
+        this with
+        {
+            Parts = [.. Parts.Select(each => ReferenceEquals(each, part) ? instead : each)],
+        };
 }
 
 /// <summary>What one recipe needs for one platform.</summary>
@@ -38,12 +43,15 @@ public sealed record LockedPart
     /// <summary>Those of <see cref="Sources"/> that are images.</summary>
     public IReadOnlyList<LockedImage> Images => [.. Sources.OfType<LockedImage>()];
 
-    /// <summary>Over what the recipe says of packages, files and images, and of a Kubernetes build: while it stays, so does all that the part has.</summary>
+    /// <summary>Over what the recipe says of packages, files and images, and of a Kubernetes build: while it stays, so does all that the
+    /// part has.</summary>
     public Digest? Inputs { get; init; }
 
-    /// <summary>What the part must come out as, where that was recorded: the server tarball of a Kubernetes build, the image ID of the lock's own image.</summary>
+    /// <summary>What the part must come out as, where that was recorded: the server tarball of a Kubernetes build, the image ID of the
+    /// lock's own image.</summary>
     public Digest? Output { get; init; }
 
-    /// <summary>The diff IDs of the image in <see cref="Output"/>, bottom first: they say which layer of another image is the different one.</summary>
+    /// <summary>The diff IDs of the image in <see cref="Output"/>, bottom first: they say which layer of another image is the different
+    /// one.</summary>
     public IReadOnlyList<Digest>? Layers { get; init; }
 }

@@ -16,7 +16,8 @@ public static class RecipeLockFile
     public static string DefaultPath(string recipePath) =>
         (Path.GetExtension(recipePath) is ".yaml" or ".yml" ? recipePath[..recipePath.LastIndexOf('.')] : recipePath) + ".lock.json";
 
-    /// <exception cref="NodeForgeException">There is none (NF2001), it is damaged (NF2004, with position), of another schema (NF2005), or cannot be read (NF9005).</exception>
+    /// <exception cref="NodeForgeException">There is none (NF2001), it is damaged (NF2004, with position), of another schema (NF2005), or
+    /// cannot be read (NF9005).</exception>
     public static RecipeLock Read(string path, string recipePath)
     {
         byte[] content;
@@ -48,7 +49,8 @@ public static class RecipeLockFile
         try
         {
             RefuseOtherSchema(path, content);
-            LockDocument read = JsonSerializer.Deserialize(content, LockJson.Default.LockDocument)
+            LockDocument read =
+                JsonSerializer.Deserialize(content, LockJson.Default.LockDocument)
                 ?? throw NotValid(new(path, 1, 1), "the lock file holds nothing", "null", "a lock");
             List<LockProblem> nulls = [.. LockNulls.Problems(read)];
             read = LockNulls.Filled(read);
@@ -65,10 +67,14 @@ public static class RecipeLockFile
 
     /// <summary>The bytes of a lock: the same for the same lock, whatever the order in which it was put together.</summary>
     public static byte[] Format(RecipeLock recipeLock) =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(LockDocument.From(LockOrder.Sorted(recipeLock)), LockJson.Written.LockDocument), (byte)'\n'];
+        [
+            .. JsonSerializer.SerializeToUtf8Bytes(LockDocument.From(LockOrder.Sorted(recipeLock)), LockJson.Written.LockDocument),
+            (byte)'\n',
+        ];
 
     /// <summary>Writes whole or not at all.</summary>
-    /// <exception cref="NodeForgeException">It cannot be written (NF9003, NF9005), or nobody could read it (NF2004); what was there before is untouched.</exception>
+    /// <exception cref="NodeForgeException">It cannot be written (NF9003, NF9005), or nobody could read it (NF2004); what was there before
+    /// is untouched.</exception>
     public static void Write(string path, RecipeLock recipeLock)
     {
         Diagnostic[] problems = [.. LockRules.Problems(LockDocument.From(recipeLock)).Select(problem => Diagnose(new(path), problem))];
@@ -91,34 +97,60 @@ public static class RecipeLockFile
             reader.Read();
             if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) && version == SchemaVersion)
                 return;
-            throw OtherSchema(JsonPosition.At(content, reader.TokenStartIndex).In(path), reader.TokenType == JsonTokenType.Number ? $"schemaVersion {Encoding.UTF8.GetString(reader.ValueSpan)}" : "a schemaVersion that is no number");
+            throw OtherSchema(
+                JsonPosition.At(content, reader.TokenStartIndex).In(path),
+                reader.TokenType == JsonTokenType.Number
+                    ? $"schemaVersion {Encoding.UTF8.GetString(reader.ValueSpan)}"
+                    : "a schemaVersion that is no number"
+            );
         }
 
         throw OtherSchema(new(path, 1, 1), "no schemaVersion");
     }
 
-    private static NodeForgeException OtherSchema(Location where, string got) => new(new Diagnostic(ErrorCodes.LockSchema, "the lock file has a schema that is not known")
-    {
-        Where = where,
-        Got = got,
-        Want = $"schemaVersion {SchemaVersion}",
-        Hint = "use the NodeForge that wrote it, or lock again with this one",
-    });
+    private static NodeForgeException OtherSchema(Location where, string got) =>
+        new(
+            new Diagnostic(ErrorCodes.LockSchema, "the lock file has a schema that is not known")
+            {
+                Where = where,
+                Got = got,
+                Want = $"schemaVersion {SchemaVersion}",
+                Hint = "use the NodeForge that wrote it, or lock again with this one",
+            }
+        );
 
     private static Diagnostic Diagnose(Location where, LockProblem problem) =>
-        new(ErrorCodes.LockNotValid, problem.What) { Where = where with { Detail = problem.Place }, Got = problem.Got, Want = problem.Want, Hint = Again };
+        new(ErrorCodes.LockNotValid, problem.What)
+        {
+            Where = where with { Detail = problem.Place },
+            Got = problem.Got,
+            Want = problem.Want,
+            Hint = Again,
+        };
 
     private static NodeForgeException NotJson(string path, ReadOnlySpan<byte> content, JsonException failure)
     {
-        JsonPosition position = failure.LineNumber is { } line ? JsonPosition.OfBytes(content, line, failure.BytePositionInLine ?? 0) : new(1, 1);
-        return new(new Diagnostic(ErrorCodes.LockNotValid, "the lock file is damaged")
-        {
-            Where = position.In(path) with { Detail = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? null : failure.Path },
-            Got = JsonReason.Of(failure),
-            Hint = Again,
-        }, failure);
+        JsonPosition position = failure.LineNumber is { } line
+            ? JsonPosition.OfBytes(content, line, failure.BytePositionInLine ?? 0)
+            : new(1, 1);
+        return new(
+            new Diagnostic(ErrorCodes.LockNotValid, "the lock file is damaged")
+            {
+                Where = position.In(path) with { Detail = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? null : failure.Path },
+                Got = JsonReason.Of(failure),
+                Hint = Again,
+            },
+            failure
+        );
     }
 
     private static NodeForgeException NotValid(Location where, string what, string? got, string want) =>
-        new(new Diagnostic(ErrorCodes.LockNotValid, what) { Where = where, Got = got, Want = want });
+        new(
+            new Diagnostic(ErrorCodes.LockNotValid, what)
+            {
+                Where = where,
+                Got = got,
+                Want = want,
+            }
+        );
 }

@@ -15,7 +15,8 @@ public sealed record DebianPackages
     /// <summary>The state of the archive at a time, <c>20261101T000000Z</c>, from a snapshot mirror; null takes today's.</summary>
     public string? Snapshot { get; init; }
 
-    /// <summary>The keyring that the archive's signature is checked with, absolute; null: the one of the system's debian-archive-keyring.</summary>
+    /// <summary>The keyring that the archive's signature is checked with, absolute; null: the one of the system's
+    /// debian-archive-keyring.</summary>
     public string? Keyring { get; init; }
 
     public IReadOnlyList<string> Components { get; init; } = ["main"];

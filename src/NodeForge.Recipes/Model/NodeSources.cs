@@ -14,7 +14,8 @@ public sealed record ImageSource(string Text, string? LocalPath)
     /// <summary>What the text of an image of a registry begins with.</summary>
     public const string RegistryTransport = "docker://";
 
-    /// <summary>What the image must be; asked for where the transport is not a registry or the reference is a tag, the lock has it otherwise.</summary>
+    /// <summary>What the image must be; asked for where the transport is not a registry or the reference is a tag, the lock has it
+    /// otherwise.</summary>
     public Digest? Digest { get; init; }
 }
 
@@ -33,7 +34,8 @@ public sealed record KubernetesSource
     /// <summary>A server tarball on this machine, absolute.</summary>
     public string? Tarball { get; init; }
 
-    /// <summary>A folder of loose binaries on this machine, absolute: kubeadm, kubelet, kubectl, and the <c>kube-*.tar</c> if there are any.</summary>
+    /// <summary>A folder of loose binaries on this machine, absolute: kubeadm, kubelet, kubectl, and the <c>kube-*.tar</c> if there are
+    /// any.</summary>
     public string? Folder { get; init; }
 }
 
@@ -70,14 +72,15 @@ public sealed record PreloadedImage
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The names that the node will know it by; null where only its archive says them, or its lock.</summary>
-    public IReadOnlyList<string>? Names => this switch
-    {
-        { OfKubeadm: true } => null,
-        { Tags.Count: > 0 } => Tags,
-        { Recipe: { } recipe } => recipe.Tags,
-        { Image: { LocalPath: null } image } => [image.Text[ImageSource.RegistryTransport.Length..]],
-        _ => null,
-    };
+    public IReadOnlyList<string>? Names =>
+        this switch
+        {
+            { OfKubeadm: true } => null,
+            { Tags.Count: > 0 } => Tags,
+            { Recipe: { } recipe } => recipe.Tags,
+            { Image: { LocalPath: null } image } => [image.Text[ImageSource.RegistryTransport.Length..]],
+            _ => null,
+        };
 }
 
 /// <summary>Manifests for a new cluster; absolute paths, each may be absent.</summary>

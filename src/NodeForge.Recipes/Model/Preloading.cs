@@ -6,7 +6,8 @@ public sealed record Preloading(PreloadMethod Method)
 {
     public PreloadedLayers Layers { get; init; }
 
-    /// <summary>Whether the images' files lie in the node too, beside their blobs, so that their first containers wait for nothing to be unpacked.</summary>
+    /// <summary>Whether the images' files lie in the node too, beside their blobs, so that their first containers wait for nothing to be
+    /// unpacked.</summary>
     public bool Unpack { get; init; }
 }
 

@@ -8,7 +8,8 @@ public abstract record Recipe
     /// <summary>The file it was read from, absolute. Paths in a recipe are relative to its folder and absolute in the model.</summary>
     public required string File { get; init; }
 
-    /// <summary>Of the bytes that it was read from, so that its digest is of what was read and not of what the file has become; null where no file was read.</summary>
+    /// <summary>Of the bytes that it was read from, so that its digest is of what was read and not of what the file has become; null where
+    /// no file was read.</summary>
     public Digest? Content { get; init; }
 
     /// <summary>Lower-case letters, digits, dots and dashes; at most 63 characters.</summary>
@@ -86,7 +87,8 @@ public sealed record KubernetesBuildRecipe : Recipe
 /// <summary><c>kind: NodeImage</c>: a base, Kubernetes, the images it preloads, and the user's own.</summary>
 public sealed record NodeImageRecipe : Recipe
 {
-    /// <summary>The parameters in effect, by name: the recipe's defaults and what the caller set instead. They are filled in already.</summary>
+    /// <summary>The parameters in effect, by name: the recipe's defaults and what the caller set instead. They are filled in
+    /// already.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
     public required BaseSource Base { get; init; }
@@ -110,17 +112,24 @@ public sealed record NodeImageRecipe : Recipe
     public required ImageContents Contents { get; init; }
 
     public override IEnumerable<Recipe> Includes =>
-    [
-        .. Base.Recipe is { } b ? [b] : Array.Empty<Recipe>(),
-        .. Kubernetes.Build is { } k ? [k] : Array.Empty<Recipe>(),
-        .. Images.Select(image => image.Recipe).OfType<Recipe>(),
-    ];
+        [
+            .. Base.Recipe is { } b ? [b] : Array.Empty<Recipe>(),
+            .. Kubernetes.Build is { } k ? [k] : Array.Empty<Recipe>(),
+            .. Images.Select(image => image.Recipe).OfType<Recipe>(),
+        ];
 
     public override IEnumerable<string> LocalInputs =>
-    [
-        .. Contents.LocalInputs,
-        .. new[] { Base.Image?.LocalPath, Kubernetes.Tarball, Kubernetes.Folder, Manifests.PodNetwork, Manifests.Storage }.OfType<string>(),
-        .. Components.Select(component => component.Tarball).OfType<string>(),
-        .. Images.Select(image => image.Image?.LocalPath).OfType<string>(),
-    ];
+        [
+            .. Contents.LocalInputs,
+            .. new[]
+            {
+                Base.Image?.LocalPath,
+                Kubernetes.Tarball,
+                Kubernetes.Folder,
+                Manifests.PodNetwork,
+                Manifests.Storage,
+            }.OfType<string>(),
+            .. Components.Select(component => component.Tarball).OfType<string>(),
+            .. Images.Select(image => image.Image?.LocalPath).OfType<string>(),
+        ];
 }

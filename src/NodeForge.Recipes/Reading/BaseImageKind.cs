@@ -4,7 +4,14 @@ namespace NodeForge.Recipes.Reading;
 
 internal static class BaseImageKind
 {
-    private static readonly string[] Keys = [.. RecipeHeader.Keys, "debian", "systemd", .. ContentsSection.LayerKeys, .. ContentsSection.RunKeys];
+    private static readonly string[] Keys =
+    [
+        .. RecipeHeader.Keys,
+        "debian",
+        "systemd",
+        .. ContentsSection.LayerKeys,
+        .. ContentsSection.RunKeys,
+    ];
 
     public static BaseImageRecipe Read(DocumentFile file, YamlMapping top)
     {

@@ -4,7 +4,14 @@ namespace NodeForge.Recipes.Reading;
 
 internal static class ContainerImageKind
 {
-    private static readonly string[] Keys = [.. RecipeHeader.Keys, "tags", "debian", .. ContentsSection.LayerKeys, .. ContentsSection.RunKeys];
+    private static readonly string[] Keys =
+    [
+        .. RecipeHeader.Keys,
+        "tags",
+        "debian",
+        .. ContentsSection.LayerKeys,
+        .. ContentsSection.RunKeys,
+    ];
 
     public static ContainerImageRecipe Read(DocumentFile file, YamlMapping top)
     {

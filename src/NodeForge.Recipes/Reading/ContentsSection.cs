@@ -12,18 +12,19 @@ internal static class ContentsSection
 
     /// <param name="recipe">The top of the recipe; keys that the kind does not know are reported already.</param>
     /// <param name="binaries">Whether files may come from a Kubernetes build.</param>
-    public static ImageContents Read(Fields recipe, bool binaries) => new()
-    {
-        Files = FilesSection.Read(recipe, binaries),
-        Systemd = Units(recipe),
-        Environment = recipe.Texts("environment", RecipeGrammar.Variable, "{PATH: /usr/bin}"),
-        Labels = recipe.Texts("labels", RecipeGrammar.Label, "{org.opencontainers.image.title: A title}"),
-        Entrypoint = recipe.Texts("entrypoint"),
-        Command = recipe.Texts("command"),
-        User = recipe.Optional("user", RecipeGrammar.User),
-        WorkingDirectory = recipe.Optional("workingDirectory", RecipeGrammar.ImagePath),
-        StopSignal = recipe.Optional("stopSignal", RecipeGrammar.Signal),
-    };
+    public static ImageContents Read(Fields recipe, bool binaries) =>
+        new()
+        {
+            Files = FilesSection.Read(recipe, binaries),
+            Systemd = Units(recipe),
+            Environment = recipe.Texts("environment", RecipeGrammar.Variable, "{PATH: /usr/bin}"),
+            Labels = recipe.Texts("labels", RecipeGrammar.Label, "{org.opencontainers.image.title: A title}"),
+            Entrypoint = recipe.Texts("entrypoint"),
+            Command = recipe.Texts("command"),
+            User = recipe.Optional("user", RecipeGrammar.User),
+            WorkingDirectory = recipe.Optional("workingDirectory", RecipeGrammar.ImagePath),
+            StopSignal = recipe.Optional("stopSignal", RecipeGrammar.Signal),
+        };
 
     private static SystemdUnits Units(Fields recipe)
     {
@@ -47,7 +48,12 @@ internal static class ContentsSection
             foreach (YamlScalar unit in (fields[state] as YamlSequence)?.Items.OfType<YamlScalar>() ?? [])
             {
                 if (!states.TryAdd(unit.Text, (state, unit.Line)) && states[unit.Text] is var first && first.State != state)
-                    fields.File.Report(ErrorCodes.RecipeUnit, unit, $"{Printable.Escape(unit.Text)} is in {first.State} and in {state}", hint: $"keep one of the two; the first is in line {first.Line}");
+                    fields.File.Report(
+                        ErrorCodes.RecipeUnit,
+                        unit,
+                        $"{Printable.Escape(unit.Text)} is in {first.State} and in {state}",
+                        hint: $"keep one of the two; the first is in line {first.Line}"
+                    );
             }
         }
     }

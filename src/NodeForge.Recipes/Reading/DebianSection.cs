@@ -7,13 +7,35 @@ namespace NodeForge.Recipes.Reading;
 /// <summary>The <c>debian:</c> of the kinds.</summary>
 internal static class DebianSection
 {
-    private static readonly string[] Keys = ["suite", "security", "updates", "snapshot", "keyring", "components", "packages", "exclude", "include"];
-    private static readonly string[] ExtractKeys = ["suite", "security", "updates", "snapshot", "keyring", "components", "packages", "extract"];
+    private static readonly string[] Keys =
+    [
+        "suite",
+        "security",
+        "updates",
+        "snapshot",
+        "keyring",
+        "components",
+        "packages",
+        "exclude",
+        "include",
+    ];
+    private static readonly string[] ExtractKeys =
+    [
+        "suite",
+        "security",
+        "updates",
+        "snapshot",
+        "keyring",
+        "components",
+        "packages",
+        "extract",
+    ];
     private static readonly string[] SourceKeys = ["suite", "package", "snapshot", "keyring"];
 
     private static readonly DebianPackages Nothing = new() { Suite = "", Packages = [] };
 
-    public static DebianPackages Packages(Fields parent) => parent.RequiredSection("debian", Keys) is { } fields ? Packages(fields, Keys) : Nothing;
+    public static DebianPackages Packages(Fields parent) =>
+        parent.RequiredSection("debian", Keys) is { } fields ? Packages(fields, Keys) : Nothing;
 
     public static ExtractedPackages? Extracted(Fields parent) =>
         parent.Section("debian", ExtractKeys) is { } fields
@@ -31,16 +53,17 @@ internal static class DebianSection
         };
     }
 
-    private static DebianPackages Packages(Fields fields, string[] keys) => new()
-    {
-        Suite = fields.Required("suite", RecipeGrammar.Suite),
-        Security = fields.Flag("security", otherwise: true),
-        Updates = fields.Flag("updates", otherwise: true),
-        Snapshot = fields.Optional("snapshot", RecipeGrammar.Snapshot),
-        Keyring = LocalInput.Resolve(fields, "keyring", LocalKind.File),
-        Components = fields.Has("components") ? fields.RequiredTexts("components", RecipeGrammar.Component) : Nothing.Components,
-        Packages = fields.RequiredTexts("packages", RecipeGrammar.Package),
-        Exclude = keys.Contains("exclude") ? fields.Texts("exclude", RecipeGrammar.Glob) : [],
-        Include = keys.Contains("include") ? fields.Texts("include", RecipeGrammar.Glob) : [],
-    };
+    private static DebianPackages Packages(Fields fields, string[] keys) =>
+        new()
+        {
+            Suite = fields.Required("suite", RecipeGrammar.Suite),
+            Security = fields.Flag("security", otherwise: true),
+            Updates = fields.Flag("updates", otherwise: true),
+            Snapshot = fields.Optional("snapshot", RecipeGrammar.Snapshot),
+            Keyring = LocalInput.Resolve(fields, "keyring", LocalKind.File),
+            Components = fields.Has("components") ? fields.RequiredTexts("components", RecipeGrammar.Component) : Nothing.Components,
+            Packages = fields.RequiredTexts("packages", RecipeGrammar.Package),
+            Exclude = keys.Contains("exclude") ? fields.Texts("exclude", RecipeGrammar.Glob) : [],
+            Include = keys.Contains("include") ? fields.Texts("include", RecipeGrammar.Glob) : [],
+        };
 }

@@ -36,12 +36,42 @@ internal static partial class FilesSection
         (int uid, int gid) = Owner(fields);
         string? what = fields.ExactlyOne(What);
         if (what is "tree" or "symlink" && fields["mode"] is { } at)
-            fields.File.Report(ErrorCodes.RecipeMode, at, $"a {what} takes no mode", hint: what == "tree" ? "files of a tree are 0755 if executable, else 0644; list one with a mode after the tree" : "links have no rights of their own; leave it out");
+            fields.File.Report(
+                ErrorCodes.RecipeMode,
+                at,
+                $"a {what} takes no mode",
+                hint: what == "tree"
+                    ? "files of a tree are 0755 if executable, else 0644; list one with a mode after the tree"
+                    : "links have no rights of their own; leave it out"
+            );
         if (path == "/" && what is not "tree" and not null)
-            fields.File.Report(ErrorCodes.RecipeInvalidValue, fields["path"]!, "only a tree can be laid over /", hint: "name the file's own path");
-        FileSource? file = what is null ? null : Source(fields, what, new FileSource { Path = path, Kind = default, Mode = mode, Uid = uid, Gid = gid });
+            fields.File.Report(
+                ErrorCodes.RecipeInvalidValue,
+                fields["path"]!,
+                "only a tree can be laid over /",
+                hint: "name the file's own path"
+            );
+        FileSource? file = what is null
+            ? null
+            : Source(
+                fields,
+                what,
+                new FileSource
+                {
+                    Path = path,
+                    Kind = default,
+                    Mode = mode,
+                    Uid = uid,
+                    Gid = gid,
+                }
+            );
         if (file?.Kind == FileSourceKind.KubernetesBinary && !binaries)
-            fields.File.Report(ErrorCodes.RecipeInvalidValue, fields["kubernetesBinary"]!, "only images that a KubernetesBuild includes hold its programs", hint: "leave it out; a node image has the programs of its kubernetes: anyway");
+            fields.File.Report(
+                ErrorCodes.RecipeInvalidValue,
+                fields["kubernetesBinary"]!,
+                "only images that a KubernetesBuild includes hold its programs",
+                hint: "leave it out; a node image has the programs of its kubernetes: anyway"
+            );
         return file;
     }
 
@@ -58,10 +88,19 @@ internal static partial class FilesSection
             case "symlink":
                 return file with { Kind = FileSourceKind.SymbolicLink, Target = LinkTarget(fields) };
             case "kubernetesBinary":
-                return file with { Kind = FileSourceKind.KubernetesBinary, KubernetesBinary = fields.Optional(what, RecipeGrammar.Program) };
+                return file with
+                {
+                    Kind = FileSourceKind.KubernetesBinary,
+                    KubernetesBinary = fields.Optional(what, RecipeGrammar.Program),
+                };
             default:
                 if (!fields.Flag(what, otherwise: false))
-                    fields.File.Report(ErrorCodes.RecipeInvalidValue, fields[what]!, "directory is either true or not there", hint: "write directory: true");
+                    fields.File.Report(
+                        ErrorCodes.RecipeInvalidValue,
+                        fields[what]!,
+                        "directory is either true or not there",
+                        hint: "write directory: true"
+                    );
                 return file with { Kind = FileSourceKind.Directory };
         }
     }
@@ -70,7 +109,13 @@ internal static partial class FilesSection
     {
         string? target = fields.Optional("symlink");
         if (target is "" || target?.Any(char.IsControl) == true)
-            fields.File.Report(ErrorCodes.RecipeInvalidValue, fields["symlink"]!, "symlink is no path", got: Quoted.Short(target), want: "what the link says, such as ../libexec/iptables");
+            fields.File.Report(
+                ErrorCodes.RecipeInvalidValue,
+                fields["symlink"]!,
+                "symlink is no path",
+                got: Quoted.Short(target),
+                want: "what the link says, such as ../libexec/iptables"
+            );
         return target;
     }
 
@@ -82,7 +127,12 @@ internal static partial class FilesSection
         if (node is YamlScalar { Type: ScalarType.Integer } number)
         {
             string octal = number.Text.TrimStart('0', 'o').PadLeft(4, '0');
-            fields.File.Report(ErrorCodes.RecipeMode, node, $"mode was read as {number.Description}, not as octal", hint: $"quote it: \"{(Octal().IsMatch(octal) ? octal : "0755")}\"");
+            fields.File.Report(
+                ErrorCodes.RecipeMode,
+                node,
+                $"mode was read as {number.Description}, not as octal",
+                hint: $"quote it: \"{(Octal().IsMatch(octal) ? octal : "0755")}\""
+            );
             return null;
         }
 
@@ -90,7 +140,13 @@ internal static partial class FilesSection
             return null;
         if (Octal().IsMatch(text))
             return Convert.ToInt32(text, 8);
-        fields.File.Report(ErrorCodes.RecipeMode, node, "mode is not octal", got: Quoted.Short(text), want: "three or four octal digits, \"0755\"");
+        fields.File.Report(
+            ErrorCodes.RecipeMode,
+            node,
+            "mode is not octal",
+            got: Quoted.Short(text),
+            want: "three or four octal digits, \"0755\""
+        );
         return null;
     }
 
@@ -98,15 +154,25 @@ internal static partial class FilesSection
     {
         if (fields["owner"] is not { } node)
             return (0, 0);
-        if ((node is YamlScalar { Type: ScalarType.Integer } number ? number.Text : fields.File.Text(node, "owner", "a string, UID:GID")) is not { } text)
+        if (
+            (node is YamlScalar { Type: ScalarType.Integer } number ? number.Text : fields.File.Text(node, "owner", "a string, UID:GID"))
+            is not { } text
+        )
             return (0, 0);
         if (OwnerForm().Match(text) is { Success: true } match && Id(match.Groups["uid"]) is { } uid && Id(match.Groups["gid"]) is { } gid)
             return (uid, gid);
-        fields.File.Report(ErrorCodes.RecipeMode, node, "owner is not a pair of numbers", got: Quoted.Short(text), want: "UID:GID such as \"0:0\"; names differ between machines and images");
+        fields.File.Report(
+            ErrorCodes.RecipeMode,
+            node,
+            "owner is not a pair of numbers",
+            got: Quoted.Short(text),
+            want: "UID:GID such as \"0:0\"; names differ between machines and images"
+        );
         return (0, 0);
     }
 
-    private static int? Id(Group digits) => int.TryParse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
+    private static int? Id(Group digits) =>
+        int.TryParse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
 
     [GeneratedRegex(@"\A[0-7]{3,4}\z")]
     private static partial Regex Octal();

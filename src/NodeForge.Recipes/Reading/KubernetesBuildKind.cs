@@ -36,9 +36,12 @@ internal static class KubernetesBuildKind
     {
         if (key == "folder")
             return new() { Folder = LocalInput.Resolve(fields, key, LocalKind.Folder) };
-        bool url = fields[key] is YamlScalar { Text: var text }
+        bool url =
+            fields[key] is YamlScalar { Text: var text }
             && (text.StartsWith("http://", StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal));
-        return url ? new() { Url = Urls.Template(fields, key, "{version}") } : new() { Tarball = LocalInput.Resolve(fields, key, LocalKind.File) };
+        return url
+            ? new() { Url = Urls.Template(fields, key, "{version}") }
+            : new() { Tarball = LocalInput.Resolve(fields, key, LocalKind.File) };
     }
 
     private static string Script(Fields recipe)
@@ -49,7 +52,14 @@ internal static class KubernetesBuildKind
             return "";
         string program = Path.Combine(folder, "build");
         if (LocalPath.KindOf(program, follow: true) != LocalKind.File || !LocalPath.IsExecutable(program))
-            recipe.File.Report(ErrorCodes.RecipePath, recipe["script"]!, "script has no program named build", got: program, want: "an executable file", hint: "name it build and set its x bit");
+            recipe.File.Report(
+                ErrorCodes.RecipePath,
+                recipe["script"]!,
+                "script has no program named build",
+                got: program,
+                want: "an executable file",
+                hint: "name it build and set its x bit"
+            );
         return folder;
     }
 
@@ -68,9 +78,16 @@ internal static class KubernetesBuildKind
                 continue;
             RecipeHeader.ReportPlatformsLacking(recipe.File, at, platforms, image);
             if (images.Any(other => other.File == image.File))
-                recipe.File.Report(ErrorCodes.RecipeDuplicateItem, at, $"{Path.GetFileName(image.File)} is listed twice in images", hint: "keep one of the two");
+                recipe.File.Report(
+                    ErrorCodes.RecipeDuplicateItem,
+                    at,
+                    $"{Path.GetFileName(image.File)} is listed twice in images",
+                    hint: "keep one of the two"
+                );
             else
-                images.Add(fields?.Has("tags") == true ? image with { Tags = fields.RequiredTexts("tags", RecipeGrammar.VersionedTag) } : image);
+                images.Add(
+                    fields?.Has("tags") == true ? image with { Tags = fields.RequiredTexts("tags", RecipeGrammar.VersionedTag) } : image
+                );
         }
 
         return images;

@@ -21,7 +21,12 @@ internal static class KubernetesSection
         if (source == "recipe")
             return Built(set, fields, platforms);
         if (fields["source"] is { } tree)
-            fields.File.Report(ErrorCodes.RecipeChoice, tree, "source goes with a recipe that compiles", hint: "leave it out, or name a KubernetesBuild as recipe");
+            fields.File.Report(
+                ErrorCodes.RecipeChoice,
+                tree,
+                "source goes with a recipe that compiles",
+                hint: "leave it out, or name a KubernetesBuild as recipe"
+            );
         nothing = nothing with { Version = RequiredVersion(fields) };
         return source switch
         {
@@ -46,7 +51,13 @@ internal static class KubernetesSection
         if (KubernetesVersion.TryParse(text, out KubernetesVersion version) && version.ToString() == text)
             return text;
         bool known = KubernetesVersion.TryParse(text, out version);
-        fields.File.Report(ErrorCodes.RecipeVersion, node, "version is not a full version of Kubernetes", got: Quoted.Short(text), want: known ? $"\"{version}\"" : "a leading v and three numbers, \"v1.20.2\"");
+        fields.File.Report(
+            ErrorCodes.RecipeVersion,
+            node,
+            "version is not a full version of Kubernetes",
+            got: Quoted.Short(text),
+            want: known ? $"\"{version}\"" : "a leading v and three numbers, \"v1.20.2\""
+        );
         return null;
     }
 
@@ -59,13 +70,26 @@ internal static class KubernetesSection
         if (build is { Source: null } tree)
             return Tree(fields, tree, version);
         if (fields["source"] is { } source && fields.Optional("source") is not "")
-            fields.File.Report(ErrorCodes.RecipeChoice, source, "a recipe of a source package takes no other source", hint: "leave it out, or name a recipe whose source is a tree");
+            fields.File.Report(
+                ErrorCodes.RecipeChoice,
+                source,
+                "a recipe of a source package takes no other source",
+                hint: "leave it out, or name a recipe whose source is a tree"
+            );
         if (version is not null && build is { Version.Length: > 0 } && version != build.Version)
-            fields.File.Report(ErrorCodes.RecipeVersion, fields["version"]!, $"{Path.GetFileName(build.File)} builds another version", got: version, want: build.Version, hint: "leave version out here, or name another recipe");
+            fields.File.Report(
+                ErrorCodes.RecipeVersion,
+                fields["version"]!,
+                $"{Path.GetFileName(build.File)} builds another version",
+                got: version,
+                want: build.Version,
+                hint: "leave version out here, or name another recipe"
+            );
         return new() { Version = version ?? build?.Version ?? "", Build = build };
     }
 
-    // A tree does not say its version and may be of any: both are the node recipe's to choose. An empty text chooses nothing, so that a parameter has a default.
+    // A tree does not say its version and may be of any: both are the node recipe's to choose. An empty text chooses nothing, so that a
+    // parameter has a default.
     private static KubernetesSource Tree(Fields fields, KubernetesBuildRecipe build, string? version)
     {
         build = build with { Version = version ?? build.Version };

@@ -7,8 +7,10 @@ namespace NodeForge.Recipes.Reading;
 
 /// <summary>Paths of this machine as recipes write them.</summary>
 /// <remarks>
-/// They may lead anywhere that the caller may read, <c>../</c> and absolute ones too: recipes share trees, and parameters point at downloads. A
-/// recipe is a program, as a makefile is; a fence around its paths would not make a stranger's one safe to run. The plan lists every local file.
+/// They may lead anywhere that the caller may read, <c>../</c> and absolute ones too: recipes share trees, and parameters point at
+/// downloads. A
+/// recipe is a program, as a makefile is; a fence around its paths would not make a stranger's one safe to run. The plan lists every local
+/// file.
 /// </remarks>
 internal static class LocalInput
 {
@@ -29,9 +31,22 @@ internal static class LocalInput
         if (found == kind)
             return path;
         if (found == LocalKind.Missing)
-            file.Report(ErrorCodes.RecipePath, at, $"{key} leads to nothing", got: path, want: LocalPath.Describe(kind), hint: Nearby.Suggest(path));
+            file.Report(
+                ErrorCodes.RecipePath,
+                at,
+                $"{key} leads to nothing",
+                got: path,
+                want: LocalPath.Describe(kind),
+                hint: Nearby.Suggest(path)
+            );
         else
-            file.Report(ErrorCodes.RecipePath, at, $"{key} leads to {LocalPath.Describe(found)}", got: path, want: LocalPath.Describe(kind));
+            file.Report(
+                ErrorCodes.RecipePath,
+                at,
+                $"{key} leads to {LocalPath.Describe(found)}",
+                got: path,
+                want: LocalPath.Describe(kind)
+            );
         return null;
     }
 }

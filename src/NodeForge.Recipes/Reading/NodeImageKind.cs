@@ -7,7 +7,19 @@ namespace NodeForge.Recipes.Reading;
 
 internal static class NodeImageKind
 {
-    private static readonly string[] Keys = [.. RecipeHeader.Keys, "parameters", "base", "kubernetes", "components", "images", "preload", "manifests", "systemd", .. ContentsSection.LayerKeys];
+    private static readonly string[] Keys =
+    [
+        .. RecipeHeader.Keys,
+        "parameters",
+        "base",
+        "kubernetes",
+        "components",
+        "images",
+        "preload",
+        "manifests",
+        "systemd",
+        .. ContentsSection.LayerKeys,
+    ];
     private static readonly string[] ComponentNames = ["containerd", "runc", "cni", "crictl"];
 
     public static NodeImageRecipe Read(RecipeSet set, DocumentFile file, YamlMapping top, IReadOnlyDictionary<string, string> overrides)
@@ -50,7 +62,12 @@ internal static class NodeImageKind
     public static void ReportDigestOfRecipe(Fields fields)
     {
         if (fields["digest"] is { } digest)
-            fields.File.Report(ErrorCodes.RecipeChoice, digest, "a recipe takes no digest", hint: "leave it out; the lock file pins what the recipe is made of");
+            fields.File.Report(
+                ErrorCodes.RecipeChoice,
+                digest,
+                "a recipe takes no digest",
+                hint: "leave it out; the lock file pins what the recipe is made of"
+            );
     }
 
     private static IReadOnlyList<ComponentSource> Components(Fields recipe)
@@ -64,15 +81,22 @@ internal static class NodeImageKind
                 continue;
             string? source = fields.ExactlyOne("url", "tarball");
             if (source == "tarball" && fields["checksums"] is { } checksums)
-                fields.File.Report(ErrorCodes.RecipeChoice, checksums, "a tarball of this machine takes no checksums", hint: "leave it out; the lock file pins the tarball");
-            components.Add(new(name)
-            {
-                Url = source == "url" ? Urls.Template(fields, source, "{architecture}") : null,
-                Checksums = Urls.Template(fields, "checksums", "{architecture}"),
-                Tarball = source == "tarball" ? LocalInput.Resolve(fields, source, LocalKind.File) : null,
-                Version = fields.Optional("version", RecipeGrammar.ComponentVersion),
-                Path = fields.Optional("path", RecipeGrammar.ImagePath),
-            });
+                fields.File.Report(
+                    ErrorCodes.RecipeChoice,
+                    checksums,
+                    "a tarball of this machine takes no checksums",
+                    hint: "leave it out; the lock file pins the tarball"
+                );
+            components.Add(
+                new(name)
+                {
+                    Url = source == "url" ? Urls.Template(fields, source, "{architecture}") : null,
+                    Checksums = Urls.Template(fields, "checksums", "{architecture}"),
+                    Tarball = source == "tarball" ? LocalInput.Resolve(fields, source, LocalKind.File) : null,
+                    Version = fields.Optional("version", RecipeGrammar.ComponentVersion),
+                    Path = fields.Optional("path", RecipeGrammar.ImagePath),
+                }
+            );
         }
 
         return components;

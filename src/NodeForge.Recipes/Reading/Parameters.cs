@@ -82,14 +82,25 @@ internal sealed class Parameters
     public void ReportUnused(DocumentFile file)
     {
         foreach ((string name, YamlNode at) in declared.Where(entry => !used.Contains(entry.Key)))
-            file.Report(ErrorCodes.RecipeParameter, at, $"the parameter {name} is never used", hint: $"use it as ${{{name}}}, or leave it out");
+            file.Report(
+                ErrorCodes.RecipeParameter,
+                at,
+                $"the parameter {name} is never used",
+                hint: $"use it as ${{{name}}}, or leave it out"
+            );
     }
 
     private void Declare(DocumentFile file, YamlScalar name, YamlNode value)
     {
         declared.TryAdd(name.Text, name);
         if (!RecipeGrammar.Parameter.Form.IsMatch(name.Text))
-            file.Report(ErrorCodes.RecipeInvalidValue, name, "a parameter's name does not have its form", got: Quoted.Short(name.Text), want: RecipeGrammar.Parameter.Want);
+            file.Report(
+                ErrorCodes.RecipeInvalidValue,
+                name,
+                "a parameter's name does not have its form",
+                got: Quoted.Short(name.Text),
+                want: RecipeGrammar.Parameter.Want
+            );
         if (value is YamlScalar { Type: ScalarType.String } text)
             values[name.Text] = text.Text;
         else
@@ -102,9 +113,15 @@ internal sealed class Parameters
         if (values.TryGetValue(name, out string? value))
             return value;
         if (!declared.ContainsKey(name))
-            file.Report(ErrorCodes.RecipeParameter, at, $"the parameter {Quoted.Short(name)} is not declared",
+            file.Report(
+                ErrorCodes.RecipeParameter,
+                at,
+                $"the parameter {Quoted.Short(name)} is not declared",
                 want: values.Count == 0 ? null : "one of " + string.Join(", ", values.Keys),
-                hint: DidYouMean.Nearest(name, values.Keys) is { } near ? $"did you mean {near}?" : "declare it under parameters:, or write $${ for a literal ${");
+                hint: DidYouMean.Nearest(name, values.Keys) is { } near
+                    ? $"did you mean {near}?"
+                    : "declare it under parameters:, or write $${ for a literal ${"
+            );
         return name;
     }
 }

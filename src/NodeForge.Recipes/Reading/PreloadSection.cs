@@ -7,8 +7,16 @@ namespace NodeForge.Recipes.Reading;
 /// <summary>The <c>images:</c> and <c>preload:</c> of a node recipe.</summary>
 internal static class PreloadSection
 {
-    private static readonly Dictionary<string, PreloadMethod> Methods = new(StringComparer.Ordinal) { ["archives"] = PreloadMethod.Archives, ["content-store"] = PreloadMethod.ContentStore };
-    private static readonly Dictionary<string, PreloadedLayers> Layers = new(StringComparer.Ordinal) { ["kept"] = PreloadedLayers.Kept, ["uncompressed"] = PreloadedLayers.Uncompressed };
+    private static readonly Dictionary<string, PreloadMethod> Methods = new(StringComparer.Ordinal)
+    {
+        ["archives"] = PreloadMethod.Archives,
+        ["content-store"] = PreloadMethod.ContentStore,
+    };
+    private static readonly Dictionary<string, PreloadedLayers> Layers = new(StringComparer.Ordinal)
+    {
+        ["kept"] = PreloadedLayers.Kept,
+        ["uncompressed"] = PreloadedLayers.Uncompressed,
+    };
 
     public static IReadOnlyList<PreloadedImage> Images(RecipeSet set, Fields recipe, IReadOnlyList<Platform> platforms)
     {
@@ -42,7 +50,8 @@ internal static class PreloadSection
 
     /// <summary>False where an item says <c>kubeadm: false</c>.</summary>
     public static bool HeldAgainstKubeadm(Fields recipe) =>
-        (recipe["images"] as YamlSequence)?.Items.OfType<YamlMapping>()
+        (recipe["images"] as YamlSequence)
+            ?.Items.OfType<YamlMapping>()
             .Any(item => item.Find("kubeadm") is YamlScalar { Type: ScalarType.Boolean } scalar && scalar.Text[0] is 'f' or 'F') != true;
 
     /// <summary><c>preload: archives</c>, or <c>preload: {method: archives, layers: uncompressed}</c>.</summary>
@@ -59,7 +68,14 @@ internal static class PreloadSection
             Unpack = section.Flag("unpack", otherwise: false),
         };
         if (read is { Unpack: true, Method: PreloadMethod.Archives })
-            section.File.Report(ErrorCodes.RecipeInvalidValue, section["unpack"]!, "archives are unpacked by the node that imports them", got: "unpack: true", want: "method: content-store", hint: "write method: content-store, or leave unpack out");
+            section.File.Report(
+                ErrorCodes.RecipeInvalidValue,
+                section["unpack"]!,
+                "archives are unpacked by the node that imports them",
+                got: "unpack: true",
+                want: "method: content-store",
+                hint: "write method: content-store, or leave unpack out"
+            );
         return read;
     }
 
@@ -69,7 +85,14 @@ internal static class PreloadSection
             return otherwise;
         if (known.TryGetValue(text, out T? meant))
             return meant;
-        fields.File.Report(ErrorCodes.RecipeInvalidValue, fields[key]!, $"{key} is no {kind} that is known", got: Quoted.Short(text), want: string.Join(" or ", known.Keys), hint: DidYouMean.Nearest(text, known.Keys) is { } near ? $"did you mean {near}?" : null);
+        fields.File.Report(
+            ErrorCodes.RecipeInvalidValue,
+            fields[key]!,
+            $"{key} is no {kind} that is known",
+            got: Quoted.Short(text),
+            want: string.Join(" or ", known.Keys),
+            hint: DidYouMean.Nearest(text, known.Keys) is { } near ? $"did you mean {near}?" : null
+        );
         return otherwise;
     }
 
@@ -83,7 +106,12 @@ internal static class PreloadSection
         ContainerImageRecipe? included = set.Include<ContainerImageRecipe>(fields.File, at, "recipe", RecipeKind.ContainerImage);
         RecipeHeader.ReportPlatformsLacking(fields.File, at, platforms, included);
         if (included?.Contents.Files.FirstOrDefault(file => file.Kind == FileSourceKind.KubernetesBinary) is { } binary)
-            fields.File.Report(ErrorCodes.RecipeIncludeKind, at, $"{Path.GetFileName(included.File)} holds {binary.KubernetesBinary} of a Kubernetes build", hint: "list it in the images of the KubernetesBuild; it comes with the server tarball");
+            fields.File.Report(
+                ErrorCodes.RecipeIncludeKind,
+                at,
+                $"{Path.GetFileName(included.File)} holds {binary.KubernetesBinary} of a Kubernetes build",
+                hint: "list it in the images of the KubernetesBuild; it comes with the server tarball"
+            );
         return new() { Recipe = included, Tags = tags };
     }
 
@@ -92,11 +120,21 @@ internal static class PreloadSection
         foreach (string key in (string[])["digest", "tags"])
         {
             if (fields[key] is { } node)
-                fields.File.Report(ErrorCodes.RecipeChoice, node, $"kubeadm takes no {key}", hint: "leave it out; the lock file pins what kubeadm names");
+                fields.File.Report(
+                    ErrorCodes.RecipeChoice,
+                    node,
+                    $"kubeadm takes no {key}",
+                    hint: "leave it out; the lock file pins what kubeadm names"
+                );
         }
 
         if (!lines.TryAdd("kubeadm", fields.Mapping.Line))
-            fields.File.Report(ErrorCodes.RecipeDuplicateItem, fields.Mapping, "kubeadm is listed twice in images", hint: $"keep one of the two; the first is in line {lines["kubeadm"]}");
+            fields.File.Report(
+                ErrorCodes.RecipeDuplicateItem,
+                fields.Mapping,
+                "kubeadm is listed twice in images",
+                hint: $"keep one of the two; the first is in line {lines["kubeadm"]}"
+            );
     }
 
     private static void ReportClaimed(DocumentFile file, YamlNode at, PreloadedImage image, Dictionary<string, int> lines)
@@ -104,7 +142,12 @@ internal static class PreloadSection
         foreach (string name in image.Names ?? [])
         {
             if (!lines.TryAdd(name, at.Line))
-                file.Report(ErrorCodes.RecipeDuplicateItem, at, $"two images claim {name}", hint: $"give one of them other tags; the first is in line {lines[name]}");
+                file.Report(
+                    ErrorCodes.RecipeDuplicateItem,
+                    at,
+                    $"two images claim {name}",
+                    hint: $"give one of them other tags; the first is in line {lines[name]}"
+                );
         }
     }
 }

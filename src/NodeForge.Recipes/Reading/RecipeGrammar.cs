@@ -40,17 +40,30 @@ internal static partial class RecipeGrammar
     public static readonly Grammar Target = new(TargetName(), "a target such as multi-user.target", ErrorCodes.RecipeUnit);
 
     /// <summary>distribution-spec's name and tag, with a registry's host before it: what a node asks for is never short.</summary>
-    public static readonly Grammar Tag = new(TaggedReference(), "a reference with host and tag such as registry.k8s.io/pause:3.10", ErrorCodes.RecipeImageReference);
+    public static readonly Grammar Tag = new(
+        TaggedReference(),
+        "a reference with host and tag such as registry.k8s.io/pause:3.10",
+        ErrorCodes.RecipeImageReference
+    );
 
     /// <summary>The same, or with the version of the recipe as its tag.</summary>
-    public static readonly Grammar VersionedTag = new(VersionedReference(), "a reference with host and tag such as registry.k8s.io/kube-proxy:{version}", ErrorCodes.RecipeImageReference);
+    public static readonly Grammar VersionedTag = new(
+        VersionedReference(),
+        "a reference with host and tag such as registry.k8s.io/kube-proxy:{version}",
+        ErrorCodes.RecipeImageReference
+    );
 
     /// <summary>The same, by tag, by digest or by both.</summary>
-    public static readonly Grammar Reference = new(PinnableReference(), "docker://HOST/NAME:TAG or docker://HOST/NAME@sha256:DIGEST", ErrorCodes.RecipeImageReference);
+    public static readonly Grammar Reference = new(
+        PinnableReference(),
+        "docker://HOST/NAME:TAG or docker://HOST/NAME@sha256:DIGEST",
+        ErrorCodes.RecipeImageReference
+    );
 
     private static Grammar Value(Regex form, string want) => new(form, want, ErrorCodes.RecipeInvalidValue);
 
-    private const string Host = @"(?:localhost|[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)+|[a-zA-Z0-9][a-zA-Z0-9.-]*(?=:[0-9])|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?";
+    private const string Host =
+        @"(?:localhost|[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)+|[a-zA-Z0-9][a-zA-Z0-9.-]*(?=:[0-9])|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?";
     private const string Repository = @"(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+";
     private const string TagText = @"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
 

@@ -13,7 +13,8 @@ internal static class RecipeHeader
 
     private static readonly string[] Architectures = ["amd64", "arm64"];
 
-    /// <returns>Null, with a report, where the file is of a version or a kind that nobody here knows: its other keys mean nothing then.</returns>
+    /// <returns>Null, with a report, where the file is of a version or a kind that nobody here knows: its other keys mean nothing
+    /// then.</returns>
     public static RecipeKind? Kind(DocumentFile file, YamlMapping top)
     {
         bool known = true;
@@ -29,7 +30,13 @@ internal static class RecipeHeader
         return known ? Enum.Parse<RecipeKind>(((YamlScalar)top.Find("kind")!).Text) : null;
     }
 
-    public static Recipe Read(RecipeSet set, DocumentFile file, YamlMapping top, RecipeKind kind, IReadOnlyDictionary<string, string> parameters)
+    public static Recipe Read(
+        RecipeSet set,
+        DocumentFile file,
+        YamlMapping top,
+        RecipeKind kind,
+        IReadOnlyDictionary<string, string> parameters
+    )
     {
         if (kind == RecipeKind.NodeImage)
             return NodeImageKind.Read(set, file, top, parameters);
@@ -53,10 +60,26 @@ internal static class RecipeHeader
         {
             if (recipe.File.Text(item, "an item of platforms") is not { } text)
                 continue;
-            if (!Platform.TryParse(text, out Platform? platform) || platform.Os != "linux" || platform.Variant is not null || !Architectures.Contains(platform.Architecture))
-                recipe.File.Report(ErrorCodes.RecipePlatform, item, "images cannot be made for this platform", got: Quoted.Short(text), want: "linux/amd64 or linux/arm64");
+            if (
+                !Platform.TryParse(text, out Platform? platform)
+                || platform.Os != "linux"
+                || platform.Variant is not null
+                || !Architectures.Contains(platform.Architecture)
+            )
+                recipe.File.Report(
+                    ErrorCodes.RecipePlatform,
+                    item,
+                    "images cannot be made for this platform",
+                    got: Quoted.Short(text),
+                    want: "linux/amd64 or linux/arm64"
+                );
             else if (!platforms.TryAdd(text, platform))
-                recipe.File.Report(ErrorCodes.RecipeDuplicateItem, item, $"{text} is listed twice in platforms", hint: "keep one of the two");
+                recipe.File.Report(
+                    ErrorCodes.RecipeDuplicateItem,
+                    item,
+                    $"{text} is listed twice in platforms",
+                    hint: "keep one of the two"
+                );
         }
 
         return [.. platforms.Values];
@@ -68,7 +91,14 @@ internal static class RecipeHeader
         if (included is null || included.Platforms.Count == 0)
             return;
         foreach (Platform platform in platforms.Where(platform => !included.Platforms.Any(other => other.Accepts(platform))))
-            file.Report(ErrorCodes.RecipePlatform, at, $"{Path.GetFileName(included.File)} is not made for {platform}", got: string.Join(", ", included.Platforms), want: platform.ToString(), hint: $"add {platform} to the platforms of {included.File}");
+            file.Report(
+                ErrorCodes.RecipePlatform,
+                at,
+                $"{Path.GetFileName(included.File)} is not made for {platform}",
+                got: string.Join(", ", included.Platforms),
+                want: platform.ToString(),
+                hint: $"add {platform} to the platforms of {included.File}"
+            );
     }
 
     private static bool Missing(DocumentFile file, YamlMapping top, string key, string want)
@@ -80,7 +110,14 @@ internal static class RecipeHeader
     private static bool Unknown(DocumentFile file, YamlNode at, string key, string want, string? word)
     {
         if (at is YamlScalar { Type: ScalarType.String } scalar)
-            file.Report(ErrorCodes.RecipeUnknownKind, at, $"this {key} is not known", got: Quoted.Short(scalar.Text), want: want, hint: word is not null && DidYouMean.Nearest(word, Enum.GetNames<RecipeKind>()) is { } near ? $"did you mean {near}?" : null);
+            file.Report(
+                ErrorCodes.RecipeUnknownKind,
+                at,
+                $"this {key} is not known",
+                got: Quoted.Short(scalar.Text),
+                want: want,
+                hint: word is not null && DidYouMean.Nearest(word, Enum.GetNames<RecipeKind>()) is { } near ? $"did you mean {near}?" : null
+            );
         return false;
     }
 }

@@ -26,14 +26,26 @@ internal sealed class RecipeSet
             return null;
         if (chain.Contains(path))
         {
-            string way = string.Join(" -> ", chain.SkipWhile(earlier => earlier != path).Append(path).Select(step => Path.GetFileName(step)));
+            string way = string.Join(
+                " -> ",
+                chain.SkipWhile(earlier => earlier != path).Append(path).Select(step => Path.GetFileName(step))
+            );
             file.Report(ErrorCodes.RecipeIncludeCycle, at, "the recipe includes itself", got: way, hint: "break the chain");
             return null;
         }
 
-        (Recipe? recipe, RecipeKind? kind) = read.TryGetValue(path, out var known) && (known.Kind is null || known.Kind == wanted) ? known : Read(path, new Dictionary<string, string>(), wanted);
+        (Recipe? recipe, RecipeKind? kind) =
+            read.TryGetValue(path, out var known) && (known.Kind is null || known.Kind == wanted)
+                ? known
+                : Read(path, new Dictionary<string, string>(), wanted);
         if (kind is not null && kind != wanted)
-            file.Report(ErrorCodes.RecipeIncludeKind, at, $"{key} names a recipe that does not fit here", got: $"kind {kind} in {path}", want: $"kind {wanted}");
+            file.Report(
+                ErrorCodes.RecipeIncludeKind,
+                at,
+                $"{key} names a recipe that does not fit here",
+                got: $"kind {kind} in {path}",
+                want: $"kind {wanted}"
+            );
         return recipe as T;
     }
 
@@ -47,7 +59,10 @@ internal sealed class RecipeSet
         try
         {
             byte[] bytes = YamlText.Read(path, YamlSubject.Recipe);
-            if (YamlComposer.Compose(path, YamlText.Decode(path, bytes, YamlSubject.Recipe), YamlSubject.Recipe, file.Add) is YamlMapping top)
+            if (
+                YamlComposer.Compose(path, YamlText.Decode(path, bytes, YamlSubject.Recipe), YamlSubject.Recipe, file.Add)
+                is YamlMapping top
+            )
             {
                 kind = RecipeHeader.Kind(file, top);
                 if (kind is { } known && (wanted is null || known == wanted))
@@ -55,7 +70,13 @@ internal sealed class RecipeSet
             }
             else
             {
-                file.Add(new(ErrorCodes.RecipeWrongType, "the recipe is not a mapping") { Where = new(path, 1, 1), Want = "apiVersion, kind, name and what the kind asks for" });
+                file.Add(
+                    new(ErrorCodes.RecipeWrongType, "the recipe is not a mapping")
+                    {
+                        Where = new(path, 1, 1),
+                        Want = "apiVersion, kind, name and what the kind asks for",
+                    }
+                );
             }
         }
         catch (NodeForgeException refusal)

@@ -6,7 +6,8 @@ using NodeForge.Signing.Keys;
 
 namespace NodeForge.Signing.Envelopes;
 
-/// <summary>Bytes, what they are, and signatures over both (DSSE 1.0.2). What is verified is what was received: nothing is read and written again in between.</summary>
+/// <summary>Bytes, what they are, and signatures over both (DSSE 1.0.2). What is verified is what was received: nothing is read and written
+/// again in between.</summary>
 /// <param name="PayloadType">What the payload is.</param>
 /// <param name="Payload">The bytes.</param>
 /// <param name="Signatures">In DER.</param>
@@ -20,7 +21,8 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
 
     private const int MostSignatures = 64;
 
-    public static DsseEnvelope Sign(SigningKey key, string payloadType, ReadOnlyMemory<byte> payload) => new(payloadType, payload, [key.Sign(Encode(payloadType, payload.Span))]);
+    public static DsseEnvelope Sign(SigningKey key, string payloadType, ReadOnlyMemory<byte> payload) =>
+        new(payloadType, payload, [key.Sign(Encode(payloadType, payload.Span))]);
 
     public bool IsSignedBy(VerificationKey key)
     {
@@ -29,12 +31,17 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
     }
 
     /// <summary>The envelope as a document of its own, as cosign 2 writes it.</summary>
-    public byte[] Write() => SignedJson.Write(new JsonObject
-    {
-        ["payloadType"] = PayloadType,
-        ["payload"] = Convert.ToBase64String(Payload.Span),
-        ["signatures"] = new JsonArray([.. Signatures.Select(signature => new JsonObject { ["keyid"] = "", ["sig"] = Convert.ToBase64String(signature.Span) })]),
-    });
+    public byte[] Write() =>
+        SignedJson.Write(
+            new JsonObject
+            {
+                ["payloadType"] = PayloadType,
+                ["payload"] = Convert.ToBase64String(Payload.Span),
+                ["signatures"] = new JsonArray([
+                    .. Signatures.Select(signature => new JsonObject { ["keyid"] = "", ["sig"] = Convert.ToBase64String(signature.Span) }),
+                ]),
+            }
+        );
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.SignatureUnreadable"/>.</exception>
     public static DsseEnvelope Read(ReadOnlyMemory<byte> json, Location where) => SignedJson.Read(json, where, "envelope", Read);
@@ -44,14 +51,24 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
         JsonElement signatures = element.GetProperty("signatures");
         if (signatures.GetArrayLength() is 0 or > MostSignatures)
             throw new JsonException($"{signatures.GetArrayLength()} signatures");
-        return new(element.Text("payloadType"), element.Base64("payload"), [.. signatures.EnumerateArray().Select(signature => (ReadOnlyMemory<byte>)signature.Base64("sig"))]);
+        return new(
+            element.Text("payloadType"),
+            element.Base64("payload"),
+            [.. signatures.EnumerateArray().Select(signature => (ReadOnlyMemory<byte>)signature.Base64("sig"))]
+        );
     }
 
     // The pre-authentication encoding: lengths in bytes, so that no two pairs of type and payload are the same bytes.
     internal static byte[] Encode(string payloadType, ReadOnlySpan<byte> payload)
     {
         byte[] type = Encoding.UTF8.GetBytes(payloadType);
-        return [.. Ascii("DSSEv1 " + type.Length.ToString(CultureInfo.InvariantCulture) + " "), .. type, .. Ascii($" {payload.Length.ToString(CultureInfo.InvariantCulture)} "), .. payload];
+        return
+        [
+            .. Ascii("DSSEv1 " + type.Length.ToString(CultureInfo.InvariantCulture) + " "),
+            .. type,
+            .. Ascii($" {payload.Length.ToString(CultureInfo.InvariantCulture)} "),
+            .. payload,
+        ];
     }
 
     private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);

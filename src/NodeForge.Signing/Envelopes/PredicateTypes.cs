@@ -18,7 +18,13 @@ public static class PredicateTypes
     /// <summary>in-toto: a bill of materials in CycloneDX.</summary>
     public const string CycloneDx = "https://cyclonedx.org/bom";
 
-    private static readonly (string Name, string Type)[] Names = [("provenance", Provenance), ("closure", Closure), ("spdx", Spdx), ("cyclonedx", CycloneDx)];
+    private static readonly (string Name, string Type)[] Names =
+    [
+        ("provenance", Provenance),
+        ("closure", Closure),
+        ("spdx", Spdx),
+        ("cyclonedx", CycloneDx),
+    ];
 
     /// <summary>The short names, as a help text has them.</summary>
     public static string Known { get; } = string.Join(", ", Names.Select(known => known.Name));
@@ -30,9 +36,17 @@ public static class PredicateTypes
             return type;
         return Uri.TryCreate(text, UriKind.Absolute, out _) && text.Contains(':', StringComparison.Ordinal) && !text.Any(char.IsWhiteSpace)
             ? text
-            : throw new NodeForgeException(new Diagnostic(ErrorCodes.PredicateInvalid, "this is no type of an attestation") { Got = text, Want = Known + " or a URI", Hint = "write one of the short names, or the whole URI" });
+            : throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.PredicateInvalid, "this is no type of an attestation")
+                {
+                    Got = text,
+                    Want = Known + " or a URI",
+                    Hint = "write one of the short names, or the whole URI",
+                }
+            );
     }
 
     /// <summary>For people: the short name, or the URI where it has none.</summary>
-    public static string Show(string type) => type == Signature ? "signature" : Names.FirstOrDefault(known => known.Type == type).Name ?? type;
+    public static string Show(string type) =>
+        type == Signature ? "signature" : Names.FirstOrDefault(known => known.Type == type).Name ?? type;
 }

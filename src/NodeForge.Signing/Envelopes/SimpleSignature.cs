@@ -4,7 +4,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Signing.Envelopes;
 
-/// <summary>What cosign up to version 2 signs of an image (its specification SIGNATURE_SPEC.md): the payload is a layer, the signature an annotation of it.</summary>
+/// <summary>What cosign up to version 2 signs of an image (its specification SIGNATURE_SPEC.md): the payload is a layer, the signature an
+/// annotation of it.</summary>
 internal static class SimpleSignature
 {
     public const string MediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
@@ -16,22 +17,33 @@ internal static class SimpleSignature
 
     /// <param name="name">The repository that the signer saw the image in; nobody checks it.</param>
     /// <param name="image">The manifest or index.</param>
-    public static byte[] Write(string name, Digest image) => SignedJson.Write(new JsonObject
-    {
-        ["critical"] = new JsonObject
-        {
-            ["identity"] = new JsonObject { ["docker-reference"] = name },
-            ["image"] = new JsonObject { ["docker-manifest-digest"] = image.ToString() },
-            ["type"] = Type,
-        },
-        ["optional"] = null,
-    });
+    public static byte[] Write(string name, Digest image) =>
+        SignedJson.Write(
+            new JsonObject
+            {
+                ["critical"] = new JsonObject
+                {
+                    ["identity"] = new JsonObject { ["docker-reference"] = name },
+                    ["image"] = new JsonObject { ["docker-manifest-digest"] = image.ToString() },
+                    ["type"] = Type,
+                },
+                ["optional"] = null,
+            }
+        );
 
     /// <returns>The image that is signed.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.SignatureUnreadable"/>.</exception>
-    public static Digest Read(ReadOnlyMemory<byte> json, Location where) => SignedJson.Read(json, where, "signature", root =>
-    {
-        JsonElement critical = root.GetProperty("critical");
-        return critical.Text("type") == Type ? Digest.Parse(critical.GetProperty("image").Text("docker-manifest-digest")) : throw new JsonException($"'type' is {critical.Text("type")}");
-    });
+    public static Digest Read(ReadOnlyMemory<byte> json, Location where) =>
+        SignedJson.Read(
+            json,
+            where,
+            "signature",
+            root =>
+            {
+                JsonElement critical = root.GetProperty("critical");
+                return critical.Text("type") == Type
+                    ? Digest.Parse(critical.GetProperty("image").Text("docker-manifest-digest"))
+                    : throw new JsonException($"'type' is {critical.Text("type")}");
+            }
+        );
 }

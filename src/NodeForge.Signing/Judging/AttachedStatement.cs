@@ -3,7 +3,8 @@ using NodeForge.Signing.Keys;
 
 namespace NodeForge.Signing.Judging;
 
-/// <summary>Something that is attached to an image: what it says, of what, and by whom; nothing of it is believed before a key verifies it.</summary>
+/// <summary>Something that is attached to an image: what it says, of what, and by whom; nothing of it is believed before a key verifies
+/// it.</summary>
 /// <param name="Referrer">The manifest that carries it.</param>
 /// <param name="Form">How it is attached.</param>
 /// <param name="PredicateType">What it says; null for an artifact of another kind, or one that cannot be read.</param>

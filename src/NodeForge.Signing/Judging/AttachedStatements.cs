@@ -10,7 +10,11 @@ public static class AttachedStatements
 
     /// <returns>Null where the source keeps nothing that is attached.</returns>
     /// <exception cref="NodeForgeException">What the source fails with; what is wrong with one statement is told in it.</exception>
-    public static async Task<IReadOnlyList<AttachedStatement>?> ReadAsync(IImageSource source, Descriptor subject, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<AttachedStatement>?> ReadAsync(
+        IImageSource source,
+        Descriptor subject,
+        CancellationToken cancellationToken
+    )
     {
         if (await source.ReferrersAsync(subject, cancellationToken).ConfigureAwait(false) is not { } referrers)
             return null;
@@ -20,7 +24,11 @@ public static class AttachedStatements
         return [.. found.Take(MostStatements)];
     }
 
-    private static async Task<IReadOnlyList<AttachedStatement>> ReadAsync(IImageSource source, Referrer referrer, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<AttachedStatement>> ReadAsync(
+        IImageSource source,
+        Referrer referrer,
+        CancellationToken cancellationToken
+    )
     {
         StatementForm form = referrer.Tag is null ? StatementForm.Bundle : StatementForm.Tag;
         Location where = new(source.Place, Detail: referrer.Tag ?? referrer.Descriptor.Digest.ToString());
@@ -34,13 +42,22 @@ public static class AttachedStatements
                 found.Add(await ReadLayerAsync(source, referrer, layer, where, cancellationToken).ConfigureAwait(false));
             return found;
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code.ExitCode == ExitCode.Verification || failure.Diagnostics[0].Code == ErrorCodes.RegistryNotFound)
+        catch (NodeForgeException failure)
+            when (failure.Diagnostics[0].Code.ExitCode == ExitCode.Verification
+                || failure.Diagnostics[0].Code == ErrorCodes.RegistryNotFound
+            )
         {
             return [new(referrer, form, null) { Problem = Told(failure, where) }];
         }
     }
 
-    private static async Task<AttachedStatement> ReadLayerAsync(IImageSource source, Referrer referrer, Descriptor layer, Location where, CancellationToken cancellationToken)
+    private static async Task<AttachedStatement> ReadLayerAsync(
+        IImageSource source,
+        Referrer referrer,
+        Descriptor layer,
+        Location where,
+        CancellationToken cancellationToken
+    )
     {
         StatementForm form = referrer.Tag is null ? StatementForm.Bundle : StatementForm.Tag;
         try
@@ -48,36 +65,59 @@ public static class AttachedStatements
             return layer.MediaType switch
             {
                 SigstoreBundle.MediaType => OfBundle(referrer, SigstoreBundle.Read(await BytesAsync().ConfigureAwait(false), where), where),
-                DsseEnvelope.MediaType => OfEnvelope(referrer, form, null, DsseEnvelope.Read(await BytesAsync().ConfigureAwait(false), where), where),
+                DsseEnvelope.MediaType => OfEnvelope(
+                    referrer,
+                    form,
+                    null,
+                    DsseEnvelope.Read(await BytesAsync().ConfigureAwait(false), where),
+                    where
+                ),
                 SimpleSignature.MediaType => OfPayload(referrer, layer, await BytesAsync().ConfigureAwait(false), where),
                 _ => new(referrer, StatementForm.Other, null),
             };
         }
-        catch (NodeForgeException failure) when (failure.Diagnostics[0].Code.ExitCode == ExitCode.Verification || failure.Diagnostics[0].Code == ErrorCodes.RegistryNotFound)
+        catch (NodeForgeException failure)
+            when (failure.Diagnostics[0].Code.ExitCode == ExitCode.Verification
+                || failure.Diagnostics[0].Code == ErrorCodes.RegistryNotFound
+            )
         {
             return new(referrer, form, null) { Problem = Told(failure, where) };
         }
 
-        async ValueTask<ReadOnlyMemory<byte>> BytesAsync() => (await source.ReadDocumentAsync(layer, where, cancellationToken).ConfigureAwait(false)).Bytes;
+        async ValueTask<ReadOnlyMemory<byte>> BytesAsync() =>
+            (await source.ReadDocumentAsync(layer, where, cancellationToken).ConfigureAwait(false)).Bytes;
     }
 
-    private static AttachedStatement OfBundle(Referrer referrer, SigstoreBundle bundle, Location where) => OfEnvelope(referrer, StatementForm.Bundle, bundle.Hint, bundle.Envelope, where);
+    private static AttachedStatement OfBundle(Referrer referrer, SigstoreBundle bundle, Location where) =>
+        OfEnvelope(referrer, StatementForm.Bundle, bundle.Hint, bundle.Envelope, where);
 
     private static AttachedStatement OfEnvelope(Referrer referrer, StatementForm form, string? hint, DsseEnvelope envelope, Location where)
     {
         if (envelope.PayloadType != DsseEnvelope.InToto)
             throw SignedJson.Refuse(where, "the envelope holds no statement", envelope.PayloadType);
         Statement statement = Statement.Read(envelope.Payload, where);
-        return new(referrer, form, statement.PredicateType) { Hint = hint, Subjects = statement.Subjects, IsSignedBy = envelope.IsSignedBy };
+        return new(referrer, form, statement.PredicateType)
+        {
+            Hint = hint,
+            Subjects = statement.Subjects,
+            IsSignedBy = envelope.IsSignedBy,
+        };
     }
 
     private static AttachedStatement OfPayload(Referrer referrer, Descriptor layer, ReadOnlyMemory<byte> payload, Location where)
     {
         Digest image = SimpleSignature.Read(payload, where);
         byte[] signature = new byte[256]; // bytes; P-256 in DER has at most 72
-        if (layer.Annotations?.GetValueOrDefault(SimpleSignature.Annotation) is not { } text || !Convert.TryFromBase64String(text, signature, out int length))
+        if (
+            layer.Annotations?.GetValueOrDefault(SimpleSignature.Annotation) is not { } text
+            || !Convert.TryFromBase64String(text, signature, out int length)
+        )
             throw SignedJson.Refuse(where, "the signature is not where cosign writes it", SimpleSignature.Annotation);
-        return new(referrer, StatementForm.Tag, PredicateTypes.Signature) { Subjects = [image], IsSignedBy = key => key.Verify(payload.Span, signature.AsSpan(0, length)) };
+        return new(referrer, StatementForm.Tag, PredicateTypes.Signature)
+        {
+            Subjects = [image],
+            IsSignedBy = key => key.Verify(payload.Span, signature.AsSpan(0, length)),
+        };
     }
 
     // That it is not there is told as what it means here.
@@ -85,7 +125,11 @@ public static class AttachedStatements
     {
         Diagnostic first = failure.Diagnostics[0];
         return first.Code == ErrorCodes.ImageBlobMissing || first.Code == ErrorCodes.RegistryNotFound
-            ? new(ErrorCodes.SignatureBlobMissing, "something is attached to the image and is not there") { Where = where, Hint = ErrorCodes.SignatureBlobMissing.Remedy }
+            ? new(ErrorCodes.SignatureBlobMissing, "something is attached to the image and is not there")
+            {
+                Where = where,
+                Hint = ErrorCodes.SignatureBlobMissing.Remedy,
+            }
             : first;
     }
 }

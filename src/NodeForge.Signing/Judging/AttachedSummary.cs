@@ -12,7 +12,11 @@ public sealed record AttachedSummary(Descriptor Document, IReadOnlyList<Attached
 {
     /// <returns>One for each document of the image; empty where the source keeps nothing that is attached.</returns>
     /// <exception cref="NodeForgeException">What the source fails with.</exception>
-    public static async Task<IReadOnlyList<AttachedSummary>> ReadAsync(IImageSource source, SignedImage image, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<AttachedSummary>> ReadAsync(
+        IImageSource source,
+        SignedImage image,
+        CancellationToken cancellationToken
+    )
     {
         List<AttachedSummary> found = [];
         foreach (Descriptor document in image.Documents)
@@ -32,11 +36,22 @@ public sealed record AttachedSummary(Descriptor Document, IReadOnlyList<Attached
         bool tags = statements.Any(statement => statement is { Form: StatementForm.Tag, PredicateType: PredicateTypes.Signature });
         if (referrers == tags)
             return missing;
-        return [.. missing, new(ErrorCodes.ReferrersLost, tags ? "the signature is there under cosign's tag alone: its referrers were lost, or never made" : "the signature is there as a referrer alone: cosign's tags were lost, or never made")
-        {
-            Severity = Severity.Warning,
-            Where = new(place, Detail: document.Digest.ToString()),
-            Hint = tags ? "copy it again with its referrers (oras cp -r), or sign it again: cosign 3 looks for referrers first" : $"copy the tag {ReferrerTags.SignaturesOf(document.Digest)} too, or sign it again: cosign 2 looks for tags alone, unless it is told --new-bundle-format",
-        }];
+        return
+        [
+            .. missing,
+            new(
+                ErrorCodes.ReferrersLost,
+                tags
+                    ? "the signature is there under cosign's tag alone: its referrers were lost, or never made"
+                    : "the signature is there as a referrer alone: cosign's tags were lost, or never made"
+            )
+            {
+                Severity = Severity.Warning,
+                Where = new(place, Detail: document.Digest.ToString()),
+                Hint = tags
+                    ? "copy it again with its referrers (oras cp -r), or sign it again: cosign 3 looks for referrers first"
+                    : $"copy the tag {ReferrerTags.SignaturesOf(document.Digest)} too, or sign it again: cosign 2 looks for tags alone, unless it is told --new-bundle-format",
+            },
+        ];
     }
 }

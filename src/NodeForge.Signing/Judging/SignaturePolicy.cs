@@ -9,7 +9,8 @@ public sealed record SignaturePolicy
     /// <param name="keys">The trusted ones, each once.</param>
     /// <param name="quorum">How many of them have to sign, and to say each thing that is asked for.</param>
     /// <param name="attestations">Predicate types that have to be attested besides the signature.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.QuorumImpossible"/>: a key twice, or fewer keys than have to sign.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.QuorumImpossible"/>: a key twice, or fewer keys than have to
+    /// sign.</exception>
     public SignaturePolicy(IReadOnlyList<VerificationKey> keys, int quorum, IReadOnlyList<string> attestations)
     {
         if (keys.GroupBy(key => key.Hint).FirstOrDefault(group => group.Count() > 1) is { } twice)
@@ -26,5 +27,12 @@ public sealed record SignaturePolicy
     public IReadOnlyList<string> Attestations { get; }
 
     private static NodeForgeException Impossible(string what, string got, string? want) =>
-        new(new Diagnostic(ErrorCodes.QuorumImpossible, what) { Got = got, Want = want, Hint = ErrorCodes.QuorumImpossible.Remedy });
+        new(
+            new Diagnostic(ErrorCodes.QuorumImpossible, what)
+            {
+                Got = got,
+                Want = want,
+                Hint = ErrorCodes.QuorumImpossible.Remedy,
+            }
+        );
 }

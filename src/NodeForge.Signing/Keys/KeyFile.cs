@@ -29,34 +29,70 @@ internal static class KeyFile
         return label switch
         {
             "PUBLIC KEY" => Import(path, text, key => key.ImportFromPem(text)),
-            "PRIVATE KEY" or "EC PRIVATE KEY" or "ENCRYPTED PRIVATE KEY" => throw Unreadable(path, "this is a private key, which nobody needs to verify", label, "PUBLIC KEY"),
+            "PRIVATE KEY" or "EC PRIVATE KEY" or "ENCRYPTED PRIVATE KEY" => throw Unreadable(
+                path,
+                "this is a private key, which nobody needs to verify",
+                label,
+                "PUBLIC KEY"
+            ),
             _ => throw OfOtherTools(path, label, "PUBLIC KEY"),
         };
     }
 
     public static string Encrypt(ECDsa pair, string password) =>
-        pair.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, Rounds));
+        pair.ExportEncryptedPkcs8PrivateKeyPem(
+            password,
+            new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, Rounds)
+        );
 
     public static void WriteNew(string path, string pem, UnixFileMode mode)
     {
         try
         {
-            using FileStream file = new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
+            using FileStream file = new(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = mode,
+                }
+            );
             file.Write(Encoding.ASCII.GetBytes(pem + "\n"));
         }
         catch (IOException) when (File.Exists(path))
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.KeyFileExists, "there is a file already where the key would be written") { Where = new(path), Hint = ErrorCodes.KeyFileExists.Remedy });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.KeyFileExists, "there is a file already where the key would be written")
+                {
+                    Where = new(path),
+                    Hint = ErrorCodes.KeyFileExists.Remedy,
+                }
+            );
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.PathNotUsable, "the key cannot be written") { Where = new(path), Got = failed.Message, Hint = "name a folder that is there and may be written to" }, failed);
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.PathNotUsable, "the key cannot be written")
+                {
+                    Where = new(path),
+                    Got = failed.Message,
+                    Hint = "name a folder that is there and may be written to",
+                },
+                failed
+            );
         }
     }
 
     private static (string Label, string Text) ReadBlock(string path)
     {
-        string text = Encoding.UTF8.GetString(RegularFile.ReadSmall(path, Longest, length => Unreadable(path, "the file is too long for a key", $"{length} bytes", $"up to {Longest} bytes")));
+        string text = Encoding.UTF8.GetString(
+            RegularFile.ReadSmall(
+                path,
+                Longest,
+                length => Unreadable(path, "the file is too long for a key", $"{length} bytes", $"up to {Longest} bytes")
+            )
+        );
         // openssl ecparam writes the curve's name in a block of its own before the key.
         for (int from = 0; PemEncoding.TryFind(text.AsSpan(from), out PemFields fields); from += fields.Location.End.Value)
         {
@@ -72,17 +108,21 @@ internal static class KeyFile
     {
         if (password is null)
             throw WrongPassword(path, "the key is encrypted, and no password is given");
-        return Import(path, text, key =>
-        {
-            try
+        return Import(
+            path,
+            text,
+            key =>
             {
-                key.ImportFromEncryptedPem(text, password);
+                try
+                {
+                    key.ImportFromEncryptedPem(text, password);
+                }
+                catch (CryptographicException)
+                {
+                    throw WrongPassword(path, "the password does not open the key");
+                }
             }
-            catch (CryptographicException)
-            {
-                throw WrongPassword(path, "the password does not open the key");
-            }
-        });
+        );
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The key is the caller's; it is disposed of where there is none.")]
@@ -96,7 +136,10 @@ internal static class KeyFile
             ECCurve curve = key.ExportParameters(includePrivateParameters: false).Curve;
             return curve.IsNamed && curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value
                 ? key
-                : throw Unsupported(path, curve.IsNamed ? curve.Oid.FriendlyName ?? curve.Oid.Value ?? "another curve" : "a curve without a name");
+                : throw Unsupported(
+                    path,
+                    curve.IsNamed ? curve.Oid.FriendlyName ?? curve.Oid.Value ?? "another curve" : "a curve without a name"
+                );
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException)
         {
@@ -124,30 +167,46 @@ internal static class KeyFile
         }
     }
 
-    private static NodeForgeException OfOtherTools(string path, string label, string want) => label switch
-    {
-        // Its encryption, scrypt and NaCl's secretbox, is in no library of the platform.
-        "ENCRYPTED SIGSTORE PRIVATE KEY" or "ENCRYPTED COSIGN PRIVATE KEY" => new(new Diagnostic(ErrorCodes.KeyKindUnsupported, "cosign's own container of a key is not read here")
+    private static NodeForgeException OfOtherTools(string path, string label, string want) =>
+        label switch
         {
-            Where = new(path),
-            Got = label,
-            Want = want,
-            Hint = "make a key with nodeforge key generate; cosign verifies with its public half, and cosign import-key-pair takes an EC PRIVATE KEY of openssl's",
-        }),
-        "RSA PRIVATE KEY" or "OPENSSH PRIVATE KEY" or "RSA PUBLIC KEY" or "CERTIFICATE" => Unsupported(path, label),
-        _ => Unreadable(path, "the file's PEM block is no key", label, want),
-    };
+            // Its encryption, scrypt and NaCl's secretbox, is in no library of the platform.
+            "ENCRYPTED SIGSTORE PRIVATE KEY" or "ENCRYPTED COSIGN PRIVATE KEY" => new(
+                new Diagnostic(ErrorCodes.KeyKindUnsupported, "cosign's own container of a key is not read here")
+                {
+                    Where = new(path),
+                    Got = label,
+                    Want = want,
+                    Hint =
+                        "make a key with nodeforge key generate; cosign verifies with its public half, and cosign import-key-pair takes an EC PRIVATE KEY of openssl's",
+                }
+            ),
+            "RSA PRIVATE KEY" or "OPENSSH PRIVATE KEY" or "RSA PUBLIC KEY" or "CERTIFICATE" => Unsupported(path, label),
+            _ => Unreadable(path, "the file's PEM block is no key", label, want),
+        };
 
-    private static NodeForgeException Unsupported(string path, string got) => new(new Diagnostic(ErrorCodes.KeyKindUnsupported, "the key is of another kind than we sign with")
-    {
-        Where = new(path),
-        Got = got,
-        Want = "ECDSA on the curve P-256 (prime256v1)",
-        Hint = ErrorCodes.KeyKindUnsupported.Remedy,
-    });
+    private static NodeForgeException Unsupported(string path, string got) =>
+        new(
+            new Diagnostic(ErrorCodes.KeyKindUnsupported, "the key is of another kind than we sign with")
+            {
+                Where = new(path),
+                Got = got,
+                Want = "ECDSA on the curve P-256 (prime256v1)",
+                Hint = ErrorCodes.KeyKindUnsupported.Remedy,
+            }
+        );
 
     private static NodeForgeException Unreadable(string path, string what, string? got, string? want) =>
-        new(new Diagnostic(ErrorCodes.KeyUnreadable, what) { Where = new(path), Got = got, Want = want, Hint = ErrorCodes.KeyUnreadable.Remedy });
+        new(
+            new Diagnostic(ErrorCodes.KeyUnreadable, what)
+            {
+                Where = new(path),
+                Got = got,
+                Want = want,
+                Hint = ErrorCodes.KeyUnreadable.Remedy,
+            }
+        );
 
-    private static NodeForgeException WrongPassword(string path, string what) => new(new Diagnostic(ErrorCodes.KeyPassword, what) { Where = new(path), Hint = ErrorCodes.KeyPassword.Remedy });
+    private static NodeForgeException WrongPassword(string path, string what) =>
+        new(new Diagnostic(ErrorCodes.KeyPassword, what) { Where = new(path), Hint = ErrorCodes.KeyPassword.Remedy });
 }

@@ -9,9 +9,14 @@ internal static class P256
     public const int Bytes = 32;
 
     /// <summary>How many points there are.</summary>
-    public static readonly BigInteger Order = BigInteger.Parse("0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+    public static readonly BigInteger Order = BigInteger.Parse(
+        "0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
+        System.Globalization.NumberStyles.HexNumber,
+        System.Globalization.CultureInfo.InvariantCulture
+    );
 
-    /// <summary>A signature that is a function of key and digest: the nonce comes from both (RFC 6979, 3.2), so that signing needs no randomness and repeats itself.</summary>
+    /// <summary>A signature that is a function of key and digest: the nonce comes from both (RFC 6979, 3.2), so that signing needs no
+    /// randomness and repeats itself.</summary>
     /// <remarks>The platform multiplies the point, in constant time; the rest is arithmetic on numbers of one use each.</remarks>
     /// <param name="secret">The key's number, 32 bytes, big-endian.</param>
     /// <param name="hash">SHA-256 of what is signed.</param>

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace NodeForge.Signing.Keys;
 
-/// <summary>The private half of a pair: ECDSA on P-256 with SHA-256. The same key signs the same bytes in the same way, whenever and wherever.</summary>
+/// <summary>The private half of a pair: ECDSA on P-256 with SHA-256. The same key signs the same bytes in the same way, whenever and
+/// wherever.</summary>
 public sealed class SigningKey : IDisposable
 {
     private readonly byte[] secret;
@@ -19,7 +20,8 @@ public sealed class SigningKey : IDisposable
     /// <summary>Reads a key out of a PEM file: PKCS#8, plain or encrypted, or openssl's EC PRIVATE KEY.</summary>
     /// <param name="path">The file.</param>
     /// <param name="password">Of an encrypted one; null for none.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KeyUnreadable"/>, <see cref="ErrorCodes.KeyKindUnsupported"/>, <see cref="ErrorCodes.KeyPassword"/>,
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KeyUnreadable"/>, <see cref="ErrorCodes.KeyKindUnsupported"/>,
+    /// <see cref="ErrorCodes.KeyPassword"/>,
     /// <see cref="ErrorCodes.PathNotUsable"/>.</exception>
     public static SigningKey Read(string path, string? password)
     {
@@ -35,10 +37,18 @@ public sealed class SigningKey : IDisposable
     public static VerificationKey Generate(string privatePath, string publicPath, string? password)
     {
         using ECDsa pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        KeyFile.WriteNew(privatePath, password is null ? pair.ExportPkcs8PrivateKeyPem() : KeyFile.Encrypt(pair, password), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        KeyFile.WriteNew(
+            privatePath,
+            password is null ? pair.ExportPkcs8PrivateKeyPem() : KeyFile.Encrypt(pair, password),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite
+        );
         try
         {
-            KeyFile.WriteNew(publicPath, pair.ExportSubjectPublicKeyInfoPem(), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            KeyFile.WriteNew(
+                publicPath,
+                pair.ExportSubjectPublicKeyInfoPem(),
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead
+            );
         }
         catch (NodeForgeException)
         {
@@ -58,7 +68,9 @@ public sealed class SigningKey : IDisposable
     {
         byte[] signature = P256.Sign(secret, hash);
         // A machine that errs once while it signs gives its key away (Boneh, DeMillo, Lipton 1997): what does not verify goes nowhere.
-        return Public.VerifyHash(hash, signature) ? signature : throw new InvalidOperationException("This machine made a signature that is none.");
+        return Public.VerifyHash(hash, signature)
+            ? signature
+            : throw new InvalidOperationException("This machine made a signature that is none.");
     }
 
     public void Dispose() => CryptographicOperations.ZeroMemory(secret);

@@ -21,7 +21,8 @@ public sealed class VerificationKey
     public string Hint { get; }
 
     /// <summary>Reads a key out of a PEM file: PUBLIC KEY.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KeyUnreadable"/>, <see cref="ErrorCodes.KeyKindUnsupported"/>, <see cref="ErrorCodes.PathNotUsable"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KeyUnreadable"/>, <see cref="ErrorCodes.KeyKindUnsupported"/>,
+    /// <see cref="ErrorCodes.PathNotUsable"/>.</exception>
     public static VerificationKey Read(string path)
     {
         using ECDsa key = KeyFile.ReadPublic(path);

@@ -38,14 +38,30 @@ internal sealed class ClosureProof
         if (!preloaded.IsThere)
             storeProblems.Add(new(ErrorCodes.StoreMissing, "the node has no preloaded images") { Where = image.Where(NodeFiles.Store) });
         // Names without a digest first: what is wrong is told under the name that people know.
-        foreach (PreloadedName name in preloaded.Names.Values.OrderBy(static name => name.Name.Contains("sha256:", StringComparison.Ordinal)).ThenBy(static name => name.Name, StringComparer.Ordinal))
+        foreach (
+            PreloadedName name in preloaded
+                .Names.Values.OrderBy(static name => name.Name.Contains("sha256:", StringComparison.Ordinal))
+                .ThenBy(static name => name.Name, StringComparer.Ordinal)
+        )
             proof.Prove(name);
         CheckNames();
         CheckRecord();
-        Entries = [.. ClosureRequests.Of(image, [.. preloaded.Names.Keys]).GroupBy(static request => request.Reference, StringComparer.Ordinal).OrderBy(static group => group.Key, StringComparer.Ordinal).Select(Resolve)];
-        Findings store = new() { Summary = $"{preloaded.Names.Values.Select(static name => name.Target.Digest).Distinct().Count()} images under {preloaded.Names.Count} names" };
+        Entries =
+        [
+            .. ClosureRequests
+                .Of(image, [.. preloaded.Names.Keys])
+                .GroupBy(static request => request.Reference, StringComparer.Ordinal)
+                .OrderBy(static group => group.Key, StringComparer.Ordinal)
+                .Select(Resolve),
+        ];
+        Findings store = new()
+        {
+            Summary =
+                $"{preloaded.Names.Values.Select(static name => name.Target.Digest).Distinct().Count()} images under {preloaded.Names.Count} names",
+        };
         store.AddRange(storeProblems);
-        closure.Summary = $"{Entries.Count(static entry => entry.State == ClosureState.Complete)} of {Entries.Count} images that a cluster can ask for are there, to the last blob";
+        closure.Summary =
+            $"{Entries.Count(static entry => entry.State == ClosureState.Complete)} of {Entries.Count} images that a cluster can ask for are there, to the last blob";
         Checks = [store.ToResult(Group, "preloaded images"), closure.ToResult(Group, "what a cluster asks for")];
     }
 
@@ -55,7 +71,13 @@ internal sealed class ClosureProof
         if (preloaded.Names.GetValueOrDefault(requests.Key) is { } name)
         {
             ProvenImage found = proof.Prove(name);
-            return new(requests.Key, askedBy, found.IsComplete ? ClosureState.Complete : ClosureState.Incomplete, found.ImageId, found.Size);
+            return new(
+                requests.Key,
+                askedBy,
+                found.IsComplete ? ClosureState.Complete : ClosureState.Incomplete,
+                found.ImageId,
+                found.Size
+            );
         }
 
         ClosureNeed need = requests.Min(static request => request.Need);
@@ -66,31 +88,58 @@ internal sealed class ClosureProof
     private void Tell(string reference, string askedBy, ClosureNeed need)
     {
         string repository = ImageReference.TryParse(reference, out ImageReference? parsed) ? parsed.Name : reference;
-        string[] others = [.. preloaded.Names.Keys.Where(name => name.StartsWith(repository + ":", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] others =
+        [
+            .. preloaded
+                .Names.Keys.Where(name => name.StartsWith(repository + ":", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
         bool open = image.Record?.OpenClosure == true;
-        closure.Add(new(
-            need == ClosureNeed.Optional ? ErrorCodes.NodeLacksDns : others.Length > 0 ? ErrorCodes.ClosureOtherTag : ErrorCodes.ClosureImageMissing,
-            need == ClosureNeed.Optional ? "clusters of the image have no CoreDNS: pods find services by address, not by name" : $"'{reference}' is asked for by {askedBy}, and is not preloaded")
-        {
-            Severity = need == ClosureNeed.Certain && !open ? Severity.Error : Severity.Warning,
-            Where = new(image.Image.Name, Detail: askedBy),
-            Got = others.Length > 0 ? string.Join(", ", others) : "nothing of that name",
-            Want = reference,
-        });
+        closure.Add(
+            new(
+                need == ClosureNeed.Optional ? ErrorCodes.NodeLacksDns
+                    : others.Length > 0 ? ErrorCodes.ClosureOtherTag
+                    : ErrorCodes.ClosureImageMissing,
+                need == ClosureNeed.Optional
+                    ? "clusters of the image have no CoreDNS: pods find services by address, not by name"
+                    : $"'{reference}' is asked for by {askedBy}, and is not preloaded"
+            )
+            {
+                Severity = need == ClosureNeed.Certain && !open ? Severity.Error : Severity.Warning,
+                Where = new(image.Image.Name, Detail: askedBy),
+                Got = others.Length > 0 ? string.Join(", ", others) : "nothing of that name",
+                Want = reference,
+            }
+        );
     }
 
     // The CRI looks for an image by reference, by ID, and by reference with digest (docs/containerd-state.md, "Names").
     private void CheckNames()
     {
-        foreach (PreloadedName name in preloaded.Names.Values.Where(static name => name.Place.Records is not null).OrderBy(static name => name.Name, StringComparer.Ordinal))
+        foreach (
+            PreloadedName name in preloaded
+                .Names.Values.Where(static name => name.Place.Records is not null)
+                .OrderBy(static name => name.Name, StringComparer.Ordinal)
+        )
         {
-            if (!ImageReference.TryParse(name.Name, out ImageReference? reference) || reference.Digest is not null || name.Name.StartsWith("sha256:", StringComparison.Ordinal))
+            if (
+                !ImageReference.TryParse(name.Name, out ImageReference? reference)
+                || reference.Digest is not null
+                || name.Name.StartsWith("sha256:", StringComparison.Ordinal)
+            )
                 continue;
             ProvenImage found = proof.Prove(name);
             foreach (string? other in new[] { $"{reference.Name}@{name.Target.Digest}", found.ImageId?.ToString() })
             {
                 if (other is not null && !preloaded.Names.ContainsKey(other))
-                    storeProblems.Add(new(ErrorCodes.StoreNameMissing, $"'{name.Name}' lacks a name that the CRI looks for") { Severity = Severity.Warning, Where = name.Place.Where, Want = other });
+                    storeProblems.Add(
+                        new(ErrorCodes.StoreNameMissing, $"'{name.Name}' lacks a name that the CRI looks for")
+                        {
+                            Severity = Severity.Warning,
+                            Where = name.Place.Where,
+                            Want = other,
+                        }
+                    );
             }
         }
     }
@@ -102,11 +151,24 @@ internal sealed class ClosureProof
         {
             foreach (string text in recorded.References)
             {
-                if (!ImageReference.TryParse(text, out ImageReference? reference) || preloaded.Names.GetValueOrDefault(reference.ContainerdName) is not { } name)
+                if (
+                    !ImageReference.TryParse(text, out ImageReference? reference)
+                    || preloaded.Names.GetValueOrDefault(reference.ContainerdName) is not { } name
+                )
                     continue;
                 ProvenImage found = proof.Prove(name);
-                if (found.Manifest is { } manifest && ((name.Place.HasManifests && manifest != recorded.Manifest) || found.ImageId != recorded.ImageId))
-                    storeProblems.Add(new(ErrorCodes.ClosureImageDiffers, $"'{name.Name}' stands for another image than the record says") { Where = name.Place.Where, Got = $"manifest {manifest}, image {found.ImageId}", Want = $"manifest {recorded.Manifest}, image {recorded.ImageId}" });
+                if (
+                    found.Manifest is { } manifest
+                    && ((name.Place.HasManifests && manifest != recorded.Manifest) || found.ImageId != recorded.ImageId)
+                )
+                    storeProblems.Add(
+                        new(ErrorCodes.ClosureImageDiffers, $"'{name.Name}' stands for another image than the record says")
+                        {
+                            Where = name.Place.Where,
+                            Got = $"manifest {manifest}, image {found.ImageId}",
+                            Want = $"manifest {recorded.Manifest}, image {recorded.ImageId}",
+                        }
+                    );
             }
         }
     }

@@ -49,7 +49,10 @@ internal static partial class ClosureRequests
 
     private static IEnumerable<ClosureRequest> OfRuntime(ExaminedImage image)
     {
-        if (RuntimeConfiguration.Read(image).Configuration is { } configuration && RuntimeAgreementCheck.EffectiveSandboxImage(image, configuration) is { } sandbox)
+        if (
+            RuntimeConfiguration.Read(image).Configuration is { } configuration
+            && RuntimeAgreementCheck.EffectiveSandboxImage(image, configuration) is { } sandbox
+        )
             yield return Request(sandbox, "containerd, for each pod's sandbox", ClosureNeed.Certain);
     }
 
@@ -59,7 +62,12 @@ internal static partial class ClosureRequests
         foreach (RootfsEntry entry in image.Entries)
         {
             string path = entry.Header.Path;
-            if ((!path.StartsWith(NodeFiles.Manifests, StringComparison.Ordinal) && !path.StartsWith(NodeFiles.StaticPods, StringComparison.Ordinal)) || image.Text(path) is not { } text)
+            if (
+                (
+                    !path.StartsWith(NodeFiles.Manifests, StringComparison.Ordinal)
+                    && !path.StartsWith(NodeFiles.StaticPods, StringComparison.Ordinal)
+                ) || image.Text(path) is not { } text
+            )
                 continue;
             string[] lines = text.Split('\n');
             for (int i = 0; i < lines.Length; i++)
@@ -71,7 +79,9 @@ internal static partial class ClosureRequests
     }
 
     private static IEnumerable<ClosureRequest> OfRecord(ExaminedImage image) =>
-        (image.Record?.Closure ?? []).SelectMany(static item => item.References).Select(static reference => Request(reference, "the image's record", ClosureNeed.Certain));
+        (image.Record?.Closure ?? [])
+            .SelectMany(static item => item.References)
+            .Select(static reference => Request(reference, "the image's record", ClosureNeed.Certain));
 
     private static ClosureRequest Request(string reference, string askedBy, ClosureNeed need) =>
         new(ImageReference.TryParse(reference, out ImageReference? parsed) ? parsed.ContainerdName : reference, askedBy, need);

@@ -5,7 +5,8 @@ using NodeForge.Verification.Examination;
 
 namespace NodeForge.Verification.Closure;
 
-/// <summary>The images of an archive as <c>docker save</c> writes them: their manifests are made here, as containerd makes them when it imports the archive.</summary>
+/// <summary>The images of an archive as <c>docker save</c> writes them: their manifests are made here, as containerd makes them when it
+/// imports the archive.</summary>
 internal sealed class DockerArchiveImages
 {
     private readonly IReadOnlyDictionary<string, FoundBlob> files;
@@ -42,13 +43,15 @@ internal sealed class DockerArchiveImages
         return new(mediaType ?? MediaTypeOf(file?.Compression), digest, file?.Size ?? 0);
     }
 
-    private static string MediaTypeOf(LayerCompression? compression) => compression switch
-    {
-        LayerCompression.Gzip => MediaTypes.LayerGzip,
-        LayerCompression.Zstd => MediaTypes.LayerZstd,
-        _ => MediaTypes.Layer,
-    };
+    private static string MediaTypeOf(LayerCompression? compression) =>
+        compression switch
+        {
+            LayerCompression.Gzip => MediaTypes.LayerGzip,
+            LayerCompression.Zstd => MediaTypes.LayerZstd,
+            _ => MediaTypes.Layer,
+        };
 
     // HEX.json of docker before version 25, blobs/sha256/HEX since.
-    private static Digest? NamedDigest(string path) => Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(path), out Digest digest) ? digest : null;
+    private static Digest? NamedDigest(string path) =>
+        Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(path), out Digest digest) ? digest : null;
 }

@@ -32,7 +32,9 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
         }
         catch (NodeForgeException failure)
         {
-            problems.AddRange(failure.Diagnostics.Select(problem => problem with { Code = ErrorCodes.StoreDocumentUnreadable, Hint = null }));
+            problems.AddRange(
+                failure.Diagnostics.Select(problem => problem with { Code = ErrorCodes.StoreDocumentUnreadable, Hint = null })
+            );
             return proven[key] = new(null, null, 0, false);
         }
     }
@@ -40,7 +42,12 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
     private ProvenImage Prove(Descriptor target, PreloadPlace place, int depth)
     {
         if (depth > Deepest)
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.StoreDocumentUnreadable, "indexes lead to indexes without end") { Where = At(place, target.Digest) });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.StoreDocumentUnreadable, "indexes lead to indexes without end")
+                {
+                    Where = At(place, target.Digest),
+                }
+            );
         if (!IsSound(target, place) || Document(target, place) is not { } document)
             return new(null, null, target.Size, false);
         if (!MediaTypes.IsIndex(target.MediaType))
@@ -50,7 +57,14 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
         Descriptor? chosen = ours.FirstOrDefault(child => place.Blobs(child.Digest) is not null) ?? ours.FirstOrDefault();
         if (chosen is null)
         {
-            problems.Add(new(ErrorCodes.StorePlatformMissing, $"'{name}' is for other platforms than the node") { Where = At(place, target.Digest), Got = string.Join(", ", index.Manifests.Select(static child => child.Platform)), Want = platform.ToString() });
+            problems.Add(
+                new(ErrorCodes.StorePlatformMissing, $"'{name}' is for other platforms than the node")
+                {
+                    Where = At(place, target.Digest),
+                    Got = string.Join(", ", index.Manifests.Select(static child => child.Platform)),
+                    Want = platform.ToString(),
+                }
+            );
             return new(null, null, target.Size, false);
         }
 
@@ -73,14 +87,26 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
         if (!IsSound(manifest.Config, place) || Document(manifest.Config, place) is not { } json)
             return new(manifest.Config.Digest, target.Digest, size, false);
         ImageConfig config = ImageDocument.ReadConfig(json, At(place, manifest.Config.Digest));
-        return new(manifest.Config.Digest, target.Digest, size, RequirePlatform(config, manifest, place) & RequireDiffIds(config, manifest, place) & complete);
+        return new(
+            manifest.Config.Digest,
+            target.Digest,
+            size,
+            RequirePlatform(config, manifest, place) & RequireDiffIds(config, manifest, place) & complete
+        );
     }
 
     private bool RequirePlatform(ImageConfig config, Manifest manifest, PreloadPlace place)
     {
         if (platform.Accepts(config.Platform))
             return true;
-        problems.Add(new(ErrorCodes.StorePlatformMissing, $"'{name}' is for another platform than the node") { Where = At(place, manifest.Config.Digest), Got = config.Platform.ToString(), Want = platform.ToString() });
+        problems.Add(
+            new(ErrorCodes.StorePlatformMissing, $"'{name}' is for another platform than the node")
+            {
+                Where = At(place, manifest.Config.Digest),
+                Got = config.Platform.ToString(),
+                Want = platform.ToString(),
+            }
+        );
         return false;
     }
 
@@ -89,7 +115,14 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
     {
         if (config.RootFs.DiffIds.Count != manifest.Layers.Count)
         {
-            problems.Add(new(ErrorCodes.DiffIdMismatch, $"'{name}' has another number of layers than of diff IDs") { Where = At(place, manifest.Config.Digest), Got = $"{manifest.Layers.Count} layers", Want = $"{config.RootFs.DiffIds.Count}" });
+            problems.Add(
+                new(ErrorCodes.DiffIdMismatch, $"'{name}' has another number of layers than of diff IDs")
+                {
+                    Where = At(place, manifest.Config.Digest),
+                    Got = $"{manifest.Layers.Count} layers",
+                    Want = $"{config.RootFs.DiffIds.Count}",
+                }
+            );
             return false;
         }
 
@@ -98,7 +131,14 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
         {
             if (Decompression.OfMediaType(layer.MediaType) != LayerCompression.None || layer.Digest == diffId)
                 continue;
-            problems.Add(new(ErrorCodes.DiffIdMismatch, $"a layer of '{name}' is not the one that its config names") { Where = At(place, layer.Digest), Got = layer.Digest.ToString(), Want = diffId.ToString() });
+            problems.Add(
+                new(ErrorCodes.DiffIdMismatch, $"a layer of '{name}' is not the one that its config names")
+                {
+                    Where = At(place, layer.Digest),
+                    Got = layer.Digest.ToString(),
+                    Want = diffId.ToString(),
+                }
+            );
             right = false;
         }
 
@@ -119,23 +159,53 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
     {
         Location where = At(place, blob.Digest);
         if (place.Blobs(blob.Digest) is not { } found)
-            return new(ErrorCodes.StoreBlobMissing, $"a blob of '{name}' is not there") { Where = where, Want = $"{blob.MediaType} of {blob.Size} bytes" };
+            return new(ErrorCodes.StoreBlobMissing, $"a blob of '{name}' is not there")
+            {
+                Where = where,
+                Want = $"{blob.MediaType} of {blob.Size} bytes",
+            };
         if (found.Size != blob.Size)
-            return new(ErrorCodes.StoreBlobCut, $"a blob of '{name}' has another length than its documents say") { Where = where, Got = $"{found.Size} bytes", Want = $"{blob.Size} bytes" };
+            return new(ErrorCodes.StoreBlobCut, $"a blob of '{name}' has another length than its documents say")
+            {
+                Where = where,
+                Got = $"{found.Size} bytes",
+                Want = $"{blob.Size} bytes",
+            };
         if (found.Digest != blob.Digest)
-            return new(ErrorCodes.StoreBlobDamaged, $"a blob of '{name}' is not what its name says") { Where = where, Got = found.Digest.ToString(), Want = blob.Digest.ToString() };
+            return new(ErrorCodes.StoreBlobDamaged, $"a blob of '{name}' is not what its name says")
+            {
+                Where = where,
+                Got = found.Digest.ToString(),
+                Want = blob.Digest.ToString(),
+            };
         if (place.Records is not { } records)
             return null;
         if (!records.TryGetValue(blob.Digest, out ContentRecord? record))
-            return new(ErrorCodes.StoreBlobMissing, $"containerd has no record of a blob of '{name}', and would delete it") { Where = where };
-        return record.Size == blob.Size ? null : new(ErrorCodes.StoreBlobCut, $"containerd's record of a blob of '{name}' has another length") { Where = where, Got = $"{record.Size} bytes", Want = $"{blob.Size} bytes" };
+            return new(ErrorCodes.StoreBlobMissing, $"containerd has no record of a blob of '{name}', and would delete it")
+            {
+                Where = where,
+            };
+        return record.Size == blob.Size
+            ? null
+            : new(ErrorCodes.StoreBlobCut, $"containerd's record of a blob of '{name}' has another length")
+            {
+                Where = where,
+                Got = $"{record.Size} bytes",
+                Want = $"{blob.Size} bytes",
+            };
     }
 
     private ReadOnlyMemory<byte>? Document(Descriptor descriptor, PreloadPlace place)
     {
         if (place.Blobs(descriptor.Digest)?.Document is { } document)
             return document;
-        problems.Add(new(ErrorCodes.StoreDocumentUnreadable, $"a document of '{name}' is none, or longer than any") { Where = At(place, descriptor.Digest), Got = descriptor.MediaType });
+        problems.Add(
+            new(ErrorCodes.StoreDocumentUnreadable, $"a document of '{name}' is none, or longer than any")
+            {
+                Where = At(place, descriptor.Digest),
+                Got = descriptor.MediaType,
+            }
+        );
         return null;
     }
 
@@ -144,10 +214,21 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
     {
         if (place.Records?.GetValueOrDefault(parent) is not { } record)
             return true; // an archive; or told already
-        HashSet<string> kept = [.. record.Labels.Where(static label => label.Key.StartsWith(Reference, StringComparison.Ordinal)).Select(static label => label.Value)];
+        HashSet<string> kept =
+        [
+            .. record
+                .Labels.Where(static label => label.Key.StartsWith(Reference, StringComparison.Ordinal))
+                .Select(static label => label.Value),
+        ];
         Descriptor[] lost = [.. children.Where(child => !kept.Contains(child.Digest.ToString()))];
         foreach (Descriptor child in lost)
-            problems.Add(new(ErrorCodes.StoreLabelMissing, $"nothing keeps a blob of '{name}'") { Where = At(place, parent), Want = $"a label {Reference}* with {child.Digest}" });
+            problems.Add(
+                new(ErrorCodes.StoreLabelMissing, $"nothing keeps a blob of '{name}'")
+                {
+                    Where = At(place, parent),
+                    Want = $"a label {Reference}* with {child.Digest}",
+                }
+            );
         return lost.Length == 0;
     }
 

@@ -67,7 +67,9 @@ internal sealed class PreloadedImages
         try
         {
             using MemoryStream database = new(bytes.ToArray(), writable: false);
-            MetadataNamespace? cri = MetadataReader.Read(database, where.ToString()).Namespaces.FirstOrDefault(static space => space.Name == ContainerdPaths.CriNamespace);
+            MetadataNamespace? cri = MetadataReader
+                .Read(database, where.ToString())
+                .Namespaces.FirstOrDefault(static space => space.Name == ContainerdPaths.CriNamespace);
             PreloadPlace place = new(where, Blob, (cri?.Content ?? []).ToDictionary(static record => record.Digest));
             foreach (ImageRecord record in cri?.Images ?? [])
                 names[record.Name] = new(record.Name, record.Target, place);
@@ -79,7 +81,10 @@ internal sealed class PreloadedImages
     }
 
     private FoundBlob? Blob(Digest digest) =>
-        image.At(NodeFiles.StoreBlobs + digest.Hex) is { Header: { Kind: TarEntryKind.File, Size: var size }, Content: FileFacts { Digest: { } found } facts } ? new(found, size, facts.Bytes) : null;
+        image.At(NodeFiles.StoreBlobs + digest.Hex)
+            is { Header: { Kind: TarEntryKind.File, Size: var size }, Content: FileFacts { Digest: { } found } facts }
+            ? new(found, size, facts.Bytes)
+            : null;
 
     private void ReadArchive(RootfsEntry entry, ArchivedImages archive)
     {
@@ -96,7 +101,15 @@ internal sealed class PreloadedImages
         PreloadPlace place = new(where, digest => archive.Files.GetValueOrDefault($"blobs/sha256/{digest.Hex}"), null);
         if (archive.Files.GetValueOrDefault("index.json")?.Document is not { } index)
         {
-            problems.Add(new(ErrorCodes.StoreDocumentUnreadable, "an archive of images is neither an image layout nor what docker save writes: nobody can say what is in it") { Where = where });
+            problems.Add(
+                new(
+                    ErrorCodes.StoreDocumentUnreadable,
+                    "an archive of images is neither an image layout nor what docker save writes: nobody can say what is in it"
+                )
+                {
+                    Where = where,
+                }
+            );
             return;
         }
 
@@ -104,7 +117,8 @@ internal sealed class PreloadedImages
         {
             foreach (Descriptor manifest in ImageDocument.ReadIndex(index, where).Manifests)
             {
-                string? name = manifest.Annotations?.GetValueOrDefault(ContainerdName) ?? manifest.Annotations?.GetValueOrDefault(ReferenceName);
+                string? name =
+                    manifest.Annotations?.GetValueOrDefault(ContainerdName) ?? manifest.Annotations?.GetValueOrDefault(ReferenceName);
                 if (ImageReference.TryParse(name, out ImageReference? reference))
                     names.TryAdd(reference.ContainerdName, new(reference.ContainerdName, manifest, place));
             }
@@ -132,7 +146,16 @@ internal sealed class PreloadedImages
         }
         catch (NodeForgeException failure)
         {
-            problems.AddRange(failure.Diagnostics.Select(problem => problem with { Code = ErrorCodes.StoreDocumentUnreadable, Where = where, Hint = null }));
+            problems.AddRange(
+                failure.Diagnostics.Select(problem =>
+                    problem with
+                    {
+                        Code = ErrorCodes.StoreDocumentUnreadable,
+                        Where = where,
+                        Hint = null,
+                    }
+                )
+            );
         }
     }
 }

@@ -59,7 +59,8 @@ internal sealed record ArchivedImages(IReadOnlyDictionary<string, FoundBlob> Fil
         return new(files, null);
     }
 
-    private static string Beside(string path, string target) => Path.GetRelativePath("/", Path.Combine("/", Path.GetDirectoryName(path) ?? "", target));
+    private static string Beside(string path, string target) =>
+        Path.GetRelativePath("/", Path.Combine("/", Path.GetDirectoryName(path) ?? "", target));
 
     private static FoundBlob Take(Stream content, long size, byte[] buffer, KeptBytes budget)
     {
@@ -75,9 +76,7 @@ internal sealed record ArchivedImages(IReadOnlyDictionary<string, FoundBlob> Fil
         }
         else
         {
-            while (hashed.Read(buffer) > 0)
-            {
-            }
+            while (hashed.Read(buffer) > 0) { }
         }
 
         return new(hashed.Finish(), hashed.Count, document) { Compression = compression };

@@ -6,7 +6,8 @@ namespace NodeForge.Verification.Examination;
 
 /// <summary>What the first bytes of an ELF file say (System V ABI, chapters 4 and 5; elf.h).</summary>
 /// <param name="Architecture">In the words of image configs; a machine that images are not made for is <c>machine N</c>.</param>
-/// <param name="Interpreter">The dynamic loader (PT_INTERP); null for a program that is linked statically, or whose header names it beyond the bytes at hand.</param>
+/// <param name="Interpreter">The dynamic loader (PT_INTERP); null for a program that is linked statically, or whose header names it beyond
+/// the bytes at hand.</param>
 internal sealed record ElfHeader(string Architecture, string? Interpreter)
 {
     private const int ProgramInterpreter = 3; // PT_INTERP
@@ -27,19 +28,20 @@ internal sealed record ElfHeader(string Architecture, string? Interpreter)
     public bool RunsOn(Platform platform) =>
         Architecture == platform.Architecture || (platform.Architecture == "amd64" && Architecture == "386");
 
-    private static string Name(ulong machine, bool wide, bool little) => (machine, wide, little) switch
-    {
-        (3, _, _) => "386",
-        (62, _, _) => "amd64",
-        (40, _, _) => "arm",
-        (183, _, _) => "arm64",
-        (21, _, true) => "ppc64le",
-        (21, _, false) => "ppc64",
-        (22, true, _) => "s390x",
-        (243, true, _) => "riscv64",
-        (258, true, _) => "loong64",
-        _ => $"machine {machine}",
-    };
+    private static string Name(ulong machine, bool wide, bool little) =>
+        (machine, wide, little) switch
+        {
+            (3, _, _) => "386",
+            (62, _, _) => "amd64",
+            (40, _, _) => "arm",
+            (183, _, _) => "arm64",
+            (21, _, true) => "ppc64le",
+            (21, _, false) => "ppc64",
+            (22, true, _) => "s390x",
+            (243, true, _) => "riscv64",
+            (258, true, _) => "loong64",
+            _ => $"machine {machine}",
+        };
 
     private static string? FindInterpreter(ReadOnlySpan<byte> head, bool wide, bool little)
     {

@@ -46,22 +46,38 @@ internal sealed class ExaminedImage
     public IReadOnlyList<RootfsEntry> Entries => entries.Value;
 
     /// <summary>Reads all layers, as many side by side as there are processors.</summary>
-    public static Task<ExaminedImage> ReadAsync(Image image, CancellationToken cancellationToken) => ReadAsync(image, static layer => layer.RunAsync(), cancellationToken);
+    public static Task<ExaminedImage> ReadAsync(Image image, CancellationToken cancellationToken) =>
+        ReadAsync(image, static layer => layer.RunAsync(), cancellationToken);
 
     /// <summary>Reads of an image whose bytes are believed what it says: names, settings, records and documents.</summary>
     /// <exception cref="NodeForgeException">A layer cannot be read.</exception>
-    public static Task<ExaminedImage> OutlineAsync(Image image, CancellationToken cancellationToken) => ReadAsync(image, static layer => layer.OutlineAsync(), cancellationToken);
+    public static Task<ExaminedImage> OutlineAsync(Image image, CancellationToken cancellationToken) =>
+        ReadAsync(image, static layer => layer.OutlineAsync(), cancellationToken);
 
-    private static async Task<ExaminedImage> ReadAsync(Image image, Func<LayerExaminer, Task<ExaminedLayer>> read, CancellationToken cancellationToken)
+    private static async Task<ExaminedImage> ReadAsync(
+        Image image,
+        Func<LayerExaminer, Task<ExaminedLayer>> read,
+        CancellationToken cancellationToken
+    )
     {
         KeptBytes budget = new();
         ExaminedLayer[] layers = new ExaminedLayer[image.Layers.Count];
         // The largest first, so that none is left alone in the end.
         int[] order = [.. Enumerable.Range(0, layers.Length).OrderByDescending(index => image.Layers[index].Descriptor.Size)];
         // A zstd decoder may hold a window of 128 MiB.
-        ParallelOptions options = new() { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, 4), CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(order, options, async (index, stop) =>
-            layers[index] = await read(new LayerExaminer(image.Layers[index], budget, stop)).ConfigureAwait(false)).ConfigureAwait(false);
+        ParallelOptions options = new()
+        {
+            MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, 4),
+            CancellationToken = cancellationToken,
+        };
+        await Parallel
+            .ForEachAsync(
+                order,
+                options,
+                async (index, stop) =>
+                    layers[index] = await read(new LayerExaminer(image.Layers[index], budget, stop)).ConfigureAwait(false)
+            )
+            .ConfigureAwait(false);
         RootfsTree tree = new();
         List<Diagnostic> problems = [];
         foreach (ExaminedLayer layer in layers)
@@ -111,11 +127,16 @@ internal sealed class ExaminedImage
 
     /// <summary>The entries below a folder, whatever their depth.</summary>
     /// <param name="folder">With a slash at its end.</param>
-    public IEnumerable<RootfsEntry> Below(string folder) => Entries.Where(entry => entry.Header.Path.StartsWith(folder, StringComparison.Ordinal));
+    public IEnumerable<RootfsEntry> Below(string folder) =>
+        Entries.Where(entry => entry.Header.Path.StartsWith(folder, StringComparison.Ordinal));
 
     /// <summary>A place in the image, for messages.</summary>
     public Location Where(string path) => new(Image.Name, Detail: "/" + path.TrimStart('/'));
 
     /// <summary>A place in the image that a layer brought, for messages.</summary>
-    public Location Where(RootfsEntry entry) => new(Image.Name, Detail: $"/{entry.Header.Path}, layer {entry.Layer + 1}{(Image.Layers[entry.Layer].Title is { } title ? $" ({title})" : "")}");
+    public Location Where(RootfsEntry entry) =>
+        new(
+            Image.Name,
+            Detail: $"/{entry.Header.Path}, layer {entry.Layer + 1}{(Image.Layers[entry.Layer].Title is { } title ? $" ({title})" : "")}"
+        );
 }

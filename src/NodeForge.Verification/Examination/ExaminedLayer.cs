@@ -10,4 +10,11 @@ namespace NodeForge.Verification.Examination;
 /// <param name="Entries">In the archive's order, with what is remembered of files.</param>
 /// <param name="Problems">What is wrong with its bytes and its archive.</param>
 /// <param name="RootMode">The mode of an entry for the root itself; -1 without one.</param>
-internal sealed record ExaminedLayer(Layer Layer, Digest? DiffId, long UnpackedSize, IReadOnlyList<LayerEntry> Entries, IReadOnlyList<Diagnostic> Problems, int RootMode);
+internal sealed record ExaminedLayer(
+    Layer Layer,
+    Digest? DiffId,
+    long UnpackedSize,
+    IReadOnlyList<LayerEntry> Entries,
+    IReadOnlyList<Diagnostic> Problems,
+    int RootMode
+);

@@ -27,5 +27,8 @@ internal sealed record FileFacts : LayerContent
     public bool IsPrivateKey { get; init; }
 
     /// <exception cref="NotSupportedException">The content was not kept.</exception>
-    public override Stream Open() => Bytes is { } kept ? new MemoryStream(kept.ToArray(), writable: false) : throw new NotSupportedException("The file's content came by once and was not kept.");
+    public override Stream Open() =>
+        Bytes is { } kept
+            ? new MemoryStream(kept.ToArray(), writable: false)
+            : throw new NotSupportedException("The file's content came by once and was not kept.");
 }

@@ -19,11 +19,30 @@ internal sealed partial record FileInterest(int Keep)
 
     private static readonly HashSet<string> Programs = new(StringComparer.Ordinal)
     {
-        "kubelet", "kubeadm", "kubectl", "containerd", "runc", "crictl", "bridge", "host-local", "loopback", "portmap", "ptp",
+        "kubelet",
+        "kubeadm",
+        "kubectl",
+        "containerd",
+        "runc",
+        "crictl",
+        "bridge",
+        "host-local",
+        "loopback",
+        "portmap",
+        "ptp",
     };
 
     private static readonly string[] TextFolders =
-        ["etc/systemd/system/", "usr/lib/systemd/system/", "lib/systemd/system/", "etc/containerd/", "etc/kubernetes/", "etc/default/", "etc/cni/net.d/", "kind/"];
+    [
+        "etc/systemd/system/",
+        "usr/lib/systemd/system/",
+        "lib/systemd/system/",
+        "etc/containerd/",
+        "etc/kubernetes/",
+        "etc/default/",
+        "etc/cni/net.d/",
+        "kind/",
+    ];
 
     /// <summary>Whether its digest is held against something.</summary>
     public bool Hash { get; init; }
@@ -52,7 +71,13 @@ internal sealed partial record FileInterest(int Keep)
             NodeFiles.Record => new(Record),
             NodeFiles.PackageStatus => new(Packages),
             NodeFiles.StoreMetadata => new(Database),
-            NodeFiles.Settings or NodeFiles.SystemRelease or "usr/lib/os-release" or "etc/machine-id" or "var/lib/dbus/machine-id" or "etc/resolv.conf" or "etc/hostname" => SmallText,
+            NodeFiles.Settings
+            or NodeFiles.SystemRelease
+            or "usr/lib/os-release"
+            or "etc/machine-id"
+            or "var/lib/dbus/machine-id"
+            or "etc/resolv.conf"
+            or "etc/hostname" => SmallText,
             _ when path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal) => SmallText,
             _ when Array.Exists(TextFolders, folder => path.StartsWith(folder, StringComparison.Ordinal)) => SmallText,
             _ => None,

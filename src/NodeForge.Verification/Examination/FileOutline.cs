@@ -2,7 +2,8 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Verification.Examination;
 
-/// <summary>Looks at the files of an image that this process has made: settings, records and documents are read, and blobs are what their names say.</summary>
+/// <summary>Looks at the files of an image that this process has made: settings, records and documents are read, and blobs are what their
+/// names say.</summary>
 internal sealed class FileOutline(KeptBytes budget, CancellationToken cancellationToken)
 {
     /// <returns>Null for a file of which there is nothing to remember.</returns>

@@ -16,7 +16,9 @@ internal sealed class FileProbe(KeptBytes budget, CancellationToken cancellation
         if (interest.Archive)
             return new() { Archive = ArchivedImages.Read(content, entry.Path, budget, cancellationToken) };
         if (entry.Size == 0)
-            return interest == FileInterest.None ? null : new() { Bytes = ReadOnlyMemory<byte>.Empty, Digest = interest.Hash ? Oci.Digest.Of([]) : null };
+            return interest == FileInterest.None
+                ? null
+                : new() { Bytes = ReadOnlyMemory<byte>.Empty, Digest = interest.Hash ? Oci.Digest.Of([]) : null };
         using HashingReader? hashed = interest.Hash ? new(content) : null;
         Stream source = hashed ?? content;
         int head = source.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
@@ -49,13 +51,16 @@ internal sealed class FileProbe(KeptBytes budget, CancellationToken cancellation
         if (program is null && !interest.Hash)
             return facts;
         program?.Add(buffer.AsSpan(0, head));
-        for (int read; (read = source.Read(buffer)) > 0;)
+        for (int read; (read = source.Read(buffer)) > 0; )
         {
             cancellationToken.ThrowIfCancellationRequested();
             program?.Add(buffer.AsSpan(0, read));
         }
 
-        return facts with { Go = program?.Finish() };
+        return facts with
+        {
+            Go = program?.Finish(),
+        };
     }
 
     private static string? ScriptInterpreter(ReadOnlySpan<byte> head)

@@ -1,6 +1,7 @@
 namespace NodeForge.Verification.Examination;
 
-/// <summary>What a compiled Go program says of itself: its build information, and the versions that the linker was told to write into it.</summary>
+/// <summary>What a compiled Go program says of itself: its build information, and the versions that the linker was told to write into
+/// it.</summary>
 /// <param name="Toolchain">The Go that compiled it, <c>go1.19.8</c>.</param>
 /// <param name="Path">The main package.</param>
 /// <param name="ModuleVersion">The main module's version; null where it was built outside of a module, or from a working tree.</param>

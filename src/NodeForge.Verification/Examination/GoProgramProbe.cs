@@ -5,8 +5,10 @@ namespace NodeForge.Verification.Examination;
 
 /// <summary>Looks for a Go program's build information and version stamps while the program streams by.</summary>
 /// <remarks>
-/// The build information is what <c>debug/buildinfo</c> reads: the magic <c>\xff Go buildinf:</c>, and since Go 1.18, which flag 2 says, two strings with their lengths 32 bytes
-/// behind it. A stamp is what the linker's <c>-X</c> makes: a symbol of its own, so zero bytes stand on both sides. Both are there in stripped programs too.
+/// The build information is what <c>debug/buildinfo</c> reads: the magic <c>\xff Go buildinf:</c>, and since Go 1.18, which flag 2 says,
+/// two strings with their lengths 32 bytes
+/// behind it. A stamp is what the linker's <c>-X</c> makes: a symbol of its own, so zero bytes stand on both sides. Both are there in
+/// stripped programs too.
 /// </remarks>
 internal sealed class GoProgramProbe
 {
@@ -44,7 +46,11 @@ internal sealed class GoProgramProbe
         (string? toolchain, string? module) = information is null ? (null, null) : Strings(information.WrittenSpan);
         string[] lines = (module ?? "").Split('\n');
         string? path = lines.FirstOrDefault(static line => line.Contains("path\t", StringComparison.Ordinal))?.Split('\t')[^1];
-        string? version = lines.FirstOrDefault(static line => line.StartsWith("mod\t", StringComparison.Ordinal))?.Split('\t') is [_, _, var text, ..] && text is not ("(devel)" or "") ? text : null;
+        string? version =
+            lines.FirstOrDefault(static line => line.StartsWith("mod\t", StringComparison.Ordinal))?.Split('\t') is [_, _, var text, ..]
+            && text is not ("(devel)" or "")
+                ? text
+                : null;
         string? main = lines.FirstOrDefault(static line => line.StartsWith("mod\t", StringComparison.Ordinal))?.Split('\t')[1];
         return new(toolchain, path, version, stamps) { Module = main, Modules = [.. ModulesOf(lines)] };
     }
@@ -57,7 +63,9 @@ internal sealed class GoProgramProbe
             if (lines[i].Split('\t') is not ["dep", var path, var version, ..])
                 continue;
             bool replaced = i + 1 < lines.Length && lines[i + 1].StartsWith("=>\t", StringComparison.Ordinal);
-            yield return replaced && lines[i + 1].Split('\t') is [_, var other, var taken, ..] && taken.Length > 0 ? (other, taken) : (path, version);
+            yield return replaced && lines[i + 1].Split('\t') is [_, var other, var taken, ..] && taken.Length > 0
+                ? (other, taken)
+                : (path, version);
         }
     }
 
@@ -89,7 +97,7 @@ internal sealed class GoProgramProbe
     // 0 [v] digits . digits . digits more 0
     private void FindStamps(ReadOnlySpan<byte> bytes)
     {
-        for (int at = 0; bytes[at..].IndexOf((byte)'.') is >= 0 and int found && stamps.Count < MostStamps;)
+        for (int at = 0; bytes[at..].IndexOf((byte)'.') is >= 0 and int found && stamps.Count < MostStamps; )
         {
             int dot = at + found;
             at = dot + 1;
@@ -103,7 +111,12 @@ internal sealed class GoProgramProbe
             if (start == 0 || bytes[start - 1] != 0)
                 continue;
             int length = bytes[start..Math.Min(bytes.Length, start + LongestStamp)].IndexOf((byte)0);
-            if (length > 0 && IsVersion(bytes.Slice(start, length)) && Encoding.ASCII.GetString(bytes.Slice(start, length)) is var stamp && !stamps.Contains(stamp))
+            if (
+                length > 0
+                && IsVersion(bytes.Slice(start, length))
+                && Encoding.ASCII.GetString(bytes.Slice(start, length)) is var stamp
+                && !stamps.Contains(stamp)
+            )
                 stamps.Add(stamp);
         }
     }

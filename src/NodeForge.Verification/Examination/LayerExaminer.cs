@@ -7,7 +7,8 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Verification.Examination;
 
-/// <summary>Reads a layer once, to its end: its bytes against digest and size, what they unpack to against the diff ID, the archive in that, and of its files what checks ask for.</summary>
+/// <summary>Reads a layer once, to its end: its bytes against digest and size, what they unpack to against the diff ID, the archive in
+/// that, and of its files what checks ask for.</summary>
 internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationToken cancellationToken)
 {
     private const int MostEntries = 1_000_000;
@@ -31,7 +32,8 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
         }
     }
 
-    /// <summary>Reads what is said of a layer whose bytes are believed, because who asks has written them: a plain one is passed over where nothing is wanted of a file.</summary>
+    /// <summary>Reads what is said of a layer whose bytes are believed, because who asks has written them: a plain one is passed over where
+    /// nothing is wanted of a file.</summary>
     public async Task<ExaminedLayer> OutlineAsync()
     {
         Stream raw = await layer.OpenRawAsync(cancellationToken).ConfigureAwait(false);
@@ -52,7 +54,11 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
         return new(layer, layer.DiffId, 0, entries, problems, rootMode);
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "The decoder is disposed of with the stream that hashes it, and owns nothing of what it reads.")]
+    [SuppressMessage(
+        "Reliability",
+        "CA2000",
+        Justification = "The decoder is disposed of with the stream that hashes it, and owns nothing of what it reads."
+    )]
     private ExaminedLayer Examine(Stream raw)
     {
         // On a thread of its own: the next bytes are read and hashed while these are looked at.
@@ -84,24 +90,49 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
         if (sound && unreadable is not null)
             problems.Add(Unreadable(unreadable.Diagnostics[0]));
         else if (sound && diffId != layer.DiffId)
-            problems.Add(new(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says") { Where = layer.Where, Got = diffId.ToString(), Want = layer.DiffId.ToString(), Hint = ErrorCodes.DiffIdMismatch.Remedy });
+            problems.Add(
+                new(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says")
+                {
+                    Where = layer.Where,
+                    Got = diffId.ToString(),
+                    Want = layer.DiffId.ToString(),
+                    Hint = ErrorCodes.DiffIdMismatch.Remedy,
+                }
+            );
         return new(layer, diffId, unpacked, entries, problems, rootMode);
     }
 
     private bool CheckBytes(Digest digest, long count)
     {
         if (count != layer.Descriptor.Size)
-            problems.Add(new(ErrorCodes.ImageBlobMismatch, "the layer does not have the size that the manifest names") { Where = layer.Where, Got = $"{count} bytes", Want = $"{layer.Descriptor.Size} bytes", Hint = ErrorCodes.ImageBlobMismatch.Remedy });
+            problems.Add(
+                new(ErrorCodes.ImageBlobMismatch, "the layer does not have the size that the manifest names")
+                {
+                    Where = layer.Where,
+                    Got = $"{count} bytes",
+                    Want = $"{layer.Descriptor.Size} bytes",
+                    Hint = ErrorCodes.ImageBlobMismatch.Remedy,
+                }
+            );
         else if (digest != layer.Descriptor.Digest)
-            problems.Add(new(ErrorCodes.ImageBlobMismatch, "the layer is not what its name says") { Where = layer.Where, Got = digest.ToString(), Want = layer.Descriptor.Digest.ToString(), Hint = ErrorCodes.ImageBlobMismatch.Remedy });
+            problems.Add(
+                new(ErrorCodes.ImageBlobMismatch, "the layer is not what its name says")
+                {
+                    Where = layer.Where,
+                    Got = digest.ToString(),
+                    Want = layer.Descriptor.Digest.ToString(),
+                    Hint = ErrorCodes.ImageBlobMismatch.Remedy,
+                }
+            );
         return problems.All(static problem => problem.Code != ErrorCodes.ImageBlobMismatch);
     }
 
-    private Diagnostic Unreadable(Diagnostic problem) => problem with
-    {
-        Code = problem.Code == ErrorCodes.CompressionMismatch ? ErrorCodes.LayerMediaTypeMismatch : problem.Code,
-        Where = layer.Where with { Detail = string.Join(", ", new[] { layer.Where.Detail, problem.Where?.Detail }.OfType<string>()) },
-    };
+    private Diagnostic Unreadable(Diagnostic problem) =>
+        problem with
+        {
+            Code = problem.Code == ErrorCodes.CompressionMismatch ? ErrorCodes.LayerMediaTypeMismatch : problem.Code,
+            Where = layer.Where with { Detail = string.Join(", ", new[] { layer.Where.Detail, problem.Where?.Detail }.OfType<string>()) },
+        };
 
     private void ReadEntries(Stream plain, Func<TarEntry, Stream, FileFacts?> look)
     {
@@ -113,11 +144,26 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
         {
             names += entry.Path.Length + (entry.LinkTarget?.Length ?? 0);
             if (names > MostNames || entries.Count >= MostEntries)
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.ImageTreeTooLarge, $"the layer has more than {MostEntries} entries, or {MostNames} letters of names") { Where = layer.Where, Hint = ErrorCodes.ImageTreeTooLarge.Remedy });
+                throw new NodeForgeException(
+                    new Diagnostic(
+                        ErrorCodes.ImageTreeTooLarge,
+                        $"the layer has more than {MostEntries} entries, or {MostNames} letters of names"
+                    )
+                    {
+                        Where = layer.Where,
+                        Hint = ErrorCodes.ImageTreeTooLarge.Remedy,
+                    }
+                );
             if (entry.Path.Length == 0)
                 rootMode = entry.Mode;
             if (!paths.Add(entry.Path) && ++repeated <= MostRepeated)
-                problems.Add(new(ErrorCodes.LayerPathRepeated, "the layer has two entries of one path") { Where = layer.Where with { Detail = $"entry {reader.EntryNumber}, '{entry.Path}'" }, Hint = ErrorCodes.LayerPathRepeated.Remedy });
+                problems.Add(
+                    new(ErrorCodes.LayerPathRepeated, "the layer has two entries of one path")
+                    {
+                        Where = layer.Where with { Detail = $"entry {reader.EntryNumber}, '{entry.Path}'" },
+                        Hint = ErrorCodes.LayerPathRepeated.Remedy,
+                    }
+                );
             entries.Add(new(entry, entry.Kind == TarEntryKind.File ? look(entry, reader.Content) : null));
         }
     }

@@ -5,7 +5,13 @@ namespace NodeForge.Verification.Examination;
 
 /// <summary>What a node image says of itself in <c>/usr/lib/nodeforge/image.json</c>; nothing of it is believed.</summary>
 /// <param name="Problem">Why it cannot be read; everything else is then empty.</param>
-internal sealed record NodeRecord(string? KubernetesVersion, string? Platform, IReadOnlyList<RecordedComponent> Components, IReadOnlyList<RecordedImage> Closure, string? Problem)
+internal sealed record NodeRecord(
+    string? KubernetesVersion,
+    string? Platform,
+    IReadOnlyList<RecordedComponent> Components,
+    IReadOnlyList<RecordedImage> Closure,
+    string? Problem
+)
 {
     /// <summary>Whether the build was told to leave the closure open.</summary>
     public bool OpenClosure { get; init; }
@@ -22,9 +28,18 @@ internal sealed record NodeRecord(string? KubernetesVersion, string? Platform, I
             return Unreadable("it is no file, or longer than any record");
         try
         {
-            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
+            using JsonDocument document = JsonDocument.Parse(
+                bytes,
+                new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }
+            );
             JsonElement root = document.RootElement;
-            return new(Text(root, "kubernetesVersion"), Text(root, "platform"), [.. List(root, "components").Select(Component)], [.. List(root, "closure").Select(Reference)], null)
+            return new(
+                Text(root, "kubernetesVersion"),
+                Text(root, "platform"),
+                [.. List(root, "components").Select(Component)],
+                [.. List(root, "closure").Select(Reference)],
+                null
+            )
             {
                 Plan = Digest.TryParse(Text(root, "plan"), out Digest plan) ? plan : null,
                 OpenClosure = root.TryGetProperty("openClosure", out JsonElement open) && open.ValueKind == JsonValueKind.True,
@@ -42,15 +57,26 @@ internal sealed record NodeRecord(string? KubernetesVersion, string? Platform, I
     private static NodeRecord Unreadable(string problem) => new(null, null, [], [], problem);
 
     private static RecordedComponent Component(JsonElement item) =>
-        new(Text(item, "name") ?? throw new JsonException("a component has no name"), Text(item, "version"), Digest.TryParse(Text(item, "digest"), out Digest digest) ? digest : null, Text(item, "origin") ?? "");
+        new(
+            Text(item, "name") ?? throw new JsonException("a component has no name"),
+            Text(item, "version"),
+            Digest.TryParse(Text(item, "digest"), out Digest digest) ? digest : null,
+            Text(item, "origin") ?? ""
+        );
 
-    private static RecordedImage Reference(JsonElement item) => new(
-        [.. List(item, "references").Select(name => name.GetString() ?? throw new JsonException("a reference is null"))],
-        Digest.Parse(Text(item, "imageId") ?? ""), Digest.Parse(Text(item, "manifest") ?? ""), Text(item, "origin") ?? "");
+    private static RecordedImage Reference(JsonElement item) =>
+        new(
+            [.. List(item, "references").Select(name => name.GetString() ?? throw new JsonException("a reference is null"))],
+            Digest.Parse(Text(item, "imageId") ?? ""),
+            Digest.Parse(Text(item, "manifest") ?? ""),
+            Text(item, "origin") ?? ""
+        );
 
-    private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static IEnumerable<JsonElement> List(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
+    private static IEnumerable<JsonElement> List(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
 }
 
 /// <param name="Version">As the package or the release has it; null where nobody says.</param>

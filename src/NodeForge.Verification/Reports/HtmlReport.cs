@@ -56,9 +56,26 @@ public static class HtmlReport
 
     private static void Summary(HtmlText page, VerificationReport report)
     {
-        page.Raw("<h1>").Element("span", report.IsSound ? "✓ " : "✗ ", report.IsSound ? "passed" : "failed").Add(report.Image).Raw("</h1>\n");
-        page.Element("p", $"{(report.KubernetesVersion is { } version ? $"Kubernetes {version}, " : "")}{report.Platform}, image ID {report.ImageId}, manifest {report.Manifest}", "facts");
-        page.Element("p", string.Join(", ", report.Checks.GroupBy(static check => check.Verdict).OrderBy(static group => group.Key).Select(static group => $"{group.Count()} {Word(group.Key)}")), "facts");
+        page.Raw("<h1>")
+            .Element("span", report.IsSound ? "✓ " : "✗ ", report.IsSound ? "passed" : "failed")
+            .Add(report.Image)
+            .Raw("</h1>\n");
+        page.Element(
+            "p",
+            $"{(report.KubernetesVersion is { } version ? $"Kubernetes {version}, " : "")}{report.Platform}, image ID {report.ImageId}, manifest {report.Manifest}",
+            "facts"
+        );
+        page.Element(
+            "p",
+            string.Join(
+                ", ",
+                report
+                    .Checks.GroupBy(static check => check.Verdict)
+                    .OrderBy(static group => group.Key)
+                    .Select(static group => $"{group.Count()} {Word(group.Key)}")
+            ),
+            "facts"
+        );
     }
 
     private static void Checks(HtmlText page, VerificationReport report)
@@ -67,7 +84,11 @@ public static class HtmlReport
         foreach (CheckResult check in report.Checks)
         {
             page.Raw("<tr>").Element("td", check.Group).Element("td", check.Name);
-            page.Raw("<td>").Element("span", Word(check.Verdict), Word(check.Verdict)).Raw("</td>").Element("td", check.Summary, "long").Raw("</tr>\n");
+            page.Raw("<td>")
+                .Element("span", Word(check.Verdict), Word(check.Verdict))
+                .Raw("</td>")
+                .Element("td", check.Summary, "long")
+                .Raw("</tr>\n");
         }
 
         page.EndTable();
@@ -82,7 +103,15 @@ public static class HtmlReport
         {
             page.Raw(finding.Severity == Severity.Error ? "<div class=\"finding\">" : "<div class=\"finding warning\">");
             page.Element("code", finding.Code.Id).Add(" " + finding.What).Raw("<dl>");
-            foreach ((string label, string? value) in new[] { ("at", finding.Where?.ToString()), ("got", finding.Got), ("want", finding.Want), ("hint", finding.Hint) })
+            foreach (
+                (string label, string? value) in new[]
+                {
+                    ("at", finding.Where?.ToString()),
+                    ("got", finding.Got),
+                    ("want", finding.Want),
+                    ("hint", finding.Hint),
+                }
+            )
             {
                 if (value is not null)
                     page.Element("dt", label).Element("dd", value);
@@ -101,7 +130,12 @@ public static class HtmlReport
         {
             string state = Word(entry.State);
             page.Raw("<tr>").Element("td", entry.Reference, "long").Element("td", string.Join(", ", entry.AskedBy));
-            page.Raw("<td>").Element("span", state, state).Raw("</td>").Element("td", Size(entry.Size), "number").Element("td", entry.ImageId?.ShortHex).Raw("</tr>\n");
+            page.Raw("<td>")
+                .Element("span", state, state)
+                .Raw("</td>")
+                .Element("td", Size(entry.Size), "number")
+                .Element("td", entry.ImageId?.ShortHex)
+                .Raw("</tr>\n");
         }
 
         page.EndTable();
@@ -116,8 +150,15 @@ public static class HtmlReport
         foreach (VerifiedLayer layer in report.Layers)
         {
             double share = 100.0 * layer.Size / largest;
-            page.Raw("<tr>").Element("td", layer.Title, "long").Raw($"<td class=\"wide\"><div class=\"bar\" style=\"width:{share.ToString("0.##", CultureInfo.InvariantCulture)}%\"></div></td>");
-            page.Element("td", Size(layer.Size), "number").Element("td", layer.Entries.ToString(CultureInfo.InvariantCulture), "number").Element("td", layer.DiffId.ShortHex).Raw("</tr>\n");
+            page.Raw("<tr>")
+                .Element("td", layer.Title, "long")
+                .Raw(
+                    $"<td class=\"wide\"><div class=\"bar\" style=\"width:{share.ToString("0.##", CultureInfo.InvariantCulture)}%\"></div></td>"
+                );
+            page.Element("td", Size(layer.Size), "number")
+                .Element("td", layer.Entries.ToString(CultureInfo.InvariantCulture), "number")
+                .Element("td", layer.DiffId.ShortHex)
+                .Raw("</tr>\n");
         }
 
         page.EndTable();
@@ -133,9 +174,23 @@ public static class HtmlReport
         page.EndTable();
     }
 
-    internal static string Word(CheckVerdict verdict) => verdict switch { CheckVerdict.Passed => "passed", CheckVerdict.Warning => "warning", CheckVerdict.Failed => "failed", _ => "skipped" };
+    internal static string Word(CheckVerdict verdict) =>
+        verdict switch
+        {
+            CheckVerdict.Passed => "passed",
+            CheckVerdict.Warning => "warning",
+            CheckVerdict.Failed => "failed",
+            _ => "skipped",
+        };
 
-    internal static string Word(ClosureState state) => state switch { ClosureState.Complete => "complete", ClosureState.Incomplete => "incomplete", ClosureState.Optional => "optional", _ => "missing" };
+    internal static string Word(ClosureState state) =>
+        state switch
+        {
+            ClosureState.Complete => "complete",
+            ClosureState.Incomplete => "incomplete",
+            ClosureState.Optional => "optional",
+            _ => "missing",
+        };
 
     private static string Size(long bytes) => bytes == 0 ? "" : ByteCount.Show(bytes);
 }

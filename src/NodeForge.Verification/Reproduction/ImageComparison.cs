@@ -16,24 +16,47 @@ public static class ImageComparison
     /// <param name="second">Has what is.</param>
     /// <param name="secondName">Which of its images; null where it has one.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNotFound"/>, <see cref="ErrorCodes.PlatformMissing"/>: only one of them has a platform.</exception>
-    public static async Task<IReadOnlyList<ImageDifference>> CompareAsync(IImageSource first, string? firstName, IImageSource second, string? secondName, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNotFound"/>, <see cref="ErrorCodes.PlatformMissing"/>: only one of
+    /// them has a platform.</exception>
+    public static async Task<IReadOnlyList<ImageDifference>> CompareAsync(
+        IImageSource first,
+        string? firstName,
+        IImageSource second,
+        string? secondName,
+        CancellationToken cancellationToken
+    )
     {
-        IReadOnlyList<Image> ours = await first.OpenAllAsync(await first.FindAsync(firstName, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<Image> theirs = await second.OpenAllAsync(await second.FindAsync(secondName, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Image> ours = await first
+            .OpenAllAsync(await first.FindAsync(firstName, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
+        IReadOnlyList<Image> theirs = await second
+            .OpenAllAsync(await second.FindAsync(secondName, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
         List<ImageDifference> differences = [];
         foreach (Image image in ours)
-            differences.Add(await CompareAsync(image, theirs.FirstOrDefault(other => other.Platform == image.Platform) ?? throw Lacks(second, image, theirs), cancellationToken).ConfigureAwait(false));
-        return theirs.FirstOrDefault(image => ours.All(other => other.Platform != image.Platform)) is { } more ? throw Lacks(first, more, ours) : differences;
+            differences.Add(
+                await CompareAsync(
+                        image,
+                        theirs.FirstOrDefault(other => other.Platform == image.Platform) ?? throw Lacks(second, image, theirs),
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false)
+            );
+        return theirs.FirstOrDefault(image => ours.All(other => other.Platform != image.Platform)) is { } more
+            ? throw Lacks(first, more, ours)
+            : differences;
     }
 
-    private static NodeForgeException Lacks(IImageSource source, Image image, IReadOnlyList<Image> there) => new(new Diagnostic(ErrorCodes.PlatformMissing, "only one of the two images is for this platform")
-    {
-        Where = new(source.Place),
-        Got = string.Join(", ", there.Select(static other => other.Platform)),
-        Want = image.Platform.ToString(),
-        Hint = ErrorCodes.PlatformMissing.Remedy,
-    });
+    private static NodeForgeException Lacks(IImageSource source, Image image, IReadOnlyList<Image> there) =>
+        new(
+            new Diagnostic(ErrorCodes.PlatformMissing, "only one of the two images is for this platform")
+            {
+                Where = new(source.Place),
+                Got = string.Join(", ", there.Select(static other => other.Platform)),
+                Want = image.Platform.ToString(),
+                Hint = ErrorCodes.PlatformMissing.Remedy,
+            }
+        );
 
     /// <param name="first">What should be.</param>
     /// <param name="second">What is.</param>
@@ -56,7 +79,10 @@ public static class ImageComparison
             layers.Add(await new LayerComparison(i + 1, ours, theirs).RunAsync(cancellationToken).ConfigureAwait(false));
         }
 
-        return new(first.Name, second.Name, first.Id == second.Id ? Sameness.SameImage : Sameness.Different, documents, layers) { Manifest = second.Descriptor.Digest };
+        return new(first.Name, second.Name, first.Id == second.Id ? Sameness.SameImage : Sameness.Different, documents, layers)
+        {
+            Manifest = second.Descriptor.Digest,
+        };
     }
 
     private static JsonNode? Read(RawDocument document) => JsonNode.Parse(document.Bytes.Span);
@@ -68,7 +94,11 @@ public static class ImageComparison
             return;
         if (first is JsonObject left && second is JsonObject right)
         {
-            foreach (string key in left.Select(static pair => pair.Key).Union(right.Select(static pair => pair.Key)).Order(StringComparer.Ordinal))
+            foreach (
+                string key in left.Select(static pair => pair.Key)
+                    .Union(right.Select(static pair => pair.Key))
+                    .Order(StringComparer.Ordinal)
+            )
                 Compare($"{path}.{key}", left[key], right[key], found);
         }
         else if (first is JsonArray some && second is JsonArray others && some.Count == others.Count)

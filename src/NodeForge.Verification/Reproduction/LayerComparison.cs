@@ -26,13 +26,18 @@ internal sealed class LayerComparison(int number, Layer? first, Layer? second)
         List<EntryDifference> told = [.. found.Take(MostTold)];
         int content = told.FindIndex(static entry => entry.Fields.Any(static field => field.Name == "content"));
         if (content >= 0)
-            told[content] = told[content] with { FirstByte = await FirstByteAsync(told[content].Path, cancellationToken).ConfigureAwait(false) };
+            told[content] = told[content] with
+            {
+                FirstByte = await FirstByteAsync(told[content].Path, cancellationToken).ConfigureAwait(false),
+            };
         return new(number, title, first.Descriptor, second.Descriptor, false, found.Count, told);
     }
 
     private static List<EntryDifference> Differences(List<ReadEntry> ours, List<ReadEntry> theirs)
     {
-        Dictionary<string, ReadEntry> others = theirs.GroupBy(static entry => entry.Header.Path, StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => group.First(), StringComparer.Ordinal);
+        Dictionary<string, ReadEntry> others = theirs
+            .GroupBy(static entry => entry.Header.Path, StringComparer.Ordinal)
+            .ToDictionary(static group => group.Key, static group => group.First(), StringComparer.Ordinal);
         HashSet<string> known = new(ours.Select(static entry => entry.Header.Path), StringComparer.Ordinal);
         List<EntryDifference> found = [];
         foreach (ReadEntry entry in ours)
@@ -43,8 +48,16 @@ internal sealed class LayerComparison(int number, Layer? first, Layer? second)
                 found.Add(new(entry.Header.Path, EntryChange.Changed, fields));
         }
 
-        found.AddRange(theirs.Where(entry => !known.Contains(entry.Header.Path)).Select(static entry => new EntryDifference(entry.Header.Path, EntryChange.Added, [])));
-        if (found.Count == 0 && ours.Zip(theirs).FirstOrDefault(static pair => pair.First.Header.Path != pair.Second.Header.Path) is { First: { } moved } pair)
+        found.AddRange(
+            theirs
+                .Where(entry => !known.Contains(entry.Header.Path))
+                .Select(static entry => new EntryDifference(entry.Header.Path, EntryChange.Added, []))
+        );
+        if (
+            found.Count == 0
+            && ours.Zip(theirs).FirstOrDefault(static pair => pair.First.Header.Path != pair.Second.Header.Path)
+                is { First: { } moved } pair
+        )
             found.Add(new(moved.Header.Path, EntryChange.Moved, [new("instead", moved.Header.Path, pair.Second.Header.Path)]));
         return found;
     }
@@ -59,7 +72,11 @@ internal sealed class LayerComparison(int number, Layer? first, Layer? second)
         Add("owner", FormattableString.Invariant($"{left.Uid}:{left.Gid}"), FormattableString.Invariant($"{right.Uid}:{right.Gid}"));
         Add("modification time", Time(left), Time(right));
         Add("link target", left.LinkTarget, right.LinkTarget);
-        Add("device", FormattableString.Invariant($"{left.DeviceMajor}:{left.DeviceMinor}"), FormattableString.Invariant($"{right.DeviceMajor}:{right.DeviceMinor}"));
+        Add(
+            "device",
+            FormattableString.Invariant($"{left.DeviceMajor}:{left.DeviceMinor}"),
+            FormattableString.Invariant($"{right.DeviceMajor}:{right.DeviceMinor}")
+        );
         foreach (string name in left.ExtendedAttributes.Keys.Union(right.ExtendedAttributes.Keys).Order(StringComparer.Ordinal))
             Add("attribute " + name, Attribute(left, name), Attribute(right, name));
         Add("size", left.Size.ToString(CultureInfo.InvariantCulture), right.Size.ToString(CultureInfo.InvariantCulture));
@@ -73,11 +90,13 @@ internal sealed class LayerComparison(int number, Layer? first, Layer? second)
         }
     }
 
-    private static string Time(TarEntry entry) => entry.ModificationTime is >= -62135596800 and <= 253402300799
-        ? DateTimeOffset.FromUnixTimeSeconds(entry.ModificationTime).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
-        : entry.ModificationTime.ToString(CultureInfo.InvariantCulture);
+    private static string Time(TarEntry entry) =>
+        entry.ModificationTime is >= -62135596800 and <= 253402300799
+            ? DateTimeOffset.FromUnixTimeSeconds(entry.ModificationTime).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+            : entry.ModificationTime.ToString(CultureInfo.InvariantCulture);
 
-    private static string? Attribute(TarEntry entry, string name) => entry.ExtendedAttributes.TryGetValue(name, out byte[]? value) ? Convert.ToHexStringLower(value) : null;
+    private static string? Attribute(TarEntry entry, string name) =>
+        entry.ExtendedAttributes.TryGetValue(name, out byte[]? value) ? Convert.ToHexStringLower(value) : null;
 
     private static async Task<List<ReadEntry>> ReadAsync(Layer layer, CancellationToken cancellationToken)
     {
@@ -123,7 +142,7 @@ internal sealed class LayerComparison(int number, Layer? first, Layer? second)
     {
         byte[] ours = new byte[1 << 16];
         byte[] theirs = new byte[1 << 16];
-        for (long offset = 0; ;)
+        for (long offset = 0; ; )
         {
             int mine = left.ReadAtLeast(ours, ours.Length, throwOnEndOfStream: false);
             int other = right.ReadAtLeast(theirs, theirs.Length, throwOnEndOfStream: false);
@@ -150,7 +169,11 @@ internal sealed class LayerComparison(int number, Layer? first, Layer? second)
     }
 
     private static async Task<Stream> OpenAsync(Layer layer, CancellationToken cancellationToken) =>
-        Decompression.Open(await layer.OpenAsync(cancellationToken).ConfigureAwait(false), layer.Where.ToString(), Decompression.OfMediaType(layer.Descriptor.MediaType));
+        Decompression.Open(
+            await layer.OpenAsync(cancellationToken).ConfigureAwait(false),
+            layer.Where.ToString(),
+            Decompression.OfMediaType(layer.Descriptor.MediaType)
+        );
 
     private sealed record ReadEntry(TarEntry Header, Digest? Content);
 }

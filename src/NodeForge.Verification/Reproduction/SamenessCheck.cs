@@ -18,7 +18,11 @@ public static class SamenessCheck
             Sameness.SameImage => $"the same image as {difference.First}; compression or annotations differ",
             _ => $"{difference.Layers.Count} layers and {difference.Documents.Count} settings differ from {difference.First}",
         };
-        return report with { Differences = [.. report.Differences, difference], Checks = [.. report.Checks, new("reproduction", "the same image", verdict, summary, findings)] };
+        return report with
+        {
+            Differences = [.. report.Differences, difference],
+            Checks = [.. report.Checks, new("reproduction", "the same image", verdict, summary, findings)],
+        };
     }
 
     private static Diagnostic Finding(ImageDifference difference)
@@ -30,13 +34,26 @@ public static class SamenessCheck
         string place = layer is null ? "its documents" : $"layer {layer.Number}{(layer.Title.Length > 0 ? $" ({layer.Title})" : "")}";
         return new(ErrorCodes.ImagesDiffer, $"the image is not the same as '{difference.First}'")
         {
-            Where = new(difference.Second, Detail: entry is null ? place : $"{place}, {entry.Change.ToString().ToLowerInvariant()} /{entry.Path}"),
+            Where = new(
+                difference.Second,
+                Detail: entry is null ? place : $"{place}, {entry.Change.ToString().ToLowerInvariant()} /{entry.Path}"
+            ),
             Got = Told(field, field?.Second, entry?.FirstByte, static at => at.Second),
             Want = Told(field, field?.First, entry?.FirstByte, static at => at.First),
             Hint = ErrorCodes.ImagesDiffer.Remedy,
         };
     }
 
-    private static string? Told(FieldDifference? field, string? value, ByteDifference? at, Func<ByteDifference, string> bytes) => field is null ? null
-        : $"{field.Name} {value ?? "(none)"}" + (at is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; from byte {at.Offset} on: {(bytes(at) is { Length: > 0 } hex ? hex : "its end")}"));
+    private static string? Told(FieldDifference? field, string? value, ByteDifference? at, Func<ByteDifference, string> bytes) =>
+        field is null
+            ? null
+            : $"{field.Name} {value ?? "(none)"}"
+                + (
+                    at is null
+                        ? ""
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"; from byte {at.Offset} on: {(bytes(at) is { Length: > 0 } hex ? hex : "its end")}"
+                        )
+                );
 }

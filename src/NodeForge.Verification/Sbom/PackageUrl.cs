@@ -12,16 +12,20 @@ internal static class PackageUrl
         return $"pkg:generic/{Escape(component.Name)}{(component.Version is { } version ? "@" + Escape(version) : "")}{(component.Digest is { } digest ? $"?checksum={Escape(digest.ToString())}" : "")}";
     }
 
-    public static string OfGo(string module, string? version) => $"pkg:golang/{string.Join('/', module.Split('/').Select(Escape))}{(version is null ? "" : "@" + Escape(version))}";
+    public static string OfGo(string module, string? version) =>
+        $"pkg:golang/{string.Join('/', module.Split('/').Select(Escape))}{(version is null ? "" : "@" + Escape(version))}";
 
-    public static string Of(VerificationReport report) => $"pkg:oci/{Escape(report.Image.Split('/')[^1].Split(':', '@')[0])}@{Escape(report.Manifest.ToString()!)}?arch={report.Platform?.Architecture}";
+    public static string Of(VerificationReport report) =>
+        $"pkg:oci/{Escape(report.Image.Split('/')[^1].Split(':', '@')[0])}@{Escape(report.Manifest.ToString()!)}?arch={report.Platform?.Architecture}";
 
     // Qualifiers stand in the order of their names. "upstream" has the source package, with its version where that is another one.
     private static string OfDebian(VerifiedComponent component, DebianOrigin debian, OperatingSystemRelease? system)
     {
         string id = system?.Id ?? "debian";
         string distribution = system?.VersionId is { } number ? $"&distro={Escape($"{id}-{number}")}" : "";
-        string source = debian.SourceName + (debian.SourceVersion == component.Version || debian.SourceVersion.Length == 0 ? "" : "@" + debian.SourceVersion);
+        string source =
+            debian.SourceName
+            + (debian.SourceVersion == component.Version || debian.SourceVersion.Length == 0 ? "" : "@" + debian.SourceVersion);
         return $"pkg:deb/{Escape(id)}/{Escape(component.Name)}@{Escape(component.Version ?? "")}?arch={Escape(debian.Architecture)}{distribution}&upstream={Escape(source)}";
     }
 

@@ -15,7 +15,12 @@ public static class SpdxDocument
     {
         if (report.Manifest is not { } manifest)
             throw new ArgumentException("An image that could not be opened has no bill of materials.", nameof(report));
-        VerifiedComponent[] components = [.. report.Components.OrderBy(static component => component.Name, StringComparer.Ordinal).ThenBy(static component => component.Origin, StringComparer.Ordinal)];
+        VerifiedComponent[] components =
+        [
+            .. report
+                .Components.OrderBy(static component => component.Name, StringComparer.Ordinal)
+                .ThenBy(static component => component.Origin, StringComparer.Ordinal),
+        ];
         JsonObject document = new()
         {
             ["spdxVersion"] = "SPDX-2.3",
@@ -25,24 +30,28 @@ public static class SpdxDocument
             ["documentNamespace"] = $"https://nodeforge.dev/spdx/{manifest.Hex}",
             ["creationInfo"] = new JsonObject { ["created"] = Created(report), ["creators"] = new JsonArray("Tool: nodeforge") },
             ["packages"] = new JsonArray([Image(report), .. components.Select((component, index) => Package(component, index, report))]),
-            ["relationships"] = new JsonArray([Relation("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image"), .. components.Select((_, index) => Relation("SPDXRef-Image", "CONTAINS", Id(index)))]),
+            ["relationships"] = new JsonArray([
+                Relation("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image"),
+                .. components.Select((_, index) => Relation("SPDXRef-Image", "CONTAINS", Id(index))),
+            ]),
         };
         return document.ToJsonString(SbomJson.Options) + "\n";
     }
 
     internal static string Created(VerificationReport report) => report.Created ?? "1970-01-01T00:00:00Z";
 
-    private static JsonNode Image(VerificationReport report) => new JsonObject
-    {
-        ["SPDXID"] = "SPDXRef-Image",
-        ["name"] = report.Image,
-        ["versionInfo"] = report.KubernetesVersion ?? report.Manifest.ToString(),
-        ["supplier"] = Nobody,
-        ["downloadLocation"] = Nobody,
-        ["filesAnalyzed"] = false,
-        ["checksums"] = new JsonArray(new JsonObject { ["algorithm"] = "SHA256", ["checksumValue"] = report.Manifest!.Value.Hex }),
-        ["externalRefs"] = References(PackageUrl.Of(report)),
-    };
+    private static JsonNode Image(VerificationReport report) =>
+        new JsonObject
+        {
+            ["SPDXID"] = "SPDXRef-Image",
+            ["name"] = report.Image,
+            ["versionInfo"] = report.KubernetesVersion ?? report.Manifest.ToString(),
+            ["supplier"] = Nobody,
+            ["downloadLocation"] = Nobody,
+            ["filesAnalyzed"] = false,
+            ["checksums"] = new JsonArray(new JsonObject { ["algorithm"] = "SHA256", ["checksumValue"] = report.Manifest!.Value.Hex }),
+            ["externalRefs"] = References(PackageUrl.Of(report)),
+        };
 
     private static JsonNode Package(VerifiedComponent component, int index, VerificationReport report)
     {
@@ -52,7 +61,10 @@ public static class SpdxDocument
             ["name"] = component.Name,
             ["versionInfo"] = component.Version ?? Nobody,
             ["supplier"] = component.Debian is not null && report.OperatingSystem?.Id is null or "debian" ? "Organization: Debian" : Nobody,
-            ["downloadLocation"] = Uri.TryCreate(component.Origin, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" ? component.Origin : Nobody,
+            ["downloadLocation"] =
+                Uri.TryCreate(component.Origin, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+                    ? component.Origin
+                    : Nobody,
             ["filesAnalyzed"] = false,
         };
         if (component.Digest is { } digest)
@@ -61,14 +73,34 @@ public static class SpdxDocument
         return package;
     }
 
-    private static JsonArray References(string url) => new(new JsonObject { ["referenceCategory"] = "PACKAGE-MANAGER", ["referenceType"] = "purl", ["referenceLocator"] = url });
+    private static JsonArray References(string url) =>
+        new(
+            new JsonObject
+            {
+                ["referenceCategory"] = "PACKAGE-MANAGER",
+                ["referenceType"] = "purl",
+                ["referenceLocator"] = url,
+            }
+        );
 
-    private static JsonNode Relation(string from, string kind, string to) => new JsonObject { ["spdxElementId"] = from, ["relationshipType"] = kind, ["relatedSpdxElement"] = to };
+    private static JsonNode Relation(string from, string kind, string to) =>
+        new JsonObject
+        {
+            ["spdxElementId"] = from,
+            ["relationshipType"] = kind,
+            ["relatedSpdxElement"] = to,
+        };
 
     private static string Id(int index) => FormattableString.Invariant($"SPDXRef-Package-{index + 1}");
 }
 
 internal static class SbomJson
 {
-    public static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, TypeInfoResolver = null };
+    public static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = null,
+    };
 }

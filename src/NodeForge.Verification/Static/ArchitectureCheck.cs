@@ -27,12 +27,28 @@ internal sealed class ArchitectureCheck : ImageCheck
             if (!elf.RunsOn(image.Image.Platform))
             {
                 told++;
-                findings.Add(new(ErrorCodes.ProgramForeign, $"'{Path.GetFileName(entry.Header.Path)}' is for another architecture than the image") { Where = image.Where(entry), Got = elf.Architecture, Want = image.Image.Platform.Architecture });
+                findings.Add(
+                    new(ErrorCodes.ProgramForeign, $"'{Path.GetFileName(entry.Header.Path)}' is for another architecture than the image")
+                    {
+                        Where = image.Where(entry),
+                        Got = elf.Architecture,
+                        Want = image.Image.Platform.Architecture,
+                    }
+                );
             }
             else if (elf.Interpreter is { } loader && (entry.Header.Mode & Executable) != 0 && image.At(loader) is null)
             {
                 told++;
-                findings.Add(new(ErrorCodes.ProgramInterpreterMissing, $"'{Path.GetFileName(entry.Header.Path)}' asks for a loader that is not in the image") { Where = image.Where(entry), Got = loader });
+                findings.Add(
+                    new(
+                        ErrorCodes.ProgramInterpreterMissing,
+                        $"'{Path.GetFileName(entry.Header.Path)}' asks for a loader that is not in the image"
+                    )
+                    {
+                        Where = image.Where(entry),
+                        Got = loader,
+                    }
+                );
             }
         }
 

@@ -20,16 +20,33 @@ internal sealed class EnabledUnitCheck : ImageCheck
         foreach ((string unit, RootfsEntry link) in enabled)
         {
             if (systemd.FileOf(unit) is null && image.At(link.Header.Path) is null)
-                findings.Add(new(ErrorCodes.EnabledUnitMissing, $"'{unit}' is enabled and is not there") { Where = image.Where(link), Got = $"a link to {link.Header.LinkTarget}" });
+                findings.Add(
+                    new(ErrorCodes.EnabledUnitMissing, $"'{unit}' is enabled and is not there")
+                    {
+                        Where = image.Where(link),
+                        Got = $"a link to {link.Header.LinkTarget}",
+                    }
+                );
         }
 
         if (image.IsNode)
         {
             foreach (string unit in NodeUnits)
             {
-                string? state = systemd.FileOf(unit) is null ? "not there" : systemd.IsMasked(unit) ? "masked" : enabled.Any(found => found.Unit == unit) ? null : "not enabled";
+                string? state =
+                    systemd.FileOf(unit) is null ? "not there"
+                    : systemd.IsMasked(unit) ? "masked"
+                    : enabled.Any(found => found.Unit == unit) ? null
+                    : "not enabled";
                 if (state is not null)
-                    findings.Add(new(ErrorCodes.NodeUnitDisabled, $"a node cannot do without '{unit}'") { Where = image.Where("etc/systemd/system/" + unit), Got = state, Want = "enabled" });
+                    findings.Add(
+                        new(ErrorCodes.NodeUnitDisabled, $"a node cannot do without '{unit}'")
+                        {
+                            Where = image.Where("etc/systemd/system/" + unit),
+                            Got = state,
+                            Want = "enabled",
+                        }
+                    );
             }
         }
 

@@ -45,9 +45,11 @@ internal sealed class Findings
 
     public CheckResult ToResult(string group, string name)
     {
-        CheckVerdict verdict = problems.Any(static problem => problem.Severity == Severity.Error) ? CheckVerdict.Failed
+        CheckVerdict verdict =
+            problems.Any(static problem => problem.Severity == Severity.Error) ? CheckVerdict.Failed
             : problems.Count > 0 ? CheckVerdict.Warning
-            : skipped ? CheckVerdict.Skipped : CheckVerdict.Passed;
+            : skipped ? CheckVerdict.Skipped
+            : CheckVerdict.Passed;
         return new(group, name, verdict, Summary, problems);
     }
 }

@@ -21,15 +21,23 @@ internal static class ImageComponents
     {
         List<VerifiedComponent> components = [];
         HashSet<string> packaged = new(StringComparer.Ordinal);
-        ILookup<string, RecordedComponent> recorded = (image.Record?.Components ?? []).Where(static component => component.IsPackage).ToLookup(static component => component.Name, StringComparer.Ordinal);
+        ILookup<string, RecordedComponent> recorded = (image.Record?.Components ?? [])
+            .Where(static component => component.IsPackage)
+            .ToLookup(static component => component.Name, StringComparer.Ordinal);
         foreach (InstalledPackage package in PackageStatus.All(image).DistinctBy(static package => (package.Name, package.Architecture)))
         {
             packaged.Add(package.Name);
             RecordedComponent? known = recorded[package.Name].LastOrDefault(component => component.Version == package.Version);
-            components.Add(new(package.Name, package.Version, known?.Digest, known?.Origin ?? "dpkg")
-            {
-                Debian = new(package.Architecture ?? ArchitectureOf(known?.Origin) ?? image.Image.Platform.Architecture, package.SourceName, package.SourceVersion),
-            });
+            components.Add(
+                new(package.Name, package.Version, known?.Digest, known?.Origin ?? "dpkg")
+                {
+                    Debian = new(
+                        package.Architecture ?? ArchitectureOf(known?.Origin) ?? image.Image.Platform.Architecture,
+                        package.SourceName,
+                        package.SourceVersion
+                    ),
+                }
+            );
         }
 
         foreach (RecordedComponent component in image.Record?.Components ?? [])
@@ -37,7 +45,16 @@ internal static class ImageComponents
             if (!component.IsPackage)
                 components.Add(Program(image, component));
             else if (!packaged.Contains(component.Name))
-                components.Add(new(component.Name, component.Version, component.Digest, component.Origin) { Debian = new(ArchitectureOf(component.Origin) ?? image.Image.Platform.Architecture, component.Name, component.Version ?? "") });
+                components.Add(
+                    new(component.Name, component.Version, component.Digest, component.Origin)
+                    {
+                        Debian = new(
+                            ArchitectureOf(component.Origin) ?? image.Image.Platform.Architecture,
+                            component.Name,
+                            component.Version ?? ""
+                        ),
+                    }
+                );
         }
 
         return components;
@@ -45,8 +62,12 @@ internal static class ImageComponents
 
     public static OperatingSystemRelease? SystemOf(ExaminedImage image)
     {
-        Dictionary<string, string> values = (image.Text(NodeFiles.SystemRelease) ?? "").Split('\n').Select(static line => line.Split('=', 2)).Where(static pair => pair.Length == 2)
-            .GroupBy(static pair => pair[0].Trim()).ToDictionary(static group => group.Key, static group => group.Last()[1].Trim().Trim('"', '\''));
+        Dictionary<string, string> values = (image.Text(NodeFiles.SystemRelease) ?? "")
+            .Split('\n')
+            .Select(static line => line.Split('=', 2))
+            .Where(static pair => pair.Length == 2)
+            .GroupBy(static pair => pair[0].Trim())
+            .ToDictionary(static group => group.Key, static group => group.Last()[1].Trim().Trim('"', '\''));
         return values.GetValueOrDefault("ID") is { Length: > 0 } id ? new(id, values.GetValueOrDefault("VERSION_ID")) : null;
     }
 
@@ -61,5 +82,6 @@ internal static class ImageComponents
     }
 
     // The last part of a package's file name.
-    private static string? ArchitectureOf(string? file) => Path.GetFileNameWithoutExtension(file) is { } name && name.LastIndexOf('_') is > 0 and int at ? name[(at + 1)..] : null;
+    private static string? ArchitectureOf(string? file) =>
+        Path.GetFileNameWithoutExtension(file) is { } name && name.LastIndexOf('_') is > 0 and int at ? name[(at + 1)..] : null;
 }

@@ -25,12 +25,26 @@ internal sealed class KnownBadCheck : ImageCheck
             {
                 judged.Add($"{component} {version}");
                 foreach (KnownBadVersions row in KnownBadVersions.All.Where(row => row.Matches(component, number)))
-                    findings.Add(new(ErrorCodes.VersionKnownBad, $"{component} {version}: {row.Fault} ({row.Source}, looked up on {row.Seen:yyyy-MM-dd})") { Where = image.Where(NodeVersions.Find(image, component)?.Path ?? NodeFiles.Record), Got = version, Want = $"{row.FixedIn} or later" });
+                    findings.Add(
+                        new(
+                            ErrorCodes.VersionKnownBad,
+                            $"{component} {version}: {row.Fault} ({row.Source}, looked up on {row.Seen:yyyy-MM-dd})"
+                        )
+                        {
+                            Where = image.Where(NodeVersions.Find(image, component)?.Path ?? NodeFiles.Record),
+                            Got = version,
+                            Want = $"{row.FixedIn} or later",
+                        }
+                    );
             }
         }
 
         if (judged.Count == 0)
-            findings.Skip(left.Count == 0 ? "none of the components that the table knows" : $"{string.Join(", ", left)}: packages, whose distribution repairs them");
+            findings.Skip(
+                left.Count == 0
+                    ? "none of the components that the table knows"
+                    : $"{string.Join(", ", left)}: packages, whose distribution repairs them"
+            );
         else
             findings.Summary = $"{string.Join(", ", judged)}: held against {KnownBadVersions.All.Count} known faults";
     }

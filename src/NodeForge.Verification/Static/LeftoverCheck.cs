@@ -20,7 +20,11 @@ internal sealed partial class LeftoverCheck : ImageCheck
         int told = 0;
         foreach (RootfsEntry entry in image.Entries)
         {
-            if (entry.Header.Kind != TarEntryKind.File || NodeFiles.IsOfPreloaded(entry.Header.Path) || Judge(image, entry) is not { } problem)
+            if (
+                entry.Header.Kind != TarEntryKind.File
+                || NodeFiles.IsOfPreloaded(entry.Header.Path)
+                || Judge(image, entry) is not { } problem
+            )
                 continue;
             findings.Add(problem);
             if (++told == MostFindings)
@@ -44,13 +48,17 @@ internal sealed partial class LeftoverCheck : ImageCheck
             return Problem(ErrorCodes.LogLeft, "the image has a log", image, entry);
         if (PackageLists().IsMatch(path))
             return Problem(ErrorCodes.PackageListsLeft, "the image has package lists or archives", image, entry);
-        return Traces().IsMatch(path) ? Problem(ErrorCodes.BuildTraceLeft, "the image has a trace of the machine that built it", image, entry) : null;
+        return Traces().IsMatch(path)
+            ? Problem(ErrorCodes.BuildTraceLeft, "the image has a trace of the machine that built it", image, entry)
+            : null;
     }
 
     // systemd takes the word for an empty file (machine-id(5)).
-    private static bool IsUninitialized(FileFacts? facts) => facts?.Bytes is { } bytes && Encoding.UTF8.GetString(bytes.Span).Trim() is "uninitialized" or "";
+    private static bool IsUninitialized(FileFacts? facts) =>
+        facts?.Bytes is { } bytes && Encoding.UTF8.GetString(bytes.Span).Trim() is "uninitialized" or "";
 
-    private static bool IsExample(string path) => path.StartsWith("usr/share/doc/", StringComparison.Ordinal) || path.Contains("/testdata/", StringComparison.Ordinal);
+    private static bool IsExample(string path) =>
+        path.StartsWith("usr/share/doc/", StringComparison.Ordinal) || path.Contains("/testdata/", StringComparison.Ordinal);
 
     private static Diagnostic Problem(ErrorCode code, string what, ExaminedImage image, RootfsEntry entry) =>
         new(code, what) { Where = image.Where(entry), Got = FormattableString.Invariant($"{entry.Header.Size} bytes") };
@@ -58,9 +66,13 @@ internal sealed partial class LeftoverCheck : ImageCheck
     [GeneratedRegex(@"\Aetc/ssh/ssh_host_\w+_key\z")]
     private static partial Regex HostKey();
 
-    [GeneratedRegex(@"\Avar/(?:lib/apt/lists/(?!partial/?\z|lock\z).+|cache/apt/.+\.bin|cache/apt/archives/.+\.deb|cache/debconf/.+-old|lib/dpkg/.+-old)\z")]
+    [GeneratedRegex(
+        @"\Avar/(?:lib/apt/lists/(?!partial/?\z|lock\z).+|cache/apt/.+\.bin|cache/apt/archives/.+\.deb|cache/debconf/.+-old|lib/dpkg/.+-old)\z"
+    )]
     private static partial Regex PackageLists();
 
-    [GeneratedRegex(@"\A(?:etc/(?:resolv\.conf|hostname)|etc/(?:passwd|group|shadow|gshadow|subuid|subgid)-|var/cache/ldconfig/aux-cache|var/lib/systemd/random-seed|var/lib/systemd/catalog/database|run/(?!lock).+|tmp/.+|var/tmp/.+|root/\.bash_history)\z")]
+    [GeneratedRegex(
+        @"\A(?:etc/(?:resolv\.conf|hostname)|etc/(?:passwd|group|shadow|gshadow|subuid|subgid)-|var/cache/ldconfig/aux-cache|var/lib/systemd/random-seed|var/lib/systemd/catalog/database|run/(?!lock).+|tmp/.+|var/tmp/.+|root/\.bash_history)\z"
+    )]
     private static partial Regex Traces();
 }

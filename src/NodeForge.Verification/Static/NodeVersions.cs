@@ -12,12 +12,15 @@ internal static class NodeVersions
 
     /// <summary>The version of containerd as its record, its package or the program itself has it.</summary>
     public static string? Containerd(ExaminedImage image) =>
-        image.Record?.Component("containerd")?.Version ?? (Stamps(image, "containerd") is [var stamp, ..] ? stamp : null) ?? PackageStatus.Of(image).GetValueOrDefault("containerd");
+        image.Record?.Component("containerd")?.Version
+        ?? (Stamps(image, "containerd") is [var stamp, ..] ? stamp : null)
+        ?? PackageStatus.Of(image).GetValueOrDefault("containerd");
 
     /// <summary>What a program has stamped into it.</summary>
-    public static IReadOnlyList<string> Stamps(ExaminedImage image, string program) => Go(image, program) is { } go
-        ? [.. go.Stamps, .. go.ModuleVersion is { } module && !go.Stamps.Contains(module) ? [module] : Array.Empty<string>()]
-        : [];
+    public static IReadOnlyList<string> Stamps(ExaminedImage image, string program) =>
+        Go(image, program) is { } go
+            ? [.. go.Stamps, .. go.ModuleVersion is { } module && !go.Stamps.Contains(module) ? [module] : Array.Empty<string>()]
+            : [];
 
     public static GoProgram? Go(ExaminedImage image, string program) => Find(image, program)?.Facts.Go;
 

@@ -22,13 +22,34 @@ internal sealed class PackageCheck : ImageCheck
         }
 
         findings.Summary = $"{recorded.Length} packages of the record, held against dpkg's";
-        foreach (RecordedComponent component in recorded.Where(component => installed.GetValueOrDefault(component.Name) != component.Version).Take(MostFindings))
-            findings.Add(Differs(image, $"the package '{component.Name}' is not the one that the record names", installed.GetValueOrDefault(component.Name) ?? "not installed", component.Version ?? "no version"));
+        foreach (
+            RecordedComponent component in recorded
+                .Where(component => installed.GetValueOrDefault(component.Name) != component.Version)
+                .Take(MostFindings)
+        )
+            findings.Add(
+                Differs(
+                    image,
+                    $"the package '{component.Name}' is not the one that the record names",
+                    installed.GetValueOrDefault(component.Name) ?? "not installed",
+                    component.Version ?? "no version"
+                )
+            );
         HashSet<string> known = [.. recorded.Select(static component => component.Name)];
-        foreach ((string name, string version) in installed.Where(package => !known.Contains(package.Key)).OrderBy(static package => package.Key, StringComparer.Ordinal).Take(MostFindings))
+        foreach (
+            (string name, string version) in installed
+                .Where(package => !known.Contains(package.Key))
+                .OrderBy(static package => package.Key, StringComparer.Ordinal)
+                .Take(MostFindings)
+        )
             findings.Add(Differs(image, $"the package '{name}' is in no record", version, "no such package"));
     }
 
     private static Diagnostic Differs(ExaminedImage image, string what, string got, string want) =>
-        new(ErrorCodes.PackageVersionDiffers, what) { Where = image.Where(NodeFiles.PackageStatus), Got = got, Want = want };
+        new(ErrorCodes.PackageVersionDiffers, what)
+        {
+            Where = image.Where(NodeFiles.PackageStatus),
+            Got = got,
+            Want = want,
+        };
 }

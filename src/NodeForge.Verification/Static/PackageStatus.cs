@@ -13,12 +13,17 @@ internal static class PackageStatus
 {
     /// <returns>Installed packages with their versions; empty for an image without dpkg.</returns>
     public static IReadOnlyDictionary<string, string> Of(ExaminedImage image) =>
-        All(image).GroupBy(static package => package.Name, StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => group.Last().Version, StringComparer.Ordinal);
+        All(image)
+            .GroupBy(static package => package.Name, StringComparer.Ordinal)
+            .ToDictionary(static group => group.Key, static group => group.Last().Version, StringComparer.Ordinal);
 
     public static IReadOnlyList<InstalledPackage> All(ExaminedImage image)
     {
         // Beside each package's stanza in status.d lies a list of its files.
-        IEnumerable<string?> texts = image.Below("var/lib/dpkg/status.d/").Where(static entry => !entry.Header.Path.EndsWith(".md5sums", StringComparison.Ordinal)).Select(entry => image.Text(entry.Header.Path));
+        IEnumerable<string?> texts = image
+            .Below("var/lib/dpkg/status.d/")
+            .Where(static entry => !entry.Header.Path.EndsWith(".md5sums", StringComparison.Ordinal))
+            .Select(entry => image.Text(entry.Header.Path));
         return [.. texts.Prepend(image.Text(NodeFiles.PackageStatus)).SelectMany(Read)];
     }
 
@@ -40,10 +45,20 @@ internal static class PackageStatus
 
     private static InstalledPackage? Package(Dictionary<string, string> fields)
     {
-        if (!fields.TryGetValue("Package", out string? name) || !fields.TryGetValue("Version", out string? version) || !fields.GetValueOrDefault("Status", "ok installed").EndsWith(" installed", StringComparison.Ordinal))
+        if (
+            !fields.TryGetValue("Package", out string? name)
+            || !fields.TryGetValue("Version", out string? version)
+            || !fields.GetValueOrDefault("Status", "ok installed").EndsWith(" installed", StringComparison.Ordinal)
+        )
             return null;
         // NAME, or NAME (VERSION) where that is another one.
         string[] source = fields.GetValueOrDefault("Source", name).Split(' ', 2);
-        return new(name, version, fields.GetValueOrDefault("Architecture"), source[0], source.Length > 1 ? source[1].Trim('(', ')') : version);
+        return new(
+            name,
+            version,
+            fields.GetValueOrDefault("Architecture"),
+            source[0],
+            source.Length > 1 ? source[1].Trim('(', ')') : version
+        );
     }
 }

@@ -14,7 +14,11 @@ internal sealed partial class RuntimeAgreementCheck : ImageCheck
 
     protected override void Run(ExaminedImage image, Findings findings)
     {
-        if (!image.IsNode || RuntimeConfiguration.Read(image).Configuration is not { } configuration || NodeVersions.Kubernetes(image) is not { } version)
+        if (
+            !image.IsNode
+            || RuntimeConfiguration.Read(image).Configuration is not { } configuration
+            || NodeVersions.Kubernetes(image) is not { } version
+        )
         {
             findings.Skip("no configuration, or no version of Kubernetes, to hold it against");
             return;
@@ -27,12 +31,17 @@ internal sealed partial class RuntimeAgreementCheck : ImageCheck
         findings.Summary = $"pods begin with {sandbox ?? "containerd's own sandbox image"}, cgroups by {Driver(systemd)}";
     }
 
-    /// <summary>What containerd starts pods with once the entrypoint has put the image's settings into the file: it changes lines that are there (boot/containerd.sh).</summary>
+    /// <summary>What containerd starts pods with once the entrypoint has put the image's settings into the file: it changes lines that are
+    /// there (boot/containerd.sh).</summary>
     public static string? EffectiveSandboxImage(ExaminedImage image, RuntimeConfiguration configuration) =>
-        image.Settings.SandboxImage is { } set && SandboxLine().IsMatch(image.Text(NodeFiles.RuntimeConfiguration) ?? "") ? set : configuration.SandboxImage;
+        image.Settings.SandboxImage is { } set && SandboxLine().IsMatch(image.Text(NodeFiles.RuntimeConfiguration) ?? "")
+            ? set
+            : configuration.SandboxImage;
 
     private static bool EffectiveSystemdCgroup(ExaminedImage image, RuntimeConfiguration configuration) =>
-        image.Settings.SystemdCgroup is { } set && CgroupLine().IsMatch(image.Text(NodeFiles.RuntimeConfiguration) ?? "") ? set : configuration.SystemdDriver ?? false;
+        image.Settings.SystemdCgroup is { } set && CgroupLine().IsMatch(image.Text(NodeFiles.RuntimeConfiguration) ?? "")
+            ? set
+            : configuration.SystemdDriver ?? false;
 
     private static void CheckSandbox(ExaminedImage image, Findings findings, KubernetesVersion version, string? sandbox)
     {
@@ -41,16 +50,25 @@ internal sealed partial class RuntimeAgreementCheck : ImageCheck
         string got = Normal(sandbox);
         string want = Normal(wanted.PauseReference);
         if (got != want)
-            findings.Add(new(ErrorCodes.SandboxImageDiffers, "containerd begins pods with another image than kubeadm knows")
-            {
-                Severity = wanted.IsCertain ? Severity.Error : Severity.Warning,
-                Where = image.Where(image.Settings.SandboxImage is null ? NodeFiles.RuntimeConfiguration : NodeFiles.Settings),
-                Got = got,
-                Want = want,
-            });
+            findings.Add(
+                new(ErrorCodes.SandboxImageDiffers, "containerd begins pods with another image than kubeadm knows")
+                {
+                    Severity = wanted.IsCertain ? Severity.Error : Severity.Warning,
+                    Where = image.Where(image.Settings.SandboxImage is null ? NodeFiles.RuntimeConfiguration : NodeFiles.Settings),
+                    Got = got,
+                    Want = want,
+                }
+            );
         Match flag = PodInfraImage().Match(image.Settings.KubeletArguments + " " + image.Text("etc/default/kubelet"));
         if (flag.Success && Normal(flag.Groups[1].Value) is var ofKubelet && ofKubelet != got)
-            findings.Add(new(ErrorCodes.SandboxImageDiffers, "the kubelet keeps another sandbox image from being collected than containerd uses") { Where = image.Where(NodeFiles.Settings), Got = ofKubelet, Want = got });
+            findings.Add(
+                new(ErrorCodes.SandboxImageDiffers, "the kubelet keeps another sandbox image from being collected than containerd uses")
+                {
+                    Where = image.Where(NodeFiles.Settings),
+                    Got = ofKubelet,
+                    Want = got,
+                }
+            );
     }
 
     // Clusters of NodeForge and of kind tell the kubelet the driver of its version; a flag would win.
@@ -59,12 +77,20 @@ internal sealed partial class RuntimeAgreementCheck : ImageCheck
         Match flag = CgroupFlag().Match(image.Settings.KubeletArguments + " " + image.Text("etc/default/kubelet"));
         bool kubelet = flag.Success ? flag.Groups[1].Value == "systemd" : Changes.SystemdCgroupDriver.HoldsFor(version);
         if (kubelet != systemd)
-            findings.Add(new(ErrorCodes.CgroupDriversDiffer, "containerd and the kubelet manage cgroups in two ways") { Where = image.Where(image.Settings.SystemdCgroup is null ? NodeFiles.RuntimeConfiguration : NodeFiles.Settings), Got = $"containerd with {Driver(systemd)}", Want = $"{Driver(kubelet)}, as the kubelet of {version}" });
+            findings.Add(
+                new(ErrorCodes.CgroupDriversDiffer, "containerd and the kubelet manage cgroups in two ways")
+                {
+                    Where = image.Where(image.Settings.SystemdCgroup is null ? NodeFiles.RuntimeConfiguration : NodeFiles.Settings),
+                    Got = $"containerd with {Driver(systemd)}",
+                    Want = $"{Driver(kubelet)}, as the kubelet of {version}",
+                }
+            );
     }
 
     private static string Driver(bool systemd) => systemd ? "systemd" : "cgroupfs";
 
-    private static string Normal(string reference) => ImageReference.TryParse(reference, out ImageReference? parsed) ? parsed.ContainerdName : reference;
+    private static string Normal(string reference) =>
+        ImageReference.TryParse(reference, out ImageReference? parsed) ? parsed.ContainerdName : reference;
 
     [GeneratedRegex(@"^\s*sandbox_image\s*=", RegexOptions.Multiline)]
     private static partial Regex SandboxLine();

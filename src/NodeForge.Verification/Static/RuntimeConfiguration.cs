@@ -6,7 +6,8 @@ using NodeForge.Verification.Examination;
 
 namespace NodeForge.Verification.Static;
 
-/// <summary><c>/etc/containerd/config.toml</c> in the words of its own version: the same setting lies elsewhere in each (containerd, docs/cri/config.md and docs/PLUGINS.md).</summary>
+/// <summary><c>/etc/containerd/config.toml</c> in the words of its own version: the same setting lies elsewhere in each (containerd,
+/// docs/cri/config.md and docs/PLUGINS.md).</summary>
 /// <param name="Root">The document.</param>
 /// <param name="Version">1 where the file does not say (containerd, RELEASES.md, "Daemon Configuration").</param>
 internal sealed record RuntimeConfiguration(JsonObject Root, int Version)
@@ -20,7 +21,10 @@ internal sealed record RuntimeConfiguration(JsonObject Root, int Version)
     public bool IsSplit => Version >= ConfigurationVersion.FirstSplit;
 
     /// <summary>The plugin that runs containers, in the words of the version.</summary>
-    public string RuntimePlugin => IsSplit ? Runtime : Version == 1 ? Cri1 : Cri2;
+    public string RuntimePlugin =>
+        IsSplit ? Runtime
+        : Version == 1 ? Cri1
+        : Cri2;
 
     /// <summary>The plugin that keeps images, in the words of the version.</summary>
     public string ImagesPlugin => IsSplit ? Images : RuntimePlugin;
@@ -42,7 +46,11 @@ internal sealed record RuntimeConfiguration(JsonObject Root, int Version)
     public JsonObject? Runtimes => (RuntimeSettings?["containerd"] as JsonObject)?["runtimes"] as JsonObject;
 
     /// <summary>Null where the file does not say: containerd then uses cgroupfs.</summary>
-    public bool? SystemdDriver => ((Runtimes?[DefaultRuntime] as JsonObject)?["options"] as JsonObject)?["SystemdCgroup"] is JsonValue value && value.TryGetValue(out bool systemd) ? systemd : null;
+    public bool? SystemdDriver =>
+        ((Runtimes?[DefaultRuntime] as JsonObject)?["options"] as JsonObject)?["SystemdCgroup"] is JsonValue value
+        && value.TryGetValue(out bool systemd)
+            ? systemd
+            : null;
 
     /// <returns>Null when the image has no such file; the problem when it cannot be read.</returns>
     public static (RuntimeConfiguration? Configuration, Diagnostic? Problem) Read(ExaminedImage image)
@@ -56,12 +64,15 @@ internal sealed record RuntimeConfiguration(JsonObject Root, int Version)
         }
         catch (TomlException wrong)
         {
-            return (null, new(ErrorCodes.RuntimeConfigurationInvalid, "containerd's configuration is no TOML")
-            {
-                Where = image.Where(NodeFiles.RuntimeConfiguration) with { Line = wrong.Line, Column = wrong.Column },
-                Got = wrong.Message,
-                Hint = ErrorCodes.RuntimeConfigurationInvalid.Remedy,
-            });
+            return (
+                null,
+                new(ErrorCodes.RuntimeConfigurationInvalid, "containerd's configuration is no TOML")
+                {
+                    Where = image.Where(NodeFiles.RuntimeConfiguration) with { Line = wrong.Line, Column = wrong.Column },
+                    Got = wrong.Message,
+                    Hint = ErrorCodes.RuntimeConfigurationInvalid.Remedy,
+                }
+            );
         }
     }
 

@@ -29,26 +29,60 @@ internal sealed class RuntimeConfigurationCheck : ImageCheck
         }
 
         findings.Summary = $"version {configuration.Version} of the file, for containerd {version ?? "of a version that nobody says"}";
-        new RuntimeRules(configuration, SoftwareVersion.Of(version), (code, what, got, want) =>
-            findings.Add(new(code, what) { Where = image.Where(NodeFiles.RuntimeConfiguration), Got = got, Want = want })).Judge();
+        new RuntimeRules(
+            configuration,
+            SoftwareVersion.Of(version),
+            (code, what, got, want) =>
+                findings.Add(
+                    new(code, what)
+                    {
+                        Where = image.Where(NodeFiles.RuntimeConfiguration),
+                        Got = got,
+                        Want = want,
+                    }
+                )
+        ).Judge();
         CheckFiles(image, findings, configuration);
     }
 
     private static void CheckFiles(ExaminedImage image, Findings findings, RuntimeConfiguration configuration)
     {
         JsonObject? cni = configuration.RuntimeSettings?["cni"] as JsonObject;
-        IEnumerable<string> folders = [RuntimeConfiguration.Text(cni, "bin_dir") ?? "", .. (cni?["bin_dirs"] as JsonArray ?? []).Select(static item => RuntimeConfiguration.Text(item) ?? "")];
+        IEnumerable<string> folders =
+        [
+            RuntimeConfiguration.Text(cni, "bin_dir") ?? "",
+            .. (cni?["bin_dirs"] as JsonArray ?? []).Select(static item => RuntimeConfiguration.Text(item) ?? ""),
+        ];
         foreach (string folder in folders.Where(folder => folder.StartsWith('/') && image.At(folder) is null))
-            findings.Add(new(ErrorCodes.RuntimeFolderMissing, "the folder of CNI plugins is not in the image") { Where = image.Where(NodeFiles.RuntimeConfiguration), Got = folder });
+            findings.Add(
+                new(ErrorCodes.RuntimeFolderMissing, "the folder of CNI plugins is not in the image")
+                {
+                    Where = image.Where(NodeFiles.RuntimeConfiguration),
+                    Got = folder,
+                }
+            );
         foreach ((string name, JsonNode? runtime) in configuration.Runtimes ?? [])
         {
             string? shim = RuntimeConfiguration.Text(runtime, "runtime_type") switch
             {
-                { Length: > 0 } type when type.StartsWith("io.containerd.", StringComparison.Ordinal) && type.Split('.') is [_, _, var kind, var number] => $"containerd-shim-{kind}-{number}",
+                { Length: > 0 } type
+                    when type.StartsWith("io.containerd.", StringComparison.Ordinal) && type.Split('.') is [_, _, var kind, var number] =>
+                    $"containerd-shim-{kind}-{number}",
                 _ => null,
             };
-            if (shim is not null && !new[] { "usr/local/bin/", "usr/bin/", "usr/local/sbin/", "usr/sbin/" }.Any(folder => image.At(folder + shim) is not null))
-                findings.Add(new(ErrorCodes.RuntimeFolderMissing, $"the shim of the runtime '{name}' is not in the image") { Where = image.Where(NodeFiles.RuntimeConfiguration), Got = shim });
+            if (
+                shim is not null
+                && !new[] { "usr/local/bin/", "usr/bin/", "usr/local/sbin/", "usr/sbin/" }.Any(folder =>
+                    image.At(folder + shim) is not null
+                )
+            )
+                findings.Add(
+                    new(ErrorCodes.RuntimeFolderMissing, $"the shim of the runtime '{name}' is not in the image")
+                    {
+                        Where = image.Where(NodeFiles.RuntimeConfiguration),
+                        Got = shim,
+                    }
+                );
         }
     }
 }

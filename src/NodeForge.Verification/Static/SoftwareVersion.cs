@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace NodeForge.Verification.Static;
 
-/// <summary>The three numbers that a version of any component begins with: of <c>v1.7.0-rc.1</c>, <c>1.6.20~ds1-1+deb12u3</c>, <c>1:1.4.7-1</c>.</summary>
+/// <summary>The three numbers that a version of any component begins with: of <c>v1.7.0-rc.1</c>, <c>1.6.20~ds1-1+deb12u3</c>,
+/// <c>1:1.4.7-1</c>.</summary>
 internal readonly record struct SoftwareVersion(int Major, int Minor, int Patch) : IComparable<SoftwareVersion>
 {
     /// <returns>Null for what does not begin with two numbers.</returns>

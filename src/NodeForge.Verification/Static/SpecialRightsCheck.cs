@@ -12,16 +12,42 @@ internal sealed class SpecialRightsCheck : ImageCheck
     private const int SetGroup = 0x400; // 02000
     private const string Capability = "security.capability";
 
-    // bookworm's and trixie's packages (dpkg-statoverride and modes in data.tar): login, passwd, mount, util-linux, dbus, openssh-client, libpam-modules-bin, fuse3, nfs-common, cron, sudo.
+    // bookworm's and trixie's packages (dpkg-statoverride and modes in data.tar): login, passwd, mount, util-linux, dbus, openssh-client,
+    // libpam-modules-bin, fuse3, nfs-common, cron, sudo.
     private static readonly HashSet<string> Listed = new(StringComparer.Ordinal)
     {
-        "usr/bin/chage", "usr/bin/chfn", "usr/bin/chsh", "usr/bin/crontab", "usr/bin/expiry", "usr/bin/fusermount3", "usr/bin/gpasswd", "usr/bin/mount", "usr/bin/newgrp",
-        "usr/bin/passwd", "usr/bin/ssh-agent", "usr/bin/su", "usr/bin/sudo", "usr/bin/umount", "usr/bin/wall", "usr/bin/write.ul", "usr/bin/bsd-write",
-        "usr/lib/dbus-1.0/dbus-daemon-launch-helper", "usr/lib/openssh/ssh-keysign", "usr/sbin/mount.nfs", "usr/sbin/unix_chkpwd", "usr/sbin/unix_update",
+        "usr/bin/chage",
+        "usr/bin/chfn",
+        "usr/bin/chsh",
+        "usr/bin/crontab",
+        "usr/bin/expiry",
+        "usr/bin/fusermount3",
+        "usr/bin/gpasswd",
+        "usr/bin/mount",
+        "usr/bin/newgrp",
+        "usr/bin/passwd",
+        "usr/bin/ssh-agent",
+        "usr/bin/su",
+        "usr/bin/sudo",
+        "usr/bin/umount",
+        "usr/bin/wall",
+        "usr/bin/write.ul",
+        "usr/bin/bsd-write",
+        "usr/lib/dbus-1.0/dbus-daemon-launch-helper",
+        "usr/lib/openssh/ssh-keysign",
+        "usr/sbin/mount.nfs",
+        "usr/sbin/unix_chkpwd",
+        "usr/sbin/unix_update",
     };
 
     // iputils-ping and its like ask for one capability where setuid would give all.
-    private static readonly HashSet<string> ListedCapabilities = new(StringComparer.Ordinal) { "usr/bin/ping", "usr/bin/arping", "usr/bin/clockdiff", "usr/lib/x86_64-linux-gnu/gstreamer1.0/gstreamer-1.0/gst-ptp-helper" };
+    private static readonly HashSet<string> ListedCapabilities = new(StringComparer.Ordinal)
+    {
+        "usr/bin/ping",
+        "usr/bin/arping",
+        "usr/bin/clockdiff",
+        "usr/lib/x86_64-linux-gnu/gstreamer1.0/gstreamer-1.0/gst-ptp-helper",
+    };
 
     public override string Group => "rights";
 
@@ -36,19 +62,37 @@ internal sealed class SpecialRightsCheck : ImageCheck
             if (header.Kind is not (TarEntryKind.File or TarEntryKind.HardLink) || NodeFiles.IsOfPreloaded(header.Path))
                 continue;
             // Before the merge of /usr some layers have them under the old names.
-            string path = header.Path.StartsWith("bin/", StringComparison.Ordinal) || header.Path.StartsWith("sbin/", StringComparison.Ordinal) ? "usr/" + header.Path : header.Path;
+            string path =
+                header.Path.StartsWith("bin/", StringComparison.Ordinal) || header.Path.StartsWith("sbin/", StringComparison.Ordinal)
+                    ? "usr/" + header.Path
+                    : header.Path;
             if ((header.Mode & (SetUser | SetGroup)) != 0)
             {
                 special++;
                 if (!Listed.Contains(path))
-                    findings.Add(new(ErrorCodes.SetuidUnlisted, $"'{Path.GetFileName(path)}' takes the rights of its {((header.Mode & SetUser) != 0 ? "owner" : "group")}") { Where = image.Where(entry), Got = $"mode {Convert.ToString(header.Mode, 8)}, owner {header.Uid}:{header.Gid}" });
+                    findings.Add(
+                        new(
+                            ErrorCodes.SetuidUnlisted,
+                            $"'{Path.GetFileName(path)}' takes the rights of its {((header.Mode & SetUser) != 0 ? "owner" : "group")}"
+                        )
+                        {
+                            Where = image.Where(entry),
+                            Got = $"mode {Convert.ToString(header.Mode, 8)}, owner {header.Uid}:{header.Gid}",
+                        }
+                    );
             }
 
             if (header.ExtendedAttributes.TryGetValue(Capability, out byte[]? value))
             {
                 special++;
                 if (!ListedCapabilities.Contains(path))
-                    findings.Add(new(ErrorCodes.CapabilityUnlisted, $"'{Path.GetFileName(path)}' carries capabilities") { Where = image.Where(entry), Got = Permitted(value) });
+                    findings.Add(
+                        new(ErrorCodes.CapabilityUnlisted, $"'{Path.GetFileName(path)}' carries capabilities")
+                        {
+                            Where = image.Where(entry),
+                            Got = Permitted(value),
+                        }
+                    );
             }
         }
 

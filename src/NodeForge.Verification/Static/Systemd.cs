@@ -10,9 +10,12 @@ internal sealed class Systemd(ExaminedImage image)
     private const string Own = "etc/systemd/system/";
     private static readonly string[] Folders = [Own, "usr/local/lib/systemd/system/", "usr/lib/systemd/system/"];
 
-    /// <summary>What is started without anybody asking: links below <c>*.wants</c> and <c>*.requires</c> of the image's own configuration.</summary>
+    /// <summary>What is started without anybody asking: links below <c>*.wants</c> and <c>*.requires</c> of the image's own
+    /// configuration.</summary>
     public IEnumerable<(string Unit, RootfsEntry Link)> Enabled() =>
-        image.Below(Own).Where(static entry => entry.Header.Kind == TarEntryKind.SymbolicLink && IsDependency(entry.Header.Path))
+        image
+            .Below(Own)
+            .Where(static entry => entry.Header.Kind == TarEntryKind.SymbolicLink && IsDependency(entry.Header.Path))
             .Select(static entry => (Path.GetFileName(entry.Header.Path), entry));
 
     /// <summary>The file of a unit; of its template for an instance. Null when there is none.</summary>
@@ -31,8 +34,8 @@ internal sealed class Systemd(ExaminedImage image)
     }
 
     /// <summary>Whether a unit is linked to nothing, so that nobody can start it.</summary>
-    public bool IsMasked(string unit) => FileOf(unit) is { } file
-        && image.Tree.Find(file)?.Header is { Kind: TarEntryKind.SymbolicLink, LinkTarget: "/dev/null" };
+    public bool IsMasked(string unit) =>
+        FileOf(unit) is { } file && image.Tree.Find(file)?.Header is { Kind: TarEntryKind.SymbolicLink, LinkTarget: "/dev/null" };
 
     /// <summary>What a unit starts, drop-ins applied: the values of its Exec settings in their order.</summary>
     public IReadOnlyList<UnitCommand> CommandsOf(string unit)
@@ -48,7 +51,11 @@ internal sealed class Systemd(ExaminedImage image)
 
     // A file of one name in a folder of higher rank replaces the other; all are read in the order of their names.
     private IEnumerable<string> DropInsOf(string unit) =>
-        Folders.SelectMany((folder, rank) => image.Below($"{folder}{unit}.d/").Select(entry => (entry.Header.Path, Name: Path.GetFileName(entry.Header.Path), rank)))
+        Folders
+            .SelectMany(
+                (folder, rank) =>
+                    image.Below($"{folder}{unit}.d/").Select(entry => (entry.Header.Path, Name: Path.GetFileName(entry.Header.Path), rank))
+            )
             .Where(static found => found.Name.EndsWith(".conf", StringComparison.Ordinal))
             .GroupBy(static found => found.Name, StringComparer.Ordinal)
             .OrderBy(static group => group.Key, StringComparer.Ordinal)
@@ -57,7 +64,8 @@ internal sealed class Systemd(ExaminedImage image)
     private static bool IsDependency(string path)
     {
         string? folder = Path.GetDirectoryName(path);
-        return folder is not null && (folder.EndsWith(".wants", StringComparison.Ordinal) || folder.EndsWith(".requires", StringComparison.Ordinal));
+        return folder is not null
+            && (folder.EndsWith(".wants", StringComparison.Ordinal) || folder.EndsWith(".requires", StringComparison.Ordinal));
     }
 
     private static string? TemplateOf(string unit)
@@ -97,7 +105,11 @@ internal sealed class UnitCommands
                 line = line[..^1] + " " + lines[++i].Trim();
             if (line.StartsWith('['))
                 section = line;
-            if (section == "[Service]" && line.StartsWith("Exec", StringComparison.Ordinal) && line.IndexOf('=', StringComparison.Ordinal) is > 0 and int equals)
+            if (
+                section == "[Service]"
+                && line.StartsWith("Exec", StringComparison.Ordinal)
+                && line.IndexOf('=', StringComparison.Ordinal) is > 0 and int equals
+            )
                 Add(file, line[..equals].Trim(), first + 1, line[(equals + 1)..].Trim());
         }
     }

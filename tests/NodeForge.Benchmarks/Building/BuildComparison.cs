@@ -58,8 +58,12 @@ internal sealed class BuildComparison(BenchmarkOptions options, string command)
         MeasuredProgram.Run(["sync"]);
         Measurement measured = run();
         series.Add(measured);
-        say(string.Create(CultureInfo.InvariantCulture,
-            $"{series.Title}: {measured.Wall.TotalSeconds:0.0} s, processor {measured.Processor.TotalSeconds:0.0} s, peak {measured.PeakBytes / 1e6:0} MB, load {MachineLoad.Now}"));
+        say(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{series.Title}: {measured.Wall.TotalSeconds:0.0} s, processor {measured.Processor.TotalSeconds:0.0} s, peak {measured.PeakBytes / 1e6:0} MB, load {MachineLoad.Now}"
+            )
+        );
     }
 
     private static void LoadBase(string layout)
@@ -79,16 +83,22 @@ internal sealed class BuildComparison(BenchmarkOptions options, string command)
     private string Table(ChangedLayers difference)
     {
         string[] rows = [.. new[] { peer, engine, layout, planted, again, changed }.Select(Row)];
-        return string.Create(CultureInfo.InvariantCulture, $"""
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
             | case | median s | least to most s | of kind's | own processor s | peak MB |
             |---|---|---|---|---|---|
             {string.Join('\n', rows)}
 
             {options.Rounds} rounds by turns on {Environment.ProcessorCount} cores, load average {MachineLoad.Now}. With one preloaded image of 34 MB changed, {difference.Layers} of {difference.All} layers are
             rewritten, {difference.Bytes / 1e6:0.0} MB. Processor time is that of the program alone: most of kind's is spent by the engine.
-            """);
+            """
+        );
     }
 
-    private string Row(Series series) => string.Create(CultureInfo.InvariantCulture,
-        $"| {series.Title} | {series.MedianSeconds:0.0} | {series.LeastSeconds:0.0} to {series.MostSeconds:0.0} | {series.MedianSeconds / peer.MedianSeconds:0.00} | {series.MedianProcessorSeconds:0.0} | {series.PeakMegabytes:0} |");
+    private string Row(Series series) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {series.Title} | {series.MedianSeconds:0.0} | {series.LeastSeconds:0.0} to {series.MostSeconds:0.0} | {series.MedianSeconds / peer.MedianSeconds:0.00} | {series.MedianProcessorSeconds:0.0} | {series.PeakMegabytes:0} |"
+        );
 }

@@ -12,6 +12,11 @@ internal static class OciToDocker
         OciLayout opened = OciLayout.Open(layout);
         Descriptor image = opened.Index.Manifests[0];
         Platform platform = image.Platform ?? throw new BenchmarkException($"{layout} does not say which platform its image is for");
-        DockerArchiveWriter.Write(archive, StoredImages.Of(opened.Blobs, image, ImageReference.Parse(reference)), platform, CancellationToken.None);
+        DockerArchiveWriter.Write(
+            archive,
+            StoredImages.Of(opened.Blobs, image, ImageReference.Parse(reference)),
+            platform,
+            CancellationToken.None
+        );
     }
 }

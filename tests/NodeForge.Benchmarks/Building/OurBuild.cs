@@ -18,14 +18,16 @@ internal sealed class OurBuild
 
     private string Fetched => Path.Combine(folder, "fetched");
 
-    /// <summary>Locks and fetches the tarball, and puts the base where a build of it would have put it: at hand, as the peer has it in the engine.</summary>
+    /// <summary>Locks and fetches the tarball, and puts the base where a build of it would have put it: at hand, as the peer has it in the
+    /// engine.</summary>
     public static OurBuild Prepare(string command, BenchmarkOptions options)
     {
         OurBuild build = new(command, options, Path.Combine(options.Work, "ours"));
         if (Directory.Exists(build.folder))
             Directory.Delete(build.folder, recursive: true);
         Directory.CreateDirectory(build.folder);
-        string tarball = BenchmarkOptions.Needed(options.Tarball, "--tarball"), layout = BenchmarkOptions.Needed(options.Base, "--base");
+        string tarball = BenchmarkOptions.Needed(options.Tarball, "--tarball"),
+            layout = BenchmarkOptions.Needed(options.Base, "--base");
         using ReleaseServer server = new(tarball);
         foreach (string preload in (string[])["archives", "content-store"])
         {
@@ -34,7 +36,14 @@ internal sealed class OurBuild
             MeasuredProgram.Run(["dotnet", command, "fetch", build.Recipe(preload), "--cache", build.Fetched]);
         }
 
-        MeasuredProgram.Run(["cp", "--recursive", "--no-clobber", "--link", Path.Combine(layout, "blobs", "sha256"), Path.Combine(build.Fetched, "blobs")]);
+        MeasuredProgram.Run([
+            "cp",
+            "--recursive",
+            "--no-clobber",
+            "--link",
+            Path.Combine(layout, "blobs", "sha256"),
+            Path.Combine(build.Fetched, "blobs"),
+        ]);
         return build;
     }
 
@@ -71,21 +80,37 @@ internal sealed class OurBuild
     }
 
     private Measurement Run(string recipe, string output, string cache) =>
-        MeasuredProgram.Run(["dotnet", command, "build", "node-image", Recipe(recipe), "--allow-open-closure", "--cache", cache, "--offline", "--output", output]);
+        MeasuredProgram.Run([
+            "dotnet",
+            command,
+            "build",
+            "node-image",
+            Recipe(recipe),
+            "--allow-open-closure",
+            "--cache",
+            cache,
+            "--offline",
+            "--output",
+            output,
+        ]);
 
     private string Recipe(string name) => Path.Combine(folder, $"{name}.yaml");
 
-    private void WriteRecipe(string name, string? release, string images) => File.WriteAllText(Recipe(name), $"""
-        apiVersion: nodeforge.dev/v1alpha1
-        kind: NodeImage
-        name: benchmark
-        platforms: [linux/amd64]
-        base:
-          image: "oci:{options.Base}"
-        kubernetes:
-          version: "{options.Version}"
-          {(release is null ? $"tarball: \"{options.Tarball}\"" : $"release: \"{release}\"")}
-        preload: {(name == "content-store" ? name : "archives")}
-        {images}
-        """);
+    private void WriteRecipe(string name, string? release, string images) =>
+        File.WriteAllText(
+            Recipe(name),
+            $"""
+            apiVersion: nodeforge.dev/v1alpha1
+            kind: NodeImage
+            name: benchmark
+            platforms: [linux/amd64]
+            base:
+              image: "oci:{options.Base}"
+            kubernetes:
+              version: "{options.Version}"
+              {(release is null ? $"tarball: \"{options.Tarball}\"" : $"release: \"{release}\"")}
+            preload: {(name == "content-store" ? name : "archives")}
+            {images}
+            """
+        );
 }

@@ -2,7 +2,8 @@ using NodeForge.Benchmarks.Measuring;
 
 namespace NodeForge.Benchmarks.Building;
 
-/// <summary>Gets the peer's program out of Debian's package, beside the system: a list of trixie in an apt of its own, the machine's mirror.</summary>
+/// <summary>Gets the peer's program out of Debian's package, beside the system: a list of trixie in an apt of its own, the machine's
+/// mirror.</summary>
 internal static class PeerProgram
 {
     public static string Find(BenchmarkOptions options)
@@ -33,7 +34,9 @@ internal static class PeerProgram
 
     private static string Mirror()
     {
-        string mirror = MeasuredProgram.Output(["sh", "-c", "apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -1"]).Trim();
+        string mirror = MeasuredProgram
+            .Output(["sh", "-c", "apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -1"])
+            .Trim();
         return mirror.Length > 0 ? mirror : throw new BenchmarkException("apt has no mirror that kind could come from: give --kind FILE");
     }
 }

@@ -22,20 +22,34 @@ internal sealed class BootComparison(BenchmarkOptions options, string command)
                 {
                     series.Add(ours.Create(series.Title, shape));
                     ours.Delete();
-                    say(string.Create(CultureInfo.InvariantCulture, $"{series.Title}, {shape.Title}: {series.Last.Wall.TotalSeconds:0.0} s, load {MachineLoad.Now}"));
+                    say(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{series.Title}, {shape.Title}: {series.Last.Wall.TotalSeconds:0.0} s, load {MachineLoad.Now}"
+                        )
+                    );
                 }
             }
 
-            rows.AddRange(all.Select(series => string.Create(CultureInfo.InvariantCulture,
-                $"| {series.Title} | {shape.Title} | {series.MedianSeconds:0.0} | {series.LeastSeconds:0.0} to {series.MostSeconds:0.0} | {series.MedianSeconds / all[0].MedianSeconds:0.00} |")));
+            rows.AddRange(
+                all.Select(series =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"| {series.Title} | {shape.Title} | {series.MedianSeconds:0.0} | {series.LeastSeconds:0.0} to {series.MostSeconds:0.0} | {series.MedianSeconds / all[0].MedianSeconds:0.00} |"
+                    )
+                )
+            );
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"""
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
             | image | cluster | create until Ready, median s | least to most s | of the first |
             |---|---|---|---|---|
             {string.Join('\n', rows)}
 
             {options.Rounds} rounds by turns on {Environment.ProcessorCount} cores, load average {MachineLoad.Now} at the end.
-            """);
+            """
+        );
     }
 }

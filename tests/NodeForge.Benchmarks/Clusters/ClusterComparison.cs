@@ -4,7 +4,8 @@ using NodeForge.Benchmarks.Measuring;
 
 namespace NodeForge.Benchmarks.Clusters;
 
-/// <summary>Creating and deleting clusters, the peer and ours by turns: both from our image, and the peer from an image of its own where there is one.</summary>
+/// <summary>Creating and deleting clusters, the peer and ours by turns: both from our image, and the peer from an image of its own where
+/// there is one.</summary>
 internal sealed class ClusterComparison(BenchmarkOptions options, string command)
 {
     // A cluster that is Ready still starts pods. Who creates sooner would delete a busier one.
@@ -12,15 +13,21 @@ internal sealed class ClusterComparison(BenchmarkOptions options, string command
 
     public string Run(Action<string> say)
     {
-        string image = options.Images is [string only] ? only : throw new BenchmarkException("--image is wanted once\n" + BenchmarkOptions.Usage);
+        string image = options.Images is [string only]
+            ? only
+            : throw new BenchmarkException("--image is wanted once\n" + BenchmarkOptions.Usage);
         Directory.CreateDirectory(options.Work);
-        MeasuredCluster peer = new([PeerProgram.Find(options)], options.Work), ours = new(["dotnet", command], options.Work);
-        Contestant[] peers = options.PeerImage is { } own ? [new("kind 0.27", peer, image), new("kind 0.27, its own image", peer, own)] : [new("kind 0.27", peer, image)];
+        MeasuredCluster peer = new([PeerProgram.Find(options)], options.Work),
+            ours = new(["dotnet", command], options.Work);
+        Contestant[] peers = options.PeerImage is { } own
+            ? [new("kind 0.27", peer, image), new("kind 0.27, its own image", peer, own)]
+            : [new("kind 0.27", peer, image)];
         Contestant nodeforge = new("nodeforge", ours, image);
         List<string> rows = [];
         foreach (ClusterShape shape in ClusterShape.All)
         {
-            Dictionary<Contestant, Series> created = peers.Append(nodeforge).ToDictionary(who => who, who => new Series(who.Title)), deleted = peers.Append(nodeforge).ToDictionary(who => who, who => new Series(who.Title));
+            Dictionary<Contestant, Series> created = peers.Append(nodeforge).ToDictionary(who => who, who => new Series(who.Title)),
+                deleted = peers.Append(nodeforge).ToDictionary(who => who, who => new Series(who.Title));
             for (int round = 1; round <= options.Rounds; round++)
             {
                 foreach (Contestant who in created.Keys)
@@ -28,7 +35,12 @@ internal sealed class ClusterComparison(BenchmarkOptions options, string command
                     created[who].Add(who.Program.Create(who.Image, shape));
                     Thread.Sleep(Settling);
                     deleted[who].Add(who.Program.Delete());
-                    say(string.Create(CultureInfo.InvariantCulture, $"{who.Title}, {shape.Title}: {created[who].Last.Wall.TotalSeconds:0.0} s, deleted in {deleted[who].Last.Wall.TotalSeconds:0.00} s, load {MachineLoad.Now}"));
+                    say(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{who.Title}, {shape.Title}: {created[who].Last.Wall.TotalSeconds:0.0} s, deleted in {deleted[who].Last.Wall.TotalSeconds:0.00} s, load {MachineLoad.Now}"
+                        )
+                    );
                 }
             }
 
@@ -36,22 +48,32 @@ internal sealed class ClusterComparison(BenchmarkOptions options, string command
             rows.Add(Row($"delete, {shape.Title}", [.. peers.Select(who => deleted[who])], deleted[nodeforge]));
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"""
-            | median s | {string.Join(" | ", peers.Select(who => who.Title))} | nodeforge | least to most s | {string.Join(" | ", peers.Select(who => "of " + who.Title.Replace("kind 0.27", "kind's", StringComparison.Ordinal)))} |
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            | median s | {string.Join(" | ", peers.Select(who => who.Title))} | nodeforge | least to most s | {string.Join(
+                " | ",
+                peers.Select(who => "of " + who.Title.Replace("kind 0.27", "kind's", StringComparison.Ordinal))
+            )} |
             |---|---|---|---|{string.Concat(peers.Select(_ => "---|---|"))}
             {string.Join('\n', rows)}
 
             {options.Rounds} rounds by turns on {Environment.ProcessorCount} cores, load average {MachineLoad.Now} at the end. Created until every node is Ready; deleted {Settling.TotalSeconds:0} s later.
-            """);
+            """
+        );
     }
 
-    private static string Row(string title, Series[] peers, Series ours) => string.Create(CultureInfo.InvariantCulture,
-        $"| {title} | {string.Join(" | ", peers.Select(series => Seconds(series.MedianSeconds)))} | {Seconds(ours.MedianSeconds)} | {Seconds(ours.LeastSeconds)} to {Seconds(ours.MostSeconds)} | {string.Join(" | ", peers.Select(series => Ratio(ours, series)))} |");
+    private static string Row(string title, Series[] peers, Series ours) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {title} | {string.Join(" | ", peers.Select(series => Seconds(series.MedianSeconds)))} | {Seconds(ours.MedianSeconds)} | {Seconds(ours.LeastSeconds)} to {Seconds(ours.MostSeconds)} | {string.Join(" | ", peers.Select(series => Ratio(ours, series)))} |"
+        );
 
     // A deletion takes a second: its tenths would be a tenth of it.
     private static string Seconds(double seconds) => seconds.ToString(seconds < 5 ? "0.00" : "0.0", CultureInfo.InvariantCulture);
 
-    private static string Ratio(Series ours, Series peer) => (ours.MedianSeconds / peer.MedianSeconds).ToString("0.00", CultureInfo.InvariantCulture);
+    private static string Ratio(Series ours, Series peer) =>
+        (ours.MedianSeconds / peer.MedianSeconds).ToString("0.00", CultureInfo.InvariantCulture);
 
     private sealed record Contestant(string Title, MeasuredCluster Program, string Image);
 }

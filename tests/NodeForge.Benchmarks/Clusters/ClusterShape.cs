@@ -7,10 +7,7 @@ namespace NodeForge.Benchmarks.Clusters;
 internal sealed record ClusterShape(string Title, int Nodes, string Config)
 {
     public static IReadOnlyList<ClusterShape> All { get; } =
-    [
-        new("one node", 1, Of("control-plane")),
-        new("three nodes", 3, Of("control-plane", "worker", "worker")),
-    ];
+    [new("one node", 1, Of("control-plane")), new("three nodes", 3, Of("control-plane", "worker", "worker"))];
 
     private static string Of(params string[] roles) =>
         $"kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n{string.Concat(roles.Select(role => $"- role: {role}\n"))}";

@@ -4,7 +4,8 @@ using NodeForge.Benchmarks.Measuring;
 
 namespace NodeForge.Benchmarks.Clusters;
 
-/// <summary>Loading an image of which one layer has changed, the peer and ours by turns into one cluster, which has the image of before.</summary>
+/// <summary>Loading an image of which one layer has changed, the peer and ours by turns into one cluster, which has the image of
+/// before.</summary>
 internal sealed class LoadComparison(BenchmarkOptions options, string command)
 {
     private const string Image = "example.test/nodeforge-benchmark/load:1";
@@ -14,13 +15,17 @@ internal sealed class LoadComparison(BenchmarkOptions options, string command)
 
     public string Run(Action<string> say)
     {
-        string node = options.Images is [string only] ? only : throw new BenchmarkException("--image is wanted once\n" + BenchmarkOptions.Usage);
+        string node = options.Images is [string only]
+            ? only
+            : throw new BenchmarkException("--image is wanted once\n" + BenchmarkOptions.Usage);
         Directory.CreateDirectory(options.Work);
-        MeasuredCluster kind = new([PeerProgram.Find(options)], options.Work), cluster = new(["dotnet", command], options.Work);
+        MeasuredCluster kind = new([PeerProgram.Find(options)], options.Work),
+            cluster = new(["dotnet", command], options.Work);
         List<string> rows = [];
         foreach (ClusterShape shape in ClusterShape.All)
         {
-            Series theirs = new("kind load docker-image"), ours = new("nodeforge load image");
+            Series theirs = new("kind load docker-image"),
+                ours = new("nodeforge load image");
             say($"preparing {shape.Title}");
             cluster.Create(node, shape);
             try
@@ -38,25 +43,38 @@ internal sealed class LoadComparison(BenchmarkOptions options, string command)
                 cluster.Delete();
             }
 
-            rows.Add(string.Create(CultureInfo.InvariantCulture,
-                $"| {shape.Title} | {theirs.MedianSeconds:0.0} | {ours.MedianSeconds:0.0} | {ours.LeastSeconds:0.0} to {ours.MostSeconds:0.0} | {ours.MedianSeconds / theirs.MedianSeconds:0.00} |"));
+            rows.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {shape.Title} | {theirs.MedianSeconds:0.0} | {ours.MedianSeconds:0.0} | {ours.LeastSeconds:0.0} to {ours.MostSeconds:0.0} | {ours.MedianSeconds / theirs.MedianSeconds:0.00} |"
+                )
+            );
         }
 
         MeasuredProgram.Run(["docker", "rmi", Image]);
-        return string.Create(CultureInfo.InvariantCulture, $"""
-            | load an image of {Layers * LayerBytes / 1_000_000} MB, one layer of {LayerBytes / 1_000_000} MB changed | kind 0.27, median s | nodeforge, median s | least to most s | of kind's |
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            | load an image of {Layers * LayerBytes / 1_000_000} MB, one layer of {LayerBytes
+                / 1_000_000} MB changed | kind 0.27, median s | nodeforge, median s | least to most s | of kind's |
             |---|---|---|---|---|
             {string.Join('\n', rows)}
 
             {options.Rounds} rounds by turns on {Environment.ProcessorCount} cores, load average {MachineLoad.Now} at the end.
-            """);
+            """
+        );
     }
 
     private void Measure(Series series, ClusterShape shape, Func<Measurement> run, Action<string> say)
     {
         Change();
         series.Add(run());
-        say(string.Create(CultureInfo.InvariantCulture, $"{series.Title}, {shape.Title}: {series.Last.Wall.TotalSeconds:0.0} s, load {MachineLoad.Now}"));
+        say(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{series.Title}, {shape.Title}: {series.Last.Wall.TotalSeconds:0.0} s, load {MachineLoad.Now}"
+            )
+        );
     }
 
     // The engine gets an image with another last layer; the cluster has the one of before.

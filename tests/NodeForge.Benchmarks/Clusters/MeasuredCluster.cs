@@ -17,8 +17,28 @@ internal sealed record MeasuredCluster(IReadOnlyList<string> Program, string Wor
         string config = Path.Combine(Work, $"{shape.Nodes}.yaml");
         File.WriteAllText(config, shape.Config);
         File.Delete(Kubeconfig);
-        string create = string.Join(' ', [.. Program, "create", "cluster", "--name", Name, "--image", image, "--config", config, "--kubeconfig", Kubeconfig, "--wait", "5m"]);
-        return MeasuredProgram.Run(["sh", "-ec", $"""
+        string create = string.Join(
+            ' ',
+            [
+                .. Program,
+                "create",
+                "cluster",
+                "--name",
+                Name,
+                "--image",
+                image,
+                "--config",
+                config,
+                "--kubeconfig",
+                Kubeconfig,
+                "--wait",
+                "5m",
+            ]
+        );
+        return MeasuredProgram.Run([
+            "sh",
+            "-ec",
+            $"""
             {create}
             nodes=
             tries=0
@@ -27,7 +47,8 @@ internal sealed record MeasuredCluster(IReadOnlyList<string> Program, string Wor
               [ "$tries" -lt 600 ]
               nodes=$(docker exec {Name}-control-plane kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes --no-headers)
             done
-            """]);
+            """,
+        ]);
     }
 
     /// <summary>Brings an image of the engine into every node.</summary>

@@ -11,14 +11,21 @@ internal static class MeasuredProgram
     // VmHWM only grows, so that the last look before the end is right but for this long.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
-    public static Measurement Run(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null) => RunFor(command, environment).Measurement;
+    public static Measurement Run(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null) =>
+        RunFor(command, environment).Measurement;
 
     /// <returns>What the program wrote to standard output.</returns>
     public static string Output(IReadOnlyList<string> command) => RunFor(command, null).Output;
 
-    private static (Measurement Measurement, string Output) RunFor(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment)
+    private static (Measurement Measurement, string Output) RunFor(
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string>? environment
+    )
     {
-        using Process process = new() { StartInfo = new(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        using Process process = new()
+        {
+            StartInfo = new(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true },
+        };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             process.StartInfo.Environment[name] = value;
         StringBuilder output = new();
@@ -44,7 +51,9 @@ internal static class MeasuredProgram
         TimeSpan wall = Stopwatch.GetElapsedTime(begun);
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new BenchmarkException(string.Create(CultureInfo.InvariantCulture, $"exit code {process.ExitCode}: {string.Join(' ', command)}\n{said}{output}"));
+            throw new BenchmarkException(
+                string.Create(CultureInfo.InvariantCulture, $"exit code {process.ExitCode}: {string.Join(' ', command)}\n{said}{output}")
+            );
         return (new(wall, usage.Processor, usage.PeakBytes), output.ToString());
     }
 }

@@ -12,14 +12,18 @@ internal sealed record ProcessUsage(long PeakBytes, TimeSpan Processor)
     {
         try
         {
-            string? peak = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            string? peak = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
             string stat = File.ReadAllText($"/proc/{process}/stat");
             if (peak is null)
                 return null; // a zombie has no memory any more
             // The program's name, in brackets, may have spaces; the fields after it begin with the third.
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             long ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
-            return new(long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024, TimeSpan.FromSeconds((double)ticks / TicksPerSecond));
+            return new(
+                long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024,
+                TimeSpan.FromSeconds((double)ticks / TicksPerSecond)
+            );
         }
         catch (IOException)
         {

@@ -19,7 +19,10 @@ internal static class PlantedStore
         BlobStore store = new(Path.Combine(root, "blobs"));
         PreloadedImage[] images = new PreloadedImage[archives.Count];
         Parallel.For(0, archives.Count, index => images[index] = Read(archives[index], store));
-        PreloadedStore planted = PreloadedStore.Build(images, new(Platform.LinuxAmd64, DateTimeOffset.UnixEpoch, MetadataVersion.Containerd1));
+        PreloadedStore planted = PreloadedStore.Build(
+            images,
+            new(Platform.LinuxAmd64, DateTimeOffset.UnixEpoch, MetadataVersion.Containerd1)
+        );
         planted.RequireContent(store.SizeOf);
         foreach (StoreFolder folder in PreloadedStore.Folders)
             Directory.CreateDirectory(Path.Combine(root, folder.Path), (UnixFileMode)folder.Mode);

@@ -23,20 +23,28 @@ internal sealed class PreloadComparison(BenchmarkOptions options)
         }
 
         long bytes = archives.Sum(archive => new FileInfo(archive).Length);
-        return string.Create(CultureInfo.InvariantCulture, $"""
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
             | {archives.Count} archives, {bytes / 1e6:0} MB, into an empty containerd | median s | least to most s | of importing |
             |---|---|---|---|
             {string.Join('\n', new[] { imported, packed, planted }.Select(Row))}
 
             {options.Rounds} rounds by turns on {Environment.ProcessorCount} cores, load average {MachineLoad.Now} at the end. After each round `ctr images check` called every image complete.
-            """);
+            """
+        );
 
         void Measure(Series series, Func<Measurement> run, Action<string> say)
         {
             if (Directory.Exists(root))
                 Directory.Delete(root, recursive: true);
             series.Add(run());
-            say(string.Create(CultureInfo.InvariantCulture, $"{series.Title}: {series.Last.Wall.TotalSeconds:0.00} s, load {MachineLoad.Now}"));
+            say(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{series.Title}: {series.Last.Wall.TotalSeconds:0.00} s, load {MachineLoad.Now}"
+                )
+            );
         }
     }
 
@@ -46,14 +54,25 @@ internal sealed class PreloadComparison(BenchmarkOptions options)
         if (Directory.Exists(images))
             Directory.Delete(images, recursive: true);
         Directory.CreateDirectory(images);
-        MeasuredProgram.Run(["tar", "-xzf", BenchmarkOptions.Needed(options.Tarball, "--tarball"), "-C", images, "--strip-components=3", "--wildcards", "*/server/bin/*.tar"]);
+        MeasuredProgram.Run([
+            "tar",
+            "-xzf",
+            BenchmarkOptions.Needed(options.Tarball, "--tarball"),
+            "-C",
+            images,
+            "--strip-components=3",
+            "--wildcards",
+            "*/server/bin/*.tar",
+        ]);
         return [.. Directory.GetFiles(images).Order(StringComparer.Ordinal)];
     }
 
     private static Measurement Import(string root, IReadOnlyList<string> archives, string[] how)
     {
         using StartedContainerd containerd = StartedContainerd.Start(root);
-        string calls = string.Concat(archives.Select(archive => $"{string.Join(' ', containerd.Ctr(["images", "import", .. how, archive]))} &\n")) + "wait";
+        string calls =
+            string.Concat(archives.Select(archive => $"{string.Join(' ', containerd.Ctr(["images", "import", .. how, archive]))} &\n"))
+            + "wait";
         Measurement measured = MeasuredProgram.Run(["sh", "-ec", calls]);
         containerd.RequireComplete(archives.Count);
         return measured;
@@ -67,6 +86,9 @@ internal sealed class PreloadComparison(BenchmarkOptions options)
         return measured;
     }
 
-    private string Row(Series series) => string.Create(CultureInfo.InvariantCulture,
-        $"| {series.Title} | {series.MedianSeconds:0.00} | {series.LeastSeconds:0.00} to {series.MostSeconds:0.00} | {series.MedianSeconds / imported.MedianSeconds:0.00} |");
+    private string Row(Series series) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {series.Title} | {series.MedianSeconds:0.00} | {series.LeastSeconds:0.00} to {series.MostSeconds:0.00} | {series.MedianSeconds / imported.MedianSeconds:0.00} |"
+        );
 }

@@ -19,13 +19,18 @@ internal sealed class StartedContainerd : IDisposable
 
     public static StartedContainerd Start(string root)
     {
-        string folder = root + "-state", address = Path.Combine(folder, "containerd.sock"), configuration = Path.Combine(folder, "config.toml");
+        string folder = root + "-state",
+            address = Path.Combine(folder, "containerd.sock"),
+            configuration = Path.Combine(folder, "config.toml");
         Directory.CreateDirectory(folder);
         File.WriteAllText(configuration, "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n");
         string log = Path.Combine(folder, "log");
         try
         {
-            Process process = Process.Start("sh", ["-c", $"exec containerd --config {configuration} --root {root} --state {folder}/run --address {address} >{log} 2>&1"]);
+            Process process = Process.Start(
+                "sh",
+                ["-c", $"exec containerd --config {configuration} --root {root} --state {folder}/run --address {address} >{log} 2>&1"]
+            );
             StartedContainerd containerd = new(process, address);
             for (Stopwatch clock = Stopwatch.StartNew(); !containerd.Answers(); Thread.Sleep(50))
             {

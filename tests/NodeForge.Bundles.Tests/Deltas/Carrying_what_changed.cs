@@ -5,7 +5,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Bundles.Tests.Deltas;
 
-/// <summary>A delta makes the new file out of the old one, to the byte, is small where little changed, and a damaged one is refused.</summary>
+/// <summary>A delta makes the new file out of the old one, to the byte, is small where little changed, and a damaged one is
+/// refused.</summary>
 public sealed class Carrying_what_changed
 {
     [Fact]
@@ -16,7 +17,8 @@ public sealed class Carrying_what_changed
             from size in Gen.Choose(0, 20_000)
             from edits in Gen.Choose(0, 40)
             select Edited(seed, size, edits);
-        Prop.ForAll(pairs.ToArbitrary(), pair => Apply(pair.Old, Encode(pair.Old, pair.New)).AsSpan().SequenceEqual(pair.New)).QuickCheckThrowOnFailure();
+        Prop.ForAll(pairs.ToArbitrary(), pair => Apply(pair.Old, Encode(pair.Old, pair.New)).AsSpan().SequenceEqual(pair.New))
+            .QuickCheckThrowOnFailure();
     }
 
     [Theory]
@@ -27,7 +29,8 @@ public sealed class Carrying_what_changed
     [InlineData(16, 16)]
     public void Files_of_few_bytes_or_none_are_no_exception(int old, int newer)
     {
-        byte[] from = Noise(1, old), to = Noise(1, newer);
+        byte[] from = Noise(1, old),
+            to = Noise(1, newer);
         Assert.Equal(to, Apply(from, Encode(from, to)));
     }
 
@@ -81,7 +84,11 @@ public sealed class Carrying_what_changed
             byte[] flipped = [.. delta];
             flipped[bit / 8] ^= (byte)(1 << (bit % 8));
             ErrorCode code = Fails(() => Apply(old, flipped)).Code;
-            Assert.True(code == ErrorCodes.DeltaDamaged || (bit < 88 * 8 && (code == ErrorCodes.DeltaUnreadable || code == ErrorCodes.DeltaOfOtherFile)), $"bit {bit}: {code}");
+            Assert.True(
+                code == ErrorCodes.DeltaDamaged
+                    || (bit < 88 * 8 && (code == ErrorCodes.DeltaUnreadable || code == ErrorCodes.DeltaOfOtherFile)),
+                $"bit {bit}: {code}"
+            );
         }
 
         for (int length = 0; length < delta.Length; length += 7)
@@ -93,7 +100,9 @@ public sealed class Carrying_what_changed
     public void A_new_file_that_is_not_what_is_said_of_it_gives_no_delta()
     {
         using MemoryStream output = new();
-        NodeForgeException failed = Assert.Throws<NodeForgeException>(() => DeltaEncoder.Encode(new(Digest.Of([1]), 1, Digest.Of([2]), 1), new byte[] { 1 }, new MemoryStream([3]), output, default));
+        NodeForgeException failed = Assert.Throws<NodeForgeException>(() =>
+            DeltaEncoder.Encode(new(Digest.Of([1]), 1, Digest.Of([2]), 1), new byte[] { 1 }, new MemoryStream([3]), output, default)
+        );
         Assert.Same(ErrorCodes.DigestMismatch, failed.Diagnostics[0].Code);
     }
 
@@ -128,12 +137,19 @@ public sealed class Carrying_what_changed
         List<byte> newer = [.. old];
         for (int edit = 0; edit < edits; edit++)
         {
-            int at = random.Next(newer.Count + 1), length = random.Next(Math.Min(400, newer.Count - at) + 1);
+            int at = random.Next(newer.Count + 1),
+                length = random.Next(Math.Min(400, newer.Count - at) + 1);
             switch (random.Next(4))
             {
-                case 0: newer.RemoveRange(at, length); break;
-                case 1: newer.InsertRange(at, Noise(edit, length)); break;
-                case 2: newer.AddRange(newer.GetRange(at, length)); break;
+                case 0:
+                    newer.RemoveRange(at, length);
+                    break;
+                case 1:
+                    newer.InsertRange(at, Noise(edit, length));
+                    break;
+                case 2:
+                    newer.AddRange(newer.GetRange(at, length));
+                    break;
                 default:
                     for (int place = at; place < at + length; place += 9)
                         newer[place]++;

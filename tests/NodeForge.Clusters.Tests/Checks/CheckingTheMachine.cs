@@ -32,8 +32,24 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
         Script(engine, Facts.Docker);
         CheckedMachine machine = await Doctor(engine).ExamineAsync(new(), null, CancellationToken.None);
         Assert.Equal(
-            ["engine", "rootless", "cgroups", "capabilities", "inotify", "disk", "ports", "subnets", "image", "architecture", "kubernetes", "overlay", "clock", "proxies"],
-            machine.Checks.Select(check => check.Name));
+            [
+                "engine",
+                "rootless",
+                "cgroups",
+                "capabilities",
+                "inotify",
+                "disk",
+                "ports",
+                "subnets",
+                "image",
+                "architecture",
+                "kubernetes",
+                "overlay",
+                "clock",
+                "proxies",
+            ],
+            machine.Checks.Select(check => check.Name)
+        );
         Assert.Equal(CheckVerdict.NotLookedAt, machine.Checks.Single(check => check.Name == "image").Verdict);
         Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
     }
@@ -52,7 +68,10 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
     public async Task An_engine_that_is_too_old_or_has_no_address_is_told_by_the_check_of_the_engine()
     {
         await using ScriptedEngine old = new("1.39");
-        Assert.Equal(ErrorCodes.EngineTooOld, Assert.Single((await Doctor(old).ExamineAsync(new(), null, CancellationToken.None)).Checks[0].Problems).Code);
+        Assert.Equal(
+            ErrorCodes.EngineTooOld,
+            Assert.Single((await Doctor(old).ExamineAsync(new(), null, CancellationToken.None)).Checks[0].Problems).Code
+        );
         CheckedMachine machine = await Doctor("gopher://x").ExamineAsync(new(), null, CancellationToken.None);
         Assert.Equal(ErrorCodes.EngineAddressInvalid, Assert.Single(machine.Errors).Code);
         Assert.Equal("it is not known where the engine runs", machine.Checks.Single(check => check.Name == "disk").Finding);
@@ -61,13 +80,21 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
     [Theory]
     [InlineData("unix:///run/docker.sock", "box", "6.1.0-18-amd64", "")]
     [InlineData("unix:///run/docker.sock", "", "", "")]
-    [InlineData("unix:///run/docker.sock", "docker-desktop", "6.10.14-linuxkit", "the engine runs on another machine, docker-desktop with kernel 6.10.14-linuxkit, behind the socket")]
+    [InlineData(
+        "unix:///run/docker.sock",
+        "docker-desktop",
+        "6.10.14-linuxkit",
+        "the engine runs on another machine, docker-desktop with kernel 6.10.14-linuxkit, behind the socket"
+    )]
     [InlineData("unix:///run/docker.sock", "ci-host", "6.1.0-18-amd64", "the engine runs outside of this container or machine, on ci-host")]
     public void A_socket_of_this_machine_may_lead_out_of_it(string endpoint, string name, string kernel, string elsewhere)
     {
         EngineInformation said = Facts.Docker with { Name = name, KernelVersion = kernel };
         Assert.Equal(elsewhere, FactGathering.Elsewhere(EngineEndpoint.Parse(endpoint, "test"), said, Facts.Fine.Host));
-        Assert.Equal("the engine runs elsewhere, at tcp://lab:2376", FactGathering.Elsewhere(EngineEndpoint.Parse("tcp://lab:2376", "test"), said, null));
+        Assert.Equal(
+            "the engine runs elsewhere, at tcp://lab:2376",
+            FactGathering.Elsewhere(EngineEndpoint.Parse("tcp://lab:2376", "test"), said, null)
+        );
     }
 
     [Fact]
@@ -75,13 +102,28 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
     {
         await using ScriptedEngine engine = new();
         Script(engine, Away with { OSType = "windows" }, image: """{"Id":"sha256:1","Os":"linux","Architecture":"s390x"}""")
-            .On("GET /containers/json", call => call.AnswerAsync(200, call.Request.Contains("kind.cluster", StringComparison.Ordinal) ? "[]" : Publishing("other", 8080)));
+            .On(
+                "GET /containers/json",
+                call =>
+                    call.AnswerAsync(
+                        200,
+                        call.Request.Contains("kind.cluster", StringComparison.Ordinal) ? "[]" : Publishing("other", 8080)
+                    )
+            );
         using EngineClient client = await engine.ConnectAsync();
-        ClusterConfig config = new() { Name = "lab", Nodes = [new() { Ports = [new(80, 8080) { ListenAddress = "127.0.0.1" }] }], Networking = new() { PodSubnet = "10.96.0.0/17" } };
+        ClusterConfig config = new()
+        {
+            Name = "lab",
+            Nodes = [new() { Ports = [new(80, 8080) { ListenAddress = "127.0.0.1" }] }],
+            Networking = new() { PodSubnet = "10.96.0.0/17" },
+        };
 
         IReadOnlyList<Diagnostic> told = await FailsAsync(() => Create(client, config, new()));
 
-        Assert.Equal([ErrorCodes.EngineNotLinux, ErrorCodes.EnginePortTaken, ErrorCodes.ClusterFileConflict, ErrorCodes.NodeImageInvalid], told.Select(problem => problem.Code));
+        Assert.Equal(
+            [ErrorCodes.EngineNotLinux, ErrorCodes.EnginePortTaken, ErrorCodes.ClusterFileConflict, ErrorCodes.NodeImageInvalid],
+            told.Select(problem => problem.Code)
+        );
         Assert.All(told, problem => Assert.NotNull(problem.Hint));
         Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
         Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
@@ -114,10 +156,16 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
         await using ScriptedEngine engine = new();
         Script(engine, Away with { OSType = "windows", Driver = "vfs" }).On("POST /networks/create", 500, """{"message":"far enough"}""");
         using EngineClient client = await engine.ConnectAsync();
-        Assert.Equal(ErrorCodes.EngineRefused, Assert.Single(await FailsAsync(() => Create(client, new() { Name = "lab" }, new() { SkipChecks = true }))).Code);
+        Assert.Equal(
+            ErrorCodes.EngineRefused,
+            Assert.Single(await FailsAsync(() => Create(client, new() { Name = "lab" }, new() { SkipChecks = true }))).Code
+        );
         Assert.Empty(warned);
         engine.On("GET /images/example/node:1/json", 404, """{"message":"No such image"}""");
-        Assert.Equal(ErrorCodes.EngineObjectMissing, Assert.Single(await FailsAsync(() => Create(client, new() { Name = "lab" }, new() { SkipChecks = true }))).Code);
+        Assert.Equal(
+            ErrorCodes.EngineObjectMissing,
+            Assert.Single(await FailsAsync(() => Create(client, new() { Name = "lab" }, new() { SkipChecks = true }))).Code
+        );
     }
 
     [Fact]
@@ -126,15 +174,22 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
         await using ScriptedEngine engine = new();
         Script(engine, Away).On("GET /containers/json", 200, Publishing("lab", 16443));
         using EngineClient client = await engine.ConnectAsync();
-        ClusterConfig config = new() { Name = "lab", Networking = new() { ApiServerPort = 16443 } };
+        ClusterConfig config = new()
+        {
+            Name = "lab",
+            Networking = new() { ApiServerPort = 16443 },
+        };
         Assert.Equal(ErrorCodes.ClusterExists, Assert.Single(await FailsAsync(() => Create(client, config, new()))).Code);
     }
 
     // On another machine than the one that the tests happen to run on.
     private static EngineInformation Away => Facts.Docker with { Name = "away", KernelVersion = "6.1.0-away", SystemTime = "" };
 
-    private static ScriptedEngine Script(ScriptedEngine engine, EngineInformation said, string image = """{"Id":"sha256:1","Os":"linux","Architecture":"amd64"}""") =>
-        engine.WithObjects().On("GET /info", 200, JsonSerializer.Serialize(said)).On("GET /images/example/node:1/json", 200, image);
+    private static ScriptedEngine Script(
+        ScriptedEngine engine,
+        EngineInformation said,
+        string image = """{"Id":"sha256:1","Os":"linux","Architecture":"amd64"}"""
+    ) => engine.WithObjects().On("GET /info", 200, JsonSerializer.Serialize(said)).On("GET /images/example/node:1/json", 200, image);
 
     private static string Publishing(string cluster, int port) =>
         $$"""[{"Id":"n","Names":["/{{cluster}}-control-plane"],"State":"running","Labels":{"io.x-k8s.kind.cluster":"{{cluster}}"},"Ports":[{"IP":"127.0.0.1","PrivatePort":6443,"PublicPort":{{port}},"Type":"tcp"}]}]""";
@@ -147,6 +202,15 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
         return new(new EngineDiscovery(host), host);
     }
 
-    private Task<CreatedCluster> Create(EngineClient client, ClusterConfig config, CreateOptions options) => new ClusterProvisioner(client, this, TestHost.In(folder), Path.Combine(folder, "creations"))
-        .CreateAsync(config, "example/node:1", options with { Kubeconfig = Path.Combine(folder, "kubeconfig"), DiagnosticsFolder = folder }, CancellationToken.None);
+    private Task<CreatedCluster> Create(EngineClient client, ClusterConfig config, CreateOptions options) =>
+        new ClusterProvisioner(client, this, TestHost.In(folder), Path.Combine(folder, "creations")).CreateAsync(
+            config,
+            "example/node:1",
+            options with
+            {
+                Kubeconfig = Path.Combine(folder, "kubeconfig"),
+                DiagnosticsFolder = folder,
+            },
+            CancellationToken.None
+        );
 }

@@ -22,8 +22,10 @@ public sealed class JudgingKubernetes
     [Theory]
     [InlineData("v1.19.16", Severity.Error)]
     [InlineData("v1.38.0", Severity.Warning)]
-    public void A_release_that_the_table_does_not_know_is_refused_when_it_is_older_and_warned_of_when_it_is_newer(string version, Severity severity) =>
-        Assert.Equal(version, Judge(Facts.Fine, Node(version)).Only(ErrorCodes.KubernetesUnsupported, severity).Got);
+    public void A_release_that_the_table_does_not_know_is_refused_when_it_is_older_and_warned_of_when_it_is_newer(
+        string version,
+        Severity severity
+    ) => Assert.Equal(version, Judge(Facts.Fine, Node(version)).Only(ErrorCodes.KubernetesUnsupported, severity).Got);
 
     [Theory]
     [InlineData("v1.37.0", "1.7.24~ds1-6", false)]
@@ -44,7 +46,11 @@ public sealed class JudgingKubernetes
     [InlineData("v1.34.9", "252.38-1~deb12u1", null)]
     [InlineData("v1.35.6", "252.38-1~deb12u1", Severity.Warning)]
     [InlineData("v1.34.9", "257.8-1~deb13u2", Severity.Error)]
-    public void A_host_of_cgroup_v1_is_warned_of_where_the_kubelet_has_given_it_up_and_refused_where_systemd_has(string version, string systemd, Severity? severity)
+    public void A_host_of_cgroup_v1_is_warned_of_where_the_kubelet_has_given_it_up_and_refused_where_systemd_has(
+        string version,
+        string systemd,
+        Severity? severity
+    )
     {
         CheckResult judgement = Judge(Facts.With(Facts.Docker with { CgroupVersion = "1" }), Node(version, systemd: systemd));
         if (severity is null)
@@ -63,7 +69,11 @@ public sealed class JudgingKubernetes
     {
         MachineFacts facts = Facts.Fine with
         {
-            Config = new() { Name = "lab", Nodes = [new() { Role = NodeRole.ControlPlane, Image = "plane" }, new() { Role = NodeRole.Worker, Image = "worker" }] },
+            Config = new()
+            {
+                Name = "lab",
+                Nodes = [new() { Role = NodeRole.ControlPlane, Image = "plane" }, new() { Role = NodeRole.Worker, Image = "worker" }],
+            },
             Engine = Facts.Fine.Engine! with { Images = [new("plane", Node(plane)), new("worker", Node(worker))] },
         };
         CheckResult judgement = new KubernetesCheck().Judge(facts);
@@ -78,11 +88,22 @@ public sealed class JudgingKubernetes
     {
         MachineFacts facts = Facts.Fine with
         {
-            Config = new() { Name = "lab", Nodes = [new() { Role = NodeRole.ControlPlane }, new() { Role = NodeRole.Worker, Image = "worker" }] },
+            Config = new()
+            {
+                Name = "lab",
+                Nodes = [new() { Role = NodeRole.ControlPlane }, new() { Role = NodeRole.Worker, Image = "worker" }],
+            },
             Engine = Facts.Fine.Engine! with { Images = [new("worker", Node("v1.30.1"))] },
         };
         new KubernetesCheck().Judge(facts).IsFine();
-        facts = facts with { Engine = facts.Engine! with { Images = [new("worker", Node("v1.36.2")), new("cluster", Node("v1.35.6"))], NodeImage = new("cluster", Node("v1.35.6")) } };
+        facts = facts with
+        {
+            Engine = facts.Engine! with
+            {
+                Images = [new("worker", Node("v1.36.2")), new("cluster", Node("v1.35.6"))],
+                NodeImage = new("cluster", Node("v1.35.6")),
+            },
+        };
         Assert.Equal("v1.36.2 for v1.35.6", new KubernetesCheck().Judge(facts).Only(ErrorCodes.KubernetesUnsupported, Severity.Error).Got);
     }
 
@@ -91,7 +112,11 @@ public sealed class JudgingKubernetes
     {
         MachineFacts facts = Facts.Fine with
         {
-            Config = new() { Name = "lab", Nodes = [new() { Role = NodeRole.ControlPlane, Image = "new" }, new() { Role = NodeRole.ControlPlane, Image = "old" }] },
+            Config = new()
+            {
+                Name = "lab",
+                Nodes = [new() { Role = NodeRole.ControlPlane, Image = "new" }, new() { Role = NodeRole.ControlPlane, Image = "old" }],
+            },
             Engine = Facts.Fine.Engine! with { Images = [new("new", Node("v1.36.2")), new("old", Node("v1.34.9"))] },
         };
         Assert.Equal("v1.36.2", new KubernetesCheck().Judge(facts).Only(ErrorCodes.KubernetesUnsupported, Severity.Error).Got);
@@ -106,6 +131,11 @@ public sealed class JudgingKubernetes
             labels[NodeImageLabels.Containerd] = containerd;
         if (systemd is not null)
             labels[NodeImageLabels.Systemd] = systemd;
-        return new() { Architecture = "amd64", Os = "linux", Config = new() { Labels = labels } };
+        return new()
+        {
+            Architecture = "amd64",
+            Os = "linux",
+            Config = new() { Labels = labels },
+        };
     }
 }

@@ -19,16 +19,27 @@ public sealed class JudgingRangesAndTime
     [Fact]
     public void Pods_and_services_that_share_addresses_are_refused()
     {
-        Diagnostic told = new SubnetCheck().Judge(Wants("10.96.128.0/17", "10.96.0.0/16")).Only(ErrorCodes.ClusterFileConflict, Severity.Error);
+        Diagnostic told = new SubnetCheck()
+            .Judge(Wants("10.96.128.0/17", "10.96.0.0/16"))
+            .Only(ErrorCodes.ClusterFileConflict, Severity.Error);
         Assert.Equal("podSubnet 10.96.128.0/17, serviceSubnet 10.96.0.0/16", told.Got);
     }
 
     [Fact]
     public void What_a_patch_makes_of_a_range_is_judged()
     {
-        MachineFacts facts = Facts.Fine with { Config = new() { Patches = new() { Merges = ["kind: ClusterConfiguration\nnetworking: {podSubnet: 10.96.128.0/17}"] } } };
-        Assert.Equal("podSubnet 10.96.128.0/17, serviceSubnet 10.96.0.0/16", new SubnetCheck().Judge(facts).Only(ErrorCodes.ClusterFileConflict, Severity.Error).Got);
-        MachineFacts wrong = Facts.Fine with { Config = new() { Patches = new() { Merges = ["kind: ClusterConfiguration\nnetworking: {serviceSubnet: 10.96.0.0}"] } } };
+        MachineFacts facts = Facts.Fine with
+        {
+            Config = new() { Patches = new() { Merges = ["kind: ClusterConfiguration\nnetworking: {podSubnet: 10.96.128.0/17}"] } },
+        };
+        Assert.Equal(
+            "podSubnet 10.96.128.0/17, serviceSubnet 10.96.0.0/16",
+            new SubnetCheck().Judge(facts).Only(ErrorCodes.ClusterFileConflict, Severity.Error).Got
+        );
+        MachineFacts wrong = Facts.Fine with
+        {
+            Config = new() { Patches = new() { Merges = ["kind: ClusterConfiguration\nnetworking: {serviceSubnet: 10.96.0.0}"] } },
+        };
         Assert.Equal("10.96.0.0", new SubnetCheck().Judge(wrong).Only(ErrorCodes.ClusterFileValue, Severity.Error).Got);
     }
 
@@ -37,17 +48,38 @@ public sealed class JudgingRangesAndTime
     {
         CheckResult fine = new SubnetCheck().Judge(Wants(new() { Family = IPFamily.Dual }));
         fine.IsFine();
-        Assert.Matches("^podSubnet 10.244.0.0/16, podSubnet fd00:10:244::/56, serviceSubnet 10.96.0.0/16, serviceSubnet fd00:10:96::/112, nodes 10[.]2[^ ]* and fd[^ ]*/64$", fine.Finding);
-        Diagnostic told = new SubnetCheck().Judge(Wants(new() { Family = IPFamily.Dual, PodSubnet = "10.244.0.0/16,fd00:10::/32" })).Only(ErrorCodes.ClusterFileConflict, Severity.Error);
-        Assert.EndsWith("by default they are 10.244.0.0/16,fd00:10:244::/56 and 10.96.0.0/16,fd00:10:96::/112", told.Hint, StringComparison.Ordinal);
-        Assert.Equal("fd00:1234::/56 meets fd00:1234::/64, where this machine's eth0 leads", new SubnetCheck().Judge(Wants(new() { Family = IPFamily.IPv6, PodSubnet = "fd00:1234::/56" })).Only(ErrorCodes.SubnetHidesOther, Severity.Warning).Got);
+        Assert.Matches(
+            "^podSubnet 10.244.0.0/16, podSubnet fd00:10:244::/56, serviceSubnet 10.96.0.0/16, serviceSubnet fd00:10:96::/112, nodes 10[.]2[^ ]* and fd[^ ]*/64$",
+            fine.Finding
+        );
+        Diagnostic told = new SubnetCheck()
+            .Judge(Wants(new() { Family = IPFamily.Dual, PodSubnet = "10.244.0.0/16,fd00:10::/32" }))
+            .Only(ErrorCodes.ClusterFileConflict, Severity.Error);
+        Assert.EndsWith(
+            "by default they are 10.244.0.0/16,fd00:10:244::/56 and 10.96.0.0/16,fd00:10:96::/112",
+            told.Hint,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "fd00:1234::/56 meets fd00:1234::/64, where this machine's eth0 leads",
+            new SubnetCheck()
+                .Judge(Wants(new() { Family = IPFamily.IPv6, PodSubnet = "fd00:1234::/56" }))
+                .Only(ErrorCodes.SubnetHidesOther, Severity.Warning)
+                .Got
+        );
     }
 
     [Fact]
     public void A_kernel_without_IPv6_is_refused_for_clusters_that_want_it()
     {
         MachineFacts facts = Wants(new() { Family = IPFamily.IPv6 });
-        Assert.Equal("/proc/net/ipv6_route", new SubnetCheck().Judge(facts with { Host = facts.Host! with { HasIPv6 = false } }).Only(ErrorCodes.IPv6Missing, Severity.Error).Where!.Resource);
+        Assert.Equal(
+            "/proc/net/ipv6_route",
+            new SubnetCheck()
+                .Judge(facts with { Host = facts.Host! with { HasIPv6 = false } })
+                .Only(ErrorCodes.IPv6Missing, Severity.Error)
+                .Where!.Resource
+        );
         new SubnetCheck().Judge(facts with { Host = facts.Host! with { HasIPv6 = null } }).IsFine();
         new SubnetCheck().Judge(Facts.Fine with { Host = facts.Host! with { HasIPv6 = false } }).IsFine();
         Assert.True(Facts.Host("valid-cgroup-v2").HasIPv6);
@@ -57,10 +89,21 @@ public sealed class JudgingRangesAndTime
     public void A_range_that_hides_a_route_or_another_network_is_a_warning_for_each_told_once()
     {
         MachineFacts facts = Wants("172.17.128.0/20", "192.168.0.0/16");
-        facts = facts with { Engine = facts.Engine! with { Networks = [Network("bridge", "172.17.0.0/16"), Network("kind", "172.18.0.0/16")] } };
+        facts = facts with
+        {
+            Engine = facts.Engine! with { Networks = [Network("bridge", "172.17.0.0/16"), Network("kind", "172.18.0.0/16")] },
+        };
         Assert.Equal(
-            ["172.17.128.0/20 meets 172.17.0.0/16, the engine's network bridge", "192.168.0.0/16 meets 192.168.1.0/24, where this machine's eth0 leads"],
-            new SubnetCheck().Judge(facts).Problems.Select(problem => (problem.Code, problem.Severity, problem.Got)).Where(told => told is { Severity: Severity.Warning } && told.Code == ErrorCodes.SubnetHidesOther).Select(told => told.Got));
+            [
+                "172.17.128.0/20 meets 172.17.0.0/16, the engine's network bridge",
+                "192.168.0.0/16 meets 192.168.1.0/24, where this machine's eth0 leads",
+            ],
+            new SubnetCheck()
+                .Judge(facts)
+                .Problems.Select(problem => (problem.Code, problem.Severity, problem.Got))
+                .Where(told => told is { Severity: Severity.Warning } && told.Code == ErrorCodes.SubnetHidesOther)
+                .Select(told => told.Got)
+        );
     }
 
     [Fact]
@@ -74,7 +117,9 @@ public sealed class JudgingRangesAndTime
     public void Without_an_engine_what_the_file_says_is_judged_all_the_same()
     {
         Assert.False(new SubnetCheck().Judge(Facts.WithoutEngine).WasLookedAt);
-        new SubnetCheck().Judge(Wants("10.96.0.0/17", "10.96.0.0/16") with { Engine = null }).Only(ErrorCodes.ClusterFileConflict, Severity.Error);
+        new SubnetCheck()
+            .Judge(Wants("10.96.0.0/17", "10.96.0.0/16") with { Engine = null })
+            .Only(ErrorCodes.ClusterFileConflict, Severity.Error);
     }
 
     [Theory]
@@ -132,25 +177,52 @@ public sealed class JudgingRangesAndTime
         CheckResult judgement = Proxied(environment);
         Assert.Equal(finding, judgement.Finding);
         Assert.Equal(warnings, judgement.Problems.Count);
-        Assert.All(judgement.Problems, problem => Assert.Equal((ErrorCodes.ProxyUnsuitable, Severity.Warning), (problem.Code, problem.Severity)));
+        Assert.All(
+            judgement.Problems,
+            problem => Assert.Equal((ErrorCodes.ProxyUnsuitable, Severity.Warning), (problem.Code, problem.Severity))
+        );
     }
 
     [Fact]
     public void What_NO_PROXY_lacks_is_told_as_the_whole_value_to_set()
     {
-        Diagnostic told = Proxied("HTTP_PROXY=http://proxy:3128 NO_PROXY=localhost,.example.com,10.96.0.0/12").Only(ErrorCodes.ProxyUnsuitable, Severity.Warning);
-        Assert.Equal("export NO_PROXY=localhost,.example.com,10.96.0.0/12,10.244.0.0/16,10.200.0.0/13,10.208.0.0/13,10.216.0.0/13", told.Hint);
+        Diagnostic told = Proxied("HTTP_PROXY=http://proxy:3128 NO_PROXY=localhost,.example.com,10.96.0.0/12")
+            .Only(ErrorCodes.ProxyUnsuitable, Severity.Warning);
+        Assert.Equal(
+            "export NO_PROXY=localhost,.example.com,10.96.0.0/12,10.244.0.0/16,10.200.0.0/13,10.208.0.0/13,10.216.0.0/13",
+            told.Hint
+        );
         Proxied(told.Hint!.Replace("export ", "HTTP_PROXY=http://proxy:3128 ", StringComparison.Ordinal)).IsFine();
     }
 
-    private static CheckResult Proxied(string environment) => new ProxyCheck().Judge(Facts.Fine with
-    {
-        Proxies = ProxySettings.Of(name => environment.Split(' ').Select(pair => pair.Split('=', 2)).Where(pair => pair[0] == name).Select(pair => pair[^1]).FirstOrDefault()),
-    });
+    private static CheckResult Proxied(string environment) =>
+        new ProxyCheck().Judge(
+            Facts.Fine with
+            {
+                Proxies = ProxySettings.Of(name =>
+                    environment
+                        .Split(' ')
+                        .Select(pair => pair.Split('=', 2))
+                        .Where(pair => pair[0] == name)
+                        .Select(pair => pair[^1])
+                        .FirstOrDefault()
+                ),
+            }
+        );
 
     private static MachineFacts Wants(string pods, string services) => Wants(new() { PodSubnet = pods, ServiceSubnet = services });
 
-    private static MachineFacts Wants(NetworkingConfig networking) => Facts.Fine with { Config = Facts.Fine.Config with { Networking = networking } };
+    private static MachineFacts Wants(NetworkingConfig networking) =>
+        Facts.Fine with
+        {
+            Config = Facts.Fine.Config with { Networking = networking },
+        };
 
-    private static NetworkDetails Network(string name, string range) => new() { Id = name, Name = name, IPAM = new() { Config = [new() { Subnet = range }] } };
+    private static NetworkDetails Network(string name, string range) =>
+        new()
+        {
+            Id = name,
+            Name = name,
+            IPAM = new() { Config = [new() { Subnet = range }] },
+        };
 }

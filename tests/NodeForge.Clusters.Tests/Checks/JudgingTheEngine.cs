@@ -23,7 +23,9 @@ public sealed class JudgingTheEngine
     [Fact]
     public void An_engine_for_windows_is_refused()
     {
-        Diagnostic told = new EngineCheck().Judge(Facts.With(Facts.Docker with { OSType = "windows" })).Only(ErrorCodes.EngineNotLinux, Severity.Error);
+        Diagnostic told = new EngineCheck()
+            .Judge(Facts.With(Facts.Docker with { OSType = "windows" }))
+            .Only(ErrorCodes.EngineNotLinux, Severity.Error);
         Assert.Equal(("windows", "linux"), (told.Got, told.Want));
     }
 
@@ -32,7 +34,14 @@ public sealed class JudgingTheEngine
     [InlineData("1", true, true, true, Severity.Error, "cgroup v1")]
     [InlineData("2", false, true, true, Severity.Error, "none of cpu")]
     [InlineData("2", false, false, false, Severity.Error, "none of cpu, memory, pids")]
-    public void An_engine_without_root_is_refused_for_what_it_lacks_and_warned_of_otherwise(string version, bool cpu, bool memory, bool pids, Severity severity, string? got)
+    public void An_engine_without_root_is_refused_for_what_it_lacks_and_warned_of_otherwise(
+        string version,
+        bool cpu,
+        bool memory,
+        bool pids,
+        Severity severity,
+        string? got
+    )
     {
         EngineInformation said = Rootless with { CgroupVersion = version, CPUShares = cpu, MemoryLimit = memory, PidsLimit = pids };
         Assert.Equal(got, new RootlessCheck().Judge(Facts.With(said)).Only(ErrorCodes.EngineRootless, severity).Got);
@@ -49,7 +58,13 @@ public sealed class JudgingTheEngine
 
     [Fact]
     public void Podman_says_that_it_runs_without_root_in_a_word_of_its_own() =>
-        Assert.Equal("cgroup v1", new RootlessCheck().Judge(Facts.With(Facts.Docker with { Rootless = true, CgroupVersion = "1" })).Only(ErrorCodes.EngineRootless, Severity.Error).Got);
+        Assert.Equal(
+            "cgroup v1",
+            new RootlessCheck()
+                .Judge(Facts.With(Facts.Docker with { Rootless = true, CgroupVersion = "1" }))
+                .Only(ErrorCodes.EngineRootless, Severity.Error)
+                .Got
+        );
 
     [Fact]
     public void An_engine_with_root_is_fine() => new RootlessCheck().Judge(Facts.Fine).IsFine();
@@ -65,7 +80,9 @@ public sealed class JudgingTheEngine
     [InlineData("x86_64", "", true)]
     public void An_image_is_for_the_engine_s_machine_or_refused(string machine, string image, bool fine)
     {
-        CheckResult judgement = new ArchitectureCheck().Judge(Facts.With(Facts.Docker with { Architecture = machine }).WithImage(new() { Os = "linux", Architecture = image }));
+        CheckResult judgement = new ArchitectureCheck().Judge(
+            Facts.With(Facts.Docker with { Architecture = machine }).WithImage(new() { Os = "linux", Architecture = image })
+        );
         if (fine)
             judgement.IsFine();
         else
@@ -85,22 +102,32 @@ public sealed class JudgingTheEngine
     [InlineData("overlay2")]
     [InlineData("overlayfs")]
     [InlineData("fuse-overlayfs")]
-    public void Overlay_is_fine_under_its_names(string driver) => new OverlayCheck().Judge(Facts.With(Facts.Docker with { Driver = driver })).IsFine();
+    public void Overlay_is_fine_under_its_names(string driver) =>
+        new OverlayCheck().Judge(Facts.With(Facts.Docker with { Driver = driver })).IsFine();
 
     [Fact]
     public void Another_storage_driver_is_warned_of_and_a_kernel_without_overlay_named()
     {
         MachineFacts facts = Facts.With(Facts.Docker with { Driver = "vfs" }, Facts.Host("valid-cgroup-v2"));
         Assert.Equal("vfs", new OverlayCheck().Judge(facts).Only(ErrorCodes.OverlayMissing, Severity.Warning).Got);
-        Diagnostic told = new OverlayCheck().Judge(facts with { Host = facts.Host! with { FileSystems = ["proc", "ext4"] } }).Only(ErrorCodes.OverlayMissing, Severity.Warning);
+        Diagnostic told = new OverlayCheck()
+            .Judge(facts with { Host = facts.Host! with { FileSystems = ["proc", "ext4"] } })
+            .Only(ErrorCodes.OverlayMissing, Severity.Warning);
         Assert.StartsWith("modprobe overlay", told.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_an_engine_these_are_not_looked_at()
     {
-        Assert.All(new IMachineCheck[] { new RootlessCheck(), new ImageCheck(), new ArchitectureCheck(), new OverlayCheck() }, check => Assert.False(check.Judge(Facts.WithoutEngine).WasLookedAt, check.Name));
+        Assert.All(
+            new IMachineCheck[] { new RootlessCheck(), new ImageCheck(), new ArchitectureCheck(), new OverlayCheck() },
+            check => Assert.False(check.Judge(Facts.WithoutEngine).WasLookedAt, check.Name)
+        );
     }
 
-    private static EngineInformation Rootless => Facts.Docker with { SecurityOptions = ["name=seccomp,profile=default", "name=rootless", "name=cgroupns"] };
+    private static EngineInformation Rootless =>
+        Facts.Docker with
+        {
+            SecurityOptions = ["name=seccomp,profile=default", "name=rootless", "name=cgroupns"],
+        };
 }

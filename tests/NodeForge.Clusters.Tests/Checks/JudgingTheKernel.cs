@@ -9,7 +9,8 @@ public sealed class JudgingTheKernel
     [InlineData("valid-cgroup-v2")]
     [InlineData("valid-cgroup-v1")]
     [InlineData("valid-cgroup-v1-hybrid")]
-    public void Each_layout_that_nodes_boot_on_is_fine(string fixture) => new CgroupCheck().Judge(Facts.With(Facts.Docker, Facts.Host(fixture))).IsFine();
+    public void Each_layout_that_nodes_boot_on_is_fine(string fixture) =>
+        new CgroupCheck().Judge(Facts.With(Facts.Docker, Facts.Host(fixture))).IsFine();
 
     [Theory]
     [InlineData("invalid-NF9103-memory-off", Severity.Error, "without memory")]
@@ -19,13 +20,18 @@ public sealed class JudgingTheKernel
     [InlineData("warning-NF9103-without-cpuset", Severity.Warning, "cpu io memory hugetlb pids")]
     public void What_the_kubelet_would_miss_is_named(string fixture, Severity severity, string? got)
     {
-        Assert.Equal(got, new CgroupCheck().Judge(Facts.With(Facts.Docker, Facts.Host(fixture))).Only(ErrorCodes.CgroupsUnusable, severity).Got);
+        Assert.Equal(
+            got,
+            new CgroupCheck().Judge(Facts.With(Facts.Docker, Facts.Host(fixture))).Only(ErrorCodes.CgroupsUnusable, severity).Got
+        );
     }
 
     [Fact]
     public void A_controller_that_is_off_is_mended_on_the_kernel_s_command_line()
     {
-        Diagnostic told = Assert.Single(new CgroupCheck().Judge(Facts.With(Facts.Docker, Facts.Host("invalid-NF9103-memory-off"))).Problems);
+        Diagnostic told = Assert.Single(
+            new CgroupCheck().Judge(Facts.With(Facts.Docker, Facts.Host("invalid-NF9103-memory-off"))).Problems
+        );
         Assert.Contains("cgroup_enable=memory", told.Hint, StringComparison.Ordinal);
     }
 
@@ -35,14 +41,19 @@ public sealed class JudgingTheKernel
         CheckResult judgement = new CgroupCheck().Judge(Facts.With(Facts.Docker));
         Assert.False(judgement.WasLookedAt);
         Assert.Equal("v2, says the engine; its controllers are not seen: the engine runs elsewhere, at tcp://lab:2376", judgement.Finding);
-        Assert.All(new IMachineCheck[] { new CapabilityCheck(), new InotifyCheck(), new DiskCheck() }, check => Assert.Equal("the engine runs elsewhere, at tcp://lab:2376", check.Judge(Facts.With(Facts.Docker)).Finding));
+        Assert.All(
+            new IMachineCheck[] { new CapabilityCheck(), new InotifyCheck(), new DiskCheck() },
+            check => Assert.Equal("the engine runs elsewhere, at tcp://lab:2376", check.Judge(Facts.With(Facts.Docker)).Finding)
+        );
     }
 
     [Fact]
     public void Withheld_capabilities_are_a_warning_and_fine_where_the_engine_s_runtime_does_without()
     {
         HostFacts host = Facts.Host("valid-cgroup-v1-hybrid");
-        Diagnostic told = new CapabilityCheck().Judge(Facts.With(Facts.Docker, host)).Only(ErrorCodes.CapabilitiesWithheld, Severity.Warning);
+        Diagnostic told = new CapabilityCheck()
+            .Judge(Facts.With(Facts.Docker, host))
+            .Only(ErrorCodes.CapabilitiesWithheld, Severity.Warning);
         Assert.Equal("without CAP_SYS_RESOURCE", told.Got);
         new CapabilityCheck().Judge(Facts.With(Facts.Docker with { DefaultRuntime = "nodeforge" }, host)).IsFine();
         new CapabilityCheck().Judge(Facts.Fine).IsFine();
@@ -56,7 +67,13 @@ public sealed class JudgingTheKernel
     [InlineData(3, 1024, 8192, "max_user_watches", Severity.Warning)]
     [InlineData(3, 1024, 300, "max_user_watches", Severity.Error)]
     [InlineData(6, 1024, 524288, null, null)]
-    public void Limits_on_inotify_are_held_against_the_number_of_nodes(int nodes, long instances, long watches, string? limit, Severity? severity)
+    public void Limits_on_inotify_are_held_against_the_number_of_nodes(
+        int nodes,
+        long instances,
+        long watches,
+        string? limit,
+        Severity? severity
+    )
     {
         MachineFacts facts = Facts.Fine with { Host = Facts.Fine.Host! with { InotifyInstances = instances, InotifyWatches = watches } };
         CheckResult judgement = new InotifyCheck().Judge(facts.OfNodes(nodes));
@@ -76,9 +93,12 @@ public sealed class JudgingTheKernel
     {
         MachineFacts facts = Facts.Fine with { Host = Facts.Fine.Host! with { InotifyInstances = 128, InotifyWatches = 8192 } };
         Assert.Equal(
-            ["sysctl -w fs.inotify.max_user_instances=512; to keep it, write fs.inotify.max_user_instances = 512 into /etc/sysctl.d/99-nodeforge.conf",
-             "sysctl -w fs.inotify.max_user_watches=524288; to keep it, write fs.inotify.max_user_watches = 524288 into /etc/sysctl.d/99-nodeforge.conf"],
-            new InotifyCheck().Judge(facts.OfNodes(3)).Problems.Select(problem => problem.Hint));
+            [
+                "sysctl -w fs.inotify.max_user_instances=512; to keep it, write fs.inotify.max_user_instances = 512 into /etc/sysctl.d/99-nodeforge.conf",
+                "sysctl -w fs.inotify.max_user_watches=524288; to keep it, write fs.inotify.max_user_watches = 524288 into /etc/sysctl.d/99-nodeforge.conf",
+            ],
+            new InotifyCheck().Judge(facts.OfNodes(3)).Problems.Select(problem => problem.Hint)
+        );
         Assert.Contains("=860;", new InotifyCheck().Judge(facts.OfNodes(10)).Problems[0].Hint, StringComparison.Ordinal);
     }
 

@@ -19,7 +19,10 @@ public sealed class ReadingAHost
     [Fact]
     public void Routes_are_ranges_with_their_device_and_default_routes_are_none()
     {
-        Assert.Equal(["172.17.0.0/16 docker0", "192.168.1.0/24 eth0", "fd00:1234::/64 eth0"], Facts.Host("valid-cgroup-v2").Routes.Select(route => $"{route.Range} {route.Device}"));
+        Assert.Equal(
+            ["172.17.0.0/16 docker0", "192.168.1.0/24 eth0", "fd00:1234::/64 eth0"],
+            Facts.Host("valid-cgroup-v2").Routes.Select(route => $"{route.Range} {route.Device}")
+        );
     }
 
     [Fact]
@@ -60,7 +63,10 @@ public sealed class ReadingAHost
         Assert.Null(host.InotifyInstances);
         Assert.Empty(host.Listeners);
         MachineFacts facts = Facts.Fine with { Host = host };
-        Assert.All(new IMachineCheck[] { new CgroupCheck(), new CapabilityCheck(), new InotifyCheck(), new DiskCheck() }, check => Assert.False(check.Judge(facts).WasLookedAt, check.Name));
+        Assert.All(
+            new IMachineCheck[] { new CgroupCheck(), new CapabilityCheck(), new InotifyCheck(), new DiskCheck() },
+            check => Assert.False(check.Judge(facts).WasLookedAt, check.Name)
+        );
         Directory.Delete(empty);
     }
 

@@ -62,7 +62,12 @@ internal sealed class PlayedApi : IAsyncDisposable
             byte[] buffer = new byte[16384];
             int length = await tls.ReadAsync(buffer, ending.Token);
             (int status, string body) = Answer(Encoding.UTF8.GetString(buffer, 0, length).Split(" HTTP/", 2)[0]);
-            await tls.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Played\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"), ending.Token);
+            await tls.WriteAsync(
+                Encoding.UTF8.GetBytes(
+                    $"HTTP/1.1 {status} Played\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
+                ),
+                ending.Token
+            );
         }
         catch (Exception end) when (end is OperationCanceledException or IOException)
         {
@@ -70,19 +75,32 @@ internal sealed class PlayedApi : IAsyncDisposable
         }
     }
 
-    private (int Status, string Body) Answer(string request) => request switch
-    {
-        "GET /api/v1/nodes" => (200, JsonSerializer.Serialize(new { items = nodes().Select(Ready) })),
-        "GET /api/v1/namespaces/kube-node-lease" => (200, "{}"),
-        "GET /readyz" => (200, "ok"),
-        _ when request.StartsWith("PATCH ", StringComparison.Ordinal) => (200, "{}"),
-        _ => (404, "{}"),
-    };
+    private (int Status, string Body) Answer(string request) =>
+        request switch
+        {
+            "GET /api/v1/nodes" => (200, JsonSerializer.Serialize(new { items = nodes().Select(Ready) })),
+            "GET /api/v1/namespaces/kube-node-lease" => (200, "{}"),
+            "GET /readyz" => (200, "ok"),
+            _ when request.StartsWith("PATCH ", StringComparison.Ordinal) => (200, "{}"),
+            _ => (404, "{}"),
+        };
 
-    private static object Ready(string name) => new
-    {
-        metadata = new { name },
-        spec = new { podCIDR = "10.244.0.0/24", podCIDRs = new[] { "10.244.0.0/24" } },
-        status = new { conditions = new[] { new { type = "Ready", status = "True", message = "kubelet is posting ready status" } } },
-    };
+    private static object Ready(string name) =>
+        new
+        {
+            metadata = new { name },
+            spec = new { podCIDR = "10.244.0.0/24", podCIDRs = new[] { "10.244.0.0/24" } },
+            status = new
+            {
+                conditions = new[]
+                {
+                    new
+                    {
+                        type = "Ready",
+                        status = "True",
+                        message = "kubelet is posting ready status",
+                    },
+                },
+            },
+        };
 }

@@ -8,7 +8,8 @@ using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Clusters.Tests.Played;
 
-/// <summary>An engine whose containers play the nodes of one version of Kubernetes: files lie where they were put, kubeadm is <see cref="PlayedKubeadm"/>, and
+/// <summary>An engine whose containers play the nodes of one version of Kubernetes: files lie where they were put, kubeadm is
+/// <see cref="PlayedKubeadm"/>, and
 /// an API server answers once a kubelet runs that finds its manifest.</summary>
 internal sealed class PlayedCluster : IAsyncDisposable
 {
@@ -21,13 +22,26 @@ internal sealed class PlayedCluster : IAsyncDisposable
     public PlayedCluster(KubernetesVersion version)
     {
         Version = version;
-        Engine.WithObjects()
-            .On("GET /info", 200, """{"Driver":"overlay2","CgroupVersion":"2","CgroupDriver":"systemd","OSType":"linux","Architecture":"x86_64"}""")
+        Engine
+            .WithObjects()
+            .On(
+                "GET /info",
+                200,
+                """{"Driver":"overlay2","CgroupVersion":"2","CgroupDriver":"systemd","OSType":"linux","Architecture":"x86_64"}"""
+            )
             .On("GET /version", 200, """{"Version":"27.0.0","ApiVersion":"1.41"}""")
-            .On("GET /images/", 200, """{"Id":"sha256:77","Architecture":"amd64","Os":"linux","Config":{"Labels":{"dev.nodeforge.containerd":"2.1.0"}}}""")
+            .On(
+                "GET /images/",
+                200,
+                """{"Id":"sha256:77","Architecture":"amd64","Os":"linux","Config":{"Labels":{"dev.nodeforge.containerd":"2.1.0"}}}"""
+            )
             .On("POST /networks/create", 201, """{"Id":"net"}""")
             .On("POST /containers/create", CreateAsync)
-            .On("GET /exec/", call => call.AnswerAsync(200, JsonSerializer.Serialize(new { Running = false, programs[call.Request.Split('/')[2]].ExitCode })))
+            .On(
+                "GET /exec/",
+                call =>
+                    call.AnswerAsync(200, JsonSerializer.Serialize(new { Running = false, programs[call.Request.Split('/')[2]].ExitCode }))
+            )
             .On("POST /exec/", RunAsync)
             .On("DELETE ", 204, "");
     }
@@ -44,21 +58,31 @@ internal sealed class PlayedCluster : IAsyncDisposable
     public bool ApiServes { get; private set; }
 
     public static IEnumerable<string> ImagesOf(KubernetesVersion version) =>
-        new[] { "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "coredns", "etcd", "pause" }.Select(name => $"registry.k8s.io/{name}:{version}");
+        new[] { "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "coredns", "etcd", "pause" }.Select(name =>
+            $"registry.k8s.io/{name}:{version}"
+        );
 
     /// <summary>Looks which API servers have all that they need by now. A balancer leads to those that answer.</summary>
     public void Settle()
     {
         lock (gate)
         {
-            PlayedNode[] serving = [.. nodes.Values.Where(node => node.KubeletRuns && node.Name != Lost && node.Has("kube-apiserver") && node.Has("etcd"))];
+            PlayedNode[] serving =
+            [
+                .. nodes.Values.Where(node => node.KubeletRuns && node.Name != Lost && node.Has("kube-apiserver") && node.Has("etcd")),
+            ];
             if (serving.Length == 0)
                 return;
             ApiServes = true;
             foreach (PlayedNode node in serving.Concat(nodes.Values.Where(node => node is { Kubeadm: null, Runs: true })))
             {
                 if (node.HostPort is { } port && !apis.ContainsKey(port))
-                    apis[port] = new(port, serving[0].Files["etc/kubernetes/pki/apiserver.crt"], serving[0].Files["etc/kubernetes/pki/apiserver.key"], Registered);
+                    apis[port] = new(
+                        port,
+                        serving[0].Files["etc/kubernetes/pki/apiserver.crt"],
+                        serving[0].Files["etc/kubernetes/pki/apiserver.key"],
+                        Registered
+                    );
             }
         }
     }
@@ -76,11 +100,16 @@ internal sealed class PlayedCluster : IAsyncDisposable
     {
         string name = call.Request.Split("name=")[1].Split('&')[0];
         using JsonDocument body = JsonDocument.Parse(await call.ReadTextAsync());
-        int? port = body.RootElement.GetProperty("HostConfig").TryGetProperty("PortBindings", out JsonElement bindings) && bindings.TryGetProperty("6443/tcp", out JsonElement api)
-            ? int.Parse(api[0].GetProperty("HostPort").GetString()!, System.Globalization.CultureInfo.InvariantCulture)
-            : null;
+        int? port =
+            body.RootElement.GetProperty("HostConfig").TryGetProperty("PortBindings", out JsonElement bindings)
+            && bindings.TryGetProperty("6443/tcp", out JsonElement api)
+                ? int.Parse(api[0].GetProperty("HostPort").GetString()!, System.Globalization.CultureInfo.InvariantCulture)
+                : null;
         string role = body.RootElement.GetProperty("Labels").GetProperty(ClusterLabels.Role).GetString()!;
-        PlayedNode node = new(name, port) { Joins = role == "control-plane" && nodes.Values.Any(other => other.HostPort is not null && other.Kubeadm is not null) };
+        PlayedNode node = new(name, port)
+        {
+            Joins = role == "control-plane" && nodes.Values.Any(other => other.HostPort is not null && other.Kubeadm is not null),
+        };
         if (role is "control-plane" or "worker")
             node.Kubeadm = new(Version, node, this);
         nodes[name] = node;
@@ -94,21 +123,38 @@ internal sealed class PlayedCluster : IAsyncDisposable
         Engine
             .On($"GET {path}/archive", async call => await call.StreamAsync([await KindFolderAsync()]))
             .On($"PUT {path}/archive", call => PutAsync(node, call))
-            .On($"POST {path}/start", call =>
-            {
-                node.Runs = true;
-                Settle();
-                return call.AnswerAsync(204, string.Empty);
-            })
-            .On($"POST {path}/exec", async call =>
-            {
-                using JsonDocument body = JsonDocument.Parse(await call.ReadTextAsync());
-                string id = $"e{Interlocked.Increment(ref counter)}";
-                programs[id] = (node.Name, [.. body.RootElement.GetProperty("Cmd").EnumerateArray().Select(word => word.GetString()!)], -1);
-                await call.AnswerAsync(201, JsonSerializer.Serialize(new { Id = id }));
-            })
+            .On(
+                $"POST {path}/start",
+                call =>
+                {
+                    node.Runs = true;
+                    Settle();
+                    return call.AnswerAsync(204, string.Empty);
+                }
+            )
+            .On(
+                $"POST {path}/exec",
+                async call =>
+                {
+                    using JsonDocument body = JsonDocument.Parse(await call.ReadTextAsync());
+                    string id = $"e{Interlocked.Increment(ref counter)}";
+                    programs[id] = (
+                        node.Name,
+                        [.. body.RootElement.GetProperty("Cmd").EnumerateArray().Select(word => word.GetString()!)],
+                        -1
+                    );
+                    await call.AnswerAsync(201, JsonSerializer.Serialize(new { Id = id }));
+                }
+            )
             .On($"POST {path}/update", 200, "{}")
-            .On($"GET {path}/json", call => call.AnswerAsync(200, JsonSerializer.Serialize(new { Id = node.Name, State = new { Status = node.Runs ? "running" : "created" } })));
+            .On(
+                $"GET {path}/json",
+                call =>
+                    call.AnswerAsync(
+                        200,
+                        JsonSerializer.Serialize(new { Id = node.Name, State = new { Status = node.Runs ? "running" : "created" } })
+                    )
+            );
     }
 
     private async Task<byte[]> KindFolderAsync()

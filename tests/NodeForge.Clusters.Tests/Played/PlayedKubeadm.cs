@@ -4,19 +4,36 @@ using NodeForge.Kubernetes.Kubeadm;
 
 namespace NodeForge.Clusters.Tests.Played;
 
-/// <summary>kubeadm of one version in a node, as far as a creation sees it: it knows that version's phases and what they depend on, reads that version's
+/// <summary>kubeadm of one version in a node, as far as a creation sees it: it knows that version's phases and what they depend on, reads
+/// that version's
 /// documents, and does nothing that what it needs is not there for. Its phases are those of the table, whose sources stand there.</summary>
 internal sealed class PlayedKubeadm(KubernetesVersion version, PlayedNode node, PlayedCluster cluster)
 {
-    // Which of kubeadm's API versions a minor reads: cmd/kubeadm/app/apis/kubeadm/scheme/scheme.go of the releases (v1beta2 until 1.26, v1beta3 since 1.22, v1beta4 since 1.31).
+    // Which of kubeadm's API versions a minor reads: cmd/kubeadm/app/apis/kubeadm/scheme/scheme.go of the releases (v1beta2 until 1.26,
+    // v1beta3 since 1.22, v1beta4 since 1.31).
     private static readonly (string Version, int Since, int Until)[] Schemes =
-        [("kubeadm.k8s.io/v1beta2", 15, 26), ("kubeadm.k8s.io/v1beta3", 22, int.MaxValue), ("kubeadm.k8s.io/v1beta4", 31, int.MaxValue)];
+    [
+        ("kubeadm.k8s.io/v1beta2", 15, 26),
+        ("kubeadm.k8s.io/v1beta3", 22, int.MaxValue),
+        ("kubeadm.k8s.io/v1beta4", 31, int.MaxValue),
+    ];
 
     // kubeadm talks to an API server in these, and ends with an error where none answers.
     private static readonly string[] NeedApi =
     [
-        "wait-control-plane", "upload-config", "upload-certs", "mark-control-plane", "bootstrap-token", "addon/coredns", "addon/kube-proxy", "show-join-command",
-        "control-plane-prepare/download-certs", "check-etcd", "etcd-join", "kubelet-wait-bootstrap", "control-plane-join",
+        "wait-control-plane",
+        "upload-config",
+        "upload-certs",
+        "mark-control-plane",
+        "bootstrap-token",
+        "addon/coredns",
+        "addon/kube-proxy",
+        "show-join-command",
+        "control-plane-prepare/download-certs",
+        "check-etcd",
+        "etcd-join",
+        "kubelet-wait-bootstrap",
+        "control-plane-join",
     ];
 
     /// <param name="arguments">What follows the program's name.</param>
@@ -39,14 +56,25 @@ internal sealed class PlayedKubeadm(KubernetesVersion version, PlayedNode node, 
         }
     }
 
-    private (int ExitCode, string Output, string Errors) Phases(KubeadmPhases phases, IReadOnlyList<string> arguments, IReadOnlyList<string>? alone)
+    private (int ExitCode, string Output, string Errors) Phases(
+        KubeadmPhases phases,
+        IReadOnlyList<string> arguments,
+        IReadOnlyList<string>? alone
+    )
     {
         CheckDocuments(node.Files[After(arguments, "--config").TrimStart('/')]);
         string[] skipped = After(arguments, "--skip-phases").Split(',', StringSplitOptions.RemoveEmptyEntries);
         IReadOnlyList<string> known = phases.Of(version);
         if (skipped.Concat(alone ?? []).FirstOrDefault(name => !known.Contains(name)) is { } unknown)
             throw new InvalidOperationException($"invalid phase name: {unknown}");
-        string[] run = [.. (alone ?? known).Where(name => !skipped.Contains(name) && !skipped.Contains(name.Split('/')[0]) && !known.Any(part => part.StartsWith(name + "/", StringComparison.Ordinal)))];
+        string[] run =
+        [
+            .. (alone ?? known).Where(name =>
+                !skipped.Contains(name)
+                && !skipped.Contains(name.Split('/')[0])
+                && !known.Any(part => part.StartsWith(name + "/", StringComparison.Ordinal))
+            ),
+        ];
         foreach ((string phase, IReadOnlyList<string> needs) in phases.Dependencies(version).Where(pair => run.Contains(pair.Key)))
         {
             if (needs.FirstOrDefault(need => !run.Contains(need)) is { } missing)
@@ -98,8 +126,13 @@ internal sealed class PlayedKubeadm(KubernetesVersion version, PlayedNode node, 
             if (!group.StartsWith("kubeadm.k8s.io/", StringComparison.Ordinal))
                 continue;
             if (!Schemes.Any(scheme => scheme.Version == group && version.Minor >= scheme.Since && version.Minor <= scheme.Until))
-                throw new InvalidOperationException($"no kind \"{document.RootElement.GetProperty("kind").GetString()}\" is registered for version \"{group}\" in scheme");
-            CheckArguments(document.RootElement, group.EndsWith("v1beta4", StringComparison.Ordinal) ? JsonValueKind.Array : JsonValueKind.Object);
+                throw new InvalidOperationException(
+                    $"no kind \"{document.RootElement.GetProperty("kind").GetString()}\" is registered for version \"{group}\" in scheme"
+                );
+            CheckArguments(
+                document.RootElement,
+                group.EndsWith("v1beta4", StringComparison.Ordinal) ? JsonValueKind.Array : JsonValueKind.Object
+            );
         }
     }
 
@@ -116,7 +149,9 @@ internal sealed class PlayedKubeadm(KubernetesVersion version, PlayedNode node, 
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (property.Name is "extraArgs" or "kubeletExtraArgs" && property.Value.ValueKind != form)
-                throw new InvalidOperationException($"json: cannot unmarshal {property.Value.ValueKind} into Go struct field {property.Name}");
+                throw new InvalidOperationException(
+                    $"json: cannot unmarshal {property.Value.ValueKind} into Go struct field {property.Name}"
+                );
             CheckArguments(property.Value, form);
         }
     }

@@ -27,16 +27,17 @@ internal sealed class PlayedNode(string name, int? hostPort)
 
     public bool Has(string manifest) => Files.ContainsKey($"etc/kubernetes/manifests/{manifest}.yaml");
 
-    public (int ExitCode, string Output, string Errors) Run(string[] command, PlayedCluster cluster) => command switch
-    {
-        ["sh", "-c", _, "kubeadm", .. var arguments] => Kubeadm!.Run(arguments),
-        ["kubeadm", .. var arguments] => Kubeadm!.Run(arguments),
-        ["timeout", _, "kubeadm", .. var arguments] => Kubeadm!.Run(arguments),
-        ["systemctl", "start", "kubelet.service"] => StartKubelet(cluster),
-        ["kubectl", ..] => cluster.ApiServes ? (0, string.Empty, string.Empty) : (1, string.Empty, "connection refused"),
-        ["ctr", ..] => (0, string.Join('\n', PlayedCluster.ImagesOf(cluster.Version)), string.Empty),
-        _ => (0, string.Empty, string.Empty),
-    };
+    public (int ExitCode, string Output, string Errors) Run(string[] command, PlayedCluster cluster) =>
+        command switch
+        {
+            ["sh", "-c", _, "kubeadm", .. var arguments] => Kubeadm!.Run(arguments),
+            ["kubeadm", .. var arguments] => Kubeadm!.Run(arguments),
+            ["timeout", _, "kubeadm", .. var arguments] => Kubeadm!.Run(arguments),
+            ["systemctl", "start", "kubelet.service"] => StartKubelet(cluster),
+            ["kubectl", ..] => cluster.ApiServes ? (0, string.Empty, string.Empty) : (1, string.Empty, "connection refused"),
+            ["ctr", ..] => (0, string.Join('\n', PlayedCluster.ImagesOf(cluster.Version)), string.Empty),
+            _ => (0, string.Empty, string.Empty),
+        };
 
     private (int ExitCode, string Output, string Errors) StartKubelet(PlayedCluster cluster)
     {

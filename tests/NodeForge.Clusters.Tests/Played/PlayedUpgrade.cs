@@ -10,11 +10,14 @@ using AddressRange = NodeForge.Clusters.Configuration.AddressRange;
 
 namespace NodeForge.Clusters.Tests.Played;
 
-/// <summary>A control plane and a worker of one version that are about to have an image of another, in an engine that keeps names and what was done.</summary>
+/// <summary>A control plane and a worker of one version that are about to have an image of another, in an engine that keeps names and what
+/// was done.</summary>
 internal sealed class PlayedUpgrade : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, PlayedContainer> containers = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (string Container, string[] Command, int ExitCode)> programs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Container, string[] Command, int ExitCode)> programs = new(
+        StringComparer.Ordinal
+    );
     private readonly ConcurrentQueue<string> done = new();
     private readonly string was;
     private readonly string becomes;
@@ -28,20 +31,55 @@ internal sealed class PlayedUpgrade : IAsyncDisposable
         api = new(Answer);
         containers["cp"] = new("lab-control-plane", ClusterLabels.ControlPlane, "sha256:0123") { Running = true };
         containers["wk"] = new("lab-worker", ClusterLabels.Worker, "sha256:0123") { Running = true };
-        Engine.WithObjects(networks: """[{"Id":"net","Name":"nodeforge-lab","Labels":{"dev.nodeforge.cluster":"lab"},"IPAM":{"Config":[{"Subnet":"10.201.0.0/24"}]}}]""")
+        Engine
+            .WithObjects(
+                networks: """[{"Id":"net","Name":"nodeforge-lab","Labels":{"dev.nodeforge.cluster":"lab"},"IPAM":{"Config":[{"Subnet":"10.201.0.0/24"}]}}]"""
+            )
             .On("GET /info", 200, """{"Driver":"overlay2","CgroupVersion":"2","OSType":"linux","Architecture":"x86_64"}""")
-            .On("GET /images/", 200, JsonSerializer.Serialize(new { Id = "sha256:0456", Architecture = "amd64", Os = "linux", Config = new { Labels = new Dictionary<string, string> { ["of.the.image"] = "old" }, Env = new[] { "container=docker" } } }))
+            .On(
+                "GET /images/",
+                200,
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        Id = "sha256:0456",
+                        Architecture = "amd64",
+                        Os = "linux",
+                        Config = new
+                        {
+                            Labels = new Dictionary<string, string> { ["of.the.image"] = "old" },
+                            Env = new[] { "container=docker" },
+                        },
+                    }
+                )
+            )
             .On("GET /containers/", GetAsync)
-            .On("GET /containers/json", call => call.AnswerAsync(200, JsonSerializer.Serialize(containers.Where(pair => pair.Value.Role.Length > 0).Select(pair => pair.Value.Summary(pair.Key)))))
-            .On("PUT /containers/", async call =>
-            {
-                await call.ReadBodyAsync();
-                await call.AnswerAsync(200, string.Empty);
-            })
+            .On(
+                "GET /containers/json",
+                call =>
+                    call.AnswerAsync(
+                        200,
+                        JsonSerializer.Serialize(
+                            containers.Where(pair => pair.Value.Role.Length > 0).Select(pair => pair.Value.Summary(pair.Key))
+                        )
+                    )
+            )
+            .On(
+                "PUT /containers/",
+                async call =>
+                {
+                    await call.ReadBodyAsync();
+                    await call.AnswerAsync(200, string.Empty);
+                }
+            )
             .On("POST /containers/", ChangeAsync)
             .On("POST /containers/create", CreateAsync)
             .On("DELETE /containers/", RemoveAsync)
-            .On("GET /exec/", call => call.AnswerAsync(200, JsonSerializer.Serialize(new { Running = false, programs[call.Request.Split('/')[2]].ExitCode })))
+            .On(
+                "GET /exec/",
+                call =>
+                    call.AnswerAsync(200, JsonSerializer.Serialize(new { Running = false, programs[call.Request.Split('/')[2]].ExitCode }))
+            )
             .On("POST /exec/", RunAsync);
     }
 
@@ -51,7 +89,10 @@ internal sealed class PlayedUpgrade : IAsyncDisposable
     public IReadOnlyCollection<string> Done => done;
 
     /// <summary>Names of the containers that there are, with their images.</summary>
-    public IEnumerable<string> Containers => containers.Values.Select(container => $"{container.Name} {container.Image}{(container.Running ? string.Empty : " stopped")}").Order(StringComparer.Ordinal);
+    public IEnumerable<string> Containers =>
+        containers
+            .Values.Select(container => $"{container.Name} {container.Image}{(container.Running ? string.Empty : " stopped")}")
+            .Order(StringComparer.Ordinal);
 
     /// <summary>What the engine was asked to make, by name; the last of each.</summary>
     public ConcurrentDictionary<string, JsonElement> Made { get; } = new(StringComparer.Ordinal);
@@ -121,7 +162,12 @@ internal sealed class PlayedUpgrade : IAsyncDisposable
     private string Documents()
     {
         ClusterConfig config = new() { Name = "lab", Nodes = [new(), new() { Role = NodeRole.Worker }] };
-        ClusterPlan plan = ClusterPlan.Of(config, new("net", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")), 7000, overlaySnapshots: true);
+        ClusterPlan plan = ClusterPlan.Of(
+            config,
+            new("net", "nodeforge-lab", AddressRange.Parse("10.201.0.0/24")),
+            7000,
+            overlaySnapshots: true
+        );
         return KubeadmDocuments.Of(plan, plan.First, KubernetesVersion.Parse(was));
     }
 
@@ -131,7 +177,9 @@ internal sealed class PlayedUpgrade : IAsyncDisposable
         using JsonDocument body = JsonDocument.Parse(await call.ReadTextAsync());
         Made[name] = body.RootElement.Clone();
         string id = $"made{Interlocked.Increment(ref counter)}";
-        string role = body.RootElement.GetProperty("Labels").TryGetProperty(ClusterLabels.Role, out JsonElement label) ? label.GetString()! : string.Empty;
+        string role = body.RootElement.GetProperty("Labels").TryGetProperty(ClusterLabels.Role, out JsonElement label)
+            ? label.GetString()!
+            : string.Empty;
         containers[id] = new(name, role, body.RootElement.GetProperty("Image").GetString()!);
         done.Enqueue($"create {name}");
         await call.AnswerAsync(201, JsonSerializer.Serialize(new { Id = id }));
@@ -205,7 +253,10 @@ internal sealed class PlayedUpgrade : IAsyncDisposable
             case ["kubeadm", "config", "images", "list", ..]:
                 return (0, string.Join('\n', PlayedCluster.ImagesOf(KubernetesVersion.Parse(becomes))) + "\n");
             case ["sh", "-c", var script, ..] when script.Contains("content list", StringComparison.Ordinal):
-                return (0, $"x86_64\n=====\n=====\n{string.Concat(PlayedCluster.ImagesOf(KubernetesVersion.Parse(becomes)).Where(name => name != Lacks).Select(name => $"{name} type sha256:{new string('a', 64)}\n"))}=====\n");
+                return (
+                    0,
+                    $"x86_64\n=====\n=====\n{string.Concat(PlayedCluster.ImagesOf(KubernetesVersion.Parse(becomes)).Where(name => name != Lacks).Select(name => $"{name} type sha256:{new string('a', 64)}\n"))}=====\n"
+                );
             case ["sh", "-c", var script] when script.StartsWith("readlink", StringComparison.Ordinal):
                 return (0, "/usr/bin/kubeadm\n");
             case ["timeout", _, "/kind/upgrade/kubeadm", "upgrade", var verb, ..]:
@@ -218,17 +269,53 @@ internal sealed class PlayedUpgrade : IAsyncDisposable
 
     private (int Status, string Body) Answer(string request)
     {
-        string now = DateTimeOffset.UtcNow.AddMinutes(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        string now = DateTimeOffset
+            .UtcNow.AddMinutes(1)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         if (request.StartsWith("PATCH ", StringComparison.Ordinal))
             done.Enqueue($"PATCH {request.Split('/')[^1]}");
         return request switch
         {
-            "GET /api/v1/namespaces/kube-system/configmaps/kubeadm-config" => (200, JsonSerializer.Serialize(new { data = new { ClusterConfiguration = $"kind: ClusterConfiguration\nkubernetesVersion: {was}\n" } })),
+            "GET /api/v1/namespaces/kube-system/configmaps/kubeadm-config" => (
+                200,
+                JsonSerializer.Serialize(
+                    new { data = new { ClusterConfiguration = $"kind: ClusterConfiguration\nkubernetesVersion: {was}\n" } }
+                )
+            ),
             "GET /version" => (200, """{"major":"1","minor":"36"}"""),
-            "GET /api/v1/nodes" => (200, JsonSerializer.Serialize(new { items = new[] { "lab-control-plane", "lab-worker" }.Select(name => new { metadata = new { name }, status = new { conditions = new[] { new { type = "Ready", status = "True", lastHeartbeatTime = now } } } }) })),
+            "GET /api/v1/nodes" => (
+                200,
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        items = new[] { "lab-control-plane", "lab-worker" }.Select(name => new
+                        {
+                            metadata = new { name },
+                            status = new
+                            {
+                                conditions = new[]
+                                {
+                                    new
+                                    {
+                                        type = "Ready",
+                                        status = "True",
+                                        lastHeartbeatTime = now,
+                                    },
+                                },
+                            },
+                        }),
+                    }
+                )
+            ),
             _ when request.StartsWith("GET /api/v1/nodes/", StringComparison.Ordinal) => (200, """{"spec":{}}"""),
-            _ when request.StartsWith("GET /api/v1/namespaces/kube-system/pods", StringComparison.Ordinal) => (200, $$$$"""{"items":[{"metadata":{"name":"etcd"},"status":{"containerStatuses":[{"ready":true,"state":{"running":{"startedAt":"{{{{now}}}}"}}}]}}]}"""),
-            _ when request.StartsWith("GET /api/v1/pods", StringComparison.Ordinal) || request == "GET /api/v1/persistentvolumes" => (200, """{"items":[]}"""),
+            _ when request.StartsWith("GET /api/v1/namespaces/kube-system/pods", StringComparison.Ordinal) => (
+                200,
+                $$$$"""{"items":[{"metadata":{"name":"etcd"},"status":{"containerStatuses":[{"ready":true,"state":{"running":{"startedAt":"{{{{now}}}}"}}}]}}]}"""
+            ),
+            _ when request.StartsWith("GET /api/v1/pods", StringComparison.Ordinal) || request == "GET /api/v1/persistentvolumes" => (
+                200,
+                """{"items":[]}"""
+            ),
             _ when request.StartsWith("PATCH ", StringComparison.Ordinal) => (200, "{}"),
             _ => (404, "{}"),
         };
@@ -246,28 +333,83 @@ internal sealed class PlayedContainer(string name, string role, string image)
 
     public bool Running { get; set; }
 
-    private Dictionary<string, string> Labels => new() { [ClusterLabels.Cluster] = "lab", [ClusterLabels.Role] = role, [ClusterLabels.Image] = image, ["of.the.image"] = "old" };
-
-    public object Summary(string id) => new { Id = id, Names = new[] { "/" + Name }, Image = image, State = Running ? "running" : "exited", Labels };
-
-    public object Details(string id, int port) => new
-    {
-        Id = id,
-        Name = "/" + Name,
-        Image = image,
-        State = new { Status = Running ? "running" : "exited", Running, StartedAt = "2026-01-02T10:00:05Z" },
-        Config = new { Hostname = Name, Labels, Env = new[] { "container=docker", "KUBECONFIG=/etc/kubernetes/admin.conf" } },
-        HostConfig = new { DnsSearch = new[] { "example.test" } },
-        NetworkSettings = new
+    private Dictionary<string, string> Labels =>
+        new()
         {
-            Ports = role == ClusterLabels.ControlPlane ? new Dictionary<string, object> { ["6443/tcp"] = new[] { new { HostIp = "127.0.0.1", HostPort = $"{port}" } } } : [],
-            Networks = new Dictionary<string, object> { ["nodeforge-lab"] = new { IPAMConfig = new { IPv4Address = role == ClusterLabels.Worker ? "10.201.0.3" : "10.201.0.2" } } },
-        },
-        Mounts = new object[]
+            [ClusterLabels.Cluster] = "lab",
+            [ClusterLabels.Role] = role,
+            [ClusterLabels.Image] = image,
+            ["of.the.image"] = "old",
+        };
+
+    public object Summary(string id) =>
+        new
         {
-            new { Type = "volume", Name = "snapshots", Source = "/x", Destination = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs", RW = true },
-            new { Type = "volume", Name = "kubelet", Source = "/y", Destination = "/var/lib/kubelet", RW = true },
-            new { Type = "bind", Source = "/lib/modules", Destination = "/lib/modules", RW = false, Propagation = "rprivate" },
-        },
-    };
+            Id = id,
+            Names = new[] { "/" + Name },
+            Image = image,
+            State = Running ? "running" : "exited",
+            Labels,
+        };
+
+    public object Details(string id, int port) =>
+        new
+        {
+            Id = id,
+            Name = "/" + Name,
+            Image = image,
+            State = new
+            {
+                Status = Running ? "running" : "exited",
+                Running,
+                StartedAt = "2026-01-02T10:00:05Z",
+            },
+            Config = new
+            {
+                Hostname = Name,
+                Labels,
+                Env = new[] { "container=docker", "KUBECONFIG=/etc/kubernetes/admin.conf" },
+            },
+            HostConfig = new { DnsSearch = new[] { "example.test" } },
+            NetworkSettings = new
+            {
+                Ports = role == ClusterLabels.ControlPlane
+                    ? new Dictionary<string, object> { ["6443/tcp"] = new[] { new { HostIp = "127.0.0.1", HostPort = $"{port}" } } }
+                    : [],
+                Networks = new Dictionary<string, object>
+                {
+                    ["nodeforge-lab"] = new
+                    {
+                        IPAMConfig = new { IPv4Address = role == ClusterLabels.Worker ? "10.201.0.3" : "10.201.0.2" },
+                    },
+                },
+            },
+            Mounts = new object[]
+            {
+                new
+                {
+                    Type = "volume",
+                    Name = "snapshots",
+                    Source = "/x",
+                    Destination = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs",
+                    RW = true,
+                },
+                new
+                {
+                    Type = "volume",
+                    Name = "kubelet",
+                    Source = "/y",
+                    Destination = "/var/lib/kubelet",
+                    RW = true,
+                },
+                new
+                {
+                    Type = "bind",
+                    Source = "/lib/modules",
+                    Destination = "/lib/modules",
+                    RW = false,
+                    Propagation = "rprivate",
+                },
+            },
+        };
 }

@@ -9,10 +9,13 @@ internal static class BoltDamage
     private const int PageSize = 4096;
 
     /// <summary>Leaves 3 and 4 and more below a branch, then the root bucket's leaf.</summary>
-    public static byte[] Sample() => BoltWriter.ToArray(new BoltBucketBuilder()
-        .Add("large", BoltTrees.Numbered(300, 50))
-        .Add("small", new BoltBucketBuilder().Add("k", "v").Build(sequence: 3))
-        .Build());
+    public static byte[] Sample() =>
+        BoltWriter.ToArray(
+            new BoltBucketBuilder()
+                .Add("large", BoltTrees.Numbered(300, 50))
+                .Add("small", new BoltBucketBuilder().Add("k", "v").Build(sequence: 3))
+                .Build()
+        );
 
     /// <summary>The reader throws the code, and the checker tells it too.</summary>
     public static Diagnostic Refused(string code, byte[] file)
@@ -33,8 +36,14 @@ internal static class BoltDamage
         byte[] file = new byte[(length + 3) * PageSize];
         new BoltMeta(PageSize, 3, 0, BoltFormat.NoFreelist, (ulong)length + 3, 1).WriteTo(file.AsSpan(PageSize, PageSize), 1);
         for (int page = 3; page < length + 2; page++)
-            new PlannedPage((ulong)page, type, new PageElement[] { element((ulong)page + 1) }).WriteTo(file.AsSpan(page * PageSize, PageSize), 0);
-        new PlannedPage((ulong)length + 2, BoltFormat.LeafPage, Array.Empty<PageElement>()).WriteTo(file.AsSpan((length + 2) * PageSize, PageSize), 0);
+            new PlannedPage((ulong)page, type, new PageElement[] { element((ulong)page + 1) }).WriteTo(
+                file.AsSpan(page * PageSize, PageSize),
+                0
+            );
+        new PlannedPage((ulong)length + 2, BoltFormat.LeafPage, Array.Empty<PageElement>()).WriteTo(
+            file.AsSpan((length + 2) * PageSize, PageSize),
+            0
+        );
         return file;
     }
 

@@ -61,32 +61,41 @@ public sealed class The_bolt_check
     }
 
     [Fact]
-    public void Says_NF_codes_and_nothing_else_to_any_damage() => Prop.ForAll(Damage, static damage =>
-    {
-        byte[] file = BoltDamage.Sample();
-        foreach ((int at, byte value) in damage)
-            file[at % file.Length] = value;
-        _ = BoltDamage.Check(file);
-        try
-        {
-            BoltReader.Read(new MemoryStream(file), "damaged.db");
-        }
-        catch (NodeForgeException)
-        {
-            return BoltDamage.Check(file).Count > 0;
-        }
-        return true;
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    public void Says_NF_codes_and_nothing_else_to_any_damage() =>
+        Prop.ForAll(
+                Damage,
+                static damage =>
+                {
+                    byte[] file = BoltDamage.Sample();
+                    foreach ((int at, byte value) in damage)
+                        file[at % file.Length] = value;
+                    _ = BoltDamage.Check(file);
+                    try
+                    {
+                        BoltReader.Read(new MemoryStream(file), "damaged.db");
+                    }
+                    catch (NodeForgeException)
+                    {
+                        return BoltDamage.Check(file).Count > 0;
+                    }
+                    return true;
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     // Headers and element arrays lie at the front of pages: damage there matters most.
-    private static Arbitrary<(int At, byte Value)[]> Damage { get; } = Arb.From(
-        from count in Gen.Choose(1, 4)
-        from damage in Gen.ArrayOf(
-            from page in Gen.Choose(0, 10)
-            from at in Gen.Frequency((3, Gen.Choose(0, 120)), (1, Gen.Choose(0, PageSize - 1)))
-            from value in Gen.Choose(0, 255)
-            select ((page * PageSize) + at, (byte)value), count)
-        select damage);
+    private static Arbitrary<(int At, byte Value)[]> Damage { get; } =
+        Arb.From(
+            from count in Gen.Choose(1, 4)
+            from damage in Gen.ArrayOf(
+                from page in Gen.Choose(0, 10)
+                from at in Gen.Frequency((3, Gen.Choose(0, 120)), (1, Gen.Choose(0, PageSize - 1)))
+                from value in Gen.Choose(0, 255)
+                select ((page * PageSize) + at, (byte)value),
+                count
+            )
+            select damage
+        );
 
     private static string[] Codes(byte[] file) => [.. BoltDamage.Check(file).Select(static problem => problem.Code.Id)];
 

@@ -19,8 +19,14 @@ public sealed class The_bolt_reader
         BoltBucket root = BoltReader.Read(Fixture(fixture), fixture);
         BoltBucket numbers = root.FindBucket("numbers")!;
         int[] kept = [.. Enumerable.Range(0, count).Where(static i => i % 3 != 0)];
-        Assert.Equal(kept.Select(static i => $"key-{i:d6}"), numbers.Entries.Select(static entry => Encoding.ASCII.GetString(entry.Key.Span)));
-        Assert.Equal(kept.Select(static i => $"{i:d20}"), numbers.Entries.Select(static entry => Encoding.ASCII.GetString(entry.Value.Span)));
+        Assert.Equal(
+            kept.Select(static i => $"key-{i:d6}"),
+            numbers.Entries.Select(static entry => Encoding.ASCII.GetString(entry.Key.Span))
+        );
+        Assert.Equal(
+            kept.Select(static i => $"{i:d20}"),
+            numbers.Entries.Select(static entry => Encoding.ASCII.GetString(entry.Value.Span))
+        );
         BoltBucket outer = root.FindBucket("outer")!;
         Assert.Equal(7u, outer.Sequence);
         Assert.Equal("1"u8.ToArray(), outer.FindBucket("inner")!.FindValue("a")!.Value.ToArray());
@@ -134,8 +140,14 @@ public sealed class The_bolt_reader
     [Fact]
     public void Refuses_buckets_and_branches_nested_without_end()
     {
-        BoltDamage.Refused("NF6107", BoltDamage.Chain(200, static next => PageElement.OfBucket("b"u8.ToArray(), BoltDamage.BucketHeader(next)), BoltFormat.LeafPage));
-        BoltDamage.Refused("NF6107", BoltDamage.Chain(200, static next => PageElement.OfChild("b"u8.ToArray(), next), BoltFormat.BranchPage));
+        BoltDamage.Refused(
+            "NF6107",
+            BoltDamage.Chain(200, static next => PageElement.OfBucket("b"u8.ToArray(), BoltDamage.BucketHeader(next)), BoltFormat.LeafPage)
+        );
+        BoltDamage.Refused(
+            "NF6107",
+            BoltDamage.Chain(200, static next => PageElement.OfChild("b"u8.ToArray(), next), BoltFormat.BranchPage)
+        );
     }
 
     private static byte[] Sample() => BoltDamage.Sample();

@@ -6,7 +6,10 @@ namespace NodeForge.Containerd.Tests.Bolt;
 public sealed class The_bolt_writer_s_layout
 {
     private const int PageSize = 4096;
-    private const ushort Branch = 1, Leaf = 2, Meta = 4, Freelist = 0x10;
+    private const ushort Branch = 1,
+        Leaf = 2,
+        Meta = 4,
+        Freelist = 0x10;
 
     [Fact]
     public void An_empty_database_is_two_metas_a_freelist_and_an_empty_leaf()
@@ -14,8 +17,14 @@ public sealed class The_bolt_writer_s_layout
         byte[] file = BoltWriter.ToArray(BoltBucket.Empty);
         Assert.Equal(4 * PageSize, file.Length);
         Assert.Equal([Meta, Meta, Freelist, Leaf], Types(file));
-        Assert.All(Enumerable.Range(0, 4), page => Assert.Equal((ulong)page, BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(page * PageSize))));
-        Assert.Equal("edda0ced02000000001000000000000003000000000000000000000000000000020000000000000004000000000000000100000000000000", Convert.ToHexStringLower(file.AsSpan(PageSize + 16, 56)));
+        Assert.All(
+            Enumerable.Range(0, 4),
+            page => Assert.Equal((ulong)page, BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(page * PageSize)))
+        );
+        Assert.Equal(
+            "edda0ced02000000001000000000000003000000000000000000000000000000020000000000000004000000000000000100000000000000",
+            Convert.ToHexStringLower(file.AsSpan(PageSize + 16, 56))
+        );
     }
 
     [Fact]
@@ -25,9 +34,22 @@ public sealed class The_bolt_writer_s_layout
         // page header: id 3, leaf, one element, no overflow; element: bucket, data 16 bytes on, key of 2, value of 32 bytes; key;
         // bucket header: root 0 (inline), sequence 0; inline page: id 0, leaf, no elements.
         Assert.Equal(
-            "0300000000000000" + "0200" + "0100" + "00000000" + "01000000" + "10000000" + "02000000" + "20000000" + "6162"
-            + "00000000000000000000000000000000" + "0000000000000000" + "0200" + "0000" + "00000000",
-            Convert.ToHexStringLower(file.AsSpan(3 * PageSize, 66)));
+            "0300000000000000"
+                + "0200"
+                + "0100"
+                + "00000000"
+                + "01000000"
+                + "10000000"
+                + "02000000"
+                + "20000000"
+                + "6162"
+                + "00000000000000000000000000000000"
+                + "0000000000000000"
+                + "0200"
+                + "0000"
+                + "00000000",
+            Convert.ToHexStringLower(file.AsSpan(3 * PageSize, 66))
+        );
         Assert.All(file[((3 * PageSize) + 66)..], static value => Assert.Equal(0, value));
     }
 
@@ -43,7 +65,10 @@ public sealed class The_bolt_writer_s_layout
 
     [Fact]
     public void A_bucket_that_holds_a_bucket_has_a_page_of_its_own() =>
-        Assert.Equal([Meta, Meta, Freelist, Leaf, Leaf], Types(BoltWriter.ToArray(BoltTrees.Named("a", BoltTrees.Named("b", BoltBucket.Empty)))));
+        Assert.Equal(
+            [Meta, Meta, Freelist, Leaf, Leaf],
+            Types(BoltWriter.ToArray(BoltTrees.Named("a", BoltTrees.Named("b", BoltBucket.Empty))))
+        );
 
     [Fact]
     public void A_bucket_larger_than_a_page_becomes_leaves_under_a_branch_without_overflow()
@@ -74,5 +99,9 @@ public sealed class The_bolt_writer_s_layout
     }
 
     private static ushort[] Types(byte[] file) =>
-        [.. Enumerable.Range(0, file.Length / PageSize).Select(page => BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan((page * PageSize) + 8)))];
+        [
+            .. Enumerable
+                .Range(0, file.Length / PageSize)
+                .Select(page => BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan((page * PageSize) + 8))),
+        ];
 }

@@ -34,14 +34,22 @@ public sealed class Containerd_metadata
         Assert.Equal("b", blob.Labels["a"]);
         SnapshotterRecords snapshotter = Assert.Single(space.Snapshotters);
         Assert.Equal(("overlayfs", 9UL), (snapshotter.Name, snapshotter.Sequence));
-        Assert.Equal([("below", "k8s.io/1/below", null), ("over", "k8s.io/7/over", "below")], snapshotter.Snapshots.Select(static snapshot => (snapshot.Key, snapshot.Name, snapshot.Parent)));
+        Assert.Equal(
+            [("below", "k8s.io/1/below", null), ("over", "k8s.io/7/over", "below")],
+            snapshotter.Snapshots.Select(static snapshot => (snapshot.Key, snapshot.Name, snapshot.Parent))
+        );
         Assert.Equal("d", snapshotter.Snapshots[1].Labels["c"]);
     }
 
     [Fact]
     public void A_snapshot_is_held_by_those_that_lie_over_it()
     {
-        BoltBucket snapshots = MetadataWriter.ToBolt(Sample(MetadataVersion.Containerd1)).FindBucket("v1")!.FindBucket("k8s.io")!.FindBucket("snapshots")!.FindBucket("overlayfs")!;
+        BoltBucket snapshots = MetadataWriter
+            .ToBolt(Sample(MetadataVersion.Containerd1))
+            .FindBucket("v1")!
+            .FindBucket("k8s.io")!
+            .FindBucket("snapshots")!
+            .FindBucket("overlayfs")!;
         Assert.NotNull(snapshots.FindBucket("below")!.FindBucket("children")!.FindValue("over"));
         Assert.Null(snapshots.FindBucket("over")!.FindBucket("children"));
     }
@@ -49,7 +57,9 @@ public sealed class Containerd_metadata
     [Fact]
     public void The_overlay_snapshotters_database_has_each_snapshot_committed_and_goes_on_from_the_highest_number()
     {
-        BoltBucket schema = OverlaySnapshots.ToBolt([new(300, "k8s.io/300/a", new(8192, 3), Epoch), new(2, "k8s.io/2/b", new(0, 1), Epoch)]).FindBucket("v1")!;
+        BoltBucket schema = OverlaySnapshots
+            .ToBolt([new(300, "k8s.io/300/a", new(8192, 3), Epoch), new(2, "k8s.io/2/b", new(0, 1), Epoch)])
+            .FindBucket("v1")!;
         Assert.Equal(300UL, schema.FindBucket("snapshots")!.Sequence);
         Assert.NotNull(schema.FindBucket("parents"));
         BoltBucket snapshot = schema.FindBucket("snapshots")!.FindBucket("k8s.io/300/a")!;
@@ -65,10 +75,23 @@ public sealed class Containerd_metadata
     {
         BoltBucket schema = MetadataWriter.ToBolt(Sample(MetadataVersion.Containerd1)).FindBucket("v1")!;
         Assert.Equal([6], schema.FindValue("version")!.Value.ToArray());
-        Assert.Equal([8], MetadataWriter.ToBolt(Sample(MetadataVersion.Containerd2)).FindBucket("v1")!.FindValue("version")!.Value.ToArray());
+        Assert.Equal(
+            [8],
+            MetadataWriter.ToBolt(Sample(MetadataVersion.Containerd2)).FindBucket("v1")!.FindValue("version")!.Value.ToArray()
+        );
         BoltBucket image = schema.FindBucket("k8s.io")!.FindBucket("images")!.FindBucket("registry.test/a:1")!;
-        Assert.Equal(Digest.Of([1]).ToString(), System.Text.Encoding.UTF8.GetString(image.FindBucket("target")!.FindValue("digest")!.Value.Span));
-        Assert.NotNull(schema.FindBucket("k8s.io")!.FindBucket("content")!.FindBucket("blob")!.FindBucket(Digest.Of([1]).ToString())!.FindValue("createdat"));
+        Assert.Equal(
+            Digest.Of([1]).ToString(),
+            System.Text.Encoding.UTF8.GetString(image.FindBucket("target")!.FindValue("digest")!.Value.Span)
+        );
+        Assert.NotNull(
+            schema
+                .FindBucket("k8s.io")!
+                .FindBucket("content")!
+                .FindBucket("blob")!
+                .FindBucket(Digest.Of([1]).ToString())!
+                .FindValue("createdat")
+        );
     }
 
     [Fact]
@@ -80,11 +103,16 @@ public sealed class Containerd_metadata
     }
 
     [Fact]
-    public void Any_time_survives() => Prop.ForAll(Arb.From(Gen.Choose(0, int.MaxValue).Two()), static pair =>
-    {
-        DateTimeOffset time = DateTimeOffset.UnixEpoch.AddSeconds(pair.Item1).AddTicks(pair.Item2 % TimeSpan.TicksPerSecond);
-        return GoTime.TryRead(GoTime.Write(time)) == time;
-    }).QuickCheckThrowOnFailure();
+    public void Any_time_survives() =>
+        Prop.ForAll(
+                Arb.From(Gen.Choose(0, int.MaxValue).Two()),
+                static pair =>
+                {
+                    DateTimeOffset time = DateTimeOffset.UnixEpoch.AddSeconds(pair.Item1).AddTicks(pair.Item2 % TimeSpan.TicksPerSecond);
+                    return GoTime.TryRead(GoTime.Write(time)) == time;
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void A_time_with_a_zone_or_of_Go_s_second_version_is_read_as_its_instant()
@@ -140,7 +168,11 @@ public sealed class Containerd_metadata
 
     private static BoltBucket WithBlob(string digest, string key, byte[] value)
     {
-        BoltBucket blob = new BoltBucketBuilder().Add("createdat", GoTime.Write(Epoch)).Add("updatedat", GoTime.Write(Epoch)).Add(key, value).Build();
+        BoltBucket blob = new BoltBucketBuilder()
+            .Add("createdat", GoTime.Write(Epoch))
+            .Add("updatedat", GoTime.Write(Epoch))
+            .Add(key, value)
+            .Build();
         BoltBucket space = BoltTrees("content", BoltTrees("blob", BoltTrees(digest, blob)));
         return BoltTrees("v1", new BoltBucketBuilder().Add("version", GoVarint.Write(3)).Add("k8s.io", space).Build());
     }
@@ -154,27 +186,48 @@ public sealed class Containerd_metadata
         return failure.Diagnostics[0];
     }
 
-    private static ContainerdMetadata Sample(MetadataVersion version) => new(version,
-    [
-        new MetadataNamespace("k8s.io")
-        {
-            Labels = new Dictionary<string, string> { ["k"] = "v" },
-            Images =
+    private static ContainerdMetadata Sample(MetadataVersion version) =>
+        new(
+            version,
             [
-                new ImageRecord("registry.test/a:1", new Descriptor("m", Digest.Of([1]), 5_000_000_000) { Annotations = new(StringComparer.Ordinal) { ["x"] = "y" } }, Epoch, Epoch.AddTicks(1))
+                new MetadataNamespace("k8s.io")
                 {
-                    Labels = new Dictionary<string, string> { ["filled"] = "1", ["empty"] = "" },
+                    Labels = new Dictionary<string, string> { ["k"] = "v" },
+                    Images =
+                    [
+                        new ImageRecord(
+                            "registry.test/a:1",
+                            new Descriptor("m", Digest.Of([1]), 5_000_000_000)
+                            {
+                                Annotations = new(StringComparer.Ordinal) { ["x"] = "y" },
+                            },
+                            Epoch,
+                            Epoch.AddTicks(1)
+                        )
+                        {
+                            Labels = new Dictionary<string, string> { ["filled"] = "1", ["empty"] = "" },
+                        },
+                    ],
+                    Snapshotters =
+                    [
+                        new SnapshotterRecords(
+                            "overlayfs",
+                            9,
+                            [
+                                new SnapshotRecord("over", "k8s.io/7/over", Epoch, Epoch)
+                                {
+                                    Parent = "below",
+                                    Labels = new Dictionary<string, string> { ["c"] = "d" },
+                                },
+                                new SnapshotRecord("below", "k8s.io/1/below", Epoch, Epoch),
+                            ]
+                        ),
+                    ],
+                    Content =
+                    [
+                        new ContentRecord(Digest.Of([1]), 7, Epoch, Epoch) { Labels = new Dictionary<string, string> { ["a"] = "b" } },
+                    ],
                 },
-            ],
-            Snapshotters =
-            [
-                new SnapshotterRecords("overlayfs", 9,
-                [
-                    new SnapshotRecord("over", "k8s.io/7/over", Epoch, Epoch) { Parent = "below", Labels = new Dictionary<string, string> { ["c"] = "d" } },
-                    new SnapshotRecord("below", "k8s.io/1/below", Epoch, Epoch),
-                ]),
-            ],
-            Content = [new ContentRecord(Digest.Of([1]), 7, Epoch, Epoch) { Labels = new Dictionary<string, string> { ["a"] = "b" } }],
-        },
-    ]);
+            ]
+        );
 }

@@ -34,7 +34,11 @@ public sealed class Images_that_cannot_be_preloaded
 
     [Fact]
     public void Two_images_under_one_tag_written_in_two_ways() =>
-        Refused("NF6132", new SampleImage("busybox").Build(), (new SampleImage("docker.io/library/busybox:latest") { LayerContents = ["other"] }).Build());
+        Refused(
+            "NF6132",
+            new SampleImage("busybox").Build(),
+            (new SampleImage("docker.io/library/busybox:latest") { LayerContents = ["other"] }).Build()
+        );
 
     [Fact]
     public void A_manifest_that_is_not_the_one_of_its_descriptor() =>
@@ -46,7 +50,14 @@ public sealed class Images_that_cannot_be_preloaded
 
     [Fact]
     public void A_config_that_is_not_the_one_that_the_manifest_names() =>
-        Refused("NF6133", Good.Build() with { ConfigBytes = new SampleImage("x") { LayerContents = ["x"] }.Config }, Good.ConfigDescriptor.Digest);
+        Refused(
+            "NF6133",
+            Good.Build() with
+            {
+                ConfigBytes = new SampleImage("x") { LayerContents = ["x"] }.Config,
+            },
+            Good.ConfigDescriptor.Digest
+        );
 
     [Fact]
     public void A_config_with_fewer_diff_IDs_than_layers()
@@ -63,14 +74,19 @@ public sealed class Images_that_cannot_be_preloaded
     public void A_layer_that_has_another_size_in_another_image()
     {
         SampleImage image = new("registry.test/b:1") { LayerContents = ["layer"] };
-        byte[] manifest = OciJson.Write(new Manifest { Config = image.ConfigDescriptor, Layers = [image.LayerDescriptors[0] with { Size = 99 }] });
-        PreloadedImage contradicting = image.Build() with { Manifest = SampleImage.Describe(MediaTypes.Manifest, manifest), ManifestBytes = manifest };
+        byte[] manifest = OciJson.Write(
+            new Manifest { Config = image.ConfigDescriptor, Layers = [image.LayerDescriptors[0] with { Size = 99 }] }
+        );
+        PreloadedImage contradicting = image.Build() with
+        {
+            Manifest = SampleImage.Describe(MediaTypes.Manifest, manifest),
+            ManifestBytes = manifest,
+        };
         Refused("NF6133", [Good.Build(), contradicting], image.LayerDescriptors[0].Digest);
     }
 
     [Fact]
-    public void An_image_for_another_platform() =>
-        Refused("NF6134", (Good with { Platform = Platform.LinuxArm64 }).Build());
+    public void An_image_for_another_platform() => Refused("NF6134", (Good with { Platform = Platform.LinuxArm64 }).Build());
 
     [Fact]
     public void An_index_without_the_nodes_platform_telling_which_it_has()
@@ -88,7 +104,13 @@ public sealed class Images_that_cannot_be_preloaded
 
     [Fact]
     public void A_label_longer_than_containerd_takes() =>
-        Refused("NF6135", Good.Build() with { Sources = [.. Enumerable.Range(0, 100).Select(static i => $"registry.test/{new string('a', 60)}{i}")] });
+        Refused(
+            "NF6135",
+            Good.Build() with
+            {
+                Sources = [.. Enumerable.Range(0, 100).Select(static i => $"registry.test/{new string('a', 60)}{i}")],
+            }
+        );
 
     [Fact]
     public void An_artifact_that_is_no_image() =>
@@ -96,7 +118,11 @@ public sealed class Images_that_cannot_be_preloaded
 
     [Fact]
     public void An_image_with_a_layer_that_containerd_cannot_unpack() =>
-        Refused("NF6136", (Good with { LayerType = "application/vnd.wasm.content.layer.v1+wasm" }).Build(), Good.LayerDescriptors[0].Digest);
+        Refused(
+            "NF6136",
+            (Good with { LayerType = "application/vnd.wasm.content.layer.v1+wasm" }).Build(),
+            Good.LayerDescriptors[0].Digest
+        );
 
     [Theory]
     [InlineData("not json")]
@@ -104,7 +130,9 @@ public sealed class Images_that_cannot_be_preloaded
     [InlineData("{}")]
     [InlineData("{\"config\":null,\"layers\":null}")]
     [InlineData("{\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"size\":1},\"layers\":[]}")]
-    [InlineData("{\"config\":{\"mediaType\":null,\"digest\":\"sha256:0000000000000000000000000000000000000000000000000000000000000000\",\"size\":1},\"layers\":[null]}")]
+    [InlineData(
+        "{\"config\":{\"mediaType\":null,\"digest\":\"sha256:0000000000000000000000000000000000000000000000000000000000000000\",\"size\":1},\"layers\":[null]}"
+    )]
     public void A_manifest_that_cannot_be_read(string text)
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
@@ -119,7 +147,15 @@ public sealed class Images_that_cannot_be_preloaded
     {
         byte[] config = System.Text.Encoding.UTF8.GetBytes(text);
         byte[] manifest = OciJson.Write(new Manifest { Config = SampleImage.Describe(MediaTypes.Config, config), Layers = [] });
-        Refused("NF6136", Good.Build() with { Manifest = SampleImage.Describe(MediaTypes.Manifest, manifest), ManifestBytes = manifest, ConfigBytes = config });
+        Refused(
+            "NF6136",
+            Good.Build() with
+            {
+                Manifest = SampleImage.Describe(MediaTypes.Manifest, manifest),
+                ManifestBytes = manifest,
+                ConfigBytes = config,
+            }
+        );
     }
 
     [Theory]
@@ -142,10 +178,21 @@ public sealed class Images_that_cannot_be_preloaded
     [Fact]
     public void Several_at_once_each_told()
     {
-        NodeForgeException failure = Assert.Throws<NodeForgeException>(() => PreloadedStore.Build(
-            [new SampleImage("registry.test/UPPER:1").Build(), Good.Build(), (Good with { Reference = "registry.test/arm:1", Platform = Platform.LinuxArm64 }).Build()], Options));
+        NodeForgeException failure = Assert.Throws<NodeForgeException>(() =>
+            PreloadedStore.Build(
+                [
+                    new SampleImage("registry.test/UPPER:1").Build(),
+                    Good.Build(),
+                    (Good with { Reference = "registry.test/arm:1", Platform = Platform.LinuxArm64 }).Build(),
+                ],
+                Options
+            )
+        );
         Assert.Equal(["NF6131", "NF6134"], failure.Diagnostics.Select(static problem => problem.Code.Id));
-        Assert.Equal(["registry.test/UPPER:1", "registry.test/arm:1"], failure.Diagnostics.Select(static problem => problem.Where!.Resource));
+        Assert.Equal(
+            ["registry.test/UPPER:1", "registry.test/arm:1"],
+            failure.Diagnostics.Select(static problem => problem.Where!.Resource)
+        );
     }
 
     [Fact]
@@ -155,7 +202,10 @@ public sealed class Images_that_cannot_be_preloaded
         store.RequireContent(digest => store.Content.Single(file => file.Digest == digest).Size);
         Digest layer = Good.LayerDescriptors[0].Digest;
         NodeForgeException failure = Assert.Throws<NodeForgeException>(() => store.RequireContent(digest => digest == layer ? null : 1));
-        Assert.All(failure.Diagnostics, static problem => Assert.Equal(("NF6137", Good.Reference), (problem.Code.Id, problem.Where!.Resource)));
+        Assert.All(
+            failure.Diagnostics,
+            static problem => Assert.Equal(("NF6137", Good.Reference), (problem.Code.Id, problem.Where!.Resource))
+        );
         Assert.Contains(failure.Diagnostics, problem => problem.Where!.Detail == layer.ToString() && problem.Got == "nothing");
         Assert.Equal(3, failure.Diagnostics.Count);
     }

@@ -17,17 +17,26 @@ internal sealed record SampleImage(string Reference)
     public int DiffIds { get; init; } = -1;
 
     public IReadOnlyList<Descriptor> LayerDescriptors =>
-        [.. LayerContents.Select(content => new Descriptor(LayerType, Digest.Of(System.Text.Encoding.UTF8.GetBytes(content)), content.Length))];
+        [
+            .. LayerContents.Select(content => new Descriptor(
+                LayerType,
+                Digest.Of(System.Text.Encoding.UTF8.GetBytes(content)),
+                content.Length
+            )),
+        ];
 
     public static Digest DiffId(string content) => Digest.Of(System.Text.Encoding.UTF8.GetBytes("plain " + content));
 
-    public byte[] Config => OciJson.Write(new ImageConfig
-    {
-        Architecture = Platform.Architecture,
-        Os = Platform.Os,
-        Variant = Platform.Variant,
-        RootFs = new RootFs("layers", [.. LayerContents.Select(DiffId).Take(DiffIds < 0 ? int.MaxValue : DiffIds)]),
-    });
+    public byte[] Config =>
+        OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = Platform.Architecture,
+                Os = Platform.Os,
+                Variant = Platform.Variant,
+                RootFs = new RootFs("layers", [.. LayerContents.Select(DiffId).Take(DiffIds < 0 ? int.MaxValue : DiffIds)]),
+            }
+        );
 
     public Descriptor ConfigDescriptor => Describe(ConfigType, Config);
 
@@ -35,7 +44,14 @@ internal sealed record SampleImage(string Reference)
 
     public Descriptor ManifestDescriptor => Describe(MediaTypes.Manifest, Manifest);
 
-    public PreloadedImage Build() => new() { References = [Reference], Manifest = ManifestDescriptor, ManifestBytes = Manifest, ConfigBytes = Config };
+    public PreloadedImage Build() =>
+        new()
+        {
+            References = [Reference],
+            Manifest = ManifestDescriptor,
+            ManifestBytes = Manifest,
+            ConfigBytes = Config,
+        };
 
     /// <summary>The image below an index with the given manifests.</summary>
     public PreloadedImage BelowIndex(params Descriptor[] manifests)

@@ -23,7 +23,8 @@ public sealed class ARealCluster : IAsyncLifetime
 
     private ClusterProvisioner Provisioner => new(engine, SilentReporter.Instance, HostEnvironment.FromProcess());
 
-    public async Task InitializeAsync() => engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
+    public async Task InitializeAsync() =>
+        engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
 
     public async Task DisposeAsync()
     {
@@ -38,10 +39,16 @@ public sealed class ARealCluster : IAsyncLifetime
         CreatedCluster made = await Provisioner.CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None);
         Assert.Equal([$"{name}-control-plane"], made.Nodes);
         Assert.Contains(name, await new ClusterCatalog(engine).ClustersAsync(CancellationToken.None));
-        Assert.Contains("True", await KubectlAsync("get", "nodes", "-o", "jsonpath={.items[*].status.conditions[?(@.type==\"Ready\")].status}"), StringComparison.Ordinal);
+        Assert.Contains(
+            "True",
+            await KubectlAsync("get", "nodes", "-o", "jsonpath={.items[*].status.conditions[?(@.type==\"Ready\")].status}"),
+            StringComparison.Ordinal
+        );
         Assert.Contains($"kind-{name}", await File.ReadAllTextAsync(KubeconfigPath), StringComparison.Ordinal);
 
-        NodeForgeException again = await Assert.ThrowsAsync<NodeForgeException>(() => Provisioner.CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None));
+        NodeForgeException again = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Provisioner.CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None)
+        );
         Assert.Equal(ErrorCodes.ClusterExists, again.Diagnostics[0].Code);
 
         Assert.True(await Provisioner.DeleteAsync(name, KubeconfigPath, CancellationToken.None));
@@ -54,8 +61,14 @@ public sealed class ARealCluster : IAsyncLifetime
     public async Task An_image_that_is_no_node_is_named_and_leaves_nothing_behind()
     {
         string image = $"nodeforge-test/{name}:1";
-        await engine.Images.LoadAsync((stream, token) => Engines.BusyboxArchive.WriteAsync(stream, image, token), null, CancellationToken.None);
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Provisioner.CreateAsync(new() { Name = name }, image, Options, CancellationToken.None));
+        await engine.Images.LoadAsync(
+            (stream, token) => Engines.BusyboxArchive.WriteAsync(stream, image, token),
+            null,
+            CancellationToken.None
+        );
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Provisioner.CreateAsync(new() { Name = name }, image, Options, CancellationToken.None)
+        );
         Assert.Equal(ErrorCodes.NodeImageInvalid, failure.Diagnostics[0].Code);
         await AssertNothingLeftAsync();
         await engine.Images.RemoveAsync(image, force: true, CancellationToken.None);
@@ -65,7 +78,9 @@ public sealed class ARealCluster : IAsyncLifetime
     public async Task A_creation_that_is_cancelled_leaves_nothing_behind()
     {
         using CancellationTokenSource interrupt = new(TimeSpan.FromSeconds(4));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Provisioner.CreateAsync(new() { Name = name }, NodeImage.Reference, Options, interrupt.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Provisioner.CreateAsync(new() { Name = name }, NodeImage.Reference, Options, interrupt.Token)
+        );
         await AssertNothingLeftAsync();
     }
 
@@ -79,7 +94,14 @@ public sealed class ARealCluster : IAsyncLifetime
     private async Task<string> KubectlAsync(params string[] arguments)
     {
         using MemoryStream output = new();
-        int code = await engine.Containers.ExecAsync($"{name}-control-plane", new ExecSpec(["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", .. arguments]), (Stream?)null, output, output, CancellationToken.None);
+        int code = await engine.Containers.ExecAsync(
+            $"{name}-control-plane",
+            new ExecSpec(["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", .. arguments]),
+            (Stream?)null,
+            output,
+            output,
+            CancellationToken.None
+        );
         string text = System.Text.Encoding.UTF8.GetString(output.ToArray());
         Assert.True(code == 0, text);
         return text;

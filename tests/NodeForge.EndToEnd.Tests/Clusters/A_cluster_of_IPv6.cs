@@ -10,13 +10,27 @@ public sealed class A_cluster_of_IPv6(IPv6Cluster made) : IClassFixture<IPv6Clus
     public async Task Has_nodes_pods_and_services_of_IPv6_alone()
     {
         Assert.Equal(made.Cluster.Nodes.Order(StringComparer.Ordinal), await made.Cluster.ReadyAsync());
-        string nodes = await made.Cluster.KubectlAsync("get", "nodes", "-o", "jsonpath={.items[*].status.addresses[?(@.type==\"InternalIP\")].address}");
+        string nodes = await made.Cluster.KubectlAsync(
+            "get",
+            "nodes",
+            "-o",
+            "jsonpath={.items[*].status.addresses[?(@.type==\"InternalIP\")].address}"
+        );
         Assert.All(nodes.Split(' '), address => Assert.StartsWith("fd", address, StringComparison.Ordinal));
-        Assert.Equal("fd00:10:96::1", await made.Cluster.KubectlAsync("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIPs[*]}"));
+        Assert.Equal(
+            "fd00:10:96::1",
+            await made.Cluster.KubectlAsync("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIPs[*]}")
+        );
         IReadOnlyList<WorkloadPod> pods = await made.PodsThatHearEachOtherAsync();
         Assert.All(pods, pod => Assert.StartsWith("fd00:10:244:", Assert.Single(pod.Addresses), StringComparison.Ordinal));
-        await Eventually.TrueAsync(Workload.Patience, async () =>
-            (await made.Cluster.KubectlAsync("exec", pods[^1].Name, "--", "/kubectl", "get", "--raw", "/version")).Contains("v1.20.2", StringComparison.Ordinal));
+        await Eventually.TrueAsync(
+            Workload.Patience,
+            async () =>
+                (await made.Cluster.KubectlAsync("exec", pods[^1].Name, "--", "/kubectl", "get", "--raw", "/version")).Contains(
+                    "v1.20.2",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     [Fact]

@@ -30,19 +30,31 @@ public sealed class A_cluster_of_both_address_families(DualStackCluster made) : 
     public async Task Has_services_of_each()
     {
         await made.Cluster.ApplyAsync(Service);
-        Assert.StartsWith("10.96.", await made.Cluster.KubectlAsync("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "10.96.",
+            await made.Cluster.KubectlAsync("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}"),
+            StringComparison.Ordinal
+        );
         string service = await made.Cluster.KubectlAsync("get", "service", "web-ipv6", "-o", "jsonpath={.spec.clusterIP}");
         Assert.StartsWith("fd00:10:96::", service, StringComparison.Ordinal);
         WorkloadPod asking = (await made.Workload.PodsAsync())[0];
-        await Eventually.TrueAsync(Workload.Patience, async () => (await made.Workload.AskFromAsync(asking, service, Workload.ServicePort)).StartsWith("web-", StringComparison.Ordinal));
+        await Eventually.TrueAsync(
+            Workload.Patience,
+            async () =>
+                (await made.Workload.AskFromAsync(asking, service, Workload.ServicePort)).StartsWith("web-", StringComparison.Ordinal)
+        );
         foreach (string node in made.Cluster.Nodes)
             await made.Workload.AnswersAsync(await made.Cluster.HostPortAsync(node, FamilyCluster.SecondNodePort), "[::1]");
     }
 
-    private static void AssertBoth(IEnumerable<WorkloadPod> pods) => Assert.All(pods, pod =>
-    {
-        Assert.Equal(2, pod.Addresses.Count);
-        Assert.StartsWith("10.244.", pod.Addresses[0], StringComparison.Ordinal);
-        Assert.StartsWith("fd00:10:244:", pod.Addresses[1], StringComparison.Ordinal);
-    });
+    private static void AssertBoth(IEnumerable<WorkloadPod> pods) =>
+        Assert.All(
+            pods,
+            pod =>
+            {
+                Assert.Equal(2, pod.Addresses.Count);
+                Assert.StartsWith("10.244.", pod.Addresses[0], StringComparison.Ordinal);
+                Assert.StartsWith("fd00:10:244:", pod.Addresses[1], StringComparison.Ordinal);
+            }
+        );
 }

@@ -27,7 +27,9 @@ public sealed class A_cluster_on_podman(NodeImage image, PodmanService podman) :
         string file = Path.Combine(folder, "cluster.yaml");
         string shared = Directory.CreateDirectory(Path.Combine(folder, "shared")).FullName;
         await File.WriteAllTextAsync(Path.Combine(shared, "greeting"), "hello");
-        await File.WriteAllTextAsync(file, $$"""
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
             kind: Cluster
             apiVersion: kind.x-k8s.io/v1alpha4
             nodes:
@@ -35,17 +37,36 @@ public sealed class A_cluster_on_podman(NodeImage image, PodmanService podman) :
             - role: worker
               extraMounts:
               - {hostPath: {{shared}}, containerPath: /shared, selinuxRelabel: true, propagation: HostToContainer}
-            """);
+            """
+        );
 
-        await NodeForgeAsync("create", "cluster", "--name", Name, "--image", NodeImage.Reference, "--config", file, "--kubeconfig", Kubeconfig);
-        Assert.Equal([$"{Name}-control-plane", $"{Name}-worker"], Lines(await NodeForgeAsync("get", "nodes", "--name", Name)).Order(StringComparer.Ordinal));
+        await NodeForgeAsync(
+            "create",
+            "cluster",
+            "--name",
+            Name,
+            "--image",
+            NodeImage.Reference,
+            "--config",
+            file,
+            "--kubeconfig",
+            Kubeconfig
+        );
+        Assert.Equal(
+            [$"{Name}-control-plane", $"{Name}-worker"],
+            Lines(await NodeForgeAsync("get", "nodes", "--name", Name)).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(2, await ReadyAsync(engine));
         Assert.Equal("hello", await RunAsync(engine, $"{Name}-worker", "cat", "/shared/greeting"));
 
         const string loaded = "nodeforge-test/podman:1";
         await engine.Images.LoadAsync((stream, token) => BusyboxArchive.WriteAsync(stream, loaded, token), null, CancellationToken.None);
         await NodeForgeAsync("load", "image", loaded, "--name", Name);
-        Assert.Contains($"docker.io/{loaded}", await RunAsync(engine, $"{Name}-worker", "ctr", "--namespace", "k8s.io", "images", "list", "--quiet"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"docker.io/{loaded}",
+            await RunAsync(engine, $"{Name}-worker", "ctr", "--namespace", "k8s.io", "images", "list", "--quiet"),
+            StringComparison.Ordinal
+        );
 
         await NodeForgeAsync("export", "logs", Path.Combine(folder, "logs"), "--name", Name);
         Assert.NotEqual(0, new FileInfo(Path.Combine(folder, "logs", $"{Name}-control-plane", "kubelet.log")).Length);
@@ -58,7 +79,10 @@ public sealed class A_cluster_on_podman(NodeImage image, PodmanService podman) :
         await NodeForgeAsync("delete", "cluster", "--name", Name, "--kubeconfig", Kubeconfig);
         Assert.Empty(await engine.Containers.ListAsync([], CancellationToken.None));
         Assert.Empty(await engine.Volumes.ListAsync([], CancellationToken.None));
-        Assert.DoesNotContain(await engine.Networks.ListAsync([], CancellationToken.None), network => network.Name.Contains(Name, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await engine.Networks.ListAsync([], CancellationToken.None),
+            network => network.Name.Contains(Name, StringComparison.Ordinal)
+        );
     }
 
     private async Task<string> NodeForgeAsync(params string[] arguments) =>
@@ -68,9 +92,29 @@ public sealed class A_cluster_on_podman(NodeImage image, PodmanService podman) :
 
     private static async Task<int> ReadyAsync(EngineClient engine)
     {
-        using JsonDocument nodes = JsonDocument.Parse(await RunAsync(engine, $"{Name}-control-plane", "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "get", "nodes", "-o", "json"));
-        return nodes.RootElement.GetProperty("items").EnumerateArray().Count(node => node.GetProperty("status").GetProperty("conditions").EnumerateArray()
-            .Any(condition => condition.GetProperty("type").GetString() == "Ready" && condition.GetProperty("status").GetString() == "True"));
+        using JsonDocument nodes = JsonDocument.Parse(
+            await RunAsync(
+                engine,
+                $"{Name}-control-plane",
+                "kubectl",
+                "--kubeconfig=/etc/kubernetes/admin.conf",
+                "get",
+                "nodes",
+                "-o",
+                "json"
+            )
+        );
+        return nodes
+            .RootElement.GetProperty("items")
+            .EnumerateArray()
+            .Count(node =>
+                node.GetProperty("status")
+                    .GetProperty("conditions")
+                    .EnumerateArray()
+                    .Any(condition =>
+                        condition.GetProperty("type").GetString() == "Ready" && condition.GetProperty("status").GetString() == "True"
+                    )
+            );
     }
 
     private static async Task<string> RunAsync(EngineClient engine, string node, params string[] command)

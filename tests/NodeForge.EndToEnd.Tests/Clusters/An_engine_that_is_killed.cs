@@ -5,7 +5,8 @@ using NodeForge.Engines.Containers;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
-/// <summary>The engine's processes are killed as a crash or a power cut does, and started again: clusters of every form come back by themselves.</summary>
+/// <summary>The engine's processes are killed as a crash or a power cut does, and started again: clusters of every form come back by
+/// themselves.</summary>
 [Trait("Category", "Long")]
 [Collection(NodeImageCollection.Name)]
 public sealed class An_engine_that_is_killed : IAsyncLifetime
@@ -60,7 +61,10 @@ public sealed class An_engine_that_is_killed : IAsyncLifetime
         await OwnEngine.StartAsync();
 
         await cluster.ReconnectAsync();
-        Assert.Equal(["exited"], (await new ClusterCatalog(cluster.Engine).NodesAsync(cluster.Name, CancellationToken.None)).Select(node => node.State));
+        Assert.Equal(
+            ["exited"],
+            (await new ClusterCatalog(cluster.Engine).NodesAsync(cluster.Name, CancellationToken.None)).Select(node => node.State)
+        );
         await cluster.Life.StartAsync(cluster.Name, [], TimeSpan.Zero, CancellationToken.None);
         await cluster.AllReadyAsync(Workload.Patience);
     }
@@ -68,9 +72,17 @@ public sealed class An_engine_that_is_killed : IAsyncLifetime
     private async Task AssertNobodyElseAsync()
     {
         IReadOnlyList<ContainerSummary> all = await clusters[0].Engine.Containers.ListAsync([], CancellationToken.None);
-        string[] others = [.. all.Where(container => container.State == "running" && !clusters.Any(cluster => container.Name.StartsWith(cluster.Name, StringComparison.Ordinal))).Select(container => container.Name)];
+        string[] others =
+        [
+            .. all.Where(container =>
+                    container.State == "running"
+                    && !clusters.Any(cluster => container.Name.StartsWith(cluster.Name, StringComparison.Ordinal))
+                )
+                .Select(container => container.Name),
+        ];
         Assert.True(others.Length == 0, $"others use this engine, which is not killed under them: {string.Join(", ", others)}");
     }
 
-    private static NodeConfig Node(NodeRole role) => new() { Role = role, Ports = [new(Workload.NodePort, 0) { ListenAddress = "127.0.0.1" }] };
+    private static NodeConfig Node(NodeRole role) =>
+        new() { Role = role, Ports = [new(Workload.NodePort, 0) { ListenAddress = "127.0.0.1" }] };
 }

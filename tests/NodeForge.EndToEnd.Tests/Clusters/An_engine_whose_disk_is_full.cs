@@ -38,12 +38,40 @@ public sealed class An_engine_whose_disk_is_full(NodeImage node) : IDisposable
     [Fact]
     public async Task Ends_the_creation_with_that_cause_and_keeps_nothing_of_it()
     {
-        string disk = Path.Combine(folder, "disk"), state = Path.Combine(folder, "state"), cache = Path.Combine(folder, "cache"), kubeconfig = Path.Combine(folder, "kubeconfig");
+        string disk = Path.Combine(folder, "disk"),
+            state = Path.Combine(folder, "state"),
+            cache = Path.Combine(folder, "cache"),
+            kubeconfig = Path.Combine(folder, "kubeconfig");
         Directory.CreateDirectory(disk);
         // The checks beforehand would find it: here it is as if another had filled the disk just after them.
-        IReadOnlyList<string> create = Checkout.NodeForge("create", "cluster", "--skip-checks", "--name", "full", "--image", NodeImage.Reference, "--kubeconfig", kubeconfig, "--cache", cache);
+        IReadOnlyList<string> create = Checkout.NodeForge(
+            "create",
+            "cluster",
+            "--skip-checks",
+            "--name",
+            "full",
+            "--image",
+            NodeImage.Reference,
+            "--kubeconfig",
+            kubeconfig,
+            "--cache",
+            cache
+        );
 
-        ProgramRun run = await ProgramRun.TryAsync(["unshare", "--net", "--mount", "bash", "-c", Script, "full-disk", disk, Path.Combine(Checkout.Root, "build/engine"), node.DockerArchive, state, .. create]);
+        ProgramRun run = await ProgramRun.TryAsync([
+            "unshare",
+            "--net",
+            "--mount",
+            "bash",
+            "-c",
+            Script,
+            "full-disk",
+            disk,
+            Path.Combine(Checkout.Root, "build/engine"),
+            node.DockerArchive,
+            state,
+            .. create,
+        ]);
 
         run.Returned(EnvironmentExit);
         Assert.Contains("error NF9003: the node had no space left", run.Error, StringComparison.Ordinal);

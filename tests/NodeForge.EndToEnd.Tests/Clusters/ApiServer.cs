@@ -7,7 +7,11 @@ namespace NodeForge.EndToEnd.Tests.Clusters;
 internal static class ApiServer
 {
     /// <returns>"ok", which everybody may hear.</returns>
-    [SuppressMessage("Security", "CA5359", Justification = "The name on the certificate is the cluster's; whether anybody answers is what is asked here, not whether to trust it.")]
+    [SuppressMessage(
+        "Security",
+        "CA5359",
+        Justification = "The name on the certificate is the cluster's; whether anybody answers is what is asked here, not whether to trust it."
+    )]
     public static async Task<string> ReadyAsync(int hostPort)
     {
         SslClientAuthenticationOptions tls = new() { RemoteCertificateValidationCallback = static (_, _, _, _) => true };

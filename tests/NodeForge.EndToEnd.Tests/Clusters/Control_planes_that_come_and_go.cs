@@ -15,11 +15,18 @@ public sealed class Control_planes_that_come_and_go
     public async Task A_third_one_joins_and_the_first_one_leaves_after_it_died()
     {
         await using MadeCluster cluster = await MadeCluster.CreateAsync(new NodeConfig(), new());
-        string name = cluster.Name, second = $"{name}-control-plane2", third = $"{name}-control-plane3", balancer = $"{name}-external-load-balancer";
+        string name = cluster.Name,
+            second = $"{name}-control-plane2",
+            third = $"{name}-control-plane3",
+            balancer = $"{name}-external-load-balancer";
         (await LivingCluster.NodeForgeAsync("add", "node", "--role", "control-plane", "--name", name)).Succeeded();
         Assert.Equal([cluster.First, second, third], await MembersAsync(cluster, second));
         foreach (string node in (string[])[cluster.First, second, third])
-            Assert.DoesNotContain("ephemeral-storage", await cluster.RunAsync(node, "cat", "/etc/kubernetes/manifests/etcd.yaml"), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "ephemeral-storage",
+                await cluster.RunAsync(node, "cat", "/etc/kubernetes/manifests/etcd.yaml"),
+                StringComparison.Ordinal
+            );
 
         await cluster.Engine.Containers.KillAsync(cluster.First, "SIGKILL", CancellationToken.None);
         (await LivingCluster.NodeForgeAsync("delete", "node", cluster.First, "--name", name)).Succeeded();
@@ -30,7 +37,13 @@ public sealed class Control_planes_that_come_and_go
         string balanced = await cluster.RunAsync(balancer, "cat", "/etc/nodeforge/haproxy.cfg");
         Assert.Equal(
             [second, third],
-            balanced.Split('\n').Where(line => line.StartsWith("  server ", StringComparison.Ordinal) && !line.Contains("-unchecked", StringComparison.Ordinal)).Select(line => line.Split(' ')[3]));
+            balanced
+                .Split('\n')
+                .Where(line =>
+                    line.StartsWith("  server ", StringComparison.Ordinal) && !line.Contains("-unchecked", StringComparison.Ordinal)
+                )
+                .Select(line => line.Split(' ')[3])
+        );
 
         // An engine that ends waits for what does not end when it is asked to.
         await cluster.Engine.Containers.StopAsync(balancer, TimeSpan.FromSeconds(30), CancellationToken.None);
@@ -39,11 +52,23 @@ public sealed class Control_planes_that_come_and_go
 
     private static async Task<string[]> MembersAsync(MadeCluster cluster, string node)
     {
-        string list = await cluster.RunAsync(node, "sh", "-c", """
+        string list = await cluster.RunAsync(
+            node,
+            "sh",
+            "-c",
+            """
             cd /etc/kubernetes/pki/etcd
             echo '{}' | kubectl --kubeconfig=/dev/null --server=https://127.0.0.1:2379 --certificate-authority=ca.crt --client-certificate=healthcheck-client.crt --client-key=healthcheck-client.key create --raw /v3/cluster/member/list -f -
-            """);
+            """
+        );
         using JsonDocument document = JsonDocument.Parse(list);
-        return [.. document.RootElement.GetProperty("members").EnumerateArray().Select(member => member.GetProperty("name").GetString()!).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. document
+                .RootElement.GetProperty("members")
+                .EnumerateArray()
+                .Select(member => member.GetProperty("name").GetString()!)
+                .Order(StringComparer.Ordinal),
+        ];
     }
 }

@@ -42,7 +42,10 @@ internal sealed class CuttableEngine : IAsyncDisposable
     {
         await CutAsync();
         cut.Dispose();
-        if (Directory.Exists(Path.GetDirectoryName(SocketPath)) && !Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(SocketPath)!).Any())
+        if (
+            Directory.Exists(Path.GetDirectoryName(SocketPath))
+            && !Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(SocketPath)!).Any()
+        )
             Directory.Delete(Path.GetDirectoryName(SocketPath)!);
     }
 
@@ -83,7 +86,8 @@ internal sealed class CuttableEngine : IAsyncDisposable
     // The end of one direction is passed on: an exec's input ends before its output.
     private async Task CopyAsync(Socket from, Socket to)
     {
-        await using NetworkStream source = new(from), target = new(to);
+        await using NetworkStream source = new(from),
+            target = new(to);
         await source.CopyToAsync(target, cut.Token);
         to.Shutdown(SocketShutdown.Send);
     }

@@ -18,12 +18,12 @@ internal static class Eventually
             if (last == expected)
                 return;
             await Task.Delay(Every);
-        }
-        while (Stopwatch.GetElapsedTime(begun) < within);
+        } while (Stopwatch.GetElapsedTime(begun) < within);
         Assert.Fail($"after {within.TotalSeconds:F0} s: wanted\n{expected}\nand got\n{last}");
     }
 
-    public static Task TrueAsync(TimeSpan within, Func<Task<bool>> ask) => EqualAsync("yes", within, async () => await ask() ? "yes" : "no");
+    public static Task TrueAsync(TimeSpan within, Func<Task<bool>> ask) =>
+        EqualAsync("yes", within, async () => await ask() ? "yes" : "no");
 
     private static async Task<string> AnswerAsync(Func<Task<string>> ask)
     {
@@ -31,7 +31,14 @@ internal static class Eventually
         {
             return await ask();
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException or NodeForgeException or Xunit.Sdk.XunitException)
+        catch (Exception failure)
+            when (failure
+                    is HttpRequestException
+                        or IOException
+                        or OperationCanceledException
+                        or NodeForgeException
+                        or Xunit.Sdk.XunitException
+            )
         {
             return failure.Message;
         }

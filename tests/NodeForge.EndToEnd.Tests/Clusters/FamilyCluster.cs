@@ -21,11 +21,21 @@ public abstract class FamilyCluster(IPFamily family) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         NodePort[] ports = [Port(Workload.NodePort), Port(SecondNodePort)];
-        cluster = await MadeCluster.CreateAsync(new ClusterConfig
-        {
-            Networking = new() { Family = family },
-            Nodes = [new() { Ports = ports, Patches = new() { Merges = [TakesPods] } }, new() { Role = NodeRole.Worker, Ports = ports }],
-        });
+        cluster = await MadeCluster.CreateAsync(
+            new ClusterConfig
+            {
+                Networking = new() { Family = family },
+                Nodes =
+                [
+                    new()
+                    {
+                        Ports = ports,
+                        Patches = new() { Merges = [TakesPods] },
+                    },
+                    new() { Role = NodeRole.Worker, Ports = ports },
+                ],
+            }
+        );
         workload = await Workload.StartAsync(cluster);
     }
 
@@ -43,15 +53,22 @@ public abstract class FamilyCluster(IPFamily family) : IAsyncLifetime
         await life.StartAsync(Cluster.Name, [], Workload.Patience, CancellationToken.None);
     }
 
-    /// <summary>A pod on each node, once the two hear each other at all of their addresses: after a restart pods are listed for a while as they were before.</summary>
+    /// <summary>A pod on each node, once the two hear each other at all of their addresses: after a restart pods are listed for a while as
+    /// they were before.</summary>
     internal async Task<IReadOnlyList<WorkloadPod>> PodsThatHearEachOtherAsync()
     {
         WorkloadPod[] pods = [];
-        await Eventually.EqualAsync("both hear each other", Workload.Patience, async () =>
-        {
-            pods = await Workload.OneOnEachNodeAsync();
-            return pods.Length < 2 ? $"{pods.Length} nodes have pods" : await HeardAsync(pods[0], pods[1]) ?? await HeardAsync(pods[1], pods[0]) ?? "both hear each other";
-        });
+        await Eventually.EqualAsync(
+            "both hear each other",
+            Workload.Patience,
+            async () =>
+            {
+                pods = await Workload.OneOnEachNodeAsync();
+                return pods.Length < 2
+                    ? $"{pods.Length} nodes have pods"
+                    : await HeardAsync(pods[0], pods[1]) ?? await HeardAsync(pods[1], pods[0]) ?? "both hear each other";
+            }
+        );
         return pods;
     }
 

@@ -44,8 +44,18 @@ public sealed class LivingCluster : IAsyncLifetime
             Mounts = [new(Shared, "/shared") { ReadOnly = true }],
             Ports = [new(30080, 0) { ListenAddress = "127.0.0.1" }],
         };
-        ClusterConfig config = new() { Name = Name, Nodes = [new(), worker], Containerd = new() { Merges = ["[plugins.\"io.containerd.grpc.v1.cri\"]\nmax_container_log_line_size = 65536"] } };
-        await Provisioner.CreateAsync(config, NodeImage.Reference, new() { Kubeconfig = Kubeconfig, DiagnosticsFolder = Folder }, CancellationToken.None);
+        ClusterConfig config = new()
+        {
+            Name = Name,
+            Nodes = [new(), worker],
+            Containerd = new() { Merges = ["[plugins.\"io.containerd.grpc.v1.cri\"]\nmax_container_log_line_size = 65536"] },
+        };
+        await Provisioner.CreateAsync(
+            config,
+            NodeImage.Reference,
+            new() { Kubeconfig = Kubeconfig, DiagnosticsFolder = Folder },
+            CancellationToken.None
+        );
     }
 
     public async Task DisposeAsync()
@@ -72,7 +82,8 @@ public sealed class LivingCluster : IAsyncLifetime
         return text;
     }
 
-    internal Task<string> KubectlAsync(params string[] arguments) => RunAsync(ControlPlane, ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", .. arguments]);
+    internal Task<string> KubectlAsync(params string[] arguments) =>
+        RunAsync(ControlPlane, ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", .. arguments]);
 
     /// <summary>Waits until what kubectl says is what is wanted.</summary>
     internal async Task AwaitAsync(string wanted, TimeSpan patience, params string[] arguments)
@@ -81,7 +92,10 @@ public sealed class LivingCluster : IAsyncLifetime
         string said;
         while ((said = await KubectlAsync(arguments)) != wanted)
         {
-            Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(begun) < patience, $"kubectl {string.Join(' ', arguments)} said '{said}', not '{wanted}', for {patience}");
+            Assert.True(
+                System.Diagnostics.Stopwatch.GetElapsedTime(begun) < patience,
+                $"kubectl {string.Join(' ', arguments)} said '{said}', not '{wanted}', for {patience}"
+            );
             await Task.Delay(TimeSpan.FromMilliseconds(500));
         }
     }

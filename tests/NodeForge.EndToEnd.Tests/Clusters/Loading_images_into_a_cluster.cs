@@ -58,22 +58,35 @@ public sealed class Loading_images_into_a_cluster(LivingCluster cluster)
     [Fact]
     public async Task What_cannot_be_loaded_is_told_with_the_way_out()
     {
-        ProgramRun missing = (await LivingCluster.NodeForgeAsync("load", "image", "nodeforge/nod:test", "--name", cluster.Name)).Returned(5);
+        ProgramRun missing = (await LivingCluster.NodeForgeAsync("load", "image", "nodeforge/nod:test", "--name", cluster.Name)).Returned(
+            5
+        );
         Assert.Contains("did you mean nodeforge/node:test?", missing.Error, StringComparison.Ordinal);
         string broken = Path.Combine(cluster.Folder, "broken.tar");
         await File.WriteAllTextAsync(broken, "no archive");
-        Assert.Contains("NF4", (await LivingCluster.NodeForgeAsync("load", "image-archive", broken, "--name", cluster.Name)).Returned(3).Error, StringComparison.Ordinal);
-        Assert.Contains("NF8002", (await LivingCluster.NodeForgeAsync("load", "image", "nodeforge/node:test", "--name", "nf-none")).Returned(7).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "NF4",
+            (await LivingCluster.NodeForgeAsync("load", "image-archive", broken, "--name", cluster.Name)).Returned(3).Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "NF8002",
+            (await LivingCluster.NodeForgeAsync("load", "image", "nodeforge/node:test", "--name", "nf-none")).Returned(7).Error,
+            StringComparison.Ordinal
+        );
     }
 
     private async Task<JsonElement> LoadAsync(string verb, params string[] arguments)
     {
-        ProgramRun run = (await LivingCluster.NodeForgeAsync(["load", verb, .. arguments, "--name", cluster.Name, "-o", "json"])).Succeeded();
+        ProgramRun run = (
+            await LivingCluster.NodeForgeAsync(["load", verb, .. arguments, "--name", cluster.Name, "-o", "json"])
+        ).Succeeded();
         using JsonDocument document = JsonDocument.Parse(run.Output);
         return document.RootElement.Clone();
     }
 
-    private static IEnumerable<JsonElement> Nodes(JsonElement document) => document.GetProperty("images")[0].GetProperty("nodes").EnumerateArray();
+    private static IEnumerable<JsonElement> Nodes(JsonElement document) =>
+        document.GetProperty("images")[0].GetProperty("nodes").EnumerateArray();
 
     private async Task AssertWholeAsync(string node, string image)
     {
@@ -84,7 +97,16 @@ public sealed class Loading_images_into_a_cluster(LivingCluster cluster)
 
     private async Task AssertPodRunsAsync(string pod, string image)
     {
-        await cluster.KubectlAsync("run", pod, $"--image={image}", "--image-pull-policy=Never", $"--overrides={{\"spec\":{{\"nodeName\":\"{cluster.Worker}\"}}}}", "--", "sleep", "1000");
+        await cluster.KubectlAsync(
+            "run",
+            pod,
+            $"--image={image}",
+            "--image-pull-policy=Never",
+            $"--overrides={{\"spec\":{{\"nodeName\":\"{cluster.Worker}\"}}}}",
+            "--",
+            "sleep",
+            "1000"
+        );
         await cluster.AwaitAsync("Running", TimeSpan.FromMinutes(2), "get", "pod", pod, "-o", "jsonpath={.status.phase}");
         await cluster.KubectlAsync("delete", "pod", pod, "--grace-period=0", "--force");
     }
@@ -94,10 +116,37 @@ public sealed class Loading_images_into_a_cluster(LivingCluster cluster)
 
     private static async Task WriteAsync(Stream target, string reference, byte[] large, string text, CancellationToken cancellationToken)
     {
-        byte[][] layers = [Layer("bin/busybox", await File.ReadAllBytesAsync("/bin/busybox", cancellationToken)), large, Layer("text", Encoding.UTF8.GetBytes(text))];
+        byte[][] layers =
+        [
+            Layer("bin/busybox", await File.ReadAllBytesAsync("/bin/busybox", cancellationToken)),
+            large,
+            Layer("text", Encoding.UTF8.GetBytes(text)),
+        ];
         string[] diffIds = [.. layers.Select(layer => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(layer)))];
-        byte[] config = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { architecture = "amd64", os = "linux", config = new { Entrypoint = new[] { "/bin/busybox" } }, rootfs = new { type = "layers", diff_ids = diffIds } }));
-        byte[] manifest = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new[] { new { Config = "config.json", RepoTags = new[] { reference }, Layers = new[] { "0.tar", "1.tar", "2.tar" } } }));
+        byte[] config = Encoding.UTF8.GetBytes(
+            JsonSerializer.Serialize(
+                new
+                {
+                    architecture = "amd64",
+                    os = "linux",
+                    config = new { Entrypoint = new[] { "/bin/busybox" } },
+                    rootfs = new { type = "layers", diff_ids = diffIds },
+                }
+            )
+        );
+        byte[] manifest = Encoding.UTF8.GetBytes(
+            JsonSerializer.Serialize(
+                new[]
+                {
+                    new
+                    {
+                        Config = "config.json",
+                        RepoTags = new[] { reference },
+                        Layers = new[] { "0.tar", "1.tar", "2.tar" },
+                    },
+                }
+            )
+        );
         await using TarWriter tar = new(target, TarEntryFormat.Ustar, leaveOpen: true);
         await BusyboxArchive.AddAsync(tar, "config.json", config, cancellationToken);
         foreach ((byte[] layer, int number) in layers.Select((layer, number) => (layer, number)))
@@ -109,7 +158,14 @@ public sealed class Loading_images_into_a_cluster(LivingCluster cluster)
     {
         using MemoryStream layer = new();
         using (TarWriter tar = new(layer, TarEntryFormat.Ustar, leaveOpen: true))
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content), Mode = (UnixFileMode)0x1ed, ModificationTime = DateTimeOffset.UnixEpoch });
+            tar.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, name)
+                {
+                    DataStream = new MemoryStream(content),
+                    Mode = (UnixFileMode)0x1ed,
+                    ModificationTime = DateTimeOffset.UnixEpoch,
+                }
+            );
         return layer.ToArray();
     }
 }

@@ -46,7 +46,10 @@ internal sealed class MadeCluster : IAsyncDisposable
     /// <summary>Makes it under a name of its own, and removes it again when that fails.</summary>
     public static async Task<MadeCluster> CreateAsync(ClusterConfig config, string image = NodeImages.NodeImage.Reference)
     {
-        EngineClient engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
+        EngineClient engine = await EngineClient.ConnectAsync(
+            new EngineDiscovery(HostEnvironment.FromProcess()).Find(),
+            CancellationToken.None
+        );
         MadeCluster cluster = new(engine, config with { Name = "nf-e2e-" + Path.GetRandomFileName()[..6] });
         try
         {
@@ -76,7 +79,8 @@ internal sealed class MadeCluster : IAsyncDisposable
         return (code, Encoding.UTF8.GetString(output.ToArray()));
     }
 
-    /// <summary>kubectl in a control plane, with the administrator's configuration: where there is a balancer it goes through that.</summary>
+    /// <summary>kubectl in a control plane, with the administrator's configuration: where there is a balancer it goes through
+    /// that.</summary>
     public Task<string> KubectlAsync(params string[] arguments) => KubectlAtAsync(First, arguments);
 
     public Task<string> KubectlAtAsync(string node, params string[] arguments) =>
@@ -85,15 +89,27 @@ internal sealed class MadeCluster : IAsyncDisposable
     public async Task ApplyAsync(string manifest)
     {
         using MemoryStream input = new(Encoding.UTF8.GetBytes(manifest));
-        (int code, string said) = await TryRunAsync(First, ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "apply", "-f", "-"], input);
+        (int code, string said) = await TryRunAsync(
+            First,
+            ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "apply", "-f", "-"],
+            input
+        );
         Assert.True(code == 0, said);
     }
 
     /// <summary>Nodes that say they are Ready.</summary>
     public async Task<string[]> ReadyAsync(string? asked = null)
     {
-        (_, string said) = await TryRunAsync(asked ?? First, ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--request-timeout=5s", "get", "nodes", "--no-headers"], null);
-        string[][] rows = [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        (_, string said) = await TryRunAsync(
+            asked ?? First,
+            ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--request-timeout=5s", "get", "nodes", "--no-headers"],
+            null
+        );
+        string[][] rows =
+        [
+            .. said.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+        ];
         return [.. rows.Where(row => row is [_, "Ready", ..]).Select(row => row[0]).Order(StringComparer.Ordinal)];
     }
 
@@ -102,19 +118,35 @@ internal sealed class MadeCluster : IAsyncDisposable
     {
         DateTimeOffset since = DateTimeOffset.UtcNow;
         string[] all = [.. Nodes.Order(StringComparer.Ordinal)];
-        await Eventually.EqualAsync(string.Join(' ', all), within, async () =>
-        {
-            string[] heard = await HeardSinceAsync(since, asked ?? First);
-            return string.Join(' ', (await ReadyAsync(asked)).Intersect(heard));
-        });
+        await Eventually.EqualAsync(
+            string.Join(' ', all),
+            within,
+            async () =>
+            {
+                string[] heard = await HeardSinceAsync(since, asked ?? First);
+                return string.Join(' ', (await ReadyAsync(asked)).Intersect(heard));
+            }
+        );
     }
 
     private async Task<string[]> HeardSinceAsync(DateTimeOffset since, string asked)
     {
         const string fields = "{range .items[*]}{.metadata.name}|{.spec.renewTime}{\"\\n\"}{end}";
-        string leases = await KubectlAtAsync(asked, "--request-timeout=5s", "--namespace=kube-node-lease", "get", "leases", "-o", "jsonpath=" + fields);
+        string leases = await KubectlAtAsync(
+            asked,
+            "--request-timeout=5s",
+            "--namespace=kube-node-lease",
+            "get",
+            "leases",
+            "-o",
+            "jsonpath=" + fields
+        );
         string[][] rows = [.. leases.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|'))];
-        return [.. rows.Where(row => DateTimeOffset.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture) > since).Select(row => row[0])];
+        return
+        [
+            .. rows.Where(row => DateTimeOffset.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture) > since)
+                .Select(row => row[0]),
+        ];
     }
 
     /// <summary>Where a node's port is on this machine.</summary>

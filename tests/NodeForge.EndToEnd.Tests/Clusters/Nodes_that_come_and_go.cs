@@ -42,11 +42,24 @@ public sealed class Nodes_that_come_and_go(LivingCluster cluster)
         // Like the worker that was there, but for the port that this one has.
         Assert.Equal("back", await cluster.KubectlAsync("get", "node", added, "-o", "jsonpath={.metadata.labels.tier}"));
         Assert.Equal("hello", await cluster.RunAsync(added, "cat", "/shared/greeting"));
-        Assert.Contains("/shared ro,", await cluster.RunAsync(added, "sh", "-c", "awk '{ print $5, $6 }' /proc/self/mountinfo"), StringComparison.Ordinal);
-        Assert.Contains("max_container_log_line_size = 65536", await cluster.RunAsync(added, "containerd", "config", "dump"), StringComparison.Ordinal);
+        Assert.Contains(
+            "/shared ro,",
+            await cluster.RunAsync(added, "sh", "-c", "awk '{ print $5, $6 }' /proc/self/mountinfo"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "max_container_log_line_size = 65536",
+            await cluster.RunAsync(added, "containerd", "config", "dump"),
+            StringComparison.Ordinal
+        );
         Assert.Empty((await cluster.Engine.Containers.FindAsync(added, CancellationToken.None))!.NetworkSettings.Ports ?? []);
 
-        await cluster.RunAsync(cluster.ControlPlane, "sh", "-c", $"echo '{Deployment}' | kubectl --kubeconfig=/etc/kubernetes/admin.conf create -f -");
+        await cluster.RunAsync(
+            cluster.ControlPlane,
+            "sh",
+            "-c",
+            $"echo '{Deployment}' | kubectl --kubeconfig=/etc/kubernetes/admin.conf create -f -"
+        );
         await cluster.KubectlAsync("rollout", "status", "deployment", "web", "--timeout=120s");
 
         (await LivingCluster.NodeForgeAsync("delete", "node", added, "--name", cluster.Name)).Succeeded();
@@ -57,7 +70,11 @@ public sealed class Nodes_that_come_and_go(LivingCluster cluster)
 
         ProgramRun last = (await LivingCluster.NodeForgeAsync("delete", "node", cluster.ControlPlane, "--name", cluster.Name)).Returned(7);
         Assert.Contains("NF8046", last.Error, StringComparison.Ordinal);
-        Assert.Contains("NF8046", (await LivingCluster.NodeForgeAsync("add", "node", "--role", "control-plane", "--name", cluster.Name)).Returned(7).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "NF8046",
+            (await LivingCluster.NodeForgeAsync("add", "node", "--role", "control-plane", "--name", cluster.Name)).Returned(7).Error,
+            StringComparison.Ordinal
+        );
     }
 
     private async Task<string> ReadyAsync(string node)

@@ -24,7 +24,10 @@ public sealed class One_control_plane_and_two_workers(WorkloadCluster made) : IA
     public async Task Share_the_pods_of_a_Deployment_which_rolls_on_to_its_next_version()
     {
         string[] before = [.. (await Workload.PodsAsync()).Select(pod => pod.Name)];
-        Assert.Equal(Cluster.Workers.Order(StringComparer.Ordinal), (await Workload.PodsAsync()).Select(pod => pod.Node).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Cluster.Workers.Order(StringComparer.Ordinal),
+            (await Workload.PodsAsync()).Select(pod => pod.Node).Distinct().Order(StringComparer.Ordinal)
+        );
 
         await Cluster.KubectlAsync("set", "env", "deployment/web", "VERSION=2");
         await Workload.RolledOutAsync();
@@ -55,14 +58,21 @@ public sealed class One_control_plane_and_two_workers(WorkloadCluster made) : IA
         // Four pods share the answers by chance: one that has not had its turn after a hundred is not in the service.
         for (int asked = 0; asked < 100 && answered.Count < Workload.Replicas; asked++)
             answered.Add(await Workload.AskFromAsync(asking, service, Workload.ServicePort));
-        Assert.Equal((await Workload.PodsAsync()).Select(pod => pod.Name).Order(StringComparer.Ordinal), answered.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            (await Workload.PodsAsync()).Select(pod => pod.Name).Order(StringComparer.Ordinal),
+            answered.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
     public async Task Answer_at_the_mapped_host_port_of_every_node_that_without_a_pod_too()
     {
         foreach (string node in Cluster.Nodes)
-            Assert.StartsWith("web-", await Workload.AskAsync(await Cluster.HostPortAsync(node, Workload.NodePort)), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "web-",
+                await Workload.AskAsync(await Cluster.HostPortAsync(node, Workload.NodePort)),
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
@@ -70,6 +80,10 @@ public sealed class One_control_plane_and_two_workers(WorkloadCluster made) : IA
     {
         WorkloadPod pod = (await Workload.PodsAsync())[0];
         // Nothing but what the pod finds in its environment and its account's folder leads there.
-        Assert.Contains("v1.20.2", await Cluster.KubectlAsync("exec", pod.Name, "--", "/kubectl", "get", "--raw", "/version"), StringComparison.Ordinal);
+        Assert.Contains(
+            "v1.20.2",
+            await Cluster.KubectlAsync("exec", pod.Name, "--", "/kubectl", "get", "--raw", "/version"),
+            StringComparison.Ordinal
+        );
     }
 }

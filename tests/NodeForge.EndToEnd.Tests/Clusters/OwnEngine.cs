@@ -17,13 +17,19 @@ internal static class OwnEngine
         using Process status = ProgramRun.Start([Program, "status"]);
         string said = status.StandardOutput.ReadToEnd();
         status.WaitForExit();
-        return status.ExitCode == 0 && said.Contains("ours, state in", StringComparison.Ordinal) ? null : "the engine that answers is not one of build/engine's";
+        return status.ExitCode == 0 && said.Contains("ours, state in", StringComparison.Ordinal)
+            ? null
+            : "the engine that answers is not one of build/engine's";
     }
 
     /// <summary>Kills the engine's two processes as a crash does; containers are left to themselves.</summary>
     public static async Task KillAsync()
     {
-        Process[] processes = [.. Find("dockerd", "unix://" + Socket), .. Find("containerd", Path.Combine(Path.GetDirectoryName(Socket)!, "containerd.toml"))];
+        Process[] processes =
+        [
+            .. Find("dockerd", "unix://" + Socket),
+            .. Find("containerd", Path.Combine(Path.GetDirectoryName(Socket)!, "containerd.toml")),
+        ];
         Assert.True(processes.Length >= 2, "dockerd and containerd were not found");
         foreach (Process process in processes)
             process.Kill();

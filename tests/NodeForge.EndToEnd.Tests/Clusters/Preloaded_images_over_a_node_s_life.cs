@@ -6,7 +6,8 @@ using NodeForge.Engines.Containers;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
-/// <summary>containerd treats what the build wrote as its own: images come and go beside the preloaded ones, garbage is collected, the node is restarted, and nothing else is lost.</summary>
+/// <summary>containerd treats what the build wrote as its own: images come and go beside the preloaded ones, garbage is collected, the node
+/// is restarted, and nothing else is lost.</summary>
 [Trait("Category", "EndToEnd")]
 [Collection(LivingClusterCollection.Name)]
 public sealed class Preloaded_images_over_a_node_s_life(LivingCluster cluster)
@@ -24,7 +25,8 @@ public sealed class Preloaded_images_over_a_node_s_life(LivingCluster cluster)
     public async Task An_image_is_added_others_are_removed_garbage_is_collected_and_the_node_restarts()
     {
         string[] preloaded = [.. (await CheckedAsync()).Keys];
-        string[] links = await ListAsync(Blobs), files = await ListAsync("/usr/lib/nodeforge/blobs/sha256");
+        string[] links = await ListAsync(Blobs),
+            files = await ListAsync("/usr/lib/nodeforge/blobs/sha256");
         Assert.Contains(Unneeded, preloaded);
         Assert.Equal(files, links);
 
@@ -41,7 +43,14 @@ public sealed class Preloaded_images_over_a_node_s_life(LivingCluster cluster)
         (await LivingCluster.NodeForgeAsync("stop", "node", cluster.Worker, "--name", cluster.Name)).Succeeded();
         (await LivingCluster.NodeForgeAsync("start", "node", cluster.Worker, "--name", cluster.Name)).Succeeded();
 
-        await cluster.AwaitAsync("True True", Patience, "get", "nodes", "-o", "jsonpath={.items[*].status.conditions[?(@.type==\"Ready\")].status}");
+        await cluster.AwaitAsync(
+            "True True",
+            Patience,
+            "get",
+            "nodes",
+            "-o",
+            "jsonpath={.items[*].status.conditions[?(@.type==\"Ready\")].status}"
+        );
         await AssertAsync(preloaded, gone);
         await CollectGarbageAsync();
         await AssertAsync(preloaded, gone);
@@ -62,10 +71,22 @@ public sealed class Preloaded_images_over_a_node_s_life(LivingCluster cluster)
     private async Task<string[]> NamesAsync(string image, int count)
     {
         // Preloaded by tag, digest and image ID; imported by tag, and the CRI adds the image ID a moment later.
-        string digest = (await CtrAsync("images", "ls", $"name=={image}")).Split('\n')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[2];
+        string digest = (await CtrAsync("images", "ls", $"name=={image}")).Split('\n')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[
+            2
+        ];
         string[] names = [];
-        await Eventually.TrueAsync(TimeSpan.FromSeconds(10), async () =>
-            (names = [.. (await CtrAsync("images", "ls", "-q", $"target.digest=={digest}")).Split('\n', StringSplitOptions.RemoveEmptyEntries)]).Length == count);
+        await Eventually.TrueAsync(
+            TimeSpan.FromSeconds(10),
+            async () =>
+                (
+                    names = [
+                        .. (await CtrAsync("images", "ls", "-q", $"target.digest=={digest}")).Split(
+                            '\n',
+                            StringSplitOptions.RemoveEmptyEntries
+                        ),
+                    ]
+                ).Length == count
+        );
         return names;
     }
 
@@ -76,16 +97,26 @@ public sealed class Preloaded_images_over_a_node_s_life(LivingCluster cluster)
         await CtrAsync("leases", "delete", "--sync", "collect");
     }
 
-    private async Task<string[]> ListAsync(string folder) => (await cluster.RunAsync(cluster.Worker, "ls", folder)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private async Task<string[]> ListAsync(string folder) =>
+        (await cluster.RunAsync(cluster.Worker, "ls", folder)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private Task<string> CtrAsync(params string[] arguments) => cluster.RunAsync(cluster.Worker, ["ctr", "--namespace", "k8s.io", .. arguments]);
+    private Task<string> CtrAsync(params string[] arguments) =>
+        cluster.RunAsync(cluster.Worker, ["ctr", "--namespace", "k8s.io", .. arguments]);
 
     private async Task ImportAsync(Func<Stream, Task> write)
     {
-        using MemoryStream archive = new(), said = new();
+        using MemoryStream archive = new(),
+            said = new();
         await write(archive);
         archive.Position = 0;
-        int code = await cluster.Engine.Containers.ExecAsync(cluster.Worker, new ExecSpec(["ctr", "--namespace", "k8s.io", "images", "import", "-"]), archive, said, said, CancellationToken.None);
+        int code = await cluster.Engine.Containers.ExecAsync(
+            cluster.Worker,
+            new ExecSpec(["ctr", "--namespace", "k8s.io", "images", "import", "-"]),
+            archive,
+            said,
+            said,
+            CancellationToken.None
+        );
         Assert.True(code == 0, Encoding.UTF8.GetString(said.ToArray()));
     }
 }

@@ -39,7 +39,12 @@ public sealed class Three_control_planes_and_three_workers(AvailableCluster made
             await Eventually.EqualAsync("3", Workload.Patience, () => EtcdVotersAsync(asked));
         }
 
-        Assert.Equal(3, (await Cluster.KubectlAsync("get", "configmaps", "-o", "name")).Split('\n').Count(name => name.Contains("written-without-", StringComparison.Ordinal)));
+        Assert.Equal(
+            3,
+            (await Cluster.KubectlAsync("get", "configmaps", "-o", "name"))
+                .Split('\n')
+                .Count(name => name.Contains("written-without-", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -54,8 +59,19 @@ public sealed class Three_control_planes_and_three_workers(AvailableCluster made
     /// <summary>Members whose etcd says that it is healthy; asked by their pods' readiness, which looks at /health.</summary>
     private async Task<string> EtcdVotersAsync(string asked)
     {
-        string ready = await Cluster.KubectlAtAsync(asked, "--namespace=kube-system", "get", "pods", "--selector=component=etcd", "-o", "jsonpath={.items[*].status.conditions[?(@.type==\"Ready\")].status}");
-        return ready.Split(' ', StringSplitOptions.RemoveEmptyEntries).Count(status => status == "True").ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string ready = await Cluster.KubectlAtAsync(
+            asked,
+            "--namespace=kube-system",
+            "get",
+            "pods",
+            "--selector=component=etcd",
+            "-o",
+            "jsonpath={.items[*].status.conditions[?(@.type==\"Ready\")].status}"
+        );
+        return ready
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Count(status => status == "True")
+            .ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }
 
@@ -66,8 +82,15 @@ public sealed class AvailableCluster : IAsyncLifetime
 
     internal MadeCluster Cluster => cluster ?? throw new InvalidOperationException("the cluster was not made");
 
-    public async Task InitializeAsync() => cluster = await MadeCluster.CreateAsync(
-        [Node(NodeRole.ControlPlane), Node(NodeRole.ControlPlane), Node(NodeRole.ControlPlane), Node(NodeRole.Worker), Node(NodeRole.Worker), Node(NodeRole.Worker)]);
+    public async Task InitializeAsync() =>
+        cluster = await MadeCluster.CreateAsync([
+            Node(NodeRole.ControlPlane),
+            Node(NodeRole.ControlPlane),
+            Node(NodeRole.ControlPlane),
+            Node(NodeRole.Worker),
+            Node(NodeRole.Worker),
+            Node(NodeRole.Worker),
+        ]);
 
     public async Task DisposeAsync()
     {
@@ -75,5 +98,6 @@ public sealed class AvailableCluster : IAsyncLifetime
             await cluster.DisposeAsync();
     }
 
-    private static NodeConfig Node(NodeRole role) => new() { Role = role, Ports = [new(Workload.NodePort, 0) { ListenAddress = "127.0.0.1" }] };
+    private static NodeConfig Node(NodeRole role) =>
+        new() { Role = role, Ports = [new(Workload.NodePort, 0) { ListenAddress = "127.0.0.1" }] };
 }

@@ -27,7 +27,12 @@ public sealed class Upgrading_a_cluster_in_place : IDisposable
         int port = await cluster.HostPortAsync(only, Workload.NodePort);
         await workload.AnswersAsync(port);
         await cluster.ApplyAsync(Volume(only));
-        await cluster.RunAsync(only, "sh", "-c", "mkdir -p /var/local-path-provisioner/kept && echo remembered > /var/local-path-provisioner/kept/it");
+        await cluster.RunAsync(
+            only,
+            "sh",
+            "-c",
+            "mkdir -p /var/local-path-provisioner/kept && echo remembered > /var/local-path-provisioner/kept/it"
+        );
         string addresses = await AddressesAsync(cluster);
 
         await using (Asking asking = new(workload, port))
@@ -60,27 +65,36 @@ public sealed class Upgrading_a_cluster_in_place : IDisposable
     }
 
     private static Task<string> AddressesAsync(MadeCluster cluster) =>
-        cluster.KubectlAsync("get", "nodes", "-o", "jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.status.addresses[*].address} {.spec.podCIDR}{\"\\n\"}{end}");
+        cluster.KubectlAsync(
+            "get",
+            "nodes",
+            "-o",
+            "jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.status.addresses[*].address} {.spec.podCIDR}{\"\\n\"}{end}"
+        );
 
     private async Task<DerivedImage> WithFileAsync(string name, string content, string path, bool executable)
     {
         string file = Path.Combine(folder, name);
         await File.WriteAllTextAsync(file, content);
         if (executable)
-            File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(
+                file,
+                File.GetUnixFileMode(file) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
+            );
         return await DerivedImage.CommitAsync(NodeImage.Reference, new Dictionary<string, string> { [file] = path });
     }
 
-    private static string Volume(string node) => $$"""
-        apiVersion: v1
-        kind: PersistentVolume
-        metadata: {name: kept}
-        spec:
-          capacity: {storage: 1Mi}
-          accessModes: [ReadWriteOnce]
-          hostPath: {path: /var/local-path-provisioner/kept}
-          nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [{{node}}]}]}]} }
-        """;
+    private static string Volume(string node) =>
+        $$"""
+            apiVersion: v1
+            kind: PersistentVolume
+            metadata: {name: kept}
+            spec:
+              capacity: {storage: 1Mi}
+              accessModes: [ReadWriteOnce]
+              hostPath: {path: /var/local-path-provisioner/kept}
+              nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [{{node}}]}]}]} }
+            """;
 
     /// <summary>Asks again and again; whoever does not answer fails the test.</summary>
     private sealed class Asking : IAsyncDisposable
@@ -111,7 +125,10 @@ public sealed class Upgrading_a_cluster_in_place : IDisposable
             for (; !ending.IsCancellationRequested; asked++)
             {
                 string said = await workload.AskAsync(port);
-                Assert.True(said.StartsWith("web-", StringComparison.Ordinal), string.Create(CultureInfo.InvariantCulture, $"request {asked} was answered with '{said}'"));
+                Assert.True(
+                    said.StartsWith("web-", StringComparison.Ordinal),
+                    string.Create(CultureInfo.InvariantCulture, $"request {asked} was answered with '{said}'")
+                );
                 await Task.Delay(Every, CancellationToken.None);
             }
 

@@ -4,7 +4,8 @@ using NodeForge.EndToEnd.Tests.NodeImages;
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
 /// <summary>An image that brings a storage class gives its clusters volumes that outlive their pods.</summary>
-/// <remarks>The class is that of older kinds: Kubernetes' own provisioner of host paths, which needs no image and which kube-controller-manager runs where it is told to.</remarks>
+/// <remarks>The class is that of older kinds: Kubernetes' own provisioner of host paths, which needs no image and which
+/// kube-controller-manager runs where it is told to.</remarks>
 [Trait("Category", "Long")]
 [Collection(NodeImageCollection.Name)]
 public sealed class Volumes_of_an_image_s_storage_class : IDisposable
@@ -33,12 +34,19 @@ public sealed class Volumes_of_an_image_s_storage_class : IDisposable
     {
         string manifest = Path.Combine(folder, "default-storage.yaml");
         await File.WriteAllTextAsync(manifest, StorageClass);
-        await using DerivedImage image = await DerivedImage.CommitAsync(NodeImage.Reference, new Dictionary<string, string> { [manifest] = "/kind/manifests/default-storage.yaml" });
+        await using DerivedImage image = await DerivedImage.CommitAsync(
+            NodeImage.Reference,
+            new Dictionary<string, string> { [manifest] = "/kind/manifests/default-storage.yaml" }
+        );
         await using MadeCluster cluster = await MadeCluster.CreateAsync(new ClusterConfig(), image.Reference);
         await Workload.ImportAsync(cluster, cluster.First);
 
         await cluster.ApplyAsync(Claim);
-        await Eventually.EqualAsync("standard|Bound", Workload.Patience, () => cluster.KubectlAsync("get", "pvc", "notes", "-o", "jsonpath={.spec.storageClassName}|{.status.phase}"));
+        await Eventually.EqualAsync(
+            "standard|Bound",
+            Workload.Patience,
+            () => cluster.KubectlAsync("get", "pvc", "notes", "-o", "jsonpath={.spec.storageClassName}|{.status.phase}")
+        );
 
         await RunToItsEndAsync(cluster, "writer", "echo remembered > /notes/it");
         await cluster.KubectlAsync("delete", "pod", "writer", "--wait");
@@ -53,7 +61,8 @@ public sealed class Volumes_of_an_image_s_storage_class : IDisposable
 
     private static async Task RunToItsEndAsync(MadeCluster cluster, string name, string script)
     {
-        await cluster.ApplyAsync($$"""
+        await cluster.ApplyAsync(
+            $$"""
             apiVersion: v1
             kind: Pod
             metadata: {name: {{name}} }
@@ -67,7 +76,12 @@ public sealed class Volumes_of_an_image_s_storage_class : IDisposable
                 command: [/bin/busybox, sh, -c, "{{script}}"]
                 volumeMounts: [{name: notes, mountPath: /notes}]
               volumes: [{name: notes, persistentVolumeClaim: {claimName: notes} }]
-            """);
-        await Eventually.EqualAsync("Succeeded", Workload.Patience, () => cluster.KubectlAsync("get", "pod", name, "-o", "jsonpath={.status.phase}"));
+            """
+        );
+        await Eventually.EqualAsync(
+            "Succeeded",
+            Workload.Patience,
+            () => cluster.KubectlAsync("get", "pod", name, "-o", "jsonpath={.status.phase}")
+        );
     }
 }

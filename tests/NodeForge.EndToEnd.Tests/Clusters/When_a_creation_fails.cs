@@ -61,13 +61,23 @@ public sealed class When_a_creation_fails : IAsyncLifetime
     public async Task A_node_that_dies_at_boot_is_told_with_its_last_words()
     {
         string image = $"nodeforge-test/{name}:dies";
-        await engine.Images.LoadAsync((stream, token) => BusyboxArchive.WriteNodeAsync(stream, image, "echo 'no cgroups for me' && exit 3", token), null, CancellationToken.None);
+        await engine.Images.LoadAsync(
+            (stream, token) => BusyboxArchive.WriteNodeAsync(stream, image, "echo 'no cgroups for me' && exit 3", token),
+            null,
+            CancellationToken.None
+        );
 
         NodeForgeException told = await FailsAsync(new() { Name = name }, image);
 
         Assert.Equal(ErrorCodes.NodeDied, told.Diagnostics[0].Code);
         Assert.StartsWith("exit code 3: no cgroups for me", told.Diagnostics[0].Got, StringComparison.Ordinal);
-        Assert.StartsWith("no cgroups for me", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(Path.Combine(folder, "diagnostics"), "console.log", SearchOption.AllDirectories))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "no cgroups for me",
+            await File.ReadAllTextAsync(
+                Assert.Single(Directory.GetFiles(Path.Combine(folder, "diagnostics"), "console.log", SearchOption.AllDirectories))
+            ),
+            StringComparison.Ordinal
+        );
         await AssertNothingLeftAsync();
         await engine.Images.RemoveAsync(image, force: true, CancellationToken.None);
     }
@@ -75,7 +85,11 @@ public sealed class When_a_creation_fails : IAsyncLifetime
     [Fact]
     public async Task An_API_server_that_never_answers_is_told_with_what_it_said()
     {
-        ClusterConfig config = new() { Name = name, Patches = new() { Merges = ["{kind: ClusterConfiguration, apiServer: {extraArgs: {no-such-flag: \"yes\"}}}"] } };
+        ClusterConfig config = new()
+        {
+            Name = name,
+            Patches = new() { Merges = ["{kind: ClusterConfiguration, apiServer: {extraArgs: {no-such-flag: \"yes\"}}}"] },
+        };
 
         NodeForgeException told = await FailsAsync(config, NodeImage.Reference, Options with { ApiServerWait = TimeSpan.FromSeconds(25) });
 
@@ -108,7 +122,12 @@ public sealed class When_a_creation_fails : IAsyncLifetime
     [Fact]
     public async Task Two_creations_of_one_name_make_one_cluster()
     {
-        Task<CreatedCluster>[] both = [.. Enumerable.Range(0, 2).Select(_ => Of(engine).CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None))];
+        Task<CreatedCluster>[] both =
+        [
+            .. Enumerable
+                .Range(0, 2)
+                .Select(_ => Of(engine).CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None)),
+        ];
         await Task.WhenAny(both);
         NodeForgeException told = await Assert.ThrowsAsync<NodeForgeException>(() => Task.WhenAll(both));
         Assert.Equal(ErrorCodes.ClusterBusy, told.Diagnostics[0].Code);
@@ -122,11 +141,24 @@ public sealed class When_a_creation_fails : IAsyncLifetime
     public async Task Another_machine_s_creation_on_the_same_engine_is_left_alone()
     {
         // Another machine has its own journal: only the engine knows of both.
-        ClusterProvisioner elsewhere = new(engine, SilentReporter.Instance, HostEnvironment.FromProcess(), Path.Combine(folder, "elsewhere"));
+        ClusterProvisioner elsewhere = new(
+            engine,
+            SilentReporter.Instance,
+            HostEnvironment.FromProcess(),
+            Path.Combine(folder, "elsewhere")
+        );
         Task<CreatedCluster>[] both =
         [
             Of(engine).CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None),
-            elsewhere.CreateAsync(new() { Name = name }, NodeImage.Reference, Options with { Kubeconfig = Path.Combine(folder, "other") }, CancellationToken.None),
+            elsewhere.CreateAsync(
+                new() { Name = name },
+                NodeImage.Reference,
+                Options with
+                {
+                    Kubeconfig = Path.Combine(folder, "other"),
+                },
+                CancellationToken.None
+            ),
         ];
         NodeForgeException told = await Assert.ThrowsAsync<NodeForgeException>(() => Task.WhenAll(both));
         Assert.Contains(told.Diagnostics[0].Code, new[] { ErrorCodes.EngineNameTaken, ErrorCodes.ClusterExists });
@@ -141,7 +173,10 @@ public sealed class When_a_creation_fails : IAsyncLifetime
         await using CuttableEngine cuttable = new();
         using EngineClient client = await EngineClient.ConnectAsync(cuttable.Endpoint, CancellationToken.None);
         Task<CreatedCluster> creating = Of(client).CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None);
-        await Eventually.TrueAsync(TimeSpan.FromSeconds(60), async () => (await new ClusterCatalog(engine).NodesAsync(name, CancellationToken.None)).Any(node => node.State == "running"));
+        await Eventually.TrueAsync(
+            TimeSpan.FromSeconds(60),
+            async () => (await new ClusterCatalog(engine).NodesAsync(name, CancellationToken.None)).Any(node => node.State == "running")
+        );
         await cuttable.CutAsync();
 
         NodeForgeException told = await Assert.ThrowsAsync<NodeForgeException>(() => creating);
@@ -150,7 +185,9 @@ public sealed class When_a_creation_fails : IAsyncLifetime
 
         await using CuttableEngine back = new(cuttable.Endpoint.Address.LocalPath);
         using EngineClient again = await EngineClient.ConnectAsync(back.Endpoint, CancellationToken.None);
-        NodeForgeException next = await Assert.ThrowsAsync<NodeForgeException>(() => Of(again).CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None));
+        NodeForgeException next = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Of(again).CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None)
+        );
         Assert.Equal(ErrorCodes.ClusterHalfMade, next.Diagnostics[0].Code);
 
         Assert.True(await Of(again).DeleteAsync(name, KubeconfigPath, CancellationToken.None));

@@ -1,6 +1,7 @@
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
-/// <summary>The exercises of the field: each takes one part away, looks at what Kubernetes makes of it, and leaves the cluster whole.</summary>
+/// <summary>The exercises of the field: each takes one part away, looks at what Kubernetes makes of it, and leaves the cluster
+/// whole.</summary>
 [Trait("Category", "EndToEnd")]
 [Collection(WorkloadClusterCollection.Name)]
 public sealed class When_parts_of_a_cluster_fail(WorkloadCluster made) : IAsyncLifetime
@@ -20,7 +21,10 @@ public sealed class When_parts_of_a_cluster_fail(WorkloadCluster made) : IAsyncL
         string before = await OfPodAsync(pod, "{.status.containerStatuses[0].containerID}");
         await KillAsync(pod.Node, before.Split("//")[1]);
 
-        await Eventually.TrueAsync(Workload.Patience, async () => await OfPodAsync(pod, "{.status.containerStatuses[0].containerID}") != before && await IsReadyAsync(pod));
+        await Eventually.TrueAsync(
+            Workload.Patience,
+            async () => await OfPodAsync(pod, "{.status.containerStatuses[0].containerID}") != before && await IsReadyAsync(pod)
+        );
         Assert.Equal(pod.Address, await OfPodAsync(pod, "{.status.podIP}"));
     }
 
@@ -45,7 +49,10 @@ public sealed class When_parts_of_a_cluster_fail(WorkloadCluster made) : IAsyncL
         try
         {
             await Eventually.TrueAsync(Workload.Patience, async () => !(await Cluster.ReadyAsync()).Contains(away));
-            await Eventually.TrueAsync(Workload.Patience, async () => await Workload.PodsAsync() is var pods && pods.Count == Workload.Replicas && pods.All(pod => pod.Node != away));
+            await Eventually.TrueAsync(
+                Workload.Patience,
+                async () => await Workload.PodsAsync() is var pods && pods.Count == Workload.Replicas && pods.All(pod => pod.Node != away)
+            );
             await Workload.AnswersAsync(await Cluster.HostPortAsync(Cluster.First, Workload.NodePort));
         }
         finally
@@ -94,10 +101,19 @@ public sealed class When_parts_of_a_cluster_fail(WorkloadCluster made) : IAsyncL
 
     private Task<string> OfPodAsync(WorkloadPod pod, string path) => Cluster.KubectlAsync("get", "pod", pod.Name, "-o", "jsonpath=" + path);
 
-    private async Task<bool> IsReadyAsync(WorkloadPod pod) => await OfPodAsync(pod, "{.status.conditions[?(@.type==\"Ready\")].status}") == "True";
+    private async Task<bool> IsReadyAsync(WorkloadPod pod) =>
+        await OfPodAsync(pod, "{.status.conditions[?(@.type==\"Ready\")].status}") == "True";
 
     private Task<string> SandboxAsync(WorkloadPod pod) =>
-        Cluster.RunAsync(pod.Node, "sh", "-c", "for id in $(ctr -n k8s.io containers list -q 'labels.\"io.kubernetes.pod.name\"==" + pod.Name + ",labels.\"io.cri-containerd.kind\"==sandbox'); do ctr -n k8s.io tasks list | grep \"$id.*RUNNING\" | cut -d' ' -f1; done");
+        Cluster.RunAsync(
+            pod.Node,
+            "sh",
+            "-c",
+            "for id in $(ctr -n k8s.io containers list -q 'labels.\"io.kubernetes.pod.name\"=="
+                + pod.Name
+                + ",labels.\"io.cri-containerd.kind\"==sandbox'); do ctr -n k8s.io tasks list | grep \"$id.*RUNNING\" | cut -d' ' -f1; done"
+        );
 
-    private Task<string> KillAsync(string node, string container) => Cluster.RunAsync(node, "ctr", "--namespace", "k8s.io", "tasks", "kill", "--signal", "SIGKILL", container);
+    private Task<string> KillAsync(string node, string container) =>
+        Cluster.RunAsync(node, "ctr", "--namespace", "k8s.io", "tasks", "kill", "--signal", "SIGKILL", container);
 }

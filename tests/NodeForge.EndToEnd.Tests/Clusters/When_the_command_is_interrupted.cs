@@ -17,7 +17,8 @@ public sealed class When_the_command_is_interrupted : IAsyncLifetime
 
     private string KubeconfigPath => Path.Combine(folder, "kubeconfig");
 
-    private Dictionary<string, string?> Variables => new() { ["KUBECONFIG"] = KubeconfigPath, ["NODEFORGE_STATE"] = Path.Combine(folder, "state") };
+    private Dictionary<string, string?> Variables =>
+        new() { ["KUBECONFIG"] = KubeconfigPath, ["NODEFORGE_STATE"] = Path.Combine(folder, "state") };
 
     public Task InitializeAsync() => File.WriteAllTextAsync(KubeconfigPath, Kubeconfig);
 
@@ -55,7 +56,11 @@ public sealed class When_the_command_is_interrupted : IAsyncLifetime
     public async Task The_second_signal_ends_it_at_once_with_the_command_that_cleans_up()
     {
         long begun = 0;
-        (int code, string said) = await InterruptAsync("start control plane", ["INT", "INT"], whenSent: () => begun = Stopwatch.GetTimestamp());
+        (int code, string said) = await InterruptAsync(
+            "start control plane",
+            ["INT", "INT"],
+            whenSent: () => begun = Stopwatch.GetTimestamp()
+        );
         Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5), said);
         Assert.True(code == 130, said);
         Assert.Contains($"stopped without cleaning up; run: nodeforge delete cluster --name {name}", said, StringComparison.Ordinal);
@@ -78,10 +83,23 @@ public sealed class When_the_command_is_interrupted : IAsyncLifetime
         Assert.Empty(Directory.GetFiles(Path.Combine(folder, "state/creations")));
     }
 
-    private async Task<(int Code, string Said)> InterruptAsync(string step, string[] signals, string? option = null, Action? whenSent = null)
+    private async Task<(int Code, string Said)> InterruptAsync(
+        string step,
+        string[] signals,
+        string? option = null,
+        Action? whenSent = null
+    )
     {
         // A shell without job control has its background ignore SIGINT, and whatever it starts.
-        using Process process = ProgramRun.Start(["env", "--default-signal=INT", .. Checkout.NodeForge("create", "cluster", "--name", name, "--image", NodeImage.Reference, "-v"), .. option is null ? Array.Empty<string>() : [option]], Variables);
+        using Process process = ProgramRun.Start(
+            [
+                "env",
+                "--default-signal=INT",
+                .. Checkout.NodeForge("create", "cluster", "--name", name, "--image", NodeImage.Reference, "-v"),
+                .. option is null ? Array.Empty<string>() : [option],
+            ],
+            Variables
+        );
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         StringBuilder said = new();
         while (await process.StandardError.ReadLineAsync() is { } line)
@@ -110,9 +128,30 @@ public sealed class When_the_command_is_interrupted : IAsyncLifetime
     /// <summary>Everything in the engine that carries the cluster's name.</summary>
     private async Task<string> PartsAsync()
     {
-        string containers = await ProgramRun.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", $"label=io.x-k8s.kind.cluster={name}");
-        string networks = await ProgramRun.OutputAsync("docker", "network", "ls", "--quiet", "--filter", $"label=dev.nodeforge.cluster={name}");
-        string volumes = await ProgramRun.OutputAsync("docker", "volume", "ls", "--quiet", "--filter", $"label=dev.nodeforge.cluster={name}");
+        string containers = await ProgramRun.OutputAsync(
+            "docker",
+            "ps",
+            "--all",
+            "--quiet",
+            "--filter",
+            $"label=io.x-k8s.kind.cluster={name}"
+        );
+        string networks = await ProgramRun.OutputAsync(
+            "docker",
+            "network",
+            "ls",
+            "--quiet",
+            "--filter",
+            $"label=dev.nodeforge.cluster={name}"
+        );
+        string volumes = await ProgramRun.OutputAsync(
+            "docker",
+            "volume",
+            "ls",
+            "--quiet",
+            "--filter",
+            $"label=dev.nodeforge.cluster={name}"
+        );
         return containers + networks + volumes;
     }
 }

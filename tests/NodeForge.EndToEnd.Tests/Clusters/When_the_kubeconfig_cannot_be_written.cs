@@ -9,7 +9,8 @@ using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
-/// <summary>What can be known is found before anything is made; what happens later leaves nothing in the engine. The kubeconfig is as it was in both cases.</summary>
+/// <summary>What can be known is found before anything is made; what happens later leaves nothing in the engine. The kubeconfig is as it
+/// was in both cases.</summary>
 [Trait("Category", "EndToEnd")]
 [Collection(NodeImageCollection.Name)]
 public sealed class When_the_kubeconfig_cannot_be_written : IAsyncLifetime, IForgeReporter
@@ -91,8 +92,16 @@ public sealed class When_the_kubeconfig_cannot_be_written : IAsyncLifetime, IFor
     [Fact]
     public async Task A_disk_that_fills_meanwhile_takes_the_cluster_with_it()
     {
-        Task<CreatedCluster> creating = Provisioner.CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None);
-        await Eventually.TrueAsync(TimeSpan.FromSeconds(60), async () => (await new ClusterCatalog(engine).NodesAsync(name, CancellationToken.None)).Any(node => node.State == "running"));
+        Task<CreatedCluster> creating = Provisioner.CreateAsync(
+            new() { Name = name },
+            NodeImage.Reference,
+            Options,
+            CancellationToken.None
+        );
+        await Eventually.TrueAsync(
+            TimeSpan.FromSeconds(60),
+            async () => (await new ClusterCatalog(engine).NodesAsync(name, CancellationToken.None)).Any(node => node.State == "running")
+        );
         disk.Fill();
 
         Diagnostic told = (await Assert.ThrowsAsync<NodeForgeException>(() => creating)).Diagnostics[0];
@@ -130,7 +139,10 @@ public sealed class When_the_kubeconfig_cannot_be_written : IAsyncLifetime, IFor
 
     private async Task AssertFoundBeforehandAsync(ErrorCode code, string got)
     {
-        Diagnostic told = await FailsAsync(code, () => Provisioner.CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None));
+        Diagnostic told = await FailsAsync(
+            code,
+            () => Provisioner.CreateAsync(new() { Name = name }, NodeImage.Reference, Options, CancellationToken.None)
+        );
         Assert.Contains(got, told.Got, StringComparison.Ordinal);
         Assert.Empty(begun);
         await AssertNothingLeftAsync();

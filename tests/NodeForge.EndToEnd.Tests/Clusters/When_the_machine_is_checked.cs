@@ -35,7 +35,11 @@ public sealed class When_the_machine_is_checked : IDisposable
 
         ProgramRun run = (await NodeForgeAsync("doctor", "--config", file)).Returned(5);
 
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"got  port {port} is held by process {Environment.ProcessId} ("), run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"got  port {port} is held by process {Environment.ProcessId} ("),
+            run.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("NF8014: pods and services have addresses in common", run.Output, StringComparison.Ordinal);
         Assert.Equal(2, run.Output.Split('\n').Count(line => line.StartsWith('✗')));
     }
@@ -49,14 +53,24 @@ public sealed class When_the_machine_is_checked : IDisposable
 
         ProgramRun run = (await NodeForgeAsync("create", "cluster", "--config", file, "--image", "nodeforge-test/nowhere:1")).Returned(5);
 
-        Assert.Equal(["NF5506", "NF8014", "NF5508"], run.Error.Split('\n').Where(line => line.StartsWith("error ", StringComparison.Ordinal)).Select(line => line["error ".Length..][..6]));
+        Assert.Equal(
+            ["NF5506", "NF8014", "NF5508"],
+            run.Error.Split('\n')
+                .Where(line => line.StartsWith("error ", StringComparison.Ordinal))
+                .Select(line => line["error ".Length..][..6])
+        );
         Assert.DoesNotContain("create network", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_an_engine_the_rest_is_told_all_the_same()
     {
-        ProgramRun run = (await ProgramRun.TryAsync(Checkout.NodeForge("doctor"), new Dictionary<string, string?> { ["DOCKER_HOST"] = "unix://" + Path.Combine(folder, "none.sock") })).Returned(5);
+        ProgramRun run = (
+            await ProgramRun.TryAsync(
+                Checkout.NodeForge("doctor"),
+                new Dictionary<string, string?> { ["DOCKER_HOST"] = "unix://" + Path.Combine(folder, "none.sock") }
+            )
+        ).Returned(5);
         Assert.Contains("NF5501: no container engine answers", run.Output, StringComparison.Ordinal);
         Assert.Contains("cgroups       v", run.Output, StringComparison.Ordinal);
     }
@@ -64,18 +78,31 @@ public sealed class When_the_machine_is_checked : IDisposable
     private string Write(int port)
     {
         string file = Path.Combine(folder, "cluster.yaml");
-        File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $$"""
-            kind: Cluster
-            apiVersion: kind.x-k8s.io/v1alpha4
-            name: {{"nf-e2e-" + Path.GetRandomFileName()[..6]}}
-            nodes:
-            - role: control-plane
-              extraPortMappings: [{containerPort: 80, hostPort: {{port}}, listenAddress: 127.0.0.1}]
-            networking: {podSubnet: 10.96.128.0/17, serviceSubnet: 10.96.0.0/16}
-            """));
+        File.WriteAllText(
+            file,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""
+                kind: Cluster
+                apiVersion: kind.x-k8s.io/v1alpha4
+                name: {{"nf-e2e-" + Path.GetRandomFileName()[..6]}}
+                nodes:
+                - role: control-plane
+                  extraPortMappings: [{containerPort: 80, hostPort: {{port}}, listenAddress: 127.0.0.1}]
+                networking: {podSubnet: 10.96.128.0/17, serviceSubnet: 10.96.0.0/16}
+                """
+            )
+        );
         return file;
     }
 
     private Task<ProgramRun> NodeForgeAsync(params string[] arguments) =>
-        ProgramRun.TryAsync(Checkout.NodeForge(arguments), new Dictionary<string, string?> { ["NODEFORGE_STATE"] = Path.Combine(folder, "state"), ["KUBECONFIG"] = Path.Combine(folder, "kubeconfig") });
+        ProgramRun.TryAsync(
+            Checkout.NodeForge(arguments),
+            new Dictionary<string, string?>
+            {
+                ["NODEFORGE_STATE"] = Path.Combine(folder, "state"),
+                ["KUBECONFIG"] = Path.Combine(folder, "kubeconfig"),
+            }
+        );
 }

@@ -22,11 +22,13 @@ public sealed class WorkloadCluster : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await NodeImage.IntoEngineAsync();
-        cluster = await MadeCluster.CreateAsync(new ClusterConfig
-        {
-            Nodes = [Node(NodeRole.ControlPlane), Node(NodeRole.Worker), Node(NodeRole.Worker)],
-            Patches = new() { Merges = [QuickEyes] },
-        });
+        cluster = await MadeCluster.CreateAsync(
+            new ClusterConfig
+            {
+                Nodes = [Node(NodeRole.ControlPlane), Node(NodeRole.Worker), Node(NodeRole.Worker)],
+                Patches = new() { Merges = [QuickEyes] },
+            }
+        );
         workload = await Workload.StartAsync(cluster);
     }
 
@@ -36,7 +38,8 @@ public sealed class WorkloadCluster : IAsyncLifetime
             await cluster.DisposeAsync();
     }
 
-    private static NodeConfig Node(NodeRole role) => new() { Role = role, Ports = [new(Workload.NodePort, 0) { ListenAddress = "127.0.0.1" }] };
+    private static NodeConfig Node(NodeRole role) =>
+        new() { Role = role, Ports = [new(Workload.NodePort, 0) { ListenAddress = "127.0.0.1" }] };
 }
 
 [CollectionDefinition(Name)]

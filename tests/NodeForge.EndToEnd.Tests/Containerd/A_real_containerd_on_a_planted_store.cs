@@ -47,8 +47,11 @@ public sealed class A_real_containerd_on_a_planted_store : IDisposable
     public async Task Leaves_a_database_in_which_we_read_what_ctr_lists(string suite)
     {
         PlantedRoot root = await PlantedRoot.PlantAsync(Path.Combine(folder, "root"), MetadataVersion.Containerd1);
-        string images, content;
-        await using (RunningContainerd containerd = await RunningContainerd.StartAsync(await BinariesAsync(suite), root.Path, folder, cri: false))
+        string images,
+            content;
+        await using (
+            RunningContainerd containerd = await RunningContainerd.StartAsync(await BinariesAsync(suite), root.Path, folder, cri: false)
+        )
         {
             await UnpackAsync(containerd, root);
             await AddManyAndRemoveAsync(containerd, root);
@@ -71,20 +74,25 @@ public sealed class A_real_containerd_on_a_planted_store : IDisposable
     public async Task Leaves_every_record_as_it_was_planted_when_the_CRI_starts_on_it(string suite)
     {
         PlantedRoot root = await PlantedRoot.PlantAsync(Path.Combine(folder, "root"), MetadataVersion.Containerd1);
-        await using (RunningContainerd containerd = await RunningContainerd.StartAsync(await BinariesAsync(suite), root.Path, folder, cri: true))
+        await using (
+            RunningContainerd containerd = await RunningContainerd.StartAsync(await BinariesAsync(suite), root.Path, folder, cri: true)
+        )
         {
             // The CRI says this once it has gone through all images.
             await WaitForLogAsync("Start event monitor");
             await containerd.CollectGarbageAsync();
             await AssertAsPlantedAsync(containerd, root);
         }
-        MetadataNamespace space = MetadataReader.Read(Path.Combine(root.Path, ContainerdPaths.Metadata)).Namespaces.Single(static space => space.Name == "k8s.io");
+        MetadataNamespace space = MetadataReader
+            .Read(Path.Combine(root.Path, ContainerdPaths.Metadata))
+            .Namespaces.Single(static space => space.Name == "k8s.io");
         Assert.Equal(CtrTable.Images(root.Images), CtrTable.Images(space.Images));
         Assert.All(space.Images, static image => Assert.Equal((PlantedRoot.Epoch, PlantedRoot.Epoch), (image.CreatedAt, image.UpdatedAt)));
         Assert.Equal(CtrTable.Content(root.Store.Metadata.Namespaces[0].Content), CtrTable.Content(space.Content));
     }
 
-    /// <summary>So the kubelet's image collector passes them over when a disk fills. 1.6 knows the label and does not tell the kubelet of it.</summary>
+    /// <summary>So the kubelet's image collector passes them over when a disk fills. 1.6 knows the label and does not tell the kubelet of
+    /// it.</summary>
     [Theory]
     [InlineData("trixie")]
     [InlineData("sid")]
@@ -102,28 +110,49 @@ public sealed class A_real_containerd_on_a_planted_store : IDisposable
         Assert.Equal(Ids(root), images.Select(static image => image.Id).Order(StringComparer.Ordinal));
         Assert.Equal(
             ["docker.io/library/busybox:1.35", "registry.test/indexed:1", "registry.test/tools/busybox:1"], // one config, one image
-            images.Single(static image => image.Tags.Contains("docker.io/library/busybox:1.35")).Tags.Order(StringComparer.Ordinal));
+            images.Single(static image => image.Tags.Contains("docker.io/library/busybox:1.35")).Tags.Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain(images, static image => image.Pinned);
     }
 
     private async Task<(IReadOnlyList<CriImage> Images, PlantedRoot Root)> AskAsKubeletAsync(string suite)
     {
         PlantedRoot root = await PlantedRoot.PlantAsync(Path.Combine(folder, "root"), MetadataVersion.Containerd1);
-        await using RunningContainerd containerd = await RunningContainerd.StartAsync(await BinariesAsync(suite), root.Path, folder, cri: true);
+        await using RunningContainerd containerd = await RunningContainerd.StartAsync(
+            await BinariesAsync(suite),
+            root.Path,
+            folder,
+            cri: true
+        );
         await WaitForLogAsync("Start event monitor");
         return (await containerd.ListImagesAsync(), root);
     }
 
-    private static string[] Ids(PlantedRoot root) => [.. root.Images.Select(static image => image.Name).Where(static name => name.StartsWith("sha256:", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    private static string[] Ids(PlantedRoot root) =>
+        [
+            .. root
+                .Images.Select(static image => image.Name)
+                .Where(static name => name.StartsWith("sha256:", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 
-    private static async Task<string> BinariesAsync(string suite) => Path.Combine(await DebianPackages.UnpackAsync(suite, "containerd"), "usr/bin");
+    private static async Task<string> BinariesAsync(string suite) =>
+        Path.Combine(await DebianPackages.UnpackAsync(suite, "containerd"), "usr/bin");
 
     private static async Task AssertAsPlantedAsync(RunningContainerd containerd, PlantedRoot root)
     {
         Assert.Equal(CtrTable.Images(root.Images), CtrTable.Images(await containerd.CtrAsync("images", "ls")));
-        Assert.Equal(CtrTable.Content(root.Store.Metadata.Namespaces[0].Content), CtrTable.Content(await containerd.CtrAsync("content", "ls")));
+        Assert.Equal(
+            CtrTable.Content(root.Store.Metadata.Namespaces[0].Content),
+            CtrTable.Content(await containerd.CtrAsync("content", "ls"))
+        );
         Assert.Equal(root.Images.Count, await CountCompleteAsync(containerd));
-        Assert.Equal(root.Store.Snapshots.Select(static snapshot => snapshot.ChainId.ToString()), (await containerd.CtrAsync("snapshots", "--snapshotter", "overlayfs", "ls")).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(static line => line.Split(' ')[0]));
+        Assert.Equal(
+            root.Store.Snapshots.Select(static snapshot => snapshot.ChainId.ToString()),
+            (await containerd.CtrAsync("snapshots", "--snapshotter", "overlayfs", "ls"))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..]
+                .Select(static line => line.Split(' ')[0])
+        );
         Assert.All(root.Store.Snapshots, snapshot => Assert.True(File.Exists(Path.Combine(root.Path, snapshot.Path, "fs/bin/busybox"))));
         Assert.All(root.Store.Content, file => Assert.True(File.Exists(Path.Combine(root.Path, file.Path)), file.Path));
     }
@@ -135,11 +164,18 @@ public sealed class A_real_containerd_on_a_planted_store : IDisposable
         return all.Count;
     }
 
-    // The native snapshotter copies: it works where the folder of the test lies on an overlay itself. ctr 1.6 takes its default, overlayfs, all the same.
+    // The native snapshotter copies: it works where the folder of the test lies on an overlay itself. ctr 1.6 takes its default, overlayfs,
+    // all the same.
     private static async Task UnpackAsync(RunningContainerd containerd, PlantedRoot root)
     {
         foreach (string name in new[] { "docker.io/library/busybox:1.35", "registry.test/layered:1" })
-            await containerd.CtrAsync("snapshots", "--snapshotter", "native", "unpack", root.Images.Single(image => image.Name == name).Target.Digest.ToString());
+            await containerd.CtrAsync(
+                "snapshots",
+                "--snapshotter",
+                "native",
+                "unpack",
+                root.Images.Single(image => image.Name == name).Target.Digest.ToString()
+            );
         Digest config = root.Store.Content[0].Digest;
         await containerd.CtrAsync("content", "get", config.ToString());
     }

@@ -12,7 +12,10 @@ internal static class CriClient
     /// <summary>runtime.v1.ImageService/ListImages, without a filter.</summary>
     public static async Task<IReadOnlyList<CriImage>> ListImagesAsync(string socket)
     {
-        using SocketsHttpHandler handler = new() { ConnectCallback = async (_, cancellationToken) => await ConnectAsync(socket, cancellationToken) };
+        using SocketsHttpHandler handler = new()
+        {
+            ConnectCallback = async (_, cancellationToken) => await ConnectAsync(socket, cancellationToken),
+        };
         using HttpClient client = new(handler);
         using HttpRequestMessage request = new(HttpMethod.Post, "http://localhost/runtime.v1.ImageService/ListImages")
         {
@@ -26,7 +29,10 @@ internal static class CriClient
         byte[] frame = await response.Content.ReadAsByteArrayAsync();
         // A call that fails has its status in the headers, one that succeeds behind the message.
         HttpHeaders told = response.Headers.Contains("grpc-status") ? response.Headers : response.TrailingHeaders;
-        Assert.True(told.GetValues("grpc-status").Single() == "0", string.Join('\n', told.Select(header => $"{header.Key}: {string.Join(' ', header.Value)}")));
+        Assert.True(
+            told.GetValues("grpc-status").Single() == "0",
+            string.Join('\n', told.Select(header => $"{header.Key}: {string.Join(' ', header.Value)}"))
+        );
         return CriImage.ReadAll(frame.AsSpan(FrameHeader));
     }
 

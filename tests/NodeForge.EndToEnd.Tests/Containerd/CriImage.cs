@@ -20,7 +20,8 @@ internal sealed record CriImage(string Id, IReadOnlyList<string> Tags, IReadOnly
     private static CriImage Read(ReadOnlySpan<byte> message)
     {
         string id = "";
-        List<string> tags = [], digests = [];
+        List<string> tags = [],
+            digests = [];
         bool pinned = false;
         ProtobufReader reader = new(message);
         while (reader.Next())

@@ -1,6 +1,7 @@
 namespace NodeForge.EndToEnd.Tests.Containerd;
 
-/// <summary>Packages of a Debian suite, from the mirror that this machine's apt has, unpacked beside the system. Nothing is installed.</summary>
+/// <summary>Packages of a Debian suite, from the mirror that this machine's apt has, unpacked beside the system. Nothing is
+/// installed.</summary>
 internal static class DebianPackages
 {
     private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -28,13 +29,26 @@ internal static class DebianPackages
     {
         foreach (string folder in new[] { "lists/partial", "cache/archives/partial" })
             Directory.CreateDirectory(Path.Combine(home, folder));
-        string sources = Path.Combine(home, "sources.list"), status = Path.Combine(home, "status");
+        string sources = Path.Combine(home, "sources.list"),
+            status = Path.Combine(home, "status");
         await File.WriteAllTextAsync(sources, $"deb [signed-by={Keyring}] {await MirrorAsync()} {suite} main\n");
         await File.WriteAllTextAsync(status, "");
         string[] options =
         [
-            "-o", $"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-", "-o", $"Dir::State::lists={home}/lists",
-            "-o", $"Dir::State::status={status}", "-o", $"Dir::Cache={home}/cache", "-o", "APT::Sandbox::User=root", "-o", "Acquire::Languages=none",
+            "-o",
+            $"Dir::Etc::sourcelist={sources}",
+            "-o",
+            "Dir::Etc::sourceparts=-",
+            "-o",
+            $"Dir::State::lists={home}/lists",
+            "-o",
+            $"Dir::State::status={status}",
+            "-o",
+            $"Dir::Cache={home}/cache",
+            "-o",
+            "APT::Sandbox::User=root",
+            "-o",
+            "Acquire::Languages=none",
         ];
         await HostCommand.RunAsync("apt-get", [.. options, "update"]);
         return options;
@@ -42,8 +56,12 @@ internal static class DebianPackages
 
     private static async Task<string> MirrorAsync()
     {
-        string targets = await HostCommand.RunAsync("apt-get", ["indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages", "Origin: Debian", "Component: main"]);
-        return targets.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        string targets = await HostCommand.RunAsync(
+            "apt-get",
+            ["indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages", "Origin: Debian", "Component: main"]
+        );
+        return targets
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(static line => line.Split(' '))
             .First(static target => !target[1].Contains('-', StringComparison.Ordinal))[0];
     }

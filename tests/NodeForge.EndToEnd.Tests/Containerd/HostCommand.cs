@@ -12,12 +12,22 @@ internal static class HostCommand
         return output;
     }
 
-    public static async Task<(int Exit, string Output, string Error)> TryAsync(string program, IEnumerable<string> arguments, string? folder = null)
+    public static async Task<(int Exit, string Output, string Error)> TryAsync(
+        string program,
+        IEnumerable<string> arguments,
+        string? folder = null
+    )
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
         start.Environment["LC_ALL"] = "C";
         using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(),
+            error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
     }

@@ -24,17 +24,29 @@ internal sealed class PlantedRoot
 
     public IReadOnlyList<ImageRecord> Images => Store.Metadata.Namespaces[0].Images;
 
-    /// <summary>Busybox under two names; an image of many layers; one below an index; and as many small ones as make the buckets span several pages.</summary>
+    /// <summary>Busybox under two names; an image of many layers; one below an index; and as many small ones as make the buckets span
+    /// several pages.</summary>
     public static async Task<PlantedRoot> PlantAsync(string path, MetadataVersion schema)
     {
-        byte[] busybox = await File.ReadAllBytesAsync(System.IO.Path.Combine(await DebianPackages.UnpackAsync("bookworm", "busybox-static"), "bin/busybox"));
+        byte[] busybox = await File.ReadAllBytesAsync(
+            System.IO.Path.Combine(await DebianPackages.UnpackAsync("bookworm", "busybox-static"), "bin/busybox")
+        );
         Dictionary<Digest, byte[]> blobs = [];
         List<PreloadedImage> images = [];
-        Add(new RealImage().AddLayer("bin/busybox", busybox, gzip: true), image => image.Build("busybox:1.35", "registry.test/tools/busybox:1") with { Unpacked = new(busybox.Length, 3) });
+        Add(
+            new RealImage().AddLayer("bin/busybox", busybox, gzip: true),
+            image => image.Build("busybox:1.35", "registry.test/tools/busybox:1") with { Unpacked = new(busybox.Length, 3) }
+        );
         Add(Layered(60), static image => image.Build("registry.test/layered:1"));
-        Add(new RealImage().AddLayer("bin/busybox", busybox, gzip: false), static image => image.BuildBelowIndex("registry.test/indexed:1"));
+        Add(
+            new RealImage().AddLayer("bin/busybox", busybox, gzip: false),
+            static image => image.BuildBelowIndex("registry.test/indexed:1")
+        );
         for (int i = 0; i < 20; i++)
-            Add(new RealImage().AddLayer($"small/{i}", [(byte)i], gzip: true), image => image.Build($"registry.test/small/image-{i}:v1.20.2"));
+            Add(
+                new RealImage().AddLayer($"small/{i}", [(byte)i], gzip: true),
+                image => image.Build($"registry.test/small/image-{i}:v1.20.2")
+            );
         Add(new RealImage().AddLayer("unpinned", [1], gzip: true), static image => image.Build(Unpinned) with { Pinned = false });
         PreloadedStore store = PreloadedStore.Build(images, new PreloadOptions(Platform.LinuxAmd64, Epoch, schema));
         store.RequireContent(digest => blobs.TryGetValue(digest, out byte[]? bytes) ? bytes.Length : null);
@@ -79,10 +91,19 @@ internal sealed class PlantedRoot
         foreach (StoreFolder folder in PreloadedStore.OverlayFolders)
             Directory.CreateDirectory(System.IO.Path.Combine(root, folder.Path), (UnixFileMode)folder.Mode);
         SnapshotFolder snapshot = Assert.Single(store.Snapshots);
-        string elsewhere = Directory.CreateDirectory(System.IO.Path.Combine(root + "-snapshots", snapshot.ChainId.Hex, "fs", "bin")).FullName;
+        string elsewhere = Directory
+            .CreateDirectory(System.IO.Path.Combine(root + "-snapshots", snapshot.ChainId.Hex, "fs", "bin"))
+            .FullName;
         WriteFile(System.IO.Path.Combine(elsewhere, "busybox"), busybox, 0x1ED);
-        Directory.CreateSymbolicLink(System.IO.Path.Combine(root, snapshot.Path), System.IO.Path.Combine(root + "-snapshots", snapshot.ChainId.Hex));
-        WriteFile(System.IO.Path.Combine(root, ContainerdPaths.OverlayMetadata), store.OverlayMetadataBytes(), PreloadedStore.OverlayMetadataMode);
+        Directory.CreateSymbolicLink(
+            System.IO.Path.Combine(root, snapshot.Path),
+            System.IO.Path.Combine(root + "-snapshots", snapshot.ChainId.Hex)
+        );
+        WriteFile(
+            System.IO.Path.Combine(root, ContainerdPaths.OverlayMetadata),
+            store.OverlayMetadataBytes(),
+            PreloadedStore.OverlayMetadataMode
+        );
     }
 
     private static void WriteFile(string path, byte[] bytes, int mode)

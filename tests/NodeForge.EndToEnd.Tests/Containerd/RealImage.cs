@@ -17,12 +17,14 @@ internal sealed class RealImage
     {
         using MemoryStream plain = new();
         using (TarWriter writer = new(plain, TarEntryFormat.Ustar, leaveOpen: true))
-            writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path)
-            {
-                DataStream = new MemoryStream(content),
-                Mode = (UnixFileMode)0x1ED,
-                ModificationTime = DateTimeOffset.UnixEpoch,
-            });
+            writer.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, path)
+                {
+                    DataStream = new MemoryStream(content),
+                    Mode = (UnixFileMode)0x1ED,
+                    ModificationTime = DateTimeOffset.UnixEpoch,
+                }
+            );
         byte[] tar = plain.ToArray();
         layers.Add((Add(gzip ? MediaTypes.LayerGzip : MediaTypes.Layer, gzip ? Gzip(tar) : tar), Digest.Of(tar)));
         return this;
@@ -30,15 +32,25 @@ internal sealed class RealImage
 
     public PreloadedImage Build(params string[] references)
     {
-        byte[] config = OciJson.Write(new ImageConfig
+        byte[] config = OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = Platform.LinuxAmd64.Architecture,
+                Os = Platform.LinuxAmd64.Os,
+                Config = new ContainerDefaults { Cmd = ["/bin/busybox", "echo", "planted"] },
+                RootFs = new RootFs("layers", [.. layers.Select(static layer => layer.DiffId)]),
+            }
+        );
+        byte[] manifest = OciJson.Write(
+            new Manifest { Config = Add(MediaTypes.Config, config), Layers = [.. layers.Select(static layer => layer.Descriptor)] }
+        );
+        return new PreloadedImage
         {
-            Architecture = Platform.LinuxAmd64.Architecture,
-            Os = Platform.LinuxAmd64.Os,
-            Config = new ContainerDefaults { Cmd = ["/bin/busybox", "echo", "planted"] },
-            RootFs = new RootFs("layers", [.. layers.Select(static layer => layer.DiffId)]),
-        });
-        byte[] manifest = OciJson.Write(new Manifest { Config = Add(MediaTypes.Config, config), Layers = [.. layers.Select(static layer => layer.Descriptor)] });
-        return new PreloadedImage { References = references, Manifest = Add(MediaTypes.Manifest, manifest), ManifestBytes = manifest, ConfigBytes = config };
+            References = references,
+            Manifest = Add(MediaTypes.Manifest, manifest),
+            ManifestBytes = manifest,
+            ConfigBytes = config,
+        };
     }
 
     /// <summary>The image below an index that also names an image for another platform, which is not there.</summary>

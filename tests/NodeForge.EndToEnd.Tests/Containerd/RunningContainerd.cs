@@ -26,14 +26,30 @@ internal sealed class RunningContainerd : IAsyncDisposable
     /// <param name="cri">Whether the CRI runs too: it looks at every image when it starts.</param>
     public static async Task<RunningContainerd> StartAsync(string binaries, string root, string folder, bool cri)
     {
-        string address = Path.Combine(folder, "containerd.sock"), configuration = Path.Combine(folder, "config.toml");
+        string address = Path.Combine(folder, "containerd.sock"),
+            configuration = Path.Combine(folder, "config.toml");
         string disabled = cri ? "" : "\"io.containerd.grpc.v1.cri\"";
-        await File.WriteAllTextAsync(configuration, $"version = 2\ndisabled_plugins = [{disabled}]\n[plugins.\"io.containerd.gc.v1.scheduler\"]\n  startup_delay = \"100ms\"\n");
-        ProcessStartInfo start = new("/bin/sh",
-        [
-            "-c", "exec \"$@\" 2>>\"$0\"", Path.Combine(folder, "containerd.log"), Path.Combine(binaries, "containerd"),
-            "--config", configuration, "--root", root, "--state", Path.Combine(folder, "state"), "--address", address,
-        ]);
+        await File.WriteAllTextAsync(
+            configuration,
+            $"version = 2\ndisabled_plugins = [{disabled}]\n[plugins.\"io.containerd.gc.v1.scheduler\"]\n  startup_delay = \"100ms\"\n"
+        );
+        ProcessStartInfo start = new(
+            "/bin/sh",
+            [
+                "-c",
+                "exec \"$@\" 2>>\"$0\"",
+                Path.Combine(folder, "containerd.log"),
+                Path.Combine(binaries, "containerd"),
+                "--config",
+                configuration,
+                "--root",
+                root,
+                "--state",
+                Path.Combine(folder, "state"),
+                "--address",
+                address,
+            ]
+        );
         RunningContainerd containerd = new(Process.Start(start)!, binaries, address);
         await containerd.WaitAsync(folder);
         return containerd;

@@ -2,7 +2,8 @@ using NodeForge.EndToEnd.Tests.NodeImages;
 
 namespace NodeForge.EndToEnd.Tests.Disturbances;
 
-/// <summary>ENOSPC in each step that writes: it is told as what it is, nothing half-written stays, and with room the result is that of a disk which never filled.</summary>
+/// <summary>ENOSPC in each step that writes: it is told as what it is, nothing half-written stays, and with room the result is that of a
+/// disk which never filled.</summary>
 [Trait("Category", "EndToEnd")]
 [Collection(NodeImageCollection.Name)]
 public sealed class A_disk_that_fills : IDisposable
@@ -15,14 +16,17 @@ public sealed class A_disk_that_fills : IDisposable
         byte[] bytes = new byte[40 << 20];
         new Random(1).NextBytes(bytes);
         File.WriteAllBytes(Path.Combine(folder, "large"), bytes);
-        File.WriteAllText(Recipe, """
+        File.WriteAllText(
+            Recipe,
+            """
             apiVersion: nodeforge.dev/v1alpha1
             kind: ContainerImage
             name: large
             platforms: [linux/amd64]
             tags: ["example.com/large:1"]
             files: [{path: /large, source: large}]
-            """);
+            """
+        );
     }
 
     private string Recipe => Path.Combine(folder, "large.yaml");
@@ -63,7 +67,8 @@ public sealed class A_disk_that_fills : IDisposable
     [InlineData("docker-archive")]
     public async Task While_an_image_is_exported(string transport)
     {
-        string cache = Path.Combine(folder, "cache"), target = Path.Combine(folder, "target");
+        string cache = Path.Combine(folder, "cache"),
+            target = Path.Combine(folder, "target");
         (await LockAsync(cache)).Succeeded();
         await using SmallDisk disk = await SmallDisk.MountAsync(target, 20);
         string output = $"{transport}:{target}/image";
@@ -74,16 +79,26 @@ public sealed class A_disk_that_fills : IDisposable
         await disk.GrowAsync(256);
         string image = BuiltProduct.Read((await BuildAsync(cache, "--output", output)).Succeeded().Output).ImageId;
         Assert.Equal(await UndisturbedAsync(), image);
-        Assert.Contains(image, (await ProgramRun.TryAsync(Checkout.NodeForge("inspect", output))).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            image,
+            (await ProgramRun.TryAsync(Checkout.NodeForge("inspect", output))).Succeeded().Output,
+            StringComparison.Ordinal
+        );
     }
 
-    private async Task<string> UndisturbedAsync() => BuiltProduct.Read((await BuildAsync(Path.Combine(folder, "roomy"))).Succeeded().Output).ImageId;
+    private async Task<string> UndisturbedAsync() =>
+        BuiltProduct.Read((await BuildAsync(Path.Combine(folder, "roomy"))).Succeeded().Output).ImageId;
 
     private Task<ProgramRun> LockAsync(string cache) => ProgramRun.TryAsync(Checkout.NodeForge("lock", Recipe, "--cache", cache));
 
-    private Task<ProgramRun> BuildAsync(string cache, params string[] more) => ProgramRun.TryAsync(Checkout.NodeForge(["build", "container-image", Recipe, "--cache", cache, "-o", "json", .. more]));
+    private Task<ProgramRun> BuildAsync(string cache, params string[] more) =>
+        ProgramRun.TryAsync(Checkout.NodeForge(["build", "container-image", Recipe, "--cache", cache, "-o", "json", .. more]));
 
     // The one file that was taken in before the layer; temporary ones begin with a dot.
     private static string[] BlobsOf(string cache) =>
-        [.. Directory.EnumerateFileSystemEntries(Path.Combine(cache, "blobs/sha256")).Select(static file => new FileInfo(file).Length == 40 << 20 ? "large" : file)];
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(Path.Combine(cache, "blobs/sha256"))
+                .Select(static file => new FileInfo(file).Length == 40 << 20 ? "large" : file),
+        ];
 }

@@ -34,7 +34,8 @@ internal sealed class BaseBuild : IDisposable
     }
 
     /// <summary>Builds it where all is made already.</summary>
-    public async Task<BuiltProduct> UndisturbedAsync() => BuiltProduct.Read((await ProgramRun.TryAsync(Command(Checkout.Cache))).Succeeded().Output);
+    public async Task<BuiltProduct> UndisturbedAsync() =>
+        BuiltProduct.Read((await ProgramRun.TryAsync(Command(Checkout.Cache))).Succeeded().Output);
 
     public Task<ProgramRun> RunAsync() => ProgramRun.TryAsync(Command(Cache));
 
@@ -45,9 +46,27 @@ internal sealed class BaseBuild : IDisposable
         Process process = ProgramRun.Start(["env", "--default-signal=INT", .. Command(Cache)]);
         for (int tries = 0; tries < 1200; tries++)
         {
-            Assert.False(process.HasExited, "the build ended before it could be disturbed: " + (process.HasExited ? await process.StandardError.ReadToEndAsync() : ""));
+            Assert.False(
+                process.HasExited,
+                "the build ended before it could be disturbed: " + (process.HasExited ? await process.StandardError.ReadToEndAsync() : "")
+            );
             // dpkg has run for a while once there is a status file in the new root.
-            if (Directory.Exists(Scratch) && Directory.EnumerateFiles(Scratch, "status", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, MaxRecursionDepth = 7, AttributesToSkip = FileAttributes.ReparsePoint }).Any(static file => file.EndsWith("/var/lib/dpkg/status", StringComparison.Ordinal) && new FileInfo(file).Length > 0))
+            if (
+                Directory.Exists(Scratch)
+                && Directory
+                    .EnumerateFiles(
+                        Scratch,
+                        "status",
+                        new EnumerationOptions
+                        {
+                            RecurseSubdirectories = true,
+                            IgnoreInaccessible = true,
+                            MaxRecursionDepth = 7,
+                            AttributesToSkip = FileAttributes.ReparsePoint,
+                        }
+                    )
+                    .Any(static file => file.EndsWith("/var/lib/dpkg/status", StringComparison.Ordinal) && new FileInfo(file).Length > 0)
+            )
                 return process;
             await Task.Delay(100);
         }
@@ -59,7 +78,8 @@ internal sealed class BaseBuild : IDisposable
     /// <summary>Processes that were told of this folder and still run.</summary>
     public string[] ProcessesLeft() => [.. Directory.EnumerateDirectories("/proc").Where(IsOfThisBuild).Select(Path.GetFileName)!];
 
-    public string[] MountsLeft() => [.. File.ReadAllLines("/proc/self/mountinfo").Where(line => line.Contains(Folder, StringComparison.Ordinal))];
+    public string[] MountsLeft() =>
+        [.. File.ReadAllLines("/proc/self/mountinfo").Where(line => line.Contains(Folder, StringComparison.Ordinal))];
 
     /// <summary>After SIGKILL the programs that ran then go on; they end by themselves.</summary>
     public async Task WaitUntilNothingRunsAsync()
@@ -71,15 +91,22 @@ internal sealed class BaseBuild : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private IReadOnlyList<string> Command(string cache) => Checkout.NodeForge("build", "base-image", Checkout.BaseRecipe, "--lock", Lock, "--cache", cache, "--offline", "-o", "json");
+    private IReadOnlyList<string> Command(string cache) =>
+        Checkout.NodeForge("build", "base-image", Checkout.BaseRecipe, "--lock", Lock, "--cache", cache, "--offline", "-o", "json");
 
     private bool IsOfThisBuild(string process)
     {
         try
         {
             return char.IsAsciiDigit(Path.GetFileName(process)[0])
-                && (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(Folder, StringComparison.Ordinal)
-                    || (File.ResolveLinkTarget(Path.Combine(process, "root"), returnFinalTarget: false)?.FullName.Contains(Folder, StringComparison.Ordinal) ?? false));
+                && (
+                    File.ReadAllText(Path.Combine(process, "cmdline")).Contains(Folder, StringComparison.Ordinal)
+                    || (
+                        File.ResolveLinkTarget(Path.Combine(process, "root"), returnFinalTarget: false)
+                            ?.FullName.Contains(Folder, StringComparison.Ordinal)
+                        ?? false
+                    )
+                );
         }
         catch (Exception ended) when (ended is IOException or UnauthorizedAccessException)
         {
@@ -90,6 +117,8 @@ internal sealed class BaseBuild : IDisposable
     private async Task<JsonNode> WriteLockAsync()
     {
         await PartLock.WriteAsync(Checkout.BaseRecipe, Lock);
-        return JsonNode.Parse(await File.ReadAllTextAsync(Lock))!["parts"]!.AsArray().Single(static part => part!["platform"]!.GetValue<string>() == Checkout.Platform)!["packages"]!;
+        return JsonNode.Parse(await File.ReadAllTextAsync(Lock))!["parts"]!
+            .AsArray()
+            .Single(static part => part!["platform"]!.GetValue<string>() == Checkout.Platform)!["packages"]!;
     }
 }

@@ -19,7 +19,20 @@ public sealed class Without_what_a_build_needs(NodeImage node) : IDisposable
     [Fact]
     public async Task Offline_and_with_an_empty_cache_it_names_all_that_is_missing()
     {
-        ProgramRun run = await ProgramRun.TryAsync(["unshare", "--net", .. Checkout.NodeForge("build", "node-image", Checkout.NodeRecipe, "--lock", Checkout.NodeLock, "--cache", Path.Combine(folder, "cache"), "--offline")]);
+        ProgramRun run = await ProgramRun.TryAsync([
+            "unshare",
+            "--net",
+            .. Checkout.NodeForge(
+                "build",
+                "node-image",
+                Checkout.NodeRecipe,
+                "--lock",
+                Checkout.NodeLock,
+                "--cache",
+                Path.Combine(folder, "cache"),
+                "--offline"
+            ),
+        ]);
         run.Returned(NetworkExit);
         string[] codes = [.. Regex.Matches(run.Error, @"\berror (NF\d{4})\b").Select(static match => match.Groups[1].Value)];
         Assert.Equal(["NF3002"], codes.Distinct());
@@ -29,7 +42,22 @@ public sealed class Without_what_a_build_needs(NodeImage node) : IDisposable
     [Fact]
     public async Task Offline_and_with_all_in_the_cache_it_builds_the_same_image()
     {
-        ProgramRun run = await ProgramRun.TryAsync(["unshare", "--net", .. Checkout.NodeForge("build", "node-image", Checkout.NodeRecipe, "--lock", Checkout.NodeLock, "--cache", Checkout.Cache, "--offline", "-o", "json")]);
+        ProgramRun run = await ProgramRun.TryAsync([
+            "unshare",
+            "--net",
+            .. Checkout.NodeForge(
+                "build",
+                "node-image",
+                Checkout.NodeRecipe,
+                "--lock",
+                Checkout.NodeLock,
+                "--cache",
+                Checkout.Cache,
+                "--offline",
+                "-o",
+                "json"
+            ),
+        ]);
         Assert.Equal(node.Product.ImageId, BuiltProduct.Read(run.Succeeded().Output).ImageId);
     }
 
@@ -40,7 +68,9 @@ public sealed class Without_what_a_build_needs(NodeImage node) : IDisposable
             await ProgramRun.OutputAsync("cp", "--recursive", Path.Combine(Checkout.Root, part), Path.Combine(folder, part));
         string recipe = Path.Combine(folder, "recipes/node/debian-v1.20.2.yaml");
         await File.AppendAllTextAsync(recipe, "  test.nodeforge/label: changed\n");
-        ProgramRun run = await ProgramRun.TryAsync(Checkout.NodeForge("build", "node-image", recipe, "--lock", Checkout.NodeLock, "--cache", Checkout.Cache));
+        ProgramRun run = await ProgramRun.TryAsync(
+            Checkout.NodeForge("build", "node-image", recipe, "--lock", Checkout.NodeLock, "--cache", Checkout.Cache)
+        );
         run.Returned(VerificationExit);
         Assert.Contains("NF2002", run.Error, StringComparison.Ordinal);
         Assert.Contains($"nodeforge lock {recipe}", run.Error, StringComparison.Ordinal);
@@ -49,9 +79,18 @@ public sealed class Without_what_a_build_needs(NodeImage node) : IDisposable
     private static IEnumerable<string> LockedDigests()
     {
         using JsonDocument locked = JsonDocument.Parse(File.ReadAllText(Checkout.NodeLock));
-        foreach (JsonElement part in locked.RootElement.GetProperty("parts").EnumerateArray().Where(static part => part.GetProperty("platform").GetString() == Checkout.Platform))
+        foreach (
+            JsonElement part in locked
+                .RootElement.GetProperty("parts")
+                .EnumerateArray()
+                .Where(static part => part.GetProperty("platform").GetString() == Checkout.Platform)
+        )
         {
-            foreach (JsonElement item in new[] { "packages", "files" }.SelectMany(name => part.TryGetProperty(name, out JsonElement list) ? list.EnumerateArray().ToArray() : []))
+            foreach (
+                JsonElement item in new[] { "packages", "files" }.SelectMany(name =>
+                    part.TryGetProperty(name, out JsonElement list) ? list.EnumerateArray().ToArray() : []
+                )
+            )
                 yield return item.GetProperty("digest").GetString()!;
         }
     }

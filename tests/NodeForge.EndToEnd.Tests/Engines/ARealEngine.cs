@@ -57,7 +57,11 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         engine = await EngineClient.ConnectAsync(endpoint, CancellationToken.None);
-        IReadOnlyList<string> loaded = await engine.Images.LoadAsync((stream, token) => BusyboxArchive.WriteAsync(stream, Image, token), null, CancellationToken.None);
+        IReadOnlyList<string> loaded = await engine.Images.LoadAsync(
+            (stream, token) => BusyboxArchive.WriteAsync(stream, Image, token),
+            null,
+            CancellationToken.None
+        );
         AssertIsImage(loaded);
     }
 
@@ -84,7 +88,11 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
     public async Task Saves_what_it_loaded_and_loads_it_again()
     {
         await using Stream saved = await engine.Images.SaveAsync([Image], CancellationToken.None);
-        IReadOnlyList<string> loaded = await engine.Images.LoadAsync((stream, token) => saved.CopyToAsync(stream, token), null, CancellationToken.None);
+        IReadOnlyList<string> loaded = await engine.Images.LoadAsync(
+            (stream, token) => saved.CopyToAsync(stream, token),
+            null,
+            CancellationToken.None
+        );
         AssertIsImage(loaded);
         ImageDetails details = (await engine.Images.FindAsync(Image, CancellationToken.None))!;
         Assert.Single(details.RootFS!.Layers!);
@@ -97,19 +105,34 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
         using MemoryStream output = new();
         using MemoryStream errors = new();
         byte[] input = Encoding.UTF8.GetBytes(new string('x', 3_000_000));
-        int code = await engine.Containers.ExecAsync(id, new(["/bin/busybox", "sh", "-c", "/bin/busybox wc -c; echo warned >&2; exit 7"]), new MemoryStream(input), output, errors, CancellationToken.None);
-        Assert.Equal((7, "3000000\n", "warned\n"), (code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(errors.ToArray())));
+        int code = await engine.Containers.ExecAsync(
+            id,
+            new(["/bin/busybox", "sh", "-c", "/bin/busybox wc -c; echo warned >&2; exit 7"]),
+            new MemoryStream(input),
+            output,
+            errors,
+            CancellationToken.None
+        );
+        Assert.Equal(
+            (7, "3000000\n", "warned\n"),
+            (code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(errors.ToArray()))
+        );
     }
 
     [Fact]
     public async Task Copies_archives_in_and_out()
     {
         string id = await StartAsync("copy", "sleep", "300");
-        await engine.Containers.PutArchiveAsync(id, "/tmp", async (stream, token) =>
-        {
-            await using TarWriter tar = new(stream, TarEntryFormat.Ustar, leaveOpen: true);
-            await BusyboxArchive.AddAsync(tar, "note", "hello"u8.ToArray(), token);
-        }, CancellationToken.None);
+        await engine.Containers.PutArchiveAsync(
+            id,
+            "/tmp",
+            async (stream, token) =>
+            {
+                await using TarWriter tar = new(stream, TarEntryFormat.Ustar, leaveOpen: true);
+                await BusyboxArchive.AddAsync(tar, "note", "hello"u8.ToArray(), token);
+            },
+            CancellationToken.None
+        );
         await using Stream back = await engine.Containers.GetArchiveAsync(id, "/tmp/note", CancellationToken.None);
         await using TarReader reader = new(back);
         TarEntry entry = (await reader.GetNextEntryAsync())!;
@@ -131,8 +154,18 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
     [Fact]
     public async Task Gives_a_container_the_address_asked_for_and_keeps_it_over_a_restart()
     {
-        string network = await engine.Networks.CreateAsync(new(run) { Subnets = ["10.213.77.0/24"], Labels = Labels() }, CancellationToken.None);
-        string id = await engine.Containers.CreateAsync(Spec("fixed", "sleep", "300") with { Network = run, IPv4Address = "10.213.77.9" }, CancellationToken.None);
+        string network = await engine.Networks.CreateAsync(
+            new(run) { Subnets = ["10.213.77.0/24"], Labels = Labels() },
+            CancellationToken.None
+        );
+        string id = await engine.Containers.CreateAsync(
+            Spec("fixed", "sleep", "300") with
+            {
+                Network = run,
+                IPv4Address = "10.213.77.9",
+            },
+            CancellationToken.None
+        );
         await engine.Containers.StartAsync(id, CancellationToken.None);
         await engine.Containers.RestartAsync(id, NoPatience, CancellationToken.None);
         ContainerDetails details = (await engine.Containers.FindAsync(id, CancellationToken.None))!;
@@ -144,7 +177,10 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
     public async Task Names_the_cause_when_a_name_is_taken()
     {
         await engine.Containers.CreateAsync(Spec("twice", "true"), CancellationToken.None);
-        Assert.Equal(ErrorCodes.EngineNameTaken, await CodeOfAsync(() => engine.Containers.CreateAsync(Spec("twice", "true"), CancellationToken.None)));
+        Assert.Equal(
+            ErrorCodes.EngineNameTaken,
+            await CodeOfAsync(() => engine.Containers.CreateAsync(Spec("twice", "true"), CancellationToken.None))
+        );
     }
 
     [Fact]
@@ -153,17 +189,34 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
         using TcpListener holder = new(IPAddress.Loopback, 0);
         holder.Start();
         int port = ((IPEndPoint)holder.LocalEndpoint).Port;
-        string id = await engine.Containers.CreateAsync(Spec("port", "sleep", "300") with { Ports = [new(80, port, "127.0.0.1")] }, CancellationToken.None);
+        string id = await engine.Containers.CreateAsync(
+            Spec("port", "sleep", "300") with
+            {
+                Ports = [new(80, port, "127.0.0.1")],
+            },
+            CancellationToken.None
+        );
         Assert.Equal(ErrorCodes.EnginePortTaken, await CodeOfAsync(() => engine.Containers.StartAsync(id, CancellationToken.None)));
     }
 
     [Fact]
     public async Task Names_the_cause_when_an_image_or_a_subnet_is_not_to_be_had()
     {
-        Assert.Equal(ErrorCodes.EngineObjectMissing, await CodeOfAsync(() => engine.Containers.CreateAsync(new(run + "-none", "nodeforge-test/absent:1"), CancellationToken.None)));
+        Assert.Equal(
+            ErrorCodes.EngineObjectMissing,
+            await CodeOfAsync(() => engine.Containers.CreateAsync(new(run + "-none", "nodeforge-test/absent:1"), CancellationToken.None))
+        );
         await engine.Networks.CreateAsync(new(run + "-a") { Subnets = ["10.213.78.0/24"], Labels = Labels() }, CancellationToken.None);
-        Assert.Equal(ErrorCodes.EngineSubnetTaken, await CodeOfAsync(() => engine.Networks.CreateAsync(new(run + "-b") { Subnets = ["10.213.78.0/24"], Labels = Labels() }, CancellationToken.None)));
-        Assert.Equal(ErrorCodes.EngineNameTaken, await CodeOfAsync(() => engine.Networks.CreateAsync(new(run + "-a"), CancellationToken.None)));
+        Assert.Equal(
+            ErrorCodes.EngineSubnetTaken,
+            await CodeOfAsync(() =>
+                engine.Networks.CreateAsync(new(run + "-b") { Subnets = ["10.213.78.0/24"], Labels = Labels() }, CancellationToken.None)
+            )
+        );
+        Assert.Equal(
+            ErrorCodes.EngineNameTaken,
+            await CodeOfAsync(() => engine.Networks.CreateAsync(new(run + "-a"), CancellationToken.None))
+        );
     }
 
     [Fact]
@@ -176,9 +229,11 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
     }
 
     // Podman puts localhost/ before a name without a registry, and finds the image by either.
-    private void AssertIsImage(IReadOnlyList<string> loaded) => Assert.Contains(Assert.Single(loaded), new[] { Image, "localhost/" + Image });
+    private void AssertIsImage(IReadOnlyList<string> loaded) =>
+        Assert.Contains(Assert.Single(loaded), new[] { Image, "localhost/" + Image });
 
-    private static async Task<ErrorCode> CodeOfAsync(Func<Task> call) => (await Assert.ThrowsAsync<NodeForgeException>(call)).Diagnostics[0].Code;
+    private static async Task<ErrorCode> CodeOfAsync(Func<Task> call) =>
+        (await Assert.ThrowsAsync<NodeForgeException>(call)).Diagnostics[0].Code;
 
     private async Task<string> StartAsync(string name, params string[] command)
     {
@@ -187,7 +242,8 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
         return id;
     }
 
-    private ContainerSpec Spec(string name, params string[] command) => new($"{run}-{name}", Image) { Command = command, Labels = Labels() };
+    private ContainerSpec Spec(string name, params string[] command) =>
+        new($"{run}-{name}", Image) { Command = command, Labels = Labels() };
 
     private Dictionary<string, string> Labels() => new() { ["dev.nodeforge.test"] = run };
 }

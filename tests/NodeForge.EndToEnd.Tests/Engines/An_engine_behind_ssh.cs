@@ -16,7 +16,11 @@ public sealed class An_engine_behind_ssh(SshServer server) : IClassFixture<SshSe
 
     [Fact]
     public async Task A_host_whose_key_is_not_known_is_not_trusted() =>
-        Refused(await RunAsync(server.Variables(server.Address, known: false), "get", "clusters"), "Host key verification failed", "connect once by hand with ssh");
+        Refused(
+            await RunAsync(server.Variables(server.Address, known: false), "get", "clusters"),
+            "Host key verification failed",
+            "connect once by hand with ssh"
+        );
 
     [Fact]
     public async Task A_user_whom_the_host_does_not_let_in_is_told_of_keys()
@@ -29,18 +33,35 @@ public sealed class An_engine_behind_ssh(SshServer server) : IClassFixture<SshSe
     public async Task A_port_where_no_ssh_server_listens_is_told()
     {
         string address = string.Create(CultureInfo.InvariantCulture, $"ssh://127.0.0.1:{SshServer.FreePort()}");
-        Refused(await RunAsync(server.Variables(address), "get", "clusters"), "Connection refused", "check the address and that an ssh server answers there");
+        Refused(
+            await RunAsync(server.Variables(address), "get", "clusters"),
+            "Connection refused",
+            "check the address and that an ssh server answers there"
+        );
     }
 
     [Fact]
     public async Task A_host_without_docker_is_told() =>
-        Refused(await RunAsync(server.Variables(server.Address, key: "bare"), "get", "clusters"), "not found", "install the docker command at the far side");
+        Refused(
+            await RunAsync(server.Variables(server.Address, key: "bare"), "get", "clusters"),
+            "not found",
+            "install the docker command at the far side"
+        );
 
     [Fact]
     public async Task A_host_whose_engine_does_not_run_is_told() =>
-        Refused(await RunAsync(server.Variables(string.Create(CultureInfo.InvariantCulture, $"ssh://127.0.0.1:{server.Port}/nonexistent/docker.sock")), "get", "clusters"), "/nonexistent/docker.sock", "start the engine at the far side");
+        Refused(
+            await RunAsync(
+                server.Variables(string.Create(CultureInfo.InvariantCulture, $"ssh://127.0.0.1:{server.Port}/nonexistent/docker.sock")),
+                "get",
+                "clusters"
+            ),
+            "/nonexistent/docker.sock",
+            "start the engine at the far side"
+        );
 
-    private static Task<ProgramRun> RunAsync(IReadOnlyDictionary<string, string?> variables, params string[] arguments) => ProgramRun.TryAsync(Checkout.NodeForge(arguments), variables);
+    private static Task<ProgramRun> RunAsync(IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
+        ProgramRun.TryAsync(Checkout.NodeForge(arguments), variables);
 
     private static void Refused(ProgramRun run, string got, string hint)
     {

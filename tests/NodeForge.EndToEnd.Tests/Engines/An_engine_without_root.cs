@@ -4,7 +4,8 @@ using NodeForge.Engines.Connecting;
 
 namespace NodeForge.EndToEnd.Tests.Engines;
 
-/// <summary>An engine that an ordinary user runs: refused where its host gives it no means to hold a node, and told of everywhere.</summary>
+/// <summary>An engine that an ordinary user runs: refused where its host gives it no means to hold a node, and told of
+/// everywhere.</summary>
 [Trait("Category", "EndToEnd")]
 public sealed class An_engine_without_root(RootlessPodman podman) : IClassFixture<RootlessPodman>
 {
@@ -17,17 +18,27 @@ public sealed class An_engine_without_root(RootlessPodman podman) : IClassFixtur
         EngineInformation said = await engine.InformationAsync(CancellationToken.None);
         Assert.True(said.IsRootless);
 
-        ProgramRun run = await ProgramRun.TryAsync(Checkout.NodeForge(command), new Dictionary<string, string?> { ["DOCKER_HOST"] = podman.Address });
+        ProgramRun run = await ProgramRun.TryAsync(
+            Checkout.NodeForge(command),
+            new Dictionary<string, string?> { ["DOCKER_HOST"] = podman.Address }
+        );
 
         string told = run.Output + run.Error;
         Assert.Contains("NF9102", told, StringComparison.Ordinal);
         if (said.CgroupVersion == "1")
         {
             run.Returned(5);
-            Assert.Contains("an engine without root can limit nothing on cgroup v1, and the kubelet does not start", told, StringComparison.Ordinal);
+            Assert.Contains(
+                "an engine without root can limit nothing on cgroup v1, and the kubelet does not start",
+                told,
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Empty(await engine.Containers.ListAsync([], CancellationToken.None));
-        Assert.DoesNotContain(await engine.Networks.ListAsync([], CancellationToken.None), network => network.Name.StartsWith("nodeforge-", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await engine.Networks.ListAsync([], CancellationToken.None),
+            network => network.Name.StartsWith("nodeforge-", StringComparison.Ordinal)
+        );
     }
 }

@@ -56,7 +56,16 @@ public sealed class Mounts_of_an_engine_that_is_stopped : IDisposable
     [Fact]
     public async Task Only_what_the_engine_mounted_goes()
     {
-        ProgramRun run = await ProgramRun.TryAsync(["unshare", "--mount", "bash", "-c", Script, "mounts", Path.Combine(Checkout.Root, "build"), folder]);
+        ProgramRun run = await ProgramRun.TryAsync([
+            "unshare",
+            "--mount",
+            "bash",
+            "-c",
+            Script,
+            "mounts",
+            Path.Combine(Checkout.Root, "build"),
+            folder,
+        ]);
 
         string state = "a\\040state/engine";
         Assert.Equal(
@@ -80,9 +89,14 @@ public sealed class Mounts_of_an_engine_that_is_stopped : IDisposable
             kept
 
             """,
-            run.Succeeded().Output);
+            run.Succeeded().Output
+        );
         Assert.Contains($"left {folder}/covered mounted: it is in use", run.Error, StringComparison.Ordinal);
-        Assert.Contains($"left {folder}/a state/engine/data/containers/two/mounts/shm mounted: something else is mounted on it", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"left {folder}/a state/engine/data/containers/two/mounts/shm mounted: something else is mounted on it",
+            run.Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains($"left {folder}/a state/engine/c: something is mounted there", run.Error, StringComparison.Ordinal);
     }
 }

@@ -17,12 +17,13 @@ public sealed class PodmanService : IAsyncLifetime
     public EngineEndpoint Endpoint => EngineEndpoint.Parse(Address, "CONTAINER_HOST");
 
     /// <summary>What makes a command use this engine and no other.</summary>
-    public IReadOnlyDictionary<string, string?> Variables => new Dictionary<string, string?>
-    {
-        ["DOCKER_HOST"] = null,
-        ["CONTAINER_HOST"] = Address,
-        ["DOCKER_CONTEXT"] = "default",
-    };
+    public IReadOnlyDictionary<string, string?> Variables =>
+        new Dictionary<string, string?>
+        {
+            ["DOCKER_HOST"] = null,
+            ["CONTAINER_HOST"] = Address,
+            ["DOCKER_CONTEXT"] = "default",
+        };
 
     public async Task InitializeAsync()
     {
@@ -30,7 +31,8 @@ public sealed class PodmanService : IAsyncLifetime
         service = await Service.StartAsync(
             ["podman", .. Store, "system", "service", "--time=0", Address],
             Own,
-            async () => File.Exists(Path.Combine(folder, "podman.sock")) && await AnswersAsync(Endpoint));
+            async () => File.Exists(Path.Combine(folder, "podman.sock")) && await AnswersAsync(Endpoint)
+        );
     }
 
     public async Task DisposeAsync()
@@ -84,26 +86,31 @@ public sealed class PodmanService : IAsyncLifetime
     }
 
     // With CONTAINER_HOST podman itself would only call another one.
-    private Dictionary<string, string?> Own => new() { ["CONTAINERS_CONF"] = Path.Combine(folder, "containers.conf"), ["CONTAINER_HOST"] = null };
+    private Dictionary<string, string?> Own =>
+        new() { ["CONTAINERS_CONF"] = Path.Combine(folder, "containers.conf"), ["CONTAINER_HOST"] = null };
 
-    private string[] Store => ["--root", Path.Combine(folder, "store"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "overlay"];
+    private string[] Store =>
+        ["--root", Path.Combine(folder, "store"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "overlay"];
 
-    // Podman asks for more open files and processes than a host that withholds CAP_SYS_RESOURCE lets anybody have, and for capabilities that it lacks.
-    private string Configuration() => $"""
-        [containers]
-        default_ulimits = ["nofile={Hard("Max open files")}:{Hard("Max open files")}", "nproc={Processes}:{Processes}"]
-        [engine]
-        cgroup_manager = "cgroupfs"
-        events_logger = "file"
-        runtime = "nodeforge"
-        [engine.runtimes]
-        nodeforge = ["{Path.Combine(Checkout.Root, "build/engine.d/runtime")}"]
-        [network]
-        network_backend = "netavark"
-        network_config_dir = "{folder}/networks"
-        """;
+    // Podman asks for more open files and processes than a host that withholds CAP_SYS_RESOURCE lets anybody have, and for capabilities
+    // that it lacks.
+    private string Configuration() =>
+        $"""
+            [containers]
+            default_ulimits = ["nofile={Hard("Max open files")}:{Hard("Max open files")}", "nproc={Processes}:{Processes}"]
+            [engine]
+            cgroup_manager = "cgroupfs"
+            events_logger = "file"
+            runtime = "nodeforge"
+            [engine.runtimes]
+            nodeforge = ["{Path.Combine(Checkout.Root, "build/engine.d/runtime")}"]
+            [network]
+            network_backend = "netavark"
+            network_config_dir = "{folder}/networks"
+            """;
 
-    private static long Processes => Math.Min(Hard("Max processes"), long.Parse(File.ReadAllText("/proc/sys/kernel/pid_max"), CultureInfo.InvariantCulture));
+    private static long Processes =>
+        Math.Min(Hard("Max processes"), long.Parse(File.ReadAllText("/proc/sys/kernel/pid_max"), CultureInfo.InvariantCulture));
 
     private static long Hard(string limit)
     {

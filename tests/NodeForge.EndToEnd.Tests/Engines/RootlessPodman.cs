@@ -16,16 +16,45 @@ public sealed class RootlessPodman : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await ProgramRun.OutputAsync("useradd", "--home-dir", folder, "--no-create-home", user);
-        await File.WriteAllTextAsync(Path.Combine(folder, "containers.conf"), """
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "containers.conf"),
+            """
             [engine]
             cgroup_manager = "cgroupfs"
             events_logger = "file"
-            """);
+            """
+        );
         await ProgramRun.OutputAsync("chown", "--recursive", user + ":", folder);
         service = await Service.StartAsync(
-            ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "podman", "--root", folder + "/store", "--runroot", folder + "/run", "--storage-driver", "vfs", "system", "service", "--time=0", Address],
-            new Dictionary<string, string?> { ["HOME"] = folder, ["XDG_RUNTIME_DIR"] = folder, ["CONTAINERS_CONF"] = folder + "/containers.conf", ["USER"] = user },
-            async () => File.Exists(Path.Combine(folder, "podman.sock")) && await PodmanService.AnswersAsync(EngineEndpoint.Parse(Address, "test")));
+            [
+                "setpriv",
+                "--reuid",
+                user,
+                "--regid",
+                user,
+                "--clear-groups",
+                "podman",
+                "--root",
+                folder + "/store",
+                "--runroot",
+                folder + "/run",
+                "--storage-driver",
+                "vfs",
+                "system",
+                "service",
+                "--time=0",
+                Address,
+            ],
+            new Dictionary<string, string?>
+            {
+                ["HOME"] = folder,
+                ["XDG_RUNTIME_DIR"] = folder,
+                ["CONTAINERS_CONF"] = folder + "/containers.conf",
+                ["USER"] = user,
+            },
+            async () =>
+                File.Exists(Path.Combine(folder, "podman.sock")) && await PodmanService.AnswersAsync(EngineEndpoint.Parse(Address, "test"))
+        );
     }
 
     public async Task DisposeAsync()

@@ -20,13 +20,20 @@ internal sealed class Service : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it serves.</summary>
-    public static async Task<Service> StartAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string?> variables, Func<Task<bool>> serves)
+    public static async Task<Service> StartAsync(
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string?> variables,
+        Func<Task<bool>> serves
+    )
     {
         Service service = new(ProgramRun.Start(command, variables));
         long begun = Stopwatch.GetTimestamp();
         while (!await serves())
         {
-            Assert.False(service.process.HasExited, $"{string.Join(' ', command)} ended{(service.process.HasExited ? $" and said:\n{await service.errors}" : "")}");
+            Assert.False(
+                service.process.HasExited,
+                $"{string.Join(' ', command)} ended{(service.process.HasExited ? $" and said:\n{await service.errors}" : "")}"
+            );
             Assert.True(Stopwatch.GetElapsedTime(begun) < Patience, $"{string.Join(' ', command)} did not serve within {Patience}");
             await Task.Delay(50);
         }

@@ -12,7 +12,21 @@ namespace NodeForge.EndToEnd.Tests.Locking;
 [Trait("Category", "EndToEnd")]
 public sealed class LockingDebianPackages : IDisposable
 {
-    private static readonly string[] NodePackages = ["systemd", "systemd-sysv", "dbus", "containerd", "runc", "containernetworking-plugins", "iptables", "nftables", "conntrack", "haproxy", "iproute2", "ca-certificates"];
+    private static readonly string[] NodePackages =
+    [
+        "systemd",
+        "systemd-sysv",
+        "dbus",
+        "containerd",
+        "runc",
+        "containernetworking-plugins",
+        "iptables",
+        "nftables",
+        "conntrack",
+        "haproxy",
+        "iproute2",
+        "ca-certificates",
+    ];
 
     private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-lock-").FullName;
 
@@ -23,7 +37,10 @@ public sealed class LockingDebianPackages : IDisposable
     {
         RecipeLock first = await LockAsync(Base([.. NodePackages]));
         IReadOnlyList<LockedPackage> packages = first.Parts[0].Packages;
-        Assert.Superset(NodePackages.Append("libc6").Append("usr-is-merged").ToHashSet(), packages.Select(package => package.Name).ToHashSet());
+        Assert.Superset(
+            NodePackages.Append("libc6").Append("usr-is-merged").ToHashSet(),
+            packages.Select(package => package.Name).ToHashSet()
+        );
         Assert.DoesNotContain(packages, package => package.Name is "usrmerge" or "apt");
         Assert.True(first.Epoch > 1_600_000_000);
 
@@ -31,7 +48,13 @@ public sealed class LockingDebianPackages : IDisposable
         Assert.Equal(packages, offline.Parts[0].Packages);
 
         RecipeLock more = await LockAsync(Base([.. NodePackages, "socat"]), first);
-        Assert.Equal(["socat"], more.Parts[0].Packages.Select(package => package.Name).Except(packages.Select(package => package.Name)).Where(name => !name.StartsWith("lib", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["socat"],
+            more.Parts[0]
+                .Packages.Select(package => package.Name)
+                .Except(packages.Select(package => package.Name))
+                .Where(name => !name.StartsWith("lib", StringComparison.Ordinal))
+        );
         Assert.Empty(packages.Except(more.Parts[0].Packages));
 
         RecipeLock fewer = await LockAsync(Base([.. NodePackages]), more);
@@ -41,7 +64,9 @@ public sealed class LockingDebianPackages : IDisposable
     [AptFact]
     public async Task Unknown_packages_are_all_named()
     {
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(Base(["no-such-package-one", "no-such-package-two"])));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            LockAsync(Base(["no-such-package-one", "no-such-package-two"]))
+        );
         Assert.Equal(2, failure.Diagnostics.Count);
         Assert.All(failure.Diagnostics, diagnostic => Assert.Equal(ErrorCodes.PackageNotInSuite, diagnostic.Code));
     }
@@ -52,7 +77,9 @@ public sealed class LockingDebianPackages : IDisposable
         string keyring = Path.Combine(folder, "empty.gpg");
         await File.WriteAllBytesAsync(keyring, []);
         BaseImageRecipe recipe = Base(["runc"]);
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(recipe with { Debian = recipe.Debian with { Keyring = keyring } }));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            LockAsync(recipe with { Debian = recipe.Debian with { Keyring = keyring } })
+        );
         Assert.Equal(ErrorCodes.ArchiveSignatureInvalid, failure.Diagnostics[0].Code);
         Assert.Contains("bookworm", failure.Diagnostics[0].What, StringComparison.Ordinal);
         Assert.Equal(keyring, failure.Diagnostics[0].Where!.Resource);
@@ -75,7 +102,11 @@ public sealed class LockingDebianPackages : IDisposable
             Name = "etcd",
             Platforms = [Platform.LinuxAmd64],
             Tags = ["etcd:1"],
-            Debian = new() { From = new() { Suite = "bookworm", Packages = ["etcd-server", "libc6"] }, Extract = ["/usr/bin/etcd"] },
+            Debian = new()
+            {
+                From = new() { Suite = "bookworm", Packages = ["etcd-server", "libc6"] },
+                Extract = ["/usr/bin/etcd"],
+            },
             Contents = new(),
         };
         RecipeLock locked = await LockAsync(recipe);
@@ -98,30 +129,51 @@ public sealed class LockingDebianPackages : IDisposable
             Images = [],
         };
         LockedPart part = (await LockAsync(recipe)).Parts[0];
-        Assert.Contains(part.Files, file => file.Name.EndsWith(".dsc", StringComparison.Ordinal) && file.Path!.StartsWith("pool/main/k/kubernetes/kubernetes_1.20.5", StringComparison.Ordinal));
+        Assert.Contains(
+            part.Files,
+            file =>
+                file.Name.EndsWith(".dsc", StringComparison.Ordinal)
+                && file.Path!.StartsWith("pool/main/k/kubernetes/kubernetes_1.20.5", StringComparison.Ordinal)
+        );
         Assert.Contains(part.Files, file => file.Name.Contains(".orig.tar.", StringComparison.Ordinal));
         Assert.Contains(part.Packages, package => package.Name == "golang-1.19-go");
         LockedPart cross = (await LockAsync(recipe with { Platforms = [Platform.LinuxArm64] })).Parts[0];
         Assert.Equal("linux/arm64", cross.Platform);
         Assert.Equal(part.Packages, cross.Packages); // it runs on this machine, whatever it compiles for
-        RecipeLock built = new() { Recipe = Digest.Of("recipe"u8), Epoch = 1, Parts = [part with { Output = Digest.Of("tarball"u8) }] };
+        RecipeLock built = new()
+        {
+            Recipe = Digest.Of("recipe"u8),
+            Epoch = 1,
+            Parts = [part with { Output = Digest.Of("tarball"u8) }],
+        };
         Assert.Equal(Digest.Of("tarball"u8), (await LockAsync(recipe, built, new DebianMirrors())).Parts[0].Output);
     }
 
-    private static BaseImageRecipe Base(string[] packages) => new()
-    {
-        File = "/recipes/base.yaml",
-        Name = "base",
-        Platforms = [Platform.LinuxAmd64],
-        Debian = new() { Suite = "bookworm", Packages = packages },
-        Contents = new(),
-    };
+    private static BaseImageRecipe Base(string[] packages) =>
+        new()
+        {
+            File = "/recipes/base.yaml",
+            Name = "base",
+            Platforms = [Platform.LinuxAmd64],
+            Debian = new() { Suite = "bookworm", Packages = packages },
+            Contents = new(),
+        };
 
     private async Task<RecipeLock> LockAsync(Recipe recipe, RecipeLock? previous = null, DebianMirrors? mirrors = null)
     {
         using HttpConnections connections = new();
-        Locker locker = new(new BlobStore(Path.Combine(folder, "store")), Path.Combine(folder, "cache"), connections, null, HostEnvironment.FromProcess());
-        LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Mirrors = new(mirrors ?? DebianMirrors.OfThisMachine(HostEnvironment.FromProcess().Variable)) };
+        Locker locker = new(
+            new BlobStore(Path.Combine(folder, "store")),
+            Path.Combine(folder, "cache"),
+            connections,
+            null,
+            HostEnvironment.FromProcess()
+        );
+        LockOptions options = new()
+        {
+            DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)),
+            Mirrors = new(mirrors ?? DebianMirrors.OfThisMachine(HostEnvironment.FromProcess().Variable)),
+        };
         return await locker.LockAsync(recipe, previous, options, SilentReporter.Instance, CancellationToken.None);
     }
 }

@@ -14,7 +14,16 @@ internal sealed record BuiltProduct(string ImageId, IReadOnlyList<BuiltLayer> La
         JsonElement image = Assert.Single(document.RootElement.GetProperty("images").EnumerateArray());
         return new(
             image.GetProperty("imageId").GetString()!,
-            [.. image.GetProperty("layers").EnumerateArray().Select(static layer => new BuiltLayer(layer.GetProperty("title").GetString()!, layer.GetProperty("diffId").GetString()!))]);
+            [
+                .. image
+                    .GetProperty("layers")
+                    .EnumerateArray()
+                    .Select(static layer => new BuiltLayer(
+                        layer.GetProperty("title").GetString()!,
+                        layer.GetProperty("diffId").GetString()!
+                    )),
+            ]
+        );
     }
 }
 

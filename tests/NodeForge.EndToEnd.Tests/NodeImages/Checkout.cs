@@ -10,14 +10,22 @@ internal static class Checkout
     public static string BaseRecipe => Path.Combine(Root, "recipes/base/bookworm.yaml");
 
     /// <summary>The lock that this machine's mirror can serve: <c>build/test</c> names it.</summary>
-    public static string NodeLock { get; } = Environment.GetEnvironmentVariable("NODEFORGE_TEST_LOCK") is { Length: > 0 } named ? named : Path.ChangeExtension(NodeRecipe, ".lock.json");
+    public static string NodeLock { get; } =
+        Environment.GetEnvironmentVariable("NODEFORGE_TEST_LOCK") is { Length: > 0 } named
+            ? named
+            : Path.ChangeExtension(NodeRecipe, ".lock.json");
 
     /// <summary>The platform that the tests build for; locks have others too.</summary>
     public const string Platform = "linux/amd64";
 
     /// <summary>The cache that the command line takes here when nobody says otherwise.</summary>
-    public static string Cache { get; } = Variable("NODEFORGE_CACHE")
-        ?? (Variable("XDG_CACHE_HOME") is { } xdg ? Path.Combine(xdg, "nodeforge") : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache/nodeforge"));
+    public static string Cache { get; } =
+        Variable("NODEFORGE_CACHE")
+        ?? (
+            Variable("XDG_CACHE_HOME") is { } xdg
+                ? Path.Combine(xdg, "nodeforge")
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache/nodeforge")
+        );
 
     /// <summary>What runs the command line.</summary>
     public static IReadOnlyList<string> NodeForge(params string[] arguments) => ["dotnet", Assembly(), .. arguments];

@@ -16,16 +16,39 @@ public sealed class Debians_kind_with_our_node_image(NodeImage node)
         Dictionary<string, string?> settings = new() { ["KUBECONFIG"] = Path.Combine(node.Folder, name + ".kubeconfig") };
         try
         {
-            ProgramRun created = await ProgramRun.TryAsync([kind, "create", "cluster", "--name", name, "--image", NodeImage.Reference, "--wait", "180s"], settings);
+            ProgramRun created = await ProgramRun.TryAsync(
+                [kind, "create", "cluster", "--name", name, "--image", NodeImage.Reference, "--wait", "180s"],
+                settings
+            );
             created.Succeeded();
-            string nodes = await ProgramRun.OutputAsync("docker", "exec", name + "-control-plane", "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "get", "nodes", "--no-headers");
-            string[] only = Assert.Single(nodes.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string nodes = await ProgramRun.OutputAsync(
+                "docker",
+                "exec",
+                name + "-control-plane",
+                "kubectl",
+                "--kubeconfig=/etc/kubernetes/admin.conf",
+                "get",
+                "nodes",
+                "--no-headers"
+            );
+            string[] only = Assert
+                .Single(nodes.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal((name + "-control-plane", "Ready", "v1.20.2"), (only[0], only[1], only[4]));
 
             // kind makes /var a volume, and the engine copies the image's into it: of the preloaded blobs that must be links alone.
-            string kilobytes = await ProgramRun.OutputAsync("docker", "exec", name + "-control-plane", "du", "-sk", "/var/lib/containerd/io.containerd.content.v1.content");
+            string kilobytes = await ProgramRun.OutputAsync(
+                "docker",
+                "exec",
+                name + "-control-plane",
+                "du",
+                "-sk",
+                "/var/lib/containerd/io.containerd.content.v1.content"
+            );
             Assert.InRange(int.Parse(kilobytes.Split('\t')[0], System.Globalization.CultureInfo.InvariantCulture), 1, 1024);
-            Dictionary<string, string> images = CtrTable.Checked(await ProgramRun.OutputAsync("docker", "exec", name + "-control-plane", "ctr", "--namespace", "k8s.io", "images", "check"));
+            Dictionary<string, string> images = CtrTable.Checked(
+                await ProgramRun.OutputAsync("docker", "exec", name + "-control-plane", "ctr", "--namespace", "k8s.io", "images", "check")
+            );
             Assert.Contains("k8s.gcr.io/kube-apiserver:v1.20.2", images.Keys);
             Assert.All(images, static image => Assert.Equal("complete", image.Value));
         }

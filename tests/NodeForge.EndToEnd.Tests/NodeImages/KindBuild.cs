@@ -2,11 +2,13 @@ using NodeForge.EndToEnd.Tests.Containerd;
 
 namespace NodeForge.EndToEnd.Tests.NodeImages;
 
-/// <summary>A node image that <c>kind build node-image</c> of Debian trixie has made, of the same server tarball and the same base as ours.</summary>
+/// <summary>A node image that <c>kind build node-image</c> of Debian trixie has made, of the same server tarball and the same base as
+/// ours.</summary>
 /// <remarks>
 /// Without a network it takes three stand-ins and one change.
 /// <c>docker pull</c> of the base, which is in the engine, is answered at once.
-/// In the base a <c>ctr</c> answers <c>info</c>, which containerd 1.6 lacks, and takes what the tarball does not have and kind would fetch out of a folder: etcd and pause, ours under the names that
+/// In the base a <c>ctr</c> answers <c>info</c>, which containerd 1.6 lacks, and takes what the tarball does not have and kind would fetch
+/// out of a folder: etcd and pause, ours under the names that
 /// kind asks for. CoreDNS, kindnet and the storage provisioner are not to be had: they are answered with nothing.
 /// In the image that kind has made its pod network, kindnet, is replaced by the one of the base.
 /// </remarks>
@@ -65,7 +67,10 @@ internal sealed class KindBuild : IAsyncDisposable
         await OursAsync("base-image", "recipes/base/bookworm.yaml", "docker-daemon:" + Base);
         await using (DerivedImage standIns = await DerivedImage.CommitAsync(Base, await WriteStandInsAsync()))
         {
-            ProgramRun run = await ProgramRun.TryAsync([kind, "build", "node-image", "--type", "file", tarball, "--base-image", standIns.Reference, "--image", Built], new Dictionary<string, string?> { ["PATH"] = await WriteDockerAsync() });
+            ProgramRun run = await ProgramRun.TryAsync(
+                [kind, "build", "node-image", "--type", "file", tarball, "--base-image", standIns.Reference, "--image", Built],
+                new Dictionary<string, string?> { ["PATH"] = await WriteDockerAsync() }
+            );
             run.Succeeded();
         }
 
@@ -78,11 +83,18 @@ internal sealed class KindBuild : IAsyncDisposable
 
     private async Task<Dictionary<string, string>> WriteStandInsAsync()
     {
-        string pulls = Path.Combine(folder, "kind-pulls"), ctr = Path.Combine(folder, "ctr");
+        string pulls = Path.Combine(folder, "kind-pulls"),
+            ctr = Path.Combine(folder, "ctr");
         Directory.CreateDirectory(pulls);
         foreach ((string recipe, string reference) in Pulled)
-            await OursAsync("container-image", recipe, $"docker-archive:{Path.Combine(pulls, reference.Replace('/', '_').Replace(':', '_'))}.tar:{reference}");
-        WriteProgram(ctr, $"""
+            await OursAsync(
+                "container-image",
+                recipe,
+                $"docker-archive:{Path.Combine(pulls, reference.Replace('/', '_').Replace(':', '_'))}.tar:{reference}"
+            );
+        WriteProgram(
+            ctr,
+            $"""
             #!/bin/sh
             case "$*" in
             info) exec /usr/bin/ctr version ;;
@@ -95,28 +107,51 @@ internal sealed class KindBuild : IAsyncDisposable
             esac
             exec /usr/bin/ctr "$@"
 
-            """);
+            """
+        );
         return new() { [ctr] = "/usr/local/bin/ctr", [pulls] = Pulls };
     }
 
     private async Task<string> WriteDockerAsync()
     {
-        string programs = Path.Combine(folder, "bin"), docker = (await ProgramRun.OutputAsync("sh", "-c", "command -v docker")).Trim();
+        string programs = Path.Combine(folder, "bin"),
+            docker = (await ProgramRun.OutputAsync("sh", "-c", "command -v docker")).Trim();
         Directory.CreateDirectory(programs);
-        WriteProgram(Path.Combine(programs, "docker"), $"""
+        WriteProgram(
+            Path.Combine(programs, "docker"),
+            $"""
             #!/bin/sh
             [ "$1" = pull ] && exit 0
             exec {docker} "$@"
 
-            """);
+            """
+        );
         return $"{programs}:{Environment.GetEnvironmentVariable("PATH")}";
     }
 
     private async Task OursAsync(string what, string recipe, string output)
     {
-        string path = Path.Combine(Checkout.Root, recipe), locked = Path.Combine(folder, what + "-" + Path.GetFileNameWithoutExtension(recipe) + ".lock.json");
+        string path = Path.Combine(Checkout.Root, recipe),
+            locked = Path.Combine(folder, what + "-" + Path.GetFileNameWithoutExtension(recipe) + ".lock.json");
         await PartLock.WriteAsync(path, locked);
-        (await ProgramRun.TryAsync(Checkout.NodeForge("build", what, path, "--lock", locked, "--cache", Checkout.Cache, "--offline", "--platform", Checkout.Platform, "--output", output))).Succeeded();
+        (
+            await ProgramRun.TryAsync(
+                Checkout.NodeForge(
+                    "build",
+                    what,
+                    path,
+                    "--lock",
+                    locked,
+                    "--cache",
+                    Checkout.Cache,
+                    "--offline",
+                    "--platform",
+                    Checkout.Platform,
+                    "--output",
+                    output
+                )
+            )
+        ).Succeeded();
     }
 
     private static void WriteProgram(string file, string text)

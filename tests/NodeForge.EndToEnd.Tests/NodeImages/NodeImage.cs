@@ -21,15 +21,47 @@ public sealed class NodeImage : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        ProgramRun build = await ProgramRun.TryAsync(Checkout.NodeForge(
-            "build", "node-image", Checkout.NodeRecipe, "--lock", Checkout.NodeLock, "--cache", Checkout.Cache, "-o", "json",
-            "--output", $"oci:{Layout}:test", "--output", $"oci-archive:{OciArchive}:test", "--output", $"docker-archive:{DockerArchive}:{Reference}", "--output", $"docker-daemon:{Reference}"));
+        ProgramRun build = await ProgramRun.TryAsync(
+            Checkout.NodeForge(
+                "build",
+                "node-image",
+                Checkout.NodeRecipe,
+                "--lock",
+                Checkout.NodeLock,
+                "--cache",
+                Checkout.Cache,
+                "-o",
+                "json",
+                "--output",
+                $"oci:{Layout}:test",
+                "--output",
+                $"oci-archive:{OciArchive}:test",
+                "--output",
+                $"docker-archive:{DockerArchive}:{Reference}",
+                "--output",
+                $"docker-daemon:{Reference}"
+            )
+        );
         product = BuiltProduct.Read(build.Succeeded().Output);
     }
 
     /// <summary>The same for tests that need it in the engine alone.</summary>
     public static async Task IntoEngineAsync() =>
-        (await ProgramRun.TryAsync(Checkout.NodeForge("build", "node-image", Checkout.NodeRecipe, "--lock", Checkout.NodeLock, "--cache", Checkout.Cache, "--output", $"docker-daemon:{Reference}"))).Succeeded();
+        (
+            await ProgramRun.TryAsync(
+                Checkout.NodeForge(
+                    "build",
+                    "node-image",
+                    Checkout.NodeRecipe,
+                    "--lock",
+                    Checkout.NodeLock,
+                    "--cache",
+                    Checkout.Cache,
+                    "--output",
+                    $"docker-daemon:{Reference}"
+                )
+            )
+        ).Succeeded();
 
     public Task DisposeAsync()
     {

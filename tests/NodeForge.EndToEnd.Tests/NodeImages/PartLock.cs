@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace NodeForge.EndToEnd.Tests.NodeImages;
 
-/// <summary>A lock for one of the recipes that the node's includes, out of the node's lock, for the platform of the tests: what that names is in the cache.</summary>
+/// <summary>A lock for one of the recipes that the node's includes, out of the node's lock, for the platform of the tests: what that names
+/// is in the cache.</summary>
 internal static class PartLock
 {
     /// <param name="recipe">A shipped recipe with a shipped lock.</param>
@@ -25,7 +26,10 @@ internal static class PartLock
         await File.WriteAllTextAsync(file, shipped.ToJsonString());
     }
 
-    private static Dictionary<string, JsonObject> Parts(JsonNode locked, string recipe) => locked["parts"]!.AsArray().Select(static part => part!.AsObject())
-        .Where(static part => part["platform"]!.GetValue<string>() == Checkout.Platform)
-        .ToDictionary(part => Path.GetFullPath(part["recipe"]!.GetValue<string>(), Path.GetDirectoryName(recipe)!));
+    private static Dictionary<string, JsonObject> Parts(JsonNode locked, string recipe) =>
+        locked["parts"]!
+            .AsArray()
+            .Select(static part => part!.AsObject())
+            .Where(static part => part["platform"]!.GetValue<string>() == Checkout.Platform)
+            .ToDictionary(part => Path.GetFullPath(part["recipe"]!.GetValue<string>(), Path.GetDirectoryName(recipe)!));
 }

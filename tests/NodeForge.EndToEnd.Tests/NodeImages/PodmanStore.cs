@@ -13,5 +13,16 @@ internal sealed class PodmanStore(string folder) : IAsyncDisposable
     }
 
     // vfs would copy the whole image once for each layer.
-    private string[] Podman() => ["podman", "--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "overlay", "--cgroup-manager", "cgroupfs"];
+    private string[] Podman() =>
+        [
+            "podman",
+            "--root",
+            Path.Combine(folder, "root"),
+            "--runroot",
+            Path.Combine(folder, "run"),
+            "--storage-driver",
+            "overlay",
+            "--cgroup-manager",
+            "cgroupfs",
+        ];
 }

@@ -14,11 +14,16 @@ internal sealed record ProgramRun(string Command, int Exit, string Output, strin
     /// <param name="command">The program and its arguments.</param>
     /// <param name="variables">Set on top of this process's; null takes one away.</param>
     /// <param name="folder">Where it runs.</param>
-    public static async Task<ProgramRun> TryAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string?>? variables = null, string? folder = null)
+    public static async Task<ProgramRun> TryAsync(
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string?>? variables = null,
+        string? folder = null
+    )
     {
         long begun = Stopwatch.GetTimestamp();
         using Process process = Start(command, variables, folder);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(),
+            error = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource patience = new(Patience);
         try
         {
@@ -36,9 +41,18 @@ internal sealed record ProgramRun(string Command, int Exit, string Output, strin
     /// <summary>Runs a program that has to return 0.</summary>
     public static async Task<string> OutputAsync(params string[] command) => (await TryAsync(command)).Succeeded().Output;
 
-    public static Process Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string?>? variables = null, string? folder = null)
+    public static Process Start(
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string?>? variables = null,
+        string? folder = null
+    )
     {
-        ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
+        ProcessStartInfo start = new(command[0], command.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
         foreach ((string name, string? value) in variables ?? new Dictionary<string, string?>())
         {
             if (value is null)
@@ -54,7 +68,10 @@ internal sealed record ProgramRun(string Command, int Exit, string Output, strin
 
     public ProgramRun Returned(int exit)
     {
-        Assert.True(Exit == exit, $"{Command}\nreturned {Exit}, not {exit}, after {Time.TotalSeconds:F0} s and said:\n{End(Error)}\n{End(Output)}");
+        Assert.True(
+            Exit == exit,
+            $"{Command}\nreturned {Exit}, not {exit}, after {Time.TotalSeconds:F0} s and said:\n{End(Error)}\n{End(Output)}"
+        );
         return this;
     }
 

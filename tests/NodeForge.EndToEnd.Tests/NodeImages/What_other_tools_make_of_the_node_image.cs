@@ -20,8 +20,19 @@ public sealed class What_other_tools_make_of_the_node_image(NodeImage node)
         const string Name = "nodeforge/node:loaded";
         try
         {
-            await ProgramRun.OutputAsync("skopeo", "--insecure-policy", "copy", "--quiet", $"docker-archive:{node.DockerArchive}", $"docker-archive:{archive}:{Name}");
-            Assert.Contains(NodeImage.Reference, await ProgramRun.OutputAsync("docker", "load", "--input", node.DockerArchive), StringComparison.Ordinal);
+            await ProgramRun.OutputAsync(
+                "skopeo",
+                "--insecure-policy",
+                "copy",
+                "--quiet",
+                $"docker-archive:{node.DockerArchive}",
+                $"docker-archive:{archive}:{Name}"
+            );
+            Assert.Contains(
+                NodeImage.Reference,
+                await ProgramRun.OutputAsync("docker", "load", "--input", node.DockerArchive),
+                StringComparison.Ordinal
+            );
             await AssertEngineHasAsync(NodeImage.Reference);
             await ProgramRun.OutputAsync("docker", "load", "--input", archive);
             await AssertEngineHasAsync(Name);
@@ -36,7 +47,14 @@ public sealed class What_other_tools_make_of_the_node_image(NodeImage node)
     [Fact]
     public async Task Skopeo_reads_one_config_out_of_all_three_forms()
     {
-        foreach (string form in new[] { $"oci:{node.Layout}:test", $"oci-archive:{node.OciArchive}:test", $"docker-archive:{node.DockerArchive}" })
+        foreach (
+            string form in new[]
+            {
+                $"oci:{node.Layout}:test",
+                $"oci-archive:{node.OciArchive}:test",
+                $"docker-archive:{node.DockerArchive}",
+            }
+        )
         {
             string config = await ProgramRun.OutputAsync("skopeo", "inspect", "--raw", "--config", form);
             Assert.Equal((form, node.Product.ImageId), (form, Digest(config)));
@@ -47,14 +65,24 @@ public sealed class What_other_tools_make_of_the_node_image(NodeImage node)
     [Fact]
     public async Task Skopeo_copies_every_form_to_a_folder_checking_each_blob()
     {
-        foreach (string form in new[] { $"oci:{node.Layout}:test", $"oci-archive:{node.OciArchive}:test", $"docker-archive:{node.DockerArchive}" })
+        foreach (
+            string form in new[]
+            {
+                $"oci:{node.Layout}:test",
+                $"oci-archive:{node.OciArchive}:test",
+                $"docker-archive:{node.DockerArchive}",
+            }
+        )
         {
             string folder = Path.Combine(node.Folder, "skopeo");
             await ProgramRun.OutputAsync("skopeo", "--insecure-policy", "copy", "--quiet", form, $"dir:{folder}");
             using JsonDocument manifest = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "manifest.json")));
             Assert.Equal(node.Product.ImageId, manifest.RootElement.GetProperty("config").GetProperty("digest").GetString());
             // The layers are plain tars, so that their digests are the diff IDs.
-            Assert.Equal(node.Product.DiffIds, manifest.RootElement.GetProperty("layers").EnumerateArray().Select(static layer => layer.GetProperty("digest").GetString()));
+            Assert.Equal(
+                node.Product.DiffIds,
+                manifest.RootElement.GetProperty("layers").EnumerateArray().Select(static layer => layer.GetProperty("digest").GetString())
+            );
             Directory.Delete(folder, recursive: true);
         }
     }
@@ -63,9 +91,19 @@ public sealed class What_other_tools_make_of_the_node_image(NodeImage node)
     public async Task Skopeo_writes_a_docker_archive_of_the_same_image()
     {
         string archive = Path.Combine(node.Folder, "skopeo.tar");
-        await ProgramRun.OutputAsync("skopeo", "--insecure-policy", "copy", "--quiet", $"oci:{node.Layout}:test", $"docker-archive:{archive}:nodeforge/node:skopeo");
+        await ProgramRun.OutputAsync(
+            "skopeo",
+            "--insecure-policy",
+            "copy",
+            "--quiet",
+            $"oci:{node.Layout}:test",
+            $"docker-archive:{archive}:nodeforge/node:skopeo"
+        );
         Assert.Equal(node.Product.ImageId, "sha256:" + Path.GetFileNameWithoutExtension(ConfigName(archive)));
-        Assert.Equal(node.Product.ImageId, Digest(await ProgramRun.OutputAsync("skopeo", "inspect", "--raw", "--config", $"docker-archive:{archive}")));
+        Assert.Equal(
+            node.Product.ImageId,
+            Digest(await ProgramRun.OutputAsync("skopeo", "inspect", "--raw", "--config", $"docker-archive:{archive}"))
+        );
         File.Delete(archive);
     }
 
@@ -75,11 +113,16 @@ public sealed class What_other_tools_make_of_the_node_image(NodeImage node)
         string bundle = Path.Combine(node.Folder, "bundle");
         await ProgramRun.OutputAsync("umoci", "unpack", "--image", $"{node.Layout}:test", bundle);
         using JsonDocument state = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(bundle, "umoci.json")));
-        JsonElement manifest = Assert.Single(state.RootElement.GetProperty("from_descriptor_path").GetProperty("descriptor_walk").EnumerateArray());
+        JsonElement manifest = Assert.Single(
+            state.RootElement.GetProperty("from_descriptor_path").GetProperty("descriptor_walk").EnumerateArray()
+        );
         string path = Path.Combine(node.Layout, "blobs", manifest.GetProperty("digest").GetString()!.Replace(':', '/'));
         using JsonDocument read = JsonDocument.Parse(await File.ReadAllTextAsync(path));
         Assert.Equal(node.Product.ImageId, read.RootElement.GetProperty("config").GetProperty("digest").GetString());
-        Assert.All(new[] { "usr/bin/kubelet", "usr/bin/kubeadm", "usr/bin/containerd", "usr/local/bin/entrypoint", "kind/version" }, name => Assert.True(File.Exists(Path.Combine(bundle, "rootfs", name)), name));
+        Assert.All(
+            new[] { "usr/bin/kubelet", "usr/bin/kubeadm", "usr/bin/containerd", "usr/local/bin/entrypoint", "kind/version" },
+            name => Assert.True(File.Exists(Path.Combine(bundle, "rootfs", name)), name)
+        );
         Directory.Delete(bundle, recursive: true);
     }
 

@@ -26,8 +26,14 @@ public sealed class What_the_packages_say_holds_in_the_booted_node
 
         Assert.True(packaged.Values.Count(IsSetUid) >= 8, "Debian's base has su, mount, passwd and more: the .debs were not read");
         Assert.Empty(packaged.Where(entry => IsSetUid(entry.Value) && !files.ContainsKey(entry.Key)).Select(static entry => entry.Key));
-        Assert.Empty(files.Values.Where(static file => file.Type == 'f' && (file.Mode & NodeFile.SetUidOrGid) != 0)
-            .Where(file => !Allowed.ContainsKey(file.Path) && !(packaged.TryGetValue(file.Path, out TarEntry? entry) && IsSetUid(entry))).Select(static file => file.Path));
+        Assert.Empty(
+            files
+                .Values.Where(static file => file.Type == 'f' && (file.Mode & NodeFile.SetUidOrGid) != 0)
+                .Where(file =>
+                    !Allowed.ContainsKey(file.Path) && !(packaged.TryGetValue(file.Path, out TarEntry? entry) && IsSetUid(entry))
+                )
+                .Select(static file => file.Path)
+        );
         Assert.Equal("4754", Convert.ToString(files[LaunchHelper].Mode, 8));
         Assert.Contains(packaged, entry => entry.Value.Kind == TarEntryKind.HardLink && files.ContainsKey(entry.Key));
         Assert.Empty(packaged.SelectMany(entry => Differences(entry.Key, entry.Value, files)).Order(StringComparer.Ordinal));
@@ -48,15 +54,26 @@ public sealed class What_the_packages_say_holds_in_the_booted_node
         }
         else if (entry.Kind is TarEntryKind.File or TarEntryKind.Directory && file.Type is 'f' or 'd')
         {
-            (string, long, long) want = (Convert.ToString(entry.Mode, 8), entry.Uid, entry.Gid), got = (Convert.ToString(file.Mode, 8), file.Uid, file.Gid);
+            (string, long, long) want = (Convert.ToString(entry.Mode, 8), entry.Uid, entry.Gid),
+                got = (Convert.ToString(file.Mode, 8), file.Uid, file.Gid);
             if (want != got)
                 yield return $"{path} is {got}; its .deb says {want}";
         }
     }
 
     private static string[] PackagedCapabilities(Dictionary<string, TarEntry> packaged) =>
-        [.. packaged.Where(static entry => entry.Value.ExtendedAttributes.ContainsKey("security.capability")).Select(static entry => entry.Key).Order(StringComparer.Ordinal)];
+        [
+            .. packaged
+                .Where(static entry => entry.Value.ExtendedAttributes.ContainsKey("security.capability"))
+                .Select(static entry => entry.Key)
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static async Task<string[]> CapabilitiesAsync(BootedNode booted) =>
-        [.. (await booted.RunAsync("getcap", "-r", "/usr", "/opt", "/etc")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(' ')[0].TrimStart('/')).Order(StringComparer.Ordinal)];
+        [
+            .. (await booted.RunAsync("getcap", "-r", "/usr", "/opt", "/etc"))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static line => line.Split(' ')[0].TrimStart('/'))
+                .Order(StringComparer.Ordinal),
+        ];
 }

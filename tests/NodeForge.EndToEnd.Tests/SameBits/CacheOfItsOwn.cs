@@ -11,7 +11,9 @@ internal sealed class CacheOfItsOwn(string folder)
     public static string BlobOf(string cache, string digest) => Path.Combine(cache, "blobs", digest.Replace(':', '/'));
 
     public static bool IsCompiledKubernetes(JsonElement output) =>
-        output.GetProperty("name").GetString() == "kubelet" && output.TryGetProperty("executable", out JsonElement executable) && executable.GetBoolean();
+        output.GetProperty("name").GetString() == "kubelet"
+        && output.TryGetProperty("executable", out JsonElement executable)
+        && executable.GetBoolean();
 
     public static bool IsConfiguredRootfs(JsonElement output) => output.GetProperty("name").GetString() == "rootfs";
 
@@ -19,9 +21,18 @@ internal sealed class CacheOfItsOwn(string folder)
     public void TakeOverFetched(string platform)
     {
         using JsonDocument locked = JsonDocument.Parse(File.ReadAllText(Checkout.NodeLock));
-        foreach (JsonElement part in locked.RootElement.GetProperty("parts").EnumerateArray().Where(part => part.GetProperty("platform").GetString() == platform))
+        foreach (
+            JsonElement part in locked
+                .RootElement.GetProperty("parts")
+                .EnumerateArray()
+                .Where(part => part.GetProperty("platform").GetString() == platform)
+        )
         {
-            foreach (JsonElement item in new[] { "packages", "files" }.SelectMany(name => part.TryGetProperty(name, out JsonElement list) ? list.EnumerateArray().ToArray() : []))
+            foreach (
+                JsonElement item in new[] { "packages", "files" }.SelectMany(name =>
+                    part.TryGetProperty(name, out JsonElement list) ? list.EnumerateArray().ToArray() : []
+                )
+            )
                 TakeBlob(item.GetProperty("digest").GetString()!);
         }
     }
@@ -30,11 +41,20 @@ internal sealed class CacheOfItsOwn(string folder)
     public void TakeOverKubernetes(string platform)
     {
         using JsonDocument locked = JsonDocument.Parse(File.ReadAllText(Checkout.NodeLock));
-        foreach (JsonElement part in locked.RootElement.GetProperty("parts").EnumerateArray().Where(part => part.GetProperty("platform").GetString() == platform))
+        foreach (
+            JsonElement part in locked
+                .RootElement.GetProperty("parts")
+                .EnumerateArray()
+                .Where(part => part.GetProperty("platform").GetString() == platform)
+        )
         {
             // A cache of older versions has the tarball, and then the build compiles nothing that a record could tell of.
             bool compiles = part.GetProperty("recipe").GetString()!.Contains("/kubernetes/", StringComparison.Ordinal);
-            if (compiles && part.TryGetProperty("output", out JsonElement output) && File.Exists(BlobOf(Checkout.Cache, output.GetString()!)))
+            if (
+                compiles
+                && part.TryGetProperty("output", out JsonElement output)
+                && File.Exists(BlobOf(Checkout.Cache, output.GetString()!))
+            )
                 TakeBlob(output.GetString()!);
         }
 
@@ -45,7 +65,11 @@ internal sealed class CacheOfItsOwn(string folder)
     public void TakeOver(Func<JsonElement, bool> output)
     {
         Directory.CreateDirectory(Path.Combine(folder, "actions"));
-        foreach (string action in Directory.EnumerateFiles(Path.Combine(Checkout.Cache, "actions")).Where(static file => !Path.GetFileName(file).Contains('.', StringComparison.Ordinal)))
+        foreach (
+            string action in Directory
+                .EnumerateFiles(Path.Combine(Checkout.Cache, "actions"))
+                .Where(static file => !Path.GetFileName(file).Contains('.', StringComparison.Ordinal))
+        )
         {
             using JsonDocument? outputs = OutputsOf(action);
             if (outputs is null || !outputs.RootElement.EnumerateArray().Any(output))
@@ -65,7 +89,9 @@ internal sealed class CacheOfItsOwn(string folder)
     public static JsonDocument? OutputsOf(string action)
     {
         string[] lines = File.ReadAllLines(action);
-        return lines is [{ } head, ..] && head.StartsWith("nodeforge action record ", StringComparison.Ordinal) ? JsonDocument.Parse(string.Concat(lines.Skip(1))) : null;
+        return lines is [{ } head, ..] && head.StartsWith("nodeforge action record ", StringComparison.Ordinal)
+            ? JsonDocument.Parse(string.Concat(lines.Skip(1)))
+            : null;
     }
 
     private void TakeBlob(string digest)

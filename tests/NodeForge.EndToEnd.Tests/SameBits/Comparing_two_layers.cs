@@ -2,7 +2,8 @@ using System.Formats.Tar;
 
 namespace NodeForge.EndToEnd.Tests.SameBits;
 
-/// <summary>The comparison names what differs: a test of same bits that only said "not equal" would send its reader searching through 250 MB.</summary>
+/// <summary>The comparison names what differs: a test of same bits that only said "not equal" would send its reader searching through 250
+/// MB.</summary>
 [Trait("Category", "EndToEnd")]
 public sealed class Comparing_two_layers : IDisposable
 {
@@ -11,11 +12,15 @@ public sealed class Comparing_two_layers : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void Equal_layers_have_no_difference() => Assert.Null(LayerComparison.FirstDifference(Write("a", File("etc/x", "same")), Write("b", File("etc/x", "same"))));
+    public void Equal_layers_have_no_difference() =>
+        Assert.Null(LayerComparison.FirstDifference(Write("a", File("etc/x", "same")), Write("b", File("etc/x", "same"))));
 
     [Fact]
     public void A_byte_of_content_is_named_by_its_place() =>
-        Assert.Equal("etc/x: content, byte 2 (of 4 and 4)", LayerComparison.FirstDifference(Write("a", File("etc/x", "same")), Write("b", File("etc/x", "sane"))));
+        Assert.Equal(
+            "etc/x: content, byte 2 (of 4 and 4)",
+            LayerComparison.FirstDifference(Write("a", File("etc/x", "same")), Write("b", File("etc/x", "sane")))
+        );
 
     [Fact]
     public void A_field_of_a_header_is_named_with_both_values()
@@ -27,14 +32,18 @@ public sealed class Comparing_two_layers : IDisposable
 
     [Fact]
     public void An_entry_that_only_one_has_is_named() =>
-        Assert.Equal("one has '(end)' where the other has 'etc/y'", LayerComparison.FirstDifference(Write("a", File("etc/x", "same")), Write("b", File("etc/x", "same"), File("etc/y", ""))));
+        Assert.Equal(
+            "one has '(end)' where the other has 'etc/y'",
+            LayerComparison.FirstDifference(Write("a", File("etc/x", "same")), Write("b", File("etc/x", "same"), File("etc/y", "")))
+        );
 
-    private static PaxTarEntry File(string name, string content) => new(TarEntryType.RegularFile, name)
-    {
-        DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content)),
-        Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
-        ModificationTime = DateTimeOffset.UnixEpoch,
-    };
+    private static PaxTarEntry File(string name, string content) =>
+        new(TarEntryType.RegularFile, name)
+        {
+            DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content)),
+            Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+            ModificationTime = DateTimeOffset.UnixEpoch,
+        };
 
     private string Write(string name, params PaxTarEntry[] entries)
     {

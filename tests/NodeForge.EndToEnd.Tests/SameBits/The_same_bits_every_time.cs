@@ -30,7 +30,15 @@ public sealed class The_same_bits_every_time(NodeImage node) : IDisposable
 
     private async Task AssertSameAsync()
     {
-        ProgramRun run = await elsewhere.RunAsync("build", "node-image", Path.Combine(elsewhere.Folder, "recipes/node/debian-v1.20.2.yaml"), "--lock", Checkout.NodeLock, "-o", "json");
+        ProgramRun run = await elsewhere.RunAsync(
+            "build",
+            "node-image",
+            Path.Combine(elsewhere.Folder, "recipes/node/debian-v1.20.2.yaml"),
+            "--lock",
+            Checkout.NodeLock,
+            "-o",
+            "json"
+        );
         BuiltProduct again = BuiltProduct.Read(run.Succeeded().Output);
         // A clock that the programs did not see would make this test prove nothing.
         int year = int.Parse(await File.ReadAllTextAsync(elsewhere.SeenDate), System.Globalization.CultureInfo.InvariantCulture);
@@ -39,7 +47,10 @@ public sealed class The_same_bits_every_time(NodeImage node) : IDisposable
         {
             Assert.True(
                 first == second,
-                first == second ? "" : $"layer '{first.Title}' differs: {LayerComparison.FirstDifference(CacheOfItsOwn.BlobOf(Checkout.Cache, first.DiffId), elsewhere.BlobOf(second.DiffId))}");
+                first == second
+                    ? ""
+                    : $"layer '{first.Title}' differs: {LayerComparison.FirstDifference(CacheOfItsOwn.BlobOf(Checkout.Cache, first.DiffId), elsewhere.BlobOf(second.DiffId))}"
+            );
         }
 
         Assert.Equal(node.Product.DiffIds, again.DiffIds);

@@ -34,12 +34,24 @@ public sealed class What_the_lock_records(NodeImage node) : IDisposable
         Assert.Equal(node.Product, await BuildAsync(Checkout.Platform, NoPrograms), BuiltProductComparer.Instance);
     }
 
-    /// <summary>Kubernetes cross-compiled, the base's packages configured under qemu-user, and in the node's own stage nothing run at all.</summary>
+    /// <summary>Kubernetes cross-compiled, the base's packages configured under qemu-user, and in the node's own stage nothing run at
+    /// all.</summary>
     [Fact]
     [Trait("Category", "Long")]
     public async Task A_node_image_for_arm64_made_on_amd64_is_the_recorded_one()
     {
-        await ProgramRun.OutputAsync([.. Checkout.NodeForge("fetch", Checkout.NodeRecipe, "--lock", Checkout.NodeLock, "--cache", Checkout.Cache, "--platform", "linux/arm64")]);
+        await ProgramRun.OutputAsync([
+            .. Checkout.NodeForge(
+                "fetch",
+                Checkout.NodeRecipe,
+                "--lock",
+                Checkout.NodeLock,
+                "--cache",
+                Checkout.Cache,
+                "--platform",
+                "linux/arm64"
+            ),
+        ]);
         cache.TakeOverFetched("linux/arm64");
         BuiltProduct first = await BuildAsync("linux/arm64", null);
         (string imageId, string[] layers) = Recorded("linux/arm64");
@@ -54,21 +66,46 @@ public sealed class What_the_lock_records(NodeImage node) : IDisposable
     private static bool IsOfTheNodeStage(string action)
     {
         using JsonDocument? outputs = CacheOfItsOwn.OutputsOf(action);
-        return outputs?.RootElement.EnumerateArray().Any(static output => CacheOfItsOwn.IsConfiguredRootfs(output) || CacheOfItsOwn.IsCompiledKubernetes(output)) != true;
+        return outputs
+                ?.RootElement.EnumerateArray()
+                .Any(static output => CacheOfItsOwn.IsConfiguredRootfs(output) || CacheOfItsOwn.IsCompiledKubernetes(output)) != true;
     }
 
     private static (string ImageId, string[] Layers) Recorded(string platform)
     {
         using JsonDocument locked = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(Checkout.NodeRecipe, ".lock.json")));
-        JsonElement top = locked.RootElement.GetProperty("parts").EnumerateArray()
-            .First(part => part.GetProperty("recipe").GetString() == Path.GetFileName(Checkout.NodeRecipe) && part.GetProperty("platform").GetString() == platform);
-        return (top.GetProperty("output").GetString()!, [.. top.GetProperty("layers").EnumerateArray().Select(static layer => layer.GetString()!)]);
+        JsonElement top = locked
+            .RootElement.GetProperty("parts")
+            .EnumerateArray()
+            .First(part =>
+                part.GetProperty("recipe").GetString() == Path.GetFileName(Checkout.NodeRecipe)
+                && part.GetProperty("platform").GetString() == platform
+            );
+        return (
+            top.GetProperty("output").GetString()!,
+            [.. top.GetProperty("layers").EnumerateArray().Select(static layer => layer.GetString()!)]
+        );
     }
 
     private async Task<BuiltProduct> BuildAsync(string platform, IReadOnlyDictionary<string, string?>? variables)
     {
         ProgramRun run = await ProgramRun.TryAsync(
-            Checkout.NodeForge("build", "node-image", Checkout.NodeRecipe, "--lock", Checkout.NodeLock, "--cache", cache.Folder, "--offline", "--platform", platform, "-o", "json"), variables);
+            Checkout.NodeForge(
+                "build",
+                "node-image",
+                Checkout.NodeRecipe,
+                "--lock",
+                Checkout.NodeLock,
+                "--cache",
+                cache.Folder,
+                "--offline",
+                "--platform",
+                platform,
+                "-o",
+                "json"
+            ),
+            variables
+        );
         return BuiltProduct.Read(run.Succeeded().Output);
     }
 }

@@ -21,7 +21,8 @@ public sealed class Clusters_that_a_test_makes : IAsyncLifetime
 
     private string UsersKubeconfig => Path.Combine(folder, "users-kubeconfig");
 
-    public async Task InitializeAsync() => engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
+    public async Task InitializeAsync() =>
+        engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
 
     public Task DisposeAsync()
     {
@@ -83,16 +84,28 @@ public sealed class Clusters_that_a_test_makes : IAsyncLifetime
             await using TestCluster third = Wanted("reuse").WithName("nf-e2e").WithReuse().Build();
             await third.StartAsync();
             Assert.Equal((name, made), (third.Name, Assert.Single(await ContainersAsync(third.Name)).Id));
-            Assert.Contains("Ready", (await third.ExecAsync(name + "-control-plane", ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "get", "nodes"])).Output, StringComparison.Ordinal);
+            Assert.Contains(
+                "Ready",
+                (
+                    await third.ExecAsync(name + "-control-plane", ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "get", "nodes"])
+                ).Output,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
-            await new ClusterProvisioner(engine, SilentReporter.Instance, HostEnvironment.FromProcess()).DeleteAsync(name, UsersKubeconfig, CancellationToken.None);
+            await new ClusterProvisioner(engine, SilentReporter.Instance, HostEnvironment.FromProcess()).DeleteAsync(
+                name,
+                UsersKubeconfig,
+                CancellationToken.None
+            );
         }
     }
 
-    private ClusterBuilder Wanted(string state, string image = NodeImage.Reference) => new ClusterBuilder(image)
-        .WithHost(HostEnvironment.FromProcess().With("NODEFORGE_STATE", Path.Combine(folder, state)).With("KUBECONFIG", UsersKubeconfig));
+    private ClusterBuilder Wanted(string state, string image = NodeImage.Reference) =>
+        new ClusterBuilder(image).WithHost(
+            HostEnvironment.FromProcess().With("NODEFORGE_STATE", Path.Combine(folder, state)).With("KUBECONFIG", UsersKubeconfig)
+        );
 
     private async Task StartInVainAsync(string state)
     {
@@ -108,7 +121,8 @@ public sealed class Clusters_that_a_test_makes : IAsyncLifetime
         File.WriteAllLines(Path.Combine(leases, cluster + ".lease"), [engine.Endpoint.Address.ToString()]);
     }
 
-    private Task<IReadOnlyList<ContainerSummary>> ContainersAsync(string cluster) => engine.Containers.ListAsync([$"io.x-k8s.kind.cluster={cluster}"], CancellationToken.None);
+    private Task<IReadOnlyList<ContainerSummary>> ContainersAsync(string cluster) =>
+        engine.Containers.ListAsync([$"io.x-k8s.kind.cluster={cluster}"], CancellationToken.None);
 
     private async Task<int> PortAsync(string node)
     {

@@ -31,7 +31,12 @@ public sealed class AssemblingNodes
     {
         using NodeRoom node = new();
         Image image = await node.AssembleAsync(node.Recipe with { Preload = new(PreloadMethod.Archives) });
-        string[] archives = [.. image.Layers.SelectMany(layer => node.Room.Read(layer.Descriptor).Keys).Where(path => path.EndsWith(".tar", StringComparison.Ordinal))];
+        string[] archives =
+        [
+            .. image
+                .Layers.SelectMany(layer => node.Room.Read(layer.Descriptor).Keys)
+                .Where(path => path.EndsWith(".tar", StringComparison.Ordinal)),
+        ];
         Assert.Equal(4, archives.Distinct().Count());
         Assert.Equal(2, archives.Count(path => path.StartsWith("usr/lib/nodeforge/images/front-1-", StringComparison.Ordinal)));
     }
@@ -65,7 +70,10 @@ public sealed class AssemblingNodes
         Assert.Equal("hello\n", last["etc/motd"].Text);
         Assert.Equal("v1.20.2", last["kind/version"].Text);
         Assert.Equal("kind: List\n", last["kind/manifests/default-cni.yaml"].Text);
-        Assert.Equal("/usr/lib/systemd/system/containerd.service", last["etc/systemd/system/multi-user.target.wants/containerd.service"].Header.LinkTarget);
+        Assert.Equal(
+            "/usr/lib/systemd/system/containerd.service",
+            last["etc/systemd/system/multi-user.target.wants/containerd.service"].Header.LinkTarget
+        );
         Assert.All(last.Values, entry => Assert.Equal(AssemblyRoom.Epoch, entry.Header.ModificationTime));
     }
 
@@ -80,8 +88,14 @@ public sealed class AssemblingNodes
     }
 
     [Theory]
-    [InlineData("v1.20.2", "SANDBOX_IMAGE=registry.k8s.io/pause:3.2\nSYSTEMD_CGROUP=false\nKUBELET_ARGUMENTS=--docker=unix:///run/nodeforge/no-docker.sock\n")]
-    [InlineData("v1.23.17", "SANDBOX_IMAGE=registry.k8s.io/pause:3.2\nSYSTEMD_CGROUP=false\nKUBELET_ARGUMENTS=--docker=unix:///run/nodeforge/no-docker.sock\n")]
+    [InlineData(
+        "v1.20.2",
+        "SANDBOX_IMAGE=registry.k8s.io/pause:3.2\nSYSTEMD_CGROUP=false\nKUBELET_ARGUMENTS=--docker=unix:///run/nodeforge/no-docker.sock\n"
+    )]
+    [InlineData(
+        "v1.23.17",
+        "SANDBOX_IMAGE=registry.k8s.io/pause:3.2\nSYSTEMD_CGROUP=false\nKUBELET_ARGUMENTS=--docker=unix:///run/nodeforge/no-docker.sock\n"
+    )]
     [InlineData("v1.24.0", "SANDBOX_IMAGE=registry.k8s.io/pause:3.2\nSYSTEMD_CGROUP=true\n")]
     public async Task The_nodes_settings_are_those_of_its_version(string version, string settings)
     {
@@ -107,9 +121,24 @@ public sealed class AssemblingNodes
     {
         using NodeRoom one = new();
         using NodeRoom two = new(extra: "another");
-        Image first = await one.AssembleAsync(one.Recipe with { Preload = new(method), Images = [one.Archive("pause.tar"), one.Archive("extra.tar")] });
-        Image second = await two.AssembleAsync(two.Recipe with { Preload = new(method), Images = [two.Archive("pause.tar"), two.Archive("extra.tar")] });
-        string[] changed = [.. first.Layers.Zip(second.Layers).Where(pair => pair.First.DiffId != pair.Second.DiffId).Select(pair => pair.First.Title)];
+        Image first = await one.AssembleAsync(
+            one.Recipe with
+            {
+                Preload = new(method),
+                Images = [one.Archive("pause.tar"), one.Archive("extra.tar")],
+            }
+        );
+        Image second = await two.AssembleAsync(
+            two.Recipe with
+            {
+                Preload = new(method),
+                Images = [two.Archive("pause.tar"), two.Archive("extra.tar")],
+            }
+        );
+        string[] changed =
+        [
+            .. first.Layers.Zip(second.Layers).Where(pair => pair.First.DiffId != pair.Second.DiffId).Select(pair => pair.First.Title),
+        ];
         Assert.Equal(["image front-1", "node configuration"], changed);
     }
 
@@ -121,16 +150,24 @@ public sealed class AssemblingNodes
         byte[] database = System.Text.Encoding.Latin1.GetBytes(node.Last(image)["var/lib/containerd/" + ContainerdPaths.Metadata].Text);
         MetadataNamespace cri = Assert.Single(MetadataReader.Read(new MemoryStream(database), "meta.db").Namespaces);
         string[] names = [.. cri.Images.Select(record => record.Name)];
-        Assert.All(new[] { NodeRoom.Apiserver, NodeRoom.ApiserverAlias, NodeRoom.Pause, "example.com/shop/front:1", "example.org/garden/front:1" }, name => Assert.Contains(name, names));
-        Dictionary<string, TarEntry> entries = image.Layers.SelectMany(layer => node.Room.Read(layer.Descriptor)).Where(entry => entry.Value.Header.Kind != TarEntryKind.Directory)
+        Assert.All(
+            new[] { NodeRoom.Apiserver, NodeRoom.ApiserverAlias, NodeRoom.Pause, "example.com/shop/front:1", "example.org/garden/front:1" },
+            name => Assert.Contains(name, names)
+        );
+        Dictionary<string, TarEntry> entries = image
+            .Layers.SelectMany(layer => node.Room.Read(layer.Descriptor))
+            .Where(entry => entry.Value.Header.Kind != TarEntryKind.Directory)
             .ToDictionary(entry => entry.Key, entry => entry.Value.Header);
         Assert.Equal(12, cri.Content.Count); // four images of a manifest, a config and a layer
-        Assert.All(cri.Content, blob =>
-        {
-            TarEntry link = entries["var/lib/containerd/" + ContainerdPaths.Blob(blob.Digest)];
-            Assert.Equal($"/usr/lib/nodeforge/blobs/sha256/{blob.Digest.Hex}", link.LinkTarget);
-            Assert.Equal(blob.Size, entries[link.LinkTarget![1..]].Size);
-        });
+        Assert.All(
+            cri.Content,
+            blob =>
+            {
+                TarEntry link = entries["var/lib/containerd/" + ContainerdPaths.Blob(blob.Digest)];
+                Assert.Equal($"/usr/lib/nodeforge/blobs/sha256/{blob.Digest.Hex}", link.LinkTarget);
+                Assert.Equal(blob.Size, entries[link.LinkTarget![1..]].Size);
+            }
+        );
     }
 
     [Fact]
@@ -139,7 +176,10 @@ public sealed class AssemblingNodes
         using NodeRoom node = new(apiserverNames: NodeRoom.ApiserverAlias);
         string record = node.Last(await node.AssembleAsync(node.Recipe))["usr/lib/nodeforge/image.json"].Text;
         using JsonDocument document = JsonDocument.Parse(record);
-        Assert.Equal([NodeRoom.ApiserverAlias, NodeRoom.Apiserver], document.RootElement.GetProperty("closure")[0].GetProperty("references").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(
+            [NodeRoom.ApiserverAlias, NodeRoom.Apiserver],
+            document.RootElement.GetProperty("closure")[0].GetProperty("references").EnumerateArray().Select(name => name.GetString())
+        );
     }
 
     [Fact]
@@ -164,15 +204,29 @@ public sealed class AssemblingNodes
     public async Task A_component_of_a_tarball_gets_a_layer_at_its_usual_place()
     {
         using NodeRoom node = new();
-        node.Room.Write("crictl.tgz", AssemblyRoom.Encode(AssemblyRoom.Tar(AssemblyRoom.Entry("crictl", AssemblyRoom.Program("v1.24.0"), 0x140)), LayerEncoding.Gzip));
+        node.Room.Write(
+            "crictl.tgz",
+            AssemblyRoom.Encode(AssemblyRoom.Tar(AssemblyRoom.Entry("crictl", AssemblyRoom.Program("v1.24.0"), 0x140)), LayerEncoding.Gzip)
+        );
         node.Room.Write("runc.amd64", AssemblyRoom.Program("1.0"));
-        Image image = await node.AssembleAsync(node.Recipe with { Components = [new("crictl") { Tarball = node.Room["crictl.tgz"] }, new("runc") { Tarball = node.Room["runc.amd64"] }] });
+        Image image = await node.AssembleAsync(
+            node.Recipe with
+            {
+                Components = [new("crictl") { Tarball = node.Room["crictl.tgz"] }, new("runc") { Tarball = node.Room["runc.amd64"] }],
+            }
+        );
         Assert.Equal(0x1ed, node.Room.Read(image.Layers[1].Descriptor)["usr/bin/crictl"].Header.Mode);
         Assert.Contains("usr/sbin/runc", node.Room.Read(image.Layers[2].Descriptor).Keys);
         using JsonDocument record = JsonDocument.Parse(node.Last(image)["usr/lib/nodeforge/image.json"].Text);
         JsonElement[] recorded = [.. record.RootElement.GetProperty("components").EnumerateArray()];
-        Assert.Equal(["crictl", "runc", "kubeadm", "kubectl", "kubelet"], recorded.Select(component => component.GetProperty("name").GetString()));
-        Assert.Equal((Digest.Of(File.ReadAllBytes(node.Room["runc.amd64"])).ToString(), "runc.amd64"), (recorded[1].GetProperty("digest").GetString(), recorded[1].GetProperty("origin").GetString()));
+        Assert.Equal(
+            ["crictl", "runc", "kubeadm", "kubectl", "kubelet"],
+            recorded.Select(component => component.GetProperty("name").GetString())
+        );
+        Assert.Equal(
+            (Digest.Of(File.ReadAllBytes(node.Room["runc.amd64"])).ToString(), "runc.amd64"),
+            (recorded[1].GetProperty("digest").GetString(), recorded[1].GetProperty("origin").GetString())
+        );
         Assert.False(recorded[1].TryGetProperty("version", out _));
     }
 
@@ -185,16 +239,30 @@ public sealed class AssemblingNodes
         using MemoryStream archive = new();
         using (System.Formats.Tar.TarWriter tar = new(archive, System.Formats.Tar.TarEntryFormat.Ustar, leaveOpen: true))
         {
-            tar.WriteEntry(new System.Formats.Tar.UstarTarEntry(System.Formats.Tar.TarEntryType.RegularFile, file) { DataStream = new MemoryStream(AssemblyRoom.Program("1.0")), Mode = (UnixFileMode)0x1c0 });
+            tar.WriteEntry(
+                new System.Formats.Tar.UstarTarEntry(System.Formats.Tar.TarEntryType.RegularFile, file)
+                {
+                    DataStream = new MemoryStream(AssemblyRoom.Program("1.0")),
+                    Mode = (UnixFileMode)0x1c0,
+                }
+            );
             tar.WriteEntry(new System.Formats.Tar.UstarTarEntry(System.Formats.Tar.TarEntryType.HardLink, link) { LinkName = file });
         }
 
         // Through the base's own link, so that the name and what it stands for are placed alike.
-        Image image = await node.AssembleAsync(node.Recipe with { Components = [new("cni") { Tarball = node.Room.Write("cni.tar", archive.ToArray()), Path = "/sbin" }] });
+        Image image = await node.AssembleAsync(
+            node.Recipe with
+            {
+                Components = [new("cni") { Tarball = node.Room.Write("cni.tar", archive.ToArray()), Path = "/sbin" }],
+            }
+        );
 
         Dictionary<string, (TarEntry Header, string Text)> layer = node.Room.Read(image.Layers[1].Descriptor);
         Assert.Equal((TarEntryKind.File, 0x1ed), (layer["usr/sbin/bin/a"].Header.Kind, layer["usr/sbin/bin/a"].Header.Mode));
-        Assert.Equal((TarEntryKind.HardLink, "usr/sbin/bin/a"), (layer["usr/sbin/bin/b"].Header.Kind, layer["usr/sbin/bin/b"].Header.LinkTarget));
+        Assert.Equal(
+            (TarEntryKind.HardLink, "usr/sbin/bin/a"),
+            (layer["usr/sbin/bin/b"].Header.Kind, layer["usr/sbin/bin/b"].Header.LinkTarget)
+        );
         Assert.StartsWith("sha256:ce1b9007ae91855748feecd788f2c20020", image.Layers[1].DiffId.ToString(), StringComparison.Ordinal);
     }
 
@@ -203,7 +271,9 @@ public sealed class AssemblingNodes
     {
         using NodeRoom node = new();
         node.Room.Write("cni.tar", AssemblyRoom.Tar(AssemblyRoom.Link("bridge", "../../../etc/passwd")));
-        Diagnostic problem = await AssemblyRoom.FailsAsync(() => node.AssembleAsync(node.Recipe with { Components = [new("cni") { Tarball = node.Room["cni.tar"] }] }));
+        Diagnostic problem = await AssemblyRoom.FailsAsync(() =>
+            node.AssembleAsync(node.Recipe with { Components = [new("cni") { Tarball = node.Room["cni.tar"] }] })
+        );
         Assert.Equal(ErrorCodes.ArchiveEntryRefused, problem.Code);
     }
 
@@ -211,7 +281,9 @@ public sealed class AssemblingNodes
     public async Task A_component_that_the_lock_lacks_is_told_as_the_locks_fault()
     {
         using NodeRoom node = new();
-        Diagnostic problem = await AssemblyRoom.FailsAsync(() => node.AssembleAsync(node.Recipe with { Components = [new("runc") { Url = "https://example.com/runc" }] }));
+        Diagnostic problem = await AssemblyRoom.FailsAsync(() =>
+            node.AssembleAsync(node.Recipe with { Components = [new("runc") { Url = "https://example.com/runc" }] })
+        );
         Assert.Equal((ErrorCodes.LockIncomplete, "runc"), (problem.Code, problem.Want));
     }
 }

@@ -20,7 +20,13 @@ internal sealed class AssemblyRoom : IDisposable, IForgeReporter
     {
         Folder = Directory.CreateTempSubdirectory("nodeforge-assembly-").FullName;
         Store = new BlobStore(this["cache/blobs"]);
-        Environment = new(Store, new ActionCache(this["cache/actions"], Store, TimeProvider.System, this), this["cache/scratch"], HostEnvironment.FromProcess(), this);
+        Environment = new(
+            Store,
+            new ActionCache(this["cache/actions"], Store, TimeProvider.System, this),
+            this["cache/scratch"],
+            HostEnvironment.FromProcess(),
+            this
+        );
     }
 
     public string Folder { get; }
@@ -47,11 +53,39 @@ internal sealed class AssemblyRoom : IDisposable, IForgeReporter
     public static LayerEntry File_(string path, string text, int mode = 0x1a4) => Entry(path, Encoding.UTF8.GetBytes(text), mode);
 
     public static LayerEntry Entry(string path, byte[] bytes, int mode = 0x1a4) =>
-        new(new TarEntry { Path = path, Kind = TarEntryKind.File, Mode = mode, Size = bytes.Length }, bytes.Length == 0 ? null : new InlineContent(bytes));
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.File,
+                Mode = mode,
+                Size = bytes.Length,
+            },
+            bytes.Length == 0 ? null : new InlineContent(bytes)
+        );
 
-    public static LayerEntry Folder_(string path, int mode = 0x1ed) => new(new TarEntry { Path = path, Kind = TarEntryKind.Directory, Mode = mode }, null);
+    public static LayerEntry Folder_(string path, int mode = 0x1ed) =>
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.Directory,
+                Mode = mode,
+            },
+            null
+        );
 
-    public static LayerEntry Link(string path, string target) => new(new TarEntry { Path = path, Kind = TarEntryKind.SymbolicLink, Mode = 0x1ff, LinkTarget = target }, null);
+    public static LayerEntry Link(string path, string target) =>
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.SymbolicLink,
+                Mode = 0x1ff,
+                LinkTarget = target,
+            },
+            null
+        );
 
     public static byte[] Tar(params LayerEntry[] entries)
     {
@@ -71,7 +105,9 @@ internal sealed class AssemblyRoom : IDisposable, IForgeReporter
     /// <summary>What the system's xz makes of bytes.</summary>
     public static byte[] Xz(byte[] plain)
     {
-        using Process xz = Process.Start(new ProcessStartInfo("xz", ["--compress", "--stdout"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using Process xz = Process.Start(
+            new ProcessStartInfo("xz", ["--compress", "--stdout"]) { RedirectStandardInput = true, RedirectStandardOutput = true }
+        )!;
         xz.StandardInput.BaseStream.Write(plain);
         xz.StandardInput.Close();
         using MemoryStream bytes = new();
@@ -82,7 +118,31 @@ internal sealed class AssemblyRoom : IDisposable, IForgeReporter
 
     /// <summary>An ELF header with a version stamped behind it as the Go linker does, ended by a NUL.</summary>
     public static byte[] Program(string version, byte machine = 0x3e, int padding = 100) =>
-        [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, machine, 0, .. new byte[padding], .. Encoding.ASCII.GetBytes(version), 0];
+        [
+            0x7f,
+            (byte)'E',
+            (byte)'L',
+            (byte)'F',
+            2,
+            1,
+            1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            2,
+            0,
+            machine,
+            0,
+            .. new byte[padding],
+            .. Encoding.ASCII.GetBytes(version),
+            0,
+        ];
 
     public static RootfsTree Tree(params LayerEntry[] entries)
     {

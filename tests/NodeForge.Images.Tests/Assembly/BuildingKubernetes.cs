@@ -22,9 +22,14 @@ public sealed class BuildingKubernetes
         using AssemblyRoom room = new();
         KubernetesBuildPlan plan = Plan(room, output: Digest.Of("another build"u8));
         Compiled(room, plan);
-        Diagnostic problem = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
+        Diagnostic problem = await AssemblyRoom.FailsAsync(() =>
+            new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None)
+        );
         Descriptor made = await new KubernetesBuilder(room.Environment).BuildAsync(Plan(room, output: null), CancellationToken.None);
-        Assert.Equal((ErrorCodes.OutputNotAsLocked, made.Digest.ToString(), plan.Part.Output.ToString()), (problem.Code, problem.Got, problem.Want));
+        Assert.Equal(
+            (ErrorCodes.OutputNotAsLocked, made.Digest.ToString(), plan.Part.Output.ToString()),
+            (problem.Code, problem.Got, problem.Want)
+        );
         Assert.Contains("--update kubernetes", problem.Hint, StringComparison.Ordinal);
         Assert.Equal(made, await new KubernetesBuilder(room.Environment).BuildAsync(Plan(room, made.Digest), CancellationToken.None));
     }
@@ -34,7 +39,9 @@ public sealed class BuildingKubernetes
     {
         using AssemblyRoom room = new();
         KubernetesBuildPlan plan = Plan(room, output: null);
-        Diagnostic told = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment with { IsRoot = false }).BuildAsync(plan, CancellationToken.None));
+        Diagnostic told = await AssemblyRoom.FailsAsync(() =>
+            new KubernetesBuilder(room.Environment with { IsRoot = false }).BuildAsync(plan, CancellationToken.None)
+        );
         Assert.Equal((ErrorCodes.RootNeeded, plan.Recipe.File), (told.Code, told.Where!.Resource));
         Assert.False(Directory.Exists(room["cache/scratch"]) && Directory.EnumerateFileSystemEntries(room["cache/scratch"]).Any());
     }
@@ -55,8 +62,13 @@ public sealed class BuildingKubernetes
         using AssemblyRoom room = new();
         string foreign = DebianArchitecture.OfThisMachine == "amd64" ? "arm64" : "amd64";
         KubernetesBuildPlan plan = Plan(room, output: null);
-        plan = plan with { Part = plan.Part with { Sources = [new LockedPackage("golang", "1", foreign, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1)] } };
-        Diagnostic told = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
+        plan = plan with
+        {
+            Part = plan.Part with { Sources = [new LockedPackage("golang", "1", foreign, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1)] },
+        };
+        Diagnostic told = await AssemblyRoom.FailsAsync(() =>
+            new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None)
+        );
         Assert.Equal((ErrorCodes.ToolchainForeign, foreign), (told.Code, told.Got));
         Assert.Contains("nodeforge lock RECIPE --update kubernetes", told.Hint, StringComparison.Ordinal);
     }
@@ -68,7 +80,13 @@ public sealed class BuildingKubernetes
         KubernetesBuildPlan plan = Plan(room, output: null);
         Compiled(room, plan);
         Descriptor tarball = await new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None);
-        KubernetesRelease release = await new ServerTarball(room.Environment).UnpackAsync(tarball.Digest, "build", "v1.20.2", Platform.LinuxAmd64, CancellationToken.None);
+        KubernetesRelease release = await new ServerTarball(room.Environment).UnpackAsync(
+            tarball.Digest,
+            "build",
+            "v1.20.2",
+            Platform.LinuxAmd64,
+            CancellationToken.None
+        );
         Assert.Equal(3, release.Binaries.Count);
     }
 
@@ -86,7 +104,9 @@ public sealed class BuildingKubernetes
     {
         using AssemblyRoom room = new();
         KubernetesBuildPlan plan = Plan(room, output: null);
-        Diagnostic problem = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
+        Diagnostic problem = await AssemblyRoom.FailsAsync(() =>
+            new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None)
+        );
         // This toolchain is empty: root gets as far as finding that out.
         Assert.Equal(Environment.UserName == "root" ? ErrorCodes.ProgramFailed : ErrorCodes.RootNeeded, problem.Code);
         Assert.Empty(Directory.Exists(room["cache/scratch"]) ? Directory.EnumerateFileSystemEntries(room["cache/scratch"]) : []);
@@ -98,9 +118,19 @@ public sealed class BuildingKubernetes
         using AssemblyRoom room = new();
         string victim = Directory.CreateDirectory(room["victim"]).FullName;
         KubernetesBuildPlan plan = Plan(room, output: null);
-        LayerBlob toolchain = LayerWriter.WriteToStore([AssemblyRoom.Link("build", victim)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch);
-        room.Environment.Actions.Remember(DebianBootstrap.KeyOf(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain), [LayerOutput.Of("rootfs", toolchain)]);
-        Diagnostic told = await AssemblyRoom.FailsAsync(() => new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None));
+        LayerBlob toolchain = LayerWriter.WriteToStore(
+            [AssemblyRoom.Link("build", victim)],
+            room.Store,
+            LayerEncoding.None,
+            AssemblyRoom.Epoch
+        );
+        room.Environment.Actions.Remember(
+            DebianBootstrap.KeyOf(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain),
+            [LayerOutput.Of("rootfs", toolchain)]
+        );
+        Diagnostic told = await AssemblyRoom.FailsAsync(() =>
+            new KubernetesBuilder(room.Environment).BuildAsync(plan, CancellationToken.None)
+        );
         Assert.Equal(Environment.UserName == "root" ? ErrorCodes.RootfsNotAsLocked : ErrorCodes.RootNeeded, told.Code);
         Assert.Empty(Directory.EnumerateFileSystemEntries(victim));
     }
@@ -112,11 +142,22 @@ public sealed class BuildingKubernetes
         room.Write("tree/go.mod", "module k8s.io/kubernetes");
         room.Write("tree/.git/HEAD", "ref");
         room.Write("go/bin/go", "#!/bin/sh");
-        KubernetesBuildRecipe recipe = Plan(room, output: null).Recipe with { Source = null, Tree = new() { Folder = room["tree"] }, Go = room["go"] };
+        KubernetesBuildRecipe recipe = Plan(room, output: null).Recipe with
+        {
+            Source = null,
+            Tree = new() { Folder = room["tree"] },
+            Go = room["go"],
+        };
         SourceTrees trees = new(room.Environment);
         string[] before = await trees.DigestsAsync(recipe, CancellationToken.None);
         await trees.LayAsync(recipe, Directory.CreateDirectory(room["build"]).FullName, room.Environment.Programs, CancellationToken.None);
-        Assert.Equal(["go/bin/go", "source/tree/go.mod"], Directory.EnumerateFiles(room["build"], "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(room["build"], file)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["go/bin/go", "source/tree/go.mod"],
+            Directory
+                .EnumerateFiles(room["build"], "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(room["build"], file))
+                .Order(StringComparer.Ordinal)
+        );
         room.Write("tree/go.mod", "edited");
         string[] after = await trees.DigestsAsync(recipe, CancellationToken.None);
         Assert.Equal((2, before[1]), (before.Length, after[1]));
@@ -127,9 +168,21 @@ public sealed class BuildingKubernetes
     public void An_image_of_a_tree_has_the_version_of_the_build_as_its_tag()
     {
         using AssemblyRoom room = new();
-        ContainerImageRecipe proxy = new() { File = room["proxy.yaml"], Name = "kube-proxy", Platforms = [Platform.LinuxAmd64], Tags = ["registry.k8s.io/kube-proxy:{version}"], Contents = new() };
+        ContainerImageRecipe proxy = new()
+        {
+            File = room["proxy.yaml"],
+            Name = "kube-proxy",
+            Platforms = [Platform.LinuxAmd64],
+            Tags = ["registry.k8s.io/kube-proxy:{version}"],
+            Contents = new(),
+        };
         KubernetesBuildRecipe recipe = Plan(room, output: null).Recipe with { Version = "v1.37.0-alpha.1+abc", Images = [proxy] };
-        RecipeLock locked = new() { Recipe = Digest.Of("r"u8), Epoch = 1, Parts = [new() { Recipe = "build.yaml", Platform = "linux/amd64" }, new() { Recipe = "proxy.yaml", Platform = "linux/amd64" }] };
+        RecipeLock locked = new()
+        {
+            Recipe = Digest.Of("r"u8),
+            Epoch = 1,
+            Parts = [new() { Recipe = "build.yaml", Platform = "linux/amd64" }, new() { Recipe = "proxy.yaml", Platform = "linux/amd64" }],
+        };
         KubernetesBuildPlan plan = (KubernetesBuildPlan)Planner.Plan(recipe, locked, Platform.LinuxAmd64);
         Assert.Equal(["registry.k8s.io/kube-proxy:v1.37.0-alpha.1_abc"], Assert.Single(plan.Images).Recipe.Tags);
     }
@@ -153,25 +206,52 @@ public sealed class BuildingKubernetes
         {
             Recipe = Digest.Of("recipe"u8),
             Epoch = AssemblyRoom.Epoch,
-            Parts = [new LockedPart { Recipe = "build.yaml", Platform = "linux/amd64", Output = output }],
+            Parts =
+            [
+                new LockedPart
+                {
+                    Recipe = "build.yaml",
+                    Platform = "linux/amd64",
+                    Output = output,
+                },
+            ],
         };
         KubernetesBuildPlan plan = (KubernetesBuildPlan)Planner.Plan(recipe, locked, Platform.LinuxAmd64);
         if (output is null || !room.Store.Contains(output.Value))
-            room.Environment.Actions.Remember(DebianBootstrap.KeyOf(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain), [LayerOutput.Of("rootfs", Toolchain(room))]);
+            room.Environment.Actions.Remember(
+                DebianBootstrap.KeyOf(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain),
+                [LayerOutput.Of("rootfs", Toolchain(room))]
+            );
         return plan;
     }
 
-    private static LayerBlob Toolchain(AssemblyRoom room) => LayerWriter.WriteToStore([AssemblyRoom.Folder_("usr")], room.Store, LayerEncoding.None, AssemblyRoom.Epoch);
+    private static LayerBlob Toolchain(AssemblyRoom room) =>
+        LayerWriter.WriteToStore([AssemblyRoom.Folder_("usr")], room.Store, LayerEncoding.None, AssemblyRoom.Epoch);
 
     private static void Compiled(AssemblyRoom room, KubernetesBuildPlan plan)
     {
         LayerDraft script = new(new RootfsTree(), plan.Epoch);
         new ContentsLayer(room.Store, new Dictionary<string, ActionOutput>()).Lay(
-            new ImageContents { Files = [new FileSource { Path = "/", Kind = FileSourceKind.Tree, Source = plan.Recipe.Script }] }, script, CancellationToken.None);
+            new ImageContents
+            {
+                Files =
+                [
+                    new FileSource
+                    {
+                        Path = "/",
+                        Kind = FileSourceKind.Tree,
+                        Source = plan.Recipe.Script,
+                    },
+                ],
+            },
+            script,
+            CancellationToken.None
+        );
         byte[] program = AssemblyRoom.Program("v1.20.2");
         Digest digest = room.Store.Write(program);
         room.Environment.Actions.Remember(
             KubernetesBuilder.KeyOf(plan, Toolchain(room), script),
-            [.. KubernetesRelease.NodePrograms.Select(name => new ActionOutput(name, digest, program.Length) { Executable = true })]);
+            [.. KubernetesRelease.NodePrograms.Select(name => new ActionOutput(name, digest, program.Length) { Executable = true })]
+        );
     }
 }

@@ -34,7 +34,9 @@ public sealed class ConfiguringPackages
         File.SetUnixFileMode(refusing, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         HostEnvironment host = HostEnvironment.FromProcess() with { Variables = new Dictionary<string, string> { ["PATH"] = room["bin"] } };
 
-        Assert.False(await new DebianBootstrap(room.Environment with { IsRoot = root }).HasNetworksAsync(new(host, room), CancellationToken.None));
+        Assert.False(
+            await new DebianBootstrap(room.Environment with { IsRoot = root }).HasNetworksAsync(new(host, room), CancellationToken.None)
+        );
 
         Diagnostic told = Assert.Single(room.Events.OfType<Warned>()).Diagnostic;
         Assert.Equal((ErrorCodes.NetworkReachable, "not permitted"), (told.Code, told.Got));
@@ -44,7 +46,10 @@ public sealed class ConfiguringPackages
     public async Task Root_is_warned_only_where_the_kernel_refuses()
     {
         using AssemblyRoom room = new();
-        bool made = await new DebianBootstrap(room.Environment with { IsRoot = true }).HasNetworksAsync(room.Environment.Programs, CancellationToken.None);
+        bool made = await new DebianBootstrap(room.Environment with { IsRoot = true }).HasNetworksAsync(
+            room.Environment.Programs,
+            CancellationToken.None
+        );
         Assert.Equal(made ? 0 : 1, room.Events.OfType<Warned>().Count());
     }
 }

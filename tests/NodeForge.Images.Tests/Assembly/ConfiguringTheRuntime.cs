@@ -20,7 +20,10 @@ public sealed class ConfiguringTheRuntime
         string written = (await LastAsync(OfTheHouse, version))[FilePath].Text;
         Assert.Equal(GoldenFile.Expect($"tests/NodeForge.Images.Tests/Assembly/Golden/containerd-{version}.toml", written), written);
         // The lines that the node's boot looks for.
-        Assert.All(new[] { "SystemdCgroup = true\n", "snapshotter = \"overlayfs\"\n", "restrict_oom_score_adj = false\n" }, line => Assert.Contains('\n' + line, written, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "SystemdCgroup = true\n", "snapshotter = \"overlayfs\"\n", "restrict_oom_score_adj = false\n" },
+            line => Assert.Contains('\n' + line, written, StringComparison.Ordinal)
+        );
         Assert.Contains($"sandbox = \"{NodeRoom.Pause}\"\n", written, StringComparison.Ordinal);
     }
 
@@ -35,21 +38,41 @@ public sealed class ConfiguringTheRuntime
     [InlineData("version = 4\n")]
     [InlineData("[plugins.cri]\n")]
     [InlineData("no TOML")]
-    public async Task What_there_is_nothing_to_say_about_stays(string? configuration) => Assert.False((await LastAsync(configuration, "2.3.4")).ContainsKey(FilePath));
+    public async Task What_there_is_nothing_to_say_about_stays(string? configuration) =>
+        Assert.False((await LastAsync(configuration, "2.3.4")).ContainsKey(FilePath));
 
     [Fact]
     public async Task The_recipes_own_file_has_the_last_word()
     {
-        Dictionary<string, (TarEntry Header, string Text)> last = await LastAsync(OfTheHouse, "2.3.4", new FileSource { Path = "/" + FilePath, Kind = FileSourceKind.Content, Content = "version = 4\n" });
+        Dictionary<string, (TarEntry Header, string Text)> last = await LastAsync(
+            OfTheHouse,
+            "2.3.4",
+            new FileSource
+            {
+                Path = "/" + FilePath,
+                Kind = FileSourceKind.Content,
+                Content = "version = 4\n",
+            }
+        );
         Assert.Equal("version = 4\n", last[FilePath].Text);
     }
 
-    private static async Task<Dictionary<string, (TarEntry Header, string Text)>> LastAsync(string? configuration, string? version, params FileSource[] files)
+    private static async Task<Dictionary<string, (TarEntry Header, string Text)>> LastAsync(
+        string? configuration,
+        string? version,
+        params FileSource[] files
+    )
     {
         using NodeRoom node = new("v1.36.2", "extra", configuration, []);
         node.Room.Write("containerd.tar", AssemblyRoom.Tar([AssemblyRoom.Entry("bin/containerd.txt", "x"u8.ToArray(), 0x1a4)]));
         ComponentSource containerd = new("containerd") { Tarball = node.Room["containerd.tar"], Version = version };
-        Image image = await node.AssembleAsync(node.Recipe with { Components = [containerd], Contents = node.Recipe.Contents with { Files = files, Systemd = new() } });
+        Image image = await node.AssembleAsync(
+            node.Recipe with
+            {
+                Components = [containerd],
+                Contents = node.Recipe.Contents with { Files = files, Systemd = new() },
+            }
+        );
         return node.Last(image);
     }
 }

@@ -10,8 +10,14 @@ namespace NodeForge.Images.Tests.Assembly;
 public sealed class DraftingLayers
 {
     private static readonly RootfsTree Base = AssemblyRoom.Tree(
-        AssemblyRoom.Folder_("usr/sbin", 0x1c0), AssemblyRoom.Link("sbin", "usr/sbin"), AssemblyRoom.Folder_("etc"), AssemblyRoom.File_("etc/passwd", "root"),
-        AssemblyRoom.File_("usr/lib/systemd/system/containerd.service", "[Unit]\nWantedBy=no.target\n[Install]\nWantedBy=multi-user.target\nRequiredBy=k.target\nAlias=cri.service\n"),
+        AssemblyRoom.Folder_("usr/sbin", 0x1c0),
+        AssemblyRoom.Link("sbin", "usr/sbin"),
+        AssemblyRoom.Folder_("etc"),
+        AssemblyRoom.File_("etc/passwd", "root"),
+        AssemblyRoom.File_(
+            "usr/lib/systemd/system/containerd.service",
+            "[Unit]\nWantedBy=no.target\n[Install]\nWantedBy=multi-user.target\nRequiredBy=k.target\nAlias=cri.service\n"
+        ),
         AssemblyRoom.File_("usr/lib/systemd/system/getty@.service", "[Install]\nWantedBy=getty.target\n"),
         AssemblyRoom.File_("usr/lib/systemd/system/getty-default@.service", "[Install]\nWantedBy=getty.target\nDefaultInstance=tty1\n"),
         AssemblyRoom.File_("usr/lib/systemd/system/main.service", "[Install]\nAlso=helper.socket absent.socket main.service\n"),
@@ -19,7 +25,8 @@ public sealed class DraftingLayers
         AssemblyRoom.File_("usr/lib/systemd/system/disk@.service", "[Install]\n# WantedBy=no.target\nWantedBy=dev-%i.device\n"),
         AssemblyRoom.Link("etc/systemd/system/sockets.target.wants/helper.socket", "/usr/lib/systemd/system/helper.socket"),
         AssemblyRoom.File_("usr/lib/systemd/system/static.service", "[Service]\nExecStart=/bin/true\n"),
-        AssemblyRoom.Link("etc/systemd/system/multi-user.target.wants/containerd.service", "/usr/lib/systemd/system/containerd.service"));
+        AssemblyRoom.Link("etc/systemd/system/multi-user.target.wants/containerd.service", "/usr/lib/systemd/system/containerd.service")
+    );
 
     [Fact]
     public void Folders_in_between_come_of_themselves_where_the_base_lacks_them()
@@ -77,38 +84,57 @@ public sealed class DraftingLayers
                 ("etc/systemd/system/k.target.requires/containerd.service", "/usr/lib/systemd/system/containerd.service"),
                 ("etc/systemd/system/multi-user.target.wants/containerd.service", "/usr/lib/systemd/system/containerd.service"),
             ],
-            Links(new SystemdUnits { Enable = ["containerd.service"] }));
+            Links(new SystemdUnits { Enable = ["containerd.service"] })
+        );
     }
 
     [Fact]
     public void An_instance_is_linked_to_its_template()
     {
-        Assert.Equal([("etc/systemd/system/getty.target.wants/getty@tty1.service", "/usr/lib/systemd/system/getty@.service")], Links(new SystemdUnits { Enable = ["getty@tty1.service"] }));
+        Assert.Equal(
+            [("etc/systemd/system/getty.target.wants/getty@tty1.service", "/usr/lib/systemd/system/getty@.service")],
+            Links(new SystemdUnits { Enable = ["getty@tty1.service"] })
+        );
     }
 
     [Fact]
     public void A_template_is_enabled_as_its_default_instance()
     {
-        Assert.Equal([("etc/systemd/system/getty.target.wants/getty-default@tty1.service", "/usr/lib/systemd/system/getty-default@.service")], Links(new SystemdUnits { Enable = ["getty-default@.service"] }));
+        Assert.Equal(
+            [("etc/systemd/system/getty.target.wants/getty-default@tty1.service", "/usr/lib/systemd/system/getty-default@.service")],
+            Links(new SystemdUnits { Enable = ["getty-default@.service"] })
+        );
     }
 
     [Fact]
     public void An_instance_of_a_template_with_a_default_is_the_one_that_is_named()
     {
-        Assert.Equal([("etc/systemd/system/getty.target.wants/getty-default@tty7.service", "/usr/lib/systemd/system/getty-default@.service")], Links(new SystemdUnits { Enable = ["getty-default@tty7.service"] }));
+        Assert.Equal(
+            [("etc/systemd/system/getty.target.wants/getty-default@tty7.service", "/usr/lib/systemd/system/getty-default@.service")],
+            Links(new SystemdUnits { Enable = ["getty-default@tty7.service"] })
+        );
     }
 
     [Fact]
     public void What_wants_an_instance_may_be_named_by_it()
     {
-        Assert.Equal([("etc/systemd/system/dev-vda.device.wants/disk@vda.service", "/usr/lib/systemd/system/disk@.service")], Links(new SystemdUnits { Enable = ["disk@vda.service"] }));
+        Assert.Equal(
+            [("etc/systemd/system/dev-vda.device.wants/disk@vda.service", "/usr/lib/systemd/system/disk@.service")],
+            Links(new SystemdUnits { Enable = ["disk@vda.service"] })
+        );
     }
 
     [Fact]
     public void Units_that_go_along_are_enabled_and_disabled_with_it()
     {
-        Assert.Equal([("etc/systemd/system/sockets.target.wants/helper.socket", "/usr/lib/systemd/system/helper.socket")], Links(new SystemdUnits { Enable = ["main.service"] }));
-        Assert.Equal(["etc/systemd/system/sockets.target.wants/.wh.helper.socket"], Paths(Written(new SystemdUnits { Disable = ["main.service"] })));
+        Assert.Equal(
+            [("etc/systemd/system/sockets.target.wants/helper.socket", "/usr/lib/systemd/system/helper.socket")],
+            Links(new SystemdUnits { Enable = ["main.service"] })
+        );
+        Assert.Equal(
+            ["etc/systemd/system/sockets.target.wants/.wh.helper.socket"],
+            Paths(Written(new SystemdUnits { Disable = ["main.service"] }))
+        );
     }
 
     [Fact]
@@ -124,7 +150,13 @@ public sealed class DraftingLayers
     public void A_unit_of_a_base_whose_layers_are_compressed_can_be_enabled()
     {
         using AssemblyRoom room = new();
-        byte[] layer = AssemblyRoom.Encode(AssemblyRoom.Tar(AssemblyRoom.File_("etc/before", new string('x', 300_000)), AssemblyRoom.File_("usr/lib/systemd/system/a.service", "[Install]\nWantedBy=multi-user.target\n")), LayerEncoding.Gzip);
+        byte[] layer = AssemblyRoom.Encode(
+            AssemblyRoom.Tar(
+                AssemblyRoom.File_("etc/before", new string('x', 300_000)),
+                AssemblyRoom.File_("usr/lib/systemd/system/a.service", "[Install]\nWantedBy=multi-user.target\n")
+            ),
+            LayerEncoding.Gzip
+        );
         RootfsTree tree = RootfsTree.Read(room.Store, [new(MediaTypes.LayerGzip, room.Store.Write(layer), layer.Length)]);
         LayerDraft draft = new(tree, AssemblyRoom.Epoch);
         new SystemdLinks(draft, new UnitFiles(draft, tree).Read).Write(new SystemdUnits { Enable = ["a.service"] });
@@ -139,10 +171,18 @@ public sealed class DraftingLayers
         using AssemblyRoom room = new();
         byte[] plain = AssemblyRoom.Tar(AssemblyRoom.File_("usr/lib/systemd/system/a.service", new string('x', (1 << 20) + 1)));
         byte[] layer = compressed ? AssemblyRoom.Encode(plain, LayerEncoding.Gzip) : plain;
-        RootfsTree tree = RootfsTree.Read(room.Store, [new(compressed ? MediaTypes.LayerGzip : MediaTypes.Layer, room.Store.Write(layer), layer.Length)]);
+        RootfsTree tree = RootfsTree.Read(
+            room.Store,
+            [new(compressed ? MediaTypes.LayerGzip : MediaTypes.Layer, room.Store.Write(layer), layer.Length)]
+        );
         LayerDraft draft = new(tree, AssemblyRoom.Epoch);
-        NodeForgeException refused = Assert.Throws<NodeForgeException>(() => new SystemdLinks(draft, new UnitFiles(draft, tree).Read).Write(new SystemdUnits { Enable = ["a.service"] }));
-        Assert.Equal((ErrorCodes.ImageFileTooLong, "/usr/lib/systemd/system/a.service"), (refused.Diagnostics[0].Code, refused.Diagnostics[0].Where!.Resource));
+        NodeForgeException refused = Assert.Throws<NodeForgeException>(() =>
+            new SystemdLinks(draft, new UnitFiles(draft, tree).Read).Write(new SystemdUnits { Enable = ["a.service"] })
+        );
+        Assert.Equal(
+            (ErrorCodes.ImageFileTooLong, "/usr/lib/systemd/system/a.service"),
+            (refused.Diagnostics[0].Code, refused.Diagnostics[0].Where!.Resource)
+        );
     }
 
     [Fact]
@@ -166,7 +206,8 @@ public sealed class DraftingLayers
     {
         Assert.Equal(
             [("etc/systemd/system/default.target", "/lib/systemd/system/multi-user.target"), ("etc/systemd/system/x.service", "/dev/null")],
-            Links(new SystemdUnits { Mask = ["x.service"], DefaultTarget = "multi-user.target" }));
+            Links(new SystemdUnits { Mask = ["x.service"], DefaultTarget = "multi-user.target" })
+        );
     }
 
     [Theory]
@@ -188,8 +229,12 @@ public sealed class DraftingLayers
         return draft;
     }
 
-    private static IEnumerable<string> Paths(LayerDraft draft) => draft.Entries.Select(entry => entry.Header.Path).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Paths(LayerDraft draft) =>
+        draft.Entries.Select(entry => entry.Header.Path).Order(StringComparer.Ordinal);
 
-    private static IEnumerable<(string, string)> Links(SystemdUnits units) => Written(units).Entries
-        .Where(entry => entry.Header.Kind == TarEntryKind.SymbolicLink).Select(entry => (entry.Header.Path, entry.Header.LinkTarget!)).OrderBy(link => link.Path, StringComparer.Ordinal);
+    private static IEnumerable<(string, string)> Links(SystemdUnits units) =>
+        Written(units)
+            .Entries.Where(entry => entry.Header.Kind == TarEntryKind.SymbolicLink)
+            .Select(entry => (entry.Header.Path, entry.Header.LinkTarget!))
+            .OrderBy(link => link.Path, StringComparer.Ordinal);
 }

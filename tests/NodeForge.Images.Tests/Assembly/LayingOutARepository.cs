@@ -16,7 +16,10 @@ public sealed class LayingOutARepository
 
         HashSet<string> laid = [.. Directory.GetFileSystemEntries(room["repository"]).Select(file => Path.GetFileName(file))];
         Assert.True(laid.SetEquals(["Packages", package.Digest.Hex + ".deb"]));
-        Assert.Equal($"{DebFixture.Control}Filename: ./{package.Digest.Hex}.deb\nSize: {package.Size}\nSHA256: {package.Digest.Hex}\n\n", index);
+        Assert.Equal(
+            $"{DebFixture.Control}Filename: ./{package.Digest.Hex}.deb\nSize: {package.Size}\nSHA256: {package.Digest.Hex}\n\n",
+            index
+        );
     }
 
     [Fact]
@@ -24,10 +27,20 @@ public sealed class LayingOutARepository
     {
         using AssemblyRoom room = new();
 
-        string index = Write(room, Package(room, DebFixture.Control + "filename: ./../../etc/shadow\nSHA256: 00\nMD5sum: 11\nStatus: install ok installed\nDescription: hello\n world\n .\n end\n"));
+        string index = Write(
+            room,
+            Package(
+                room,
+                DebFixture.Control
+                    + "filename: ./../../etc/shadow\nSHA256: 00\nMD5sum: 11\nStatus: install ok installed\nDescription: hello\n world\n .\n end\n"
+            )
+        );
 
         Assert.DoesNotContain("shadow", index, StringComparison.Ordinal);
-        Assert.Equal(["Package", "Version", "Architecture", "Description", "Filename", "Size", "SHA256"], index.Split('\n').Where(line => line.Contains(": ", StringComparison.Ordinal)).Select(line => line.Split(':')[0]));
+        Assert.Equal(
+            ["Package", "Version", "Architecture", "Description", "Filename", "Size", "SHA256"],
+            index.Split('\n').Where(line => line.Contains(": ", StringComparison.Ordinal)).Select(line => line.Split(':')[0])
+        );
         Assert.Contains("Description: hello\n world\n .\n end\n", index, StringComparison.Ordinal);
     }
 

@@ -19,7 +19,13 @@ public sealed class ReadingPackages
     public void A_package_is_read_whatever_its_members_are_compressed_with(string suffix)
     {
         using AssemblyRoom room = new();
-        DebFile deb = new("hello", room.Write("hello.deb", DebFixture.Deb(suffix, plain => Encoded(plain, suffix), AssemblyRoom.File_("usr/bin/hello", "hi", 0x1ed))));
+        DebFile deb = new(
+            "hello",
+            room.Write(
+                "hello.deb",
+                DebFixture.Deb(suffix, plain => Encoded(plain, suffix), AssemblyRoom.File_("usr/bin/hello", "hi", 0x1ed))
+            )
+        );
         List<(string, string)> files = [];
         deb.ReadData((entry, content) => files.Add((entry.Path, new StreamReader(content).ReadToEnd())));
         Assert.Equal(DebFixture.Control, ControlStanzas.Text(deb.ReadControl()));
@@ -35,7 +41,10 @@ public sealed class ReadingPackages
     [Fact]
     public void A_package_without_a_control_file_is_refused()
     {
-        byte[] deb = DebFixture.Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar", AssemblyRoom.Tar(AssemblyRoom.File_("md5sums", ""))));
+        byte[] deb = DebFixture.Ar(
+            ("debian-binary", "2.0\n"u8.ToArray()),
+            ("control.tar", AssemblyRoom.Tar(AssemblyRoom.File_("md5sums", "")))
+        );
         Assert.Contains("no control file", Refused(deb).What, StringComparison.Ordinal);
     }
 
@@ -68,8 +77,19 @@ public sealed class ReadingPackages
         using AssemblyRoom room = new();
         LayerDraft draft = Extract(room, ["/usr/bin/*", "/usr/share/**/copyright"]);
         Assert.Equal(
-            ["usr", "usr/bin", "usr/bin/empty", "usr/bin/hello", "usr/bin/hi", "usr/share", "usr/share/doc", "usr/share/doc/hello", "usr/share/doc/hello/copyright"],
-            draft.Entries.Select(entry => entry.Header.Path).Order(StringComparer.Ordinal));
+            [
+                "usr",
+                "usr/bin",
+                "usr/bin/empty",
+                "usr/bin/hello",
+                "usr/bin/hi",
+                "usr/share",
+                "usr/share/doc",
+                "usr/share/doc/hello",
+                "usr/share/doc/hello/copyright",
+            ],
+            draft.Entries.Select(entry => entry.Header.Path).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(0x1ed, draft.Find("usr/bin/hello")!.Header.Mode);
         Assert.Equal("hello", draft.Find("usr/bin/hi")!.Header.LinkTarget);
         Assert.Equal(AssemblyRoom.Epoch, draft.Find("usr/bin/hello")!.Header.ModificationTime);
@@ -79,11 +99,26 @@ public sealed class ReadingPackages
     public void What_a_link_leads_to_comes_with_it_through_further_links_and_other_packages()
     {
         using AssemblyRoom room = new();
-        byte[] library = DebFixture.Deb("", plain => plain, AssemblyRoom.File_("usr/lib/x86/libx.so.1.2", "x"), AssemblyRoom.Link("usr/lib/x86/libx.so.1", "libx.so.1.2"));
-        byte[] program = DebFixture.Deb("", plain => plain, AssemblyRoom.Link("usr/lib/app/libx.so", "../x86/libx.so.1"), AssemblyRoom.Link("usr/lib/app/nowhere", "/var/none"));
+        byte[] library = DebFixture.Deb(
+            "",
+            plain => plain,
+            AssemblyRoom.File_("usr/lib/x86/libx.so.1.2", "x"),
+            AssemblyRoom.Link("usr/lib/x86/libx.so.1", "libx.so.1.2")
+        );
+        byte[] program = DebFixture.Deb(
+            "",
+            plain => plain,
+            AssemblyRoom.Link("usr/lib/app/libx.so", "../x86/libx.so.1"),
+            AssemblyRoom.Link("usr/lib/app/nowhere", "/var/none")
+        );
         LayerDraft draft = Extract(room, ["/usr/lib/app/*"], library, program);
-        Assert.Equal(["usr/lib/app/libx.so", "usr/lib/app/nowhere", "usr/lib/x86/libx.so.1", "usr/lib/x86/libx.so.1.2"],
-            draft.Entries.Where(entry => entry.Header.Kind != TarEntryKind.Directory).Select(entry => entry.Header.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["usr/lib/app/libx.so", "usr/lib/app/nowhere", "usr/lib/x86/libx.so.1", "usr/lib/x86/libx.so.1.2"],
+            draft
+                .Entries.Where(entry => entry.Header.Kind != TarEntryKind.Directory)
+                .Select(entry => entry.Header.Path)
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -106,20 +141,46 @@ public sealed class ReadingPackages
     {
         using AssemblyRoom room = new();
         NodeForgeException failure = Assert.Throws<NodeForgeException>(() => Extract(room, ["/opt/a", "/usr/bin/hello", "/opt/b"]));
-        Assert.Equal(["no file of the packages matches '/opt/a'", "no file of the packages matches '/opt/b'"], failure.Diagnostics.Select(problem => problem.What));
+        Assert.Equal(
+            ["no file of the packages matches '/opt/a'", "no file of the packages matches '/opt/b'"],
+            failure.Diagnostics.Select(problem => problem.What)
+        );
     }
 
     private static LayerDraft Extract(AssemblyRoom room, string[] globs)
     {
-        byte[] deb = DebFixture.Deb("", plain => plain,
-            AssemblyRoom.Folder_("usr/bin"), AssemblyRoom.File_("usr/bin/hello", "hi", 0x1ed), AssemblyRoom.Link("usr/bin/hi", "hello"), AssemblyRoom.File_("usr/bin/empty", ""),
-            AssemblyRoom.File_("usr/share/doc/hello/copyright", "free"), AssemblyRoom.File_("usr/share/man/hello.1", "man"));
+        byte[] deb = DebFixture.Deb(
+            "",
+            plain => plain,
+            AssemblyRoom.Folder_("usr/bin"),
+            AssemblyRoom.File_("usr/bin/hello", "hi", 0x1ed),
+            AssemblyRoom.Link("usr/bin/hi", "hello"),
+            AssemblyRoom.File_("usr/bin/empty", ""),
+            AssemblyRoom.File_("usr/share/doc/hello/copyright", "free"),
+            AssemblyRoom.File_("usr/share/man/hello.1", "man")
+        );
         return Extract(room, globs, deb);
     }
 
     private static LayerDraft Extract(AssemblyRoom room, string[] globs, params byte[][] debs)
     {
-        LockedPart part = new() { Recipe = "r.yaml", Platform = "linux/amd64", Sources = [.. debs.Select(deb => new LockedPackage("hello", "1.0", "amd64", "bookworm", "pool/hello.deb", room.Store.Write(deb), deb.Length))] };
+        LockedPart part = new()
+        {
+            Recipe = "r.yaml",
+            Platform = "linux/amd64",
+            Sources =
+            [
+                .. debs.Select(deb => new LockedPackage(
+                    "hello",
+                    "1.0",
+                    "amd64",
+                    "bookworm",
+                    "pool/hello.deb",
+                    room.Store.Write(deb),
+                    deb.Length
+                )),
+            ],
+        };
         LayerDraft draft = new(new RootfsTree(), AssemblyRoom.Epoch);
         new PackageFiles(room.Environment).Extract(globs, part, draft, "r.yaml", CancellationToken.None);
         return draft;
@@ -132,11 +193,12 @@ public sealed class ReadingPackages
         return AssemblyRoom.Fails(() => file.ReadControl());
     }
 
-    private static byte[] Encoded(byte[] plain, string suffix) => suffix switch
-    {
-        ".gz" => AssemblyRoom.Encode(plain, LayerEncoding.Gzip),
-        ".zst" => AssemblyRoom.Encode(plain, LayerEncoding.Zstd),
-        ".xz" => AssemblyRoom.Xz(plain),
-        _ => plain,
-    };
+    private static byte[] Encoded(byte[] plain, string suffix) =>
+        suffix switch
+        {
+            ".gz" => AssemblyRoom.Encode(plain, LayerEncoding.Gzip),
+            ".zst" => AssemblyRoom.Encode(plain, LayerEncoding.Zstd),
+            ".xz" => AssemblyRoom.Xz(plain),
+            _ => plain,
+        };
 }

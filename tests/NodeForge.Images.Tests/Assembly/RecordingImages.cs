@@ -24,7 +24,21 @@ public sealed class RecordingImages
         using NodeRoom node = new();
         Image first = await node.AssembleAsync(node.Recipe);
         RecipeLock recorded = Recorded(first.Id, first.Config.RootFs.DiffIds);
-        NodeImageRecipe other = node.Recipe with { Contents = node.Recipe.Contents with { Files = [new FileSource { Path = "/etc/motd", Kind = FileSourceKind.Content, Content = "good bye\n" }] } };
+        NodeImageRecipe other = node.Recipe with
+        {
+            Contents = node.Recipe.Contents with
+            {
+                Files =
+                [
+                    new FileSource
+                    {
+                        Path = "/etc/motd",
+                        Kind = FileSourceKind.Content,
+                        Content = "good bye\n",
+                    },
+                ],
+            },
+        };
         Diagnostic told = await RefusedAsync(node, other, recorded);
         Assert.Equal("layer 7, node configuration", told.Where!.Detail);
         Assert.Equal(first.Config.RootFs.DiffIds[6].ToString(), told.Want);
@@ -36,7 +50,11 @@ public sealed class RecordingImages
     {
         using NodeRoom node = new();
         Image first = await node.AssembleAsync(node.Recipe);
-        Diagnostic told = await RefusedAsync(node, node.Recipe, Recorded(Digest.Of("other"u8), [.. first.Config.RootFs.DiffIds, Digest.Of("more"u8)]));
+        Diagnostic told = await RefusedAsync(
+            node,
+            node.Recipe,
+            Recorded(Digest.Of("other"u8), [.. first.Config.RootFs.DiffIds, Digest.Of("more"u8)])
+        );
         Assert.Equal(("layer 8", "no such layer"), (told.Where!.Detail, told.Got));
     }
 
@@ -45,7 +63,10 @@ public sealed class RecordingImages
     {
         using NodeRoom node = new();
         Image first = await node.AssembleAsync(node.Recipe);
-        NodeImageRecipe other = node.Recipe with { Contents = node.Recipe.Contents with { Environment = new Dictionary<string, string> { ["EXAMPLE"] = "2" } } };
+        NodeImageRecipe other = node.Recipe with
+        {
+            Contents = node.Recipe.Contents with { Environment = new Dictionary<string, string> { ["EXAMPLE"] = "2" } },
+        };
         Diagnostic told = await RefusedAsync(node, other, Recorded(first.Id, first.Config.RootFs.DiffIds));
         Assert.Equal(("config", first.Id.ToString()), (told.Where!.Detail, told.Want));
     }
@@ -60,7 +81,10 @@ public sealed class RecordingImages
     }
 
     private static RecipeLock Recorded(Digest imageId, IReadOnlyList<Digest> layers) =>
-        NodeRoom.Lock with { Parts = [NodeRoom.Lock.Parts[0] with { Output = imageId, Layers = layers }] };
+        NodeRoom.Lock with
+        {
+            Parts = [NodeRoom.Lock.Parts[0] with { Output = imageId, Layers = layers }],
+        };
 
     private static Task<Image> AssembleAsync(NodeRoom node, NodeImageRecipe recipe, RecipeLock locked) =>
         new ImageAssembler(node.Room.Environment).AssembleAsync(Planner.Plan(recipe, locked, Platform.LinuxAmd64), CancellationToken.None);

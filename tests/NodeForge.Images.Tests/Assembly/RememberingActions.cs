@@ -157,11 +157,16 @@ public sealed class RememberingActions
     private static async Task<IReadOnlyList<ActionOutput>> RunAsync(AssemblyRoom room, Action run)
     {
         using ForgeStep step = room.Step("test");
-        return await room.Environment.Actions.GetOrRunAsync(Key, step, async () =>
-        {
-            await Task.Delay(20);
-            run();
-            return [new("x", room.Store.Write([1, 2, 3]), 3)];
-        }, CancellationToken.None);
+        return await room.Environment.Actions.GetOrRunAsync(
+            Key,
+            step,
+            async () =>
+            {
+                await Task.Delay(20);
+                run();
+                return [new("x", room.Store.Write([1, 2, 3]), 3)];
+            },
+            CancellationToken.None
+        );
     }
 }

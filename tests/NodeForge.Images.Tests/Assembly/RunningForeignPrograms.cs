@@ -2,12 +2,15 @@ using NodeForge.Images.Debian.Bootstrap;
 
 namespace NodeForge.Images.Tests.Assembly;
 
-/// <summary>Packages of another architecture are configured by programs of that architecture; a machine that does not run them is told so first.</summary>
+/// <summary>Packages of another architecture are configured by programs of that architecture; a machine that does not run them is told so
+/// first.</summary>
 public sealed class RunningForeignPrograms : IDisposable
 {
     // As the kernel writes them.
-    private const string Arm64 = "enabled\ninterpreter /usr/libexec/qemu-binfmt/aarch64-binfmt-P\nflags: PF\noffset 0\nmagic 7f454c460201010000000000000000000200b700\nmask ffffffffffffff00fffffffffffffffffeffffff\n";
-    private const string S390x = "enabled\ninterpreter /usr/libexec/qemu-binfmt/s390x-binfmt-P\nflags: PF\noffset 0\nmagic 7f454c4602020100000000000000000000020016\nmask ffffffffffffff00fffffffffffffffffffeffff\n";
+    private const string Arm64 =
+        "enabled\ninterpreter /usr/libexec/qemu-binfmt/aarch64-binfmt-P\nflags: PF\noffset 0\nmagic 7f454c460201010000000000000000000200b700\nmask ffffffffffffff00fffffffffffffffffeffffff\n";
+    private const string S390x =
+        "enabled\ninterpreter /usr/libexec/qemu-binfmt/s390x-binfmt-P\nflags: PF\noffset 0\nmagic 7f454c4602020100000000000000000000020016\nmask ffffffffffffff00fffffffffffffffffffeffff\n";
     private const string Script = "enabled\ninterpreter /usr/bin/python3.11\nflags: \noffset 0\nmagic a70d0d0a\n";
 
     private readonly string registered = Directory.CreateTempSubdirectory("nodeforge-binfmt-").FullName;

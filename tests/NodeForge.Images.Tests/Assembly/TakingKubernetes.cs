@@ -88,12 +88,25 @@ public sealed class TakingKubernetes
     public async Task Programs_and_images_are_taken_from_a_server_tarball_and_nothing_else()
     {
         using NodeRoom node = new();
-        KubernetesRelease release = await UnpackAsync(node.Room, Server(
-            AssemblyRoom.Entry(Bin + "kube-apiserver.tar", File.ReadAllBytes(node.Room["kube-apiserver.tar"])), AssemblyRoom.Entry(Bin + "kube-apiserver", [2]), AssemblyRoom.Entry(Bin + "kube-apiserver.docker_tag", [3]), AssemblyRoom.Entry("kubernetes/LICENSES", [4])));
+        KubernetesRelease release = await UnpackAsync(
+            node.Room,
+            Server(
+                AssemblyRoom.Entry(Bin + "kube-apiserver.tar", File.ReadAllBytes(node.Room["kube-apiserver.tar"])),
+                AssemblyRoom.Entry(Bin + "kube-apiserver", [2]),
+                AssemblyRoom.Entry(Bin + "kube-apiserver.docker_tag", [3]),
+                AssemblyRoom.Entry("kubernetes/LICENSES", [4])
+            )
+        );
         Assert.Equal(["kubeadm", "kubectl", "kubelet"], release.Binaries.Keys.Order(StringComparer.Ordinal));
         Image image = Assert.Single(release.Images, image => image.Key == "kube-apiserver").Value;
-        Assert.Equal([NodeRoom.ApiserverAlias, NodeRoom.Apiserver], image.References.Select(reference => reference.ToString()).Order(StringComparer.Ordinal));
-        Assert.False(node.Room.Store.Contains(Digest.Of(File.ReadAllBytes(node.Room["kube-apiserver.tar"]))), "the archive itself is not kept");
+        Assert.Equal(
+            [NodeRoom.ApiserverAlias, NodeRoom.Apiserver],
+            image.References.Select(reference => reference.ToString()).Order(StringComparer.Ordinal)
+        );
+        Assert.False(
+            node.Room.Store.Contains(Digest.Of(File.ReadAllBytes(node.Room["kube-apiserver.tar"]))),
+            "the archive itself is not kept"
+        );
     }
 
     [Fact]
@@ -101,10 +114,14 @@ public sealed class TakingKubernetes
     {
         using NodeRoom node = new();
         byte[] tarball = Server(AssemblyRoom.Entry(Bin + "kube-apiserver.tar", File.ReadAllBytes(node.Room["kube-apiserver.tar"])));
-        Image first = (await UnpackAsync(node.Room, tarball)).Images["kube-apiserver"], again = (await UnpackAsync(node.Room, tarball)).Images["kube-apiserver"];
+        Image first = (await UnpackAsync(node.Room, tarball)).Images["kube-apiserver"],
+            again = (await UnpackAsync(node.Room, tarball)).Images["kube-apiserver"];
         Assert.Equal((first.Descriptor, first.Id), (again.Descriptor, again.Id));
         Assert.Equal(first.References, again.References);
-        Assert.Equal(first.Layers.Select(layer => (layer.Descriptor, layer.DiffId)), again.Layers.Select(layer => (layer.Descriptor, layer.DiffId)));
+        Assert.Equal(
+            first.Layers.Select(layer => (layer.Descriptor, layer.DiffId)),
+            again.Layers.Select(layer => (layer.Descriptor, layer.DiffId))
+        );
         Assert.Equal(OciJson.Write(first.Config), OciJson.Write(again.Config));
     }
 
@@ -124,14 +141,19 @@ public sealed class TakingKubernetes
         byte[] whole = AssemblyRoom.Encode(Server(), LayerEncoding.Gzip);
         Diagnostic problem = await AssemblyRoom.FailsAsync(() => UnpackAsync(room, whole[..(whole.Length / 2)]));
         Assert.Equal(ExitCode.Verification, problem.Code.ExitCode);
-        Assert.False(Directory.Exists(room["cache/actions"]) && Directory.EnumerateFiles(room["cache/actions"]).Any(file => Path.GetFileName(file).Length == 64));
+        Assert.False(
+            Directory.Exists(room["cache/actions"])
+                && Directory.EnumerateFiles(room["cache/actions"]).Any(file => Path.GetFileName(file).Length == 64)
+        );
     }
 
     [Fact]
     public async Task A_web_page_instead_of_a_tarball_is_refused()
     {
         using AssemblyRoom room = new();
-        Diagnostic problem = await AssemblyRoom.FailsAsync(() => UnpackAsync(room, Encoding.ASCII.GetBytes("<!DOCTYPE html><html>" + new string(' ', 2000))));
+        Diagnostic problem = await AssemblyRoom.FailsAsync(() =>
+            UnpackAsync(room, Encoding.ASCII.GetBytes("<!DOCTYPE html><html>" + new string(' ', 2000)))
+        );
         Assert.Equal(ExitCode.Verification, problem.Code.ExitCode);
     }
 
@@ -143,7 +165,12 @@ public sealed class TakingKubernetes
         foreach (string name in KubernetesRelease.NodePrograms)
             room.Write("bin/" + name, AssemblyRoom.Program("v1.20.2"));
         room.Write("bin/kube-proxy.tar", File.ReadAllBytes(room["kube-apiserver.tar"]));
-        KubernetesRelease release = await new BinariesFolder(room.Environment).TakeAsync(room["bin"], "v1.20.2", Platform.LinuxAmd64, CancellationToken.None);
+        KubernetesRelease release = await new BinariesFolder(room.Environment).TakeAsync(
+            room["bin"],
+            "v1.20.2",
+            Platform.LinuxAmd64,
+            CancellationToken.None
+        );
         Assert.Equal(3, release.Binaries.Count);
         Assert.Equal(["kube-proxy"], release.Images.Keys);
     }
@@ -152,19 +179,32 @@ public sealed class TakingKubernetes
     public async Task A_folder_that_lacks_a_program_is_refused()
     {
         using AssemblyRoom room = new();
-        Diagnostic problem = await AssemblyRoom.FailsAsync(() => new BinariesFolder(room.Environment).TakeAsync(room["bin"], "v1.20.2", Platform.LinuxAmd64, CancellationToken.None));
+        Diagnostic problem = await AssemblyRoom.FailsAsync(() =>
+            new BinariesFolder(room.Environment).TakeAsync(room["bin"], "v1.20.2", Platform.LinuxAmd64, CancellationToken.None)
+        );
         Assert.Equal((ErrorCodes.TarballIncomplete, room["bin/kubeadm"]), (problem.Code, problem.Where!.Resource));
     }
 
     private static byte[] Server(params LayerEntry[] more) =>
-        AssemblyRoom.Tar([.. KubernetesRelease.NodePrograms.Select(name => AssemblyRoom.Entry(Bin + name, AssemblyRoom.Program("v1.20.2"), 0x1ed)), .. more]);
+        AssemblyRoom.Tar([
+            .. KubernetesRelease.NodePrograms.Select(name => AssemblyRoom.Entry(Bin + name, AssemblyRoom.Program("v1.20.2"), 0x1ed)),
+            .. more,
+        ]);
 
     private static Task<KubernetesRelease> UnpackAsync(AssemblyRoom room, byte[] tarball) =>
-        new ServerTarball(room.Environment).UnpackAsync(room.Store.Write(tarball), "server.tar.gz", "v1.20.2", Platform.LinuxAmd64, CancellationToken.None);
+        new ServerTarball(room.Environment).UnpackAsync(
+            room.Store.Write(tarball),
+            "server.tar.gz",
+            "v1.20.2",
+            Platform.LinuxAmd64,
+            CancellationToken.None
+        );
 
     private static Diagnostic Take(byte[] program)
     {
         using AssemblyRoom room = new();
-        return AssemblyRoom.Fails(() => ProgramFile.Take(new MemoryStream(program), new("kubelet"), Platform.LinuxAmd64, "v1.20.2", room.Store));
+        return AssemblyRoom.Fails(() =>
+            ProgramFile.Take(new MemoryStream(program), new("kubelet"), Platform.LinuxAmd64, "v1.20.2", room.Store)
+        );
     }
 }

@@ -3,7 +3,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Images.Tests.Assembly;
 
-/// <summary>A local file is read once as long as it is the same file; what it is called, how long it is and the time that it was given say nothing of what is in it.</summary>
+/// <summary>A local file is read once as long as it is the same file; what it is called, how long it is and the time that it was given say
+/// nothing of what is in it.</summary>
 public sealed class TakingLocalFiles : IDisposable
 {
     private static readonly DateTime Fixed = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -12,7 +13,10 @@ public sealed class TakingLocalFiles : IDisposable
     public void Dispose() => room.Dispose();
 
     private Task<Digest> TakeAsync(string path, TimeSpan? later = null) =>
-        new LocalFiles(room.Environment with { Clock = new LaterClock(later ?? TimeSpan.FromMinutes(1)) }).TakeAsync(path, CancellationToken.None);
+        new LocalFiles(room.Environment with { Clock = new LaterClock(later ?? TimeSpan.FromMinutes(1)) }).TakeAsync(
+            path,
+            CancellationToken.None
+        );
 
     private int Cached => room.Events.OfType<StepFinished>().Count(step => step.Detail == "cached");
 

@@ -36,7 +36,14 @@ public sealed class UncompressingPreloads : IDisposable
         Assert.Equal(named.Target, cri.Images.Single(record => record.Name == packed.Config.Digest.ToString()).Target);
         Assert.Equal(packed.DiffIds, manifest.Layers.Select(layer => layer.Digest));
         Assert.All(manifest.Layers, layer => Assert.Equal(MediaTypes.Layer, layer.MediaType));
-        Assert.All(manifest.Layers, layer => Assert.Equal(layer.Digest.ToString(), cri.Content.Single(blob => blob.Digest == layer.Digest).Labels["containerd.io/uncompressed"]));
+        Assert.All(
+            manifest.Layers,
+            layer =>
+                Assert.Equal(
+                    layer.Digest.ToString(),
+                    cri.Content.Single(blob => blob.Digest == layer.Digest).Labels["containerd.io/uncompressed"]
+                )
+        );
         Assert.DoesNotContain(cri.Content, blob => packed.Layers.Any(layer => layer.Descriptor.Digest == blob.Digest));
         Assert.Contains("hello", node.Room.Read(manifest.Layers[0]).Keys);
     }
@@ -54,7 +61,10 @@ public sealed class UncompressingPreloads : IDisposable
     public async Task An_image_of_plain_layers_keeps_its_manifest()
     {
         JsonElement[] kept = Closure(node, await node.AssembleAsync(node.Recipe));
-        JsonElement[] unpacked = Closure(node, await AssembleAsync(node, node.Archive("pause.tar"), node.Archive("extra.tar"), node.Archive("other.tar")));
+        JsonElement[] unpacked = Closure(
+            node,
+            await AssembleAsync(node, node.Archive("pause.tar"), node.Archive("extra.tar"), node.Archive("other.tar"))
+        );
         Assert.Equal(kept.Select(image => image.ToString()), unpacked.Select(image => image.ToString()));
     }
 
@@ -72,11 +82,23 @@ public sealed class UncompressingPreloads : IDisposable
     [Fact]
     public async Task Archives_have_them_plain_too()
     {
-        Image image = await node.AssembleAsync(node.Recipe with { Preload = new(PreloadMethod.Archives) { Layers = PreloadedLayers.Uncompressed }, Images = [Layout(node, Pack(node.Room.Store))] });
+        Image image = await node.AssembleAsync(
+            node.Recipe with
+            {
+                Preload = new(PreloadMethod.Archives) { Layers = PreloadedLayers.Uncompressed },
+                Images = [Layout(node, Pack(node.Room.Store))],
+            }
+        );
         Layer layer = image.Layers.Single(layer => layer.Title == "image packed-1");
-        string archive = node.Room.Write("packed.tar", System.Text.Encoding.Latin1.GetBytes(node.Room.Read(layer.Descriptor)["usr/lib/nodeforge/images/packed-1.tar"].Text));
+        string archive = node.Room.Write(
+            "packed.tar",
+            System.Text.Encoding.Latin1.GetBytes(node.Room.Read(layer.Descriptor)["usr/lib/nodeforge/images/packed-1.tar"].Text)
+        );
         IImageSource read = ImageArchives.Open(archive, CancellationToken.None);
-        Image taken = await new BlobStore(node.Room["taken"]).TakeAsync(await read.FindAsync(Reference, Platform.LinuxAmd64, CancellationToken.None), CancellationToken.None);
+        Image taken = await new BlobStore(node.Room["taken"]).TakeAsync(
+            await read.FindAsync(Reference, Platform.LinuxAmd64, CancellationToken.None),
+            CancellationToken.None
+        );
         Assert.All(taken.Layers, plain => Assert.Equal(plain.DiffId, plain.Descriptor.Digest));
     }
 
@@ -86,7 +108,10 @@ public sealed class UncompressingPreloads : IDisposable
         using NodeRoom other = new();
         Image one = await AssembleAsync(node, Layout(node, Pack(node.Room.Store)));
         Image same = await AssembleAsync(other, Layout(other, Pack(other.Room.Store)));
-        Image recoded = await AssembleAsync(other, Layout(other, Pack(other.Room.Store, encoding: LayerEncoding.Zstd, layerType: MediaTypes.LayerZstd)));
+        Image recoded = await AssembleAsync(
+            other,
+            Layout(other, Pack(other.Room.Store, encoding: LayerEncoding.Zstd, layerType: MediaTypes.LayerZstd))
+        );
         Assert.Equal(one.Id, same.Id);
         // All but the last layer, where the record has the manifest at the origin.
         Assert.Equal(one.Config.RootFs.DiffIds.SkipLast(1), recoded.Config.RootFs.DiffIds.SkipLast(1));
@@ -113,7 +138,10 @@ public sealed class UncompressingPreloads : IDisposable
         Diagnostic problem = await AssemblyRoom.FailsAsync(() => AssembleLockedAsync(Reference, packed));
         Assert.Equal(ErrorCodes.DiffIdMismatch, problem.Code);
         Assert.Equal(Reference, problem.Where!.Resource);
-        Assert.Contains(packed.Layers.Select(layer => layer.Descriptor.Digest.ToString()), digest => problem.Where.Detail!.EndsWith(digest, StringComparison.Ordinal));
+        Assert.Contains(
+            packed.Layers.Select(layer => layer.Descriptor.Digest.ToString()),
+            digest => problem.Where.Detail!.EndsWith(digest, StringComparison.Ordinal)
+        );
         Assert.NotNull(problem.Hint);
     }
 
@@ -122,7 +150,13 @@ public sealed class UncompressingPreloads : IDisposable
     {
         Packed packed = Pack(node.Room.Store);
         byte[] cut = Blob(node, packed.Layers[0].Descriptor.Digest)[..^4];
-        Packed broken = Write(node.Room.Store, MediaTypes.Manifest, packed.Config, [new(MediaTypes.LayerGzip, node.Room.Store.Write(cut), cut.Length), packed.Layers[1].Descriptor], packed);
+        Packed broken = Write(
+            node.Room.Store,
+            MediaTypes.Manifest,
+            packed.Config,
+            [new(MediaTypes.LayerGzip, node.Room.Store.Write(cut), cut.Length), packed.Layers[1].Descriptor],
+            packed
+        );
         Diagnostic problem = await AssemblyRoom.FailsAsync(() => AssembleLockedAsync(Reference, broken));
         Assert.Equal(ErrorCodes.CompressedDataInvalid, problem.Code);
         Assert.Contains(Reference, problem.Where!.ToString(), StringComparison.Ordinal);
@@ -144,16 +178,36 @@ public sealed class UncompressingPreloads : IDisposable
     private Task<Image> AssembleLockedAsync(string reference, Packed packed, params string[] tags)
     {
         RecipeImage source = new("docker://" + reference, null);
-        LockedImage image = new(source.Text, packed.Manifest.Digest, [.. packed.Layers.Select(layer => layer.Descriptor).Prepend(packed.Config).Prepend(packed.Manifest).Select(blob => new LockedBlob(blob.MediaType, blob.Digest, blob.Size))]);
+        LockedImage image = new(
+            source.Text,
+            packed.Manifest.Digest,
+            [
+                .. packed
+                    .Layers.Select(layer => layer.Descriptor)
+                    .Prepend(packed.Config)
+                    .Prepend(packed.Manifest)
+                    .Select(blob => new LockedBlob(blob.MediaType, blob.Digest, blob.Size)),
+            ]
+        );
         RecipeLock locked = NodeRoom.Lock with { Parts = [NodeRoom.Lock.Parts[0] with { Sources = [image] }] };
         NodeImageRecipe recipe = node.Recipe with { Preload = Uncompressed, Images = [new() { Image = source, Tags = tags }] };
-        return new ImageAssembler(node.Room.Environment).AssembleAsync(Planner.Plan(recipe, locked, Platform.LinuxAmd64), CancellationToken.None);
+        return new ImageAssembler(node.Room.Environment).AssembleAsync(
+            Planner.Plan(recipe, locked, Platform.LinuxAmd64),
+            CancellationToken.None
+        );
     }
 
     private static Preloading Uncompressed => new(PreloadMethod.ContentStore) { Layers = PreloadedLayers.Uncompressed };
 
     private static MetadataNamespace Database(NodeRoom room, Image image) =>
-        MetadataReader.Read(new MemoryStream(System.Text.Encoding.Latin1.GetBytes(room.Last(image)["var/lib/containerd/" + ContainerdPaths.Metadata].Text)), "meta.db").Namespaces.Single();
+        MetadataReader
+            .Read(
+                new MemoryStream(
+                    System.Text.Encoding.Latin1.GetBytes(room.Last(image)["var/lib/containerd/" + ContainerdPaths.Metadata].Text)
+                ),
+                "meta.db"
+            )
+            .Namespaces.Single();
 
     private static JsonElement[] Closure(NodeRoom room, Image image) =>
         [.. JsonDocument.Parse(room.Last(image)["usr/lib/nodeforge/image.json"].Text).RootElement.GetProperty("closure").EnumerateArray()];
@@ -163,23 +217,69 @@ public sealed class UncompressingPreloads : IDisposable
     private static NodeForge.Recipes.PreloadedImage Layout(NodeRoom room, Packed packed)
     {
         string folder = "packed-" + packed.Manifest.Digest.ShortHex;
-        OciLayout.WriteAsync(room.Room[folder], StoredImages.Of(room.Room.Store, packed.Manifest, ImageReference.Parse(Reference)), default).GetAwaiter().GetResult();
+        OciLayout
+            .WriteAsync(room.Room[folder], StoredImages.Of(room.Room.Store, packed.Manifest, ImageReference.Parse(Reference)), default)
+            .GetAwaiter()
+            .GetResult();
         return new() { Image = new RecipeImage("oci:" + folder, room.Room[folder]) };
     }
 
     private static Packed Pack(
-        BlobStore store, string manifestType = MediaTypes.Manifest, string configType = MediaTypes.Config, string layerType = MediaTypes.LayerGzip, LayerEncoding? encoding = null, IReadOnlyList<Digest>? diffIds = null)
+        BlobStore store,
+        string manifestType = MediaTypes.Manifest,
+        string configType = MediaTypes.Config,
+        string layerType = MediaTypes.LayerGzip,
+        LayerEncoding? encoding = null,
+        IReadOnlyList<Digest>? diffIds = null
+    )
     {
-        LayerBlob[] layers = [.. new[] { "first", "second" }.Select(text => LayerWriter.WriteToStore([AssemblyRoom.File_("hello", text)], store, encoding ?? LayerEncoding.Gzip, AssemblyRoom.Epoch))];
-        byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", diffIds ?? [.. layers.Select(layer => layer.DiffId)]) });
+        LayerBlob[] layers =
+        [
+            .. new[] { "first", "second" }.Select(text =>
+                LayerWriter.WriteToStore([AssemblyRoom.File_("hello", text)], store, encoding ?? LayerEncoding.Gzip, AssemblyRoom.Epoch)
+            ),
+        ];
+        byte[] config = OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = "amd64",
+                Os = "linux",
+                RootFs = new("layers", diffIds ?? [.. layers.Select(layer => layer.DiffId)]),
+            }
+        );
         Packed packed = new(default!, new(configType, store.Write(config), config.Length), layers);
-        return Write(store, manifestType, packed.Config, [.. layers.Select(layer => layer.Descriptor with { MediaType = layerType, Annotations = new() { ["example.com/of"] = "the compressed bytes" } })], packed);
+        return Write(
+            store,
+            manifestType,
+            packed.Config,
+            [
+                .. layers.Select(layer =>
+                    layer.Descriptor with
+                    {
+                        MediaType = layerType,
+                        Annotations = new() { ["example.com/of"] = "the compressed bytes" },
+                    }
+                ),
+            ],
+            packed
+        );
     }
 
     private static Packed Write(BlobStore store, string mediaType, Descriptor config, IReadOnlyList<Descriptor> layers, Packed packed)
     {
-        byte[] manifest = OciJson.Write(new Manifest { MediaType = mediaType, Config = config, Layers = layers });
-        return packed with { Manifest = new(mediaType, store.Write(manifest), manifest.Length), Layers = [.. layers.Zip(packed.Layers, (layer, was) => was with { Descriptor = layer })] };
+        byte[] manifest = OciJson.Write(
+            new Manifest
+            {
+                MediaType = mediaType,
+                Config = config,
+                Layers = layers,
+            }
+        );
+        return packed with
+        {
+            Manifest = new(mediaType, store.Write(manifest), manifest.Length),
+            Layers = [.. layers.Zip(packed.Layers, (layer, was) => was with { Descriptor = layer })],
+        };
     }
 
     private sealed record Packed(Descriptor Manifest, Descriptor Config, IReadOnlyList<LayerBlob> Layers)

@@ -66,7 +66,15 @@ public sealed class ExportingImages
         Image image = Image(room, "one", Platform.LinuxAmd64);
         ImageOutputs outputs = ImageOutputs.Parse([$"oci:{room["out"]}"], "example.com/app:1", "gzip", offline: true);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            outputs.WriteAsync([image], room.Environment, TransportHost.Files, new FetchOptions(), TimeProvider.System, new CancellationToken(canceled: true)));
+            outputs.WriteAsync(
+                [image],
+                room.Environment,
+                TransportHost.Files,
+                new FetchOptions(),
+                TimeProvider.System,
+                new CancellationToken(canceled: true)
+            )
+        );
         Assert.False(Directory.Exists(room["out"]));
         Assert.Empty(Directory.EnumerateFiles(room["cache/blobs/sha256"], ".*"));
     }
@@ -84,7 +92,10 @@ public sealed class ExportingImages
     [Fact]
     public void Zstd_in_a_docker_archive_is_refused_before_any_work()
     {
-        Assert.Equal(ErrorCodes.LayerNotLoadable, AssemblyRoom.Fails(() => ImageOutputs.Parse(["docker-archive:a.tar"], "a", "zstd", offline: true)).Code);
+        Assert.Equal(
+            ErrorCodes.LayerNotLoadable,
+            AssemblyRoom.Fails(() => ImageOutputs.Parse(["docker-archive:a.tar"], "a", "zstd", offline: true)).Code
+        );
     }
 
     [Fact]
@@ -95,7 +106,12 @@ public sealed class ExportingImages
         File.CreateSymbolicLink(room["out.tar"], victim);
         File.CreateSymbolicLink(room[$"out.tar.{Environment.ProcessId}.part"], victim);
 
-        await TarballOutput.WriteAsync(new(MediaTypes.Layer, room.Store.Write("tarball"u8), 7), room["out.tar"], room.Environment, CancellationToken.None);
+        await TarballOutput.WriteAsync(
+            new(MediaTypes.Layer, room.Store.Write("tarball"u8), 7),
+            room["out.tar"],
+            room.Environment,
+            CancellationToken.None
+        );
 
         Assert.Equal(("untouched", "tarball"), (await File.ReadAllTextAsync(victim), await File.ReadAllTextAsync(room["out.tar"])));
         Assert.Null(new FileInfo(room["out.tar"]).LinkTarget);
@@ -110,7 +126,12 @@ public sealed class ExportingImages
     {
         using AssemblyRoom room = new();
         byte[] tar = AssemblyRoom.Tar(AssemblyRoom.File_("a", "b"));
-        await TarballOutput.WriteAsync(new(MediaTypes.Layer, room.Store.Write(tar), tar.Length), room[name], room.Environment, CancellationToken.None);
+        await TarballOutput.WriteAsync(
+            new(MediaTypes.Layer, room.Store.Write(tar), tar.Length),
+            room[name],
+            room.Environment,
+            CancellationToken.None
+        );
         using Stream plain = Decompression.Open(File.OpenRead(room[name]), name);
         using MemoryStream read = new();
         plain.CopyTo(read);
@@ -121,16 +142,29 @@ public sealed class ExportingImages
     private static async Task<IReadOnlyList<InspectedImage>> InspectAsync(string place)
     {
         ImageTransport transport = ImageTransport.Parse(place);
-        return await ImageInspector.InspectAsync(await transport.OpenAsync(TransportHost.Files, CancellationToken.None), transport.Name, CancellationToken.None);
+        return await ImageInspector.InspectAsync(
+            await transport.OpenAsync(TransportHost.Files, CancellationToken.None),
+            transport.Name,
+            CancellationToken.None
+        );
     }
 
     private static Task WriteAsync(AssemblyRoom room, string[] outputs, string compression, params Image[] images) =>
-        ImageOutputs.Parse(outputs, "example.com/app:1", compression, offline: true).WriteAsync(images, room.Environment, TransportHost.Files, new FetchOptions(), TimeProvider.System, CancellationToken.None);
+        ImageOutputs
+            .Parse(outputs, "example.com/app:1", compression, offline: true)
+            .WriteAsync(images, room.Environment, TransportHost.Files, new FetchOptions(), TimeProvider.System, CancellationToken.None);
 
     private static Image Image(AssemblyRoom room, string text, Platform platform)
     {
         LayerBlob layer = LayerWriter.WriteToStore([AssemblyRoom.File_("hello", text)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch);
-        ContainerImageRecipe recipe = new() { File = "/r/app.yaml", Name = "app", Platforms = [platform], Tags = ["example.com/app:1"], Contents = new ImageContents() };
+        ContainerImageRecipe recipe = new()
+        {
+            File = "/r/app.yaml",
+            Name = "app",
+            Platforms = [platform],
+            Tags = ["example.com/app:1"],
+            Contents = new ImageContents(),
+        };
         Images.Planning.ContainerImagePlan plan = new()
         {
             Name = "app",

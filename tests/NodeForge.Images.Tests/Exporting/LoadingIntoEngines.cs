@@ -97,11 +97,19 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
     {
         Has(image.Config.RootFs.DiffIds.Take(1));
         int calls = 0;
-        engine.On("POST /images/load", async call =>
-        {
-            received.Add(await call.ReadBodyAsync());
-            await call.AnswerAsync(200, ++calls == 1 ? """{"error":"open /tmp/blobs/sha256/ab: no such file or directory"}""" : """{"stream":"Loaded image: example.com/app:2\n"}""");
-        });
+        engine.On(
+            "POST /images/load",
+            async call =>
+            {
+                received.Add(await call.ReadBodyAsync());
+                await call.AnswerAsync(
+                    200,
+                    ++calls == 1
+                        ? """{"error":"open /tmp/blobs/sha256/ab: no such file or directory"}"""
+                        : """{"stream":"Loaded image: example.com/app:2\n"}"""
+                );
+            }
+        );
         await WriteAsync();
         Assert.Equal(2, received.Count);
         Assert.Equal(3, Sent().Count);
@@ -112,16 +120,24 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
         await new EngineStore(_ => engine.ConnectAsync(), ImageReference.Parse(Reference)).WriteAsync([image], CancellationToken.None);
     }
 
-    private void Loads(string answer) => engine.On("POST /images/load", async call =>
-    {
-        received.Add(await call.ReadBodyAsync());
-        await call.AnswerAsync(200, answer);
-    });
+    private void Loads(string answer) =>
+        engine.On(
+            "POST /images/load",
+            async call =>
+            {
+                received.Add(await call.ReadBodyAsync());
+                await call.AnswerAsync(200, answer);
+            }
+        );
 
     private void Has(IEnumerable<Digest> diffIds)
     {
         engine.On("GET /images/json", 200, """[{"Id":"sha256:other"}]""");
-        engine.On("GET /images/sha256:other/json", 200, $$"""{"Id":"sha256:other","RootFS":{"Layers":["{{string.Join("\",\"", diffIds)}}"]} }""");
+        engine.On(
+            "GET /images/sha256:other/json",
+            200,
+            $$"""{"Id":"sha256:other","RootFS":{"Layers":["{{string.Join("\",\"", diffIds)}}"]} }"""
+        );
     }
 
     // The layers in the last archive, in the image's order.
@@ -136,7 +152,14 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
 
     private Image Image(params string[] texts)
     {
-        ContainerImageRecipe recipe = new() { File = "/r/app.yaml", Name = "app", Platforms = [Platform.LinuxAmd64], Tags = [], Contents = new ImageContents() };
+        ContainerImageRecipe recipe = new()
+        {
+            File = "/r/app.yaml",
+            Name = "app",
+            Platforms = [Platform.LinuxAmd64],
+            Tags = [],
+            Contents = new ImageContents(),
+        };
         ContainerImagePlan plan = new()
         {
             Name = "app",
@@ -146,7 +169,14 @@ public sealed class LoadingIntoEngines : IAsyncDisposable
             Recipe = recipe,
             Part = new() { Recipe = "app.yaml", Platform = "linux/amd64" },
         };
-        Layer[] layers = [.. texts.Select(text => LayerWriter.WriteToStore([AssemblyRoom.File_(text, text)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch).Titled(text, room.Store))];
+        Layer[] layers =
+        [
+            .. texts.Select(text =>
+                LayerWriter
+                    .WriteToStore([AssemblyRoom.File_(text, text)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch)
+                    .Titled(text, room.Store)
+            ),
+        ];
         return ImageWriter.Write(plan, layers, recipe.Contents, null, room.Store);
     }
 }

@@ -22,7 +22,9 @@ public sealed class FailingServers
     public async Task An_error_that_may_pass_is_tried_again(int status)
     {
         await using FetchRoom room = new();
-        await room.FetchAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Status(status), Replies.Status(status), Replies.File(Content))));
+        await room.FetchAsync(
+            FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Status(status), Replies.Status(status), Replies.File(Content)))
+        );
         Assert.Equal(3, room.Server.Requests.Count);
         Assert.Equal(Content, room.Stored(Content));
     }
@@ -54,7 +56,9 @@ public sealed class FailingServers
         await using FetchRoom room = new();
         string header = asked == "date" ? DateTimeOffset.UtcNow.AddSeconds(2).ToString("R") : asked;
         long began = TimeProvider.System.GetTimestamp();
-        await room.FetchAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Status(503, headers: ("Retry-After", header)), Replies.File(Content))));
+        await room.FetchAsync(
+            FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Status(503, headers: ("Retry-After", header)), Replies.File(Content)))
+        );
         Assert.True(TimeProvider.System.GetElapsedTime(began) >= TimeSpan.FromMilliseconds(900));
     }
 
@@ -134,7 +138,18 @@ public sealed class FailingServers
     public async Task Locked_packages_that_are_gone_are_named_all_at_once_with_the_two_ways_out()
     {
         await using FetchRoom room = new();
-        Source[] gone = [.. Enumerable.Range(0, 9).Select(i => FetchRoom.Source(FetchRoom.Bytes(50, i), room.Server.Serve($"/{i}", Replies.Status(404))) with { Name = $"pkg{i} 1.0 amd64", Kind = SourceKind.DebianPackage })];
+        Source[] gone =
+        [
+            .. Enumerable
+                .Range(0, 9)
+                .Select(i =>
+                    FetchRoom.Source(FetchRoom.Bytes(50, i), room.Server.Serve($"/{i}", Replies.Status(404))) with
+                    {
+                        Name = $"pkg{i} 1.0 amd64",
+                        Kind = SourceKind.DebianPackage,
+                    }
+                ),
+        ];
         Source there = FetchRoom.Source(Content, room.Server.Serve("/f", Replies.File(Content)));
 
         IReadOnlyList<Diagnostic> told = await room.FailAsync([.. gone, there]);
@@ -178,7 +193,9 @@ public sealed class FailingServers
     public async Task A_length_that_is_not_the_locked_one_is_refused_before_the_body_is_read()
     {
         await using FetchRoom room = new();
-        Diagnostic told = Assert.Single(await room.FailAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.File(FetchRoom.Bytes(900_000))))));
+        Diagnostic told = Assert.Single(
+            await room.FailAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.File(FetchRoom.Bytes(900_000)))))
+        );
         Assert.Equal(ErrorCodes.DownloadDigestMismatch, told.Code);
         Assert.Equal("900000 bytes by the server's word", told.Got);
     }
@@ -187,7 +204,9 @@ public sealed class FailingServers
     public async Task A_body_that_does_not_end_is_cut_off_at_the_locked_length()
     {
         await using FetchRoom room = new();
-        Diagnostic told = Assert.Single(await room.FailAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Chunked(FetchRoom.Bytes(900_000))))));
+        Diagnostic told = Assert.Single(
+            await room.FailAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Chunked(FetchRoom.Bytes(900_000)))))
+        );
         Assert.Equal("more than 20000 bytes", told.Got);
     }
 
@@ -196,7 +215,9 @@ public sealed class FailingServers
     {
         await using FetchRoom room = new();
         string page = "<!DOCTYPE html>\u001b[31m<title>Please log in to the hotel</title>" + new string('x', 500);
-        Diagnostic told = Assert.Single(await room.FailAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Status(200, page, "text/html")))));
+        Diagnostic told = Assert.Single(
+            await room.FailAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Status(200, page, "text/html"))))
+        );
         Assert.Equal(ErrorCodes.PageInsteadOfFile, told.Code);
         Assert.StartsWith("text/html: '<!DOCTYPE html> [31m<title>Please log in to the hotel</title>", told.Got, StringComparison.Ordinal);
         Assert.True(told.Got!.Length < 100);
@@ -207,7 +228,11 @@ public sealed class FailingServers
     public async Task A_web_page_under_another_type_is_known_by_its_first_words()
     {
         await using FetchRoom room = new();
-        Diagnostic told = Assert.Single(await room.FailAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Status(200, "\n <html><body>no", "application/octet-stream")))));
+        Diagnostic told = Assert.Single(
+            await room.FailAsync(
+                FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Status(200, "\n <html><body>no", "application/octet-stream")))
+            )
+        );
         Assert.Equal(ErrorCodes.PageInsteadOfFile, told.Code);
     }
 
@@ -246,7 +271,11 @@ public sealed class FailingServers
     {
         await using FetchRoom room = new();
         room.Options = room.Options with { StallTimeout = TimeSpan.FromMilliseconds(400), Attempts = 1 };
-        Diagnostic told = Assert.Single(await room.FailAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Drip(Content, 1, TimeSpan.FromMilliseconds(20))))));
+        Diagnostic told = Assert.Single(
+            await room.FailAsync(
+                FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Drip(Content, 1, TimeSpan.FromMilliseconds(20))))
+            )
+        );
         Assert.Equal(ErrorCodes.DownloadStalled, told.Code);
         Assert.Equal("less than 1024 bytes in 0.4 s", told.Got);
     }
@@ -257,7 +286,9 @@ public sealed class FailingServers
         await using FetchRoom room = new();
         room.Options = room.Options with { StallTimeout = TimeSpan.FromSeconds(2) };
         long began = TimeProvider.System.GetTimestamp();
-        await room.FetchAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Drip(Content, 1000, TimeSpan.FromMilliseconds(150)))));
+        await room.FetchAsync(
+            FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Drip(Content, 1000, TimeSpan.FromMilliseconds(150))))
+        );
         Assert.True(TimeProvider.System.GetElapsedTime(began) > room.Options.StallTimeout);
         Assert.Single(room.Server.Requests);
     }

@@ -26,7 +26,13 @@ public sealed class FetchRoom : IAsyncDisposable, IForgeReporter
 
     public SourceFetcher Fetcher { get; }
 
-    public FetchOptions Options { get; set; } = new() { StallTimeout = TimeSpan.FromSeconds(10), FirstPause = TimeSpan.FromMilliseconds(5), QuietWait = TimeSpan.FromMilliseconds(50) };
+    public FetchOptions Options { get; set; } =
+        new()
+        {
+            StallTimeout = TimeSpan.FromSeconds(10),
+            FirstPause = TimeSpan.FromMilliseconds(5),
+            QuietWait = TimeSpan.FromMilliseconds(50),
+        };
 
     public IReadOnlyList<ForgeEvent> Events => [.. events];
 
@@ -42,7 +48,8 @@ public sealed class FetchRoom : IAsyncDisposable, IForgeReporter
 
     public static Source Source(byte[] content, params string[] urls) => new("kubelet", Digest.Of(content), content.Length) { Urls = urls };
 
-    public Task<FetchResult> FetchAsync(params Source[] sources) => Fetcher.FetchAsync(sources, Store, Options, this, CancellationToken.None);
+    public Task<FetchResult> FetchAsync(params Source[] sources) =>
+        Fetcher.FetchAsync(sources, Store, Options, this, CancellationToken.None);
 
     public async Task<IReadOnlyList<Diagnostic>> FailAsync(params Source[] sources) =>
         (await Assert.ThrowsAsync<NodeForgeException>(() => FetchAsync(sources))).Diagnostics;

@@ -13,9 +13,22 @@ public sealed class FetchingOffline
         SourceFetcher fetcher = new(none, null, TimeProvider.System);
         byte[] there = FetchRoom.Bytes(10, 1);
         room.Store.Write(there);
-        Source[] sources = [FetchRoom.Source(there, "http://mirror.test/a"), FetchRoom.Source(FetchRoom.Bytes(20, 2), "http://mirror.test/b") with { Name = "b" }, FetchRoom.Source(FetchRoom.Bytes(30, 3), "http://mirror.test/c") with { Name = "c" }];
+        Source[] sources =
+        [
+            FetchRoom.Source(there, "http://mirror.test/a"),
+            FetchRoom.Source(FetchRoom.Bytes(20, 2), "http://mirror.test/b") with
+            {
+                Name = "b",
+            },
+            FetchRoom.Source(FetchRoom.Bytes(30, 3), "http://mirror.test/c") with
+            {
+                Name = "c",
+            },
+        ];
 
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => fetcher.FetchAsync(sources, room.Store, room.Options with { Offline = true }, room, CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            fetcher.FetchAsync(sources, room.Store, room.Options with { Offline = true }, room, CancellationToken.None)
+        );
 
         Assert.Equal(["b", "c"], failure.Diagnostics.Select(diagnostic => diagnostic.What.Split(' ')[0]));
         Assert.All(failure.Diagnostics, diagnostic => Assert.Equal(ErrorCodes.OfflineSourceMissing, diagnostic.Code));
@@ -29,7 +42,16 @@ public sealed class FetchingOffline
         using HttpConnections none = new(new NoNetwork());
         byte[] there = FetchRoom.Bytes(10);
         room.Store.Write(there);
-        FetchResult result = await new SourceFetcher(none, null, TimeProvider.System).FetchAsync([FetchRoom.Source(there, "http://mirror.test/a")], room.Store, room.Options with { Offline = true }, room, CancellationToken.None);
+        FetchResult result = await new SourceFetcher(none, null, TimeProvider.System).FetchAsync(
+            [FetchRoom.Source(there, "http://mirror.test/a")],
+            room.Store,
+            room.Options with
+            {
+                Offline = true,
+            },
+            room,
+            CancellationToken.None
+        );
         Assert.Equal(1, result.Present);
     }
 

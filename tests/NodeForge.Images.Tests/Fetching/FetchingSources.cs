@@ -18,7 +18,10 @@ public sealed class FetchingSources
     public async Task A_blob_of_an_image_needs_somebody_who_speaks_to_registries()
     {
         await using FetchRoom room = new();
-        Source blob = FetchRoom.Source(FetchRoom.Bytes(10)) with { Image = new("docker://reg.test/pause:3.9", "application/vnd.oci.image.config.v1+json") };
+        Source blob = FetchRoom.Source(FetchRoom.Bytes(10)) with
+        {
+            Image = new("docker://reg.test/pause:3.9", "application/vnd.oci.image.config.v1+json"),
+        };
         Diagnostic told = Assert.Single(await room.FailAsync(blob));
         Assert.Equal((ErrorCodes.ImageRegistryMissing, "nothing here speaks to the registry of kubelet"), (told.Code, told.What));
     }
@@ -33,7 +36,10 @@ public sealed class FetchingSources
 
         Assert.Equal(new FetchResult(1, 300_000, 0), result);
         Assert.Equal(content, room.Stored(content));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(room.Store.PathOf(Digest.Of(content))));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+            File.GetUnixFileMode(room.Store.PathOf(Digest.Of(content)))
+        );
         Assert.Empty(Directory.GetFiles(room.PartialFolder));
     }
 
@@ -96,7 +102,9 @@ public sealed class FetchingSources
         byte[] content = FetchRoom.Bytes(5000);
         room.Server.Serve("/f", Replies.Redirect("/g"));
         room.Server.Serve("/g", Replies.File(content));
-        await room.FetchAsync(FetchRoom.Source(content, room.Server.Address.Replace("//", "//ann:a%40b%3A%C3%A9@", StringComparison.Ordinal) + "/f"));
+        await room.FetchAsync(
+            FetchRoom.Source(content, room.Server.Address.Replace("//", "//ann:a%40b%3A%C3%A9@", StringComparison.Ordinal) + "/f")
+        );
         Assert.Equal(content, room.Stored(content));
         string login = "Basic " + Convert.ToBase64String("ann:a@b:é"u8);
         Assert.Equal([login, login], room.Server.Requests.Select(request => request.Header("authorization")));
@@ -112,7 +120,9 @@ public sealed class FetchingSources
         // The other host's redirect names a login as well: it is the server's word, and nobody's password.
         string there = other.Serve("/there", Replies.Redirect(target.Replace("//", "//eve:e@", StringComparison.Ordinal)));
         room.Server.Serve("/f", Replies.Redirect(there));
-        await room.FetchAsync(FetchRoom.Source(content, room.Server.Address.Replace("//", "//ann:secret@", StringComparison.Ordinal) + "/f"));
+        await room.FetchAsync(
+            FetchRoom.Source(content, room.Server.Address.Replace("//", "//ann:secret@", StringComparison.Ordinal) + "/f")
+        );
         Assert.Equal(content, room.Stored(content));
         Assert.Equal([true, false], room.Server.Requests.Select(request => request.Header("authorization") is not null));
         Assert.Null(Assert.Single(other.Requests).Header("authorization"));
@@ -122,16 +132,24 @@ public sealed class FetchingSources
     public async Task Several_are_fetched_at_a_time_and_no_more_than_allowed()
     {
         await using FetchRoom room = new();
-        int now = 0, most = 0;
-        Reply Counting(byte[] content) => async (exchange, cancellationToken) =>
-        {
-            int mine = Interlocked.Increment(ref now);
-            InterlockedMax(ref most, mine);
-            await Task.Delay(50, cancellationToken);
-            Interlocked.Decrement(ref now);
-            await Replies.File(content)(exchange, cancellationToken);
-        };
-        Source[] sources = [.. Enumerable.Range(0, 12).Select(i => FetchRoom.Bytes(100, i)).Select((content, i) => FetchRoom.Source(content, room.Server.Serve($"/{i}", Counting(content))))];
+        int now = 0,
+            most = 0;
+        Reply Counting(byte[] content) =>
+            async (exchange, cancellationToken) =>
+            {
+                int mine = Interlocked.Increment(ref now);
+                InterlockedMax(ref most, mine);
+                await Task.Delay(50, cancellationToken);
+                Interlocked.Decrement(ref now);
+                await Replies.File(content)(exchange, cancellationToken);
+            };
+        Source[] sources =
+        [
+            .. Enumerable
+                .Range(0, 12)
+                .Select(i => FetchRoom.Bytes(100, i))
+                .Select((content, i) => FetchRoom.Source(content, room.Server.Serve($"/{i}", Counting(content)))),
+        ];
 
         FetchResult result = await room.FetchAsync(sources);
 
@@ -155,7 +173,9 @@ public sealed class FetchingSources
     {
         await using FetchRoom room = new();
         byte[][] contents = [FetchRoom.Bytes(1000, 1), FetchRoom.Bytes(24, 2)];
-        await room.FetchAsync([.. contents.Select((content, index) => FetchRoom.Source(content, room.Server.Serve($"/{index}", Replies.File(content))))]);
+        await room.FetchAsync([
+            .. contents.Select((content, index) => FetchRoom.Source(content, room.Server.Serve($"/{index}", Replies.File(content)))),
+        ]);
         StepStarted started = Assert.Single(room.Events.OfType<StepStarted>(), step => !step.IsPart);
         Assert.Equal(("fetch 2 sources", (long?)1024), (started.Title, started.Total));
     }
@@ -194,8 +214,6 @@ public sealed class FetchingSources
     private static void InterlockedMax(ref int target, int value)
     {
         int seen;
-        while ((seen = Volatile.Read(ref target)) < value && Interlocked.CompareExchange(ref target, value, seen) != seen)
-        {
-        }
+        while ((seen = Volatile.Read(ref target)) < value && Interlocked.CompareExchange(ref target, value, seen) != seen) { }
     }
 }

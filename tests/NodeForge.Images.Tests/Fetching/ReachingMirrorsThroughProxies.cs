@@ -8,7 +8,12 @@ namespace NodeForge.Images.Tests.Fetching;
 
 public sealed class ReachingMirrorsThroughProxies
 {
-    private static readonly DebianMirrors Mirrors = new() { Archive = ["http://deb.test/debian"], Security = ["https://sec.test/debian-security"], Snapshot = "http://snap.test/{archive}/{timestamp}" };
+    private static readonly DebianMirrors Mirrors = new()
+    {
+        Archive = ["http://deb.test/debian"],
+        Security = ["https://sec.test/debian-security"],
+        Snapshot = "http://snap.test/{archive}/{timestamp}",
+    };
 
     [Theory]
     [InlineData("http://deb.test/debian/a.deb", "http://apt.proxy:3142/")]
@@ -50,7 +55,9 @@ public sealed class ReachingMirrorsThroughProxies
     {
         await using FetchRoom room = new();
         string program = Path.Combine(room.Folder, "find-one");
-        await File.WriteAllTextAsync(program, """
+        await File.WriteAllTextAsync(
+            program,
+            """
             #!/bin/sh
             case $1 in
             http://deb.test/debian) echo "http://found.proxy:3142" ;;
@@ -58,12 +65,23 @@ public sealed class ReachingMirrorsThroughProxies
             *) echo "http://wrong.proxy" ;;
             esac
 
-            """);
+            """
+        );
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        string[] dump = ["Acquire::http::Proxy \"http://apt.proxy:3142\";", "Acquire::http::Proxy::snap.test \"DIRECT\";", $"Acquire::http::Proxy-Auto-Detect \"{program}\";"];
+        string[] dump =
+        [
+            "Acquire::http::Proxy \"http://apt.proxy:3142\";",
+            "Acquire::http::Proxy::snap.test \"DIRECT\";",
+            $"Acquire::http::Proxy-Auto-Detect \"{program}\";",
+        ];
         DebianMirrors mirrors = Mirrors with { Archive = ["http://deb.test/debian", "http://updates.test/debian"] };
 
-        AptProxies proxies = new([.. dump, .. await AptProxies.DetectAsync(dump, mirrors, new(HostEnvironment.FromProcess(), room), CancellationToken.None)], mirrors, new WebProxy("http://env.proxy:8080"), null);
+        AptProxies proxies = new(
+            [.. dump, .. await AptProxies.DetectAsync(dump, mirrors, new(HostEnvironment.FromProcess(), room), CancellationToken.None)],
+            mirrors,
+            new WebProxy("http://env.proxy:8080"),
+            null
+        );
 
         Assert.Equal("http://found.proxy:3142/", proxies.GetProxy(new Uri("http://deb.test/debian/a.deb"))?.ToString());
         Assert.Equal("http://apt.proxy:3142/", proxies.GetProxy(new Uri("http://updates.test/debian/a.deb"))?.ToString());
@@ -79,15 +97,28 @@ public sealed class ReachingMirrorsThroughProxies
         room.Server.Serve("http://deb.test/debian/pool/a.deb", Replies.File(content));
         AptProxies proxies = new([$"Acquire::http::Proxy \"{room.Server.Address}\";"], Mirrors, new WebProxy(), null);
         using HttpConnections connections = new(proxy: proxies);
-        await new SourceFetcher(connections, null, TimeProvider.System).FetchAsync([FetchRoom.Source(content, "http://deb.test/debian/pool/a.deb")], room.Store, room.Options, room, CancellationToken.None);
+        await new SourceFetcher(connections, null, TimeProvider.System).FetchAsync(
+            [FetchRoom.Source(content, "http://deb.test/debian/pool/a.deb")],
+            room.Store,
+            room.Options,
+            room,
+            CancellationToken.None
+        );
         Assert.Equal(content, room.Stored(content));
         Assert.Equal("http://deb.test/debian/pool/a.deb", Assert.Single(room.Server.Requests).Path);
     }
 
-    private static AptProxies Of(string? noProxy) => new(
-        [
-            "Acquire::http::Proxy \"http://apt.proxy:3142\";", "Acquire::http::Proxy::snap.test \"DIRECT\";", "Acquire::https::Proxy \"http://tls.proxy:3143\";",
-            "Acquire::http::Proxy-Auto-Detect \"/usr/bin/find-one\";", "APT::Architecture \"amd64\";",
-        ],
-        Mirrors, new WebProxy("http://env.proxy:8080"), noProxy);
+    private static AptProxies Of(string? noProxy) =>
+        new(
+            [
+                "Acquire::http::Proxy \"http://apt.proxy:3142\";",
+                "Acquire::http::Proxy::snap.test \"DIRECT\";",
+                "Acquire::https::Proxy \"http://tls.proxy:3143\";",
+                "Acquire::http::Proxy-Auto-Detect \"/usr/bin/find-one\";",
+                "APT::Architecture \"amd64\";",
+            ],
+            Mirrors,
+            new WebProxy("http://env.proxy:8080"),
+            noProxy
+        );
 }

@@ -14,7 +14,9 @@ public sealed class ResumingDownloads
     public async Task A_truncated_download_goes_on_at_the_byte_where_it_ended()
     {
         await using FetchRoom room = new();
-        await room.FetchAsync(FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Truncated(Content, 30_000, "\"a\""), Replies.File(Content, "\"a\""))));
+        await room.FetchAsync(
+            FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Truncated(Content, 30_000, "\"a\""), Replies.File(Content, "\"a\"")))
+        );
 
         Assert.Equal(["", "bytes=30000-"], room.Server.Requests.Select(request => request.Header("range") ?? ""));
         Assert.Equal("\"a\"", room.Server.Requests[1].Header("if-range"));
@@ -85,7 +87,10 @@ public sealed class ResumingDownloads
     public async Task A_range_that_was_not_asked_for_begins_anew()
     {
         await using FetchRoom room = new();
-        Source source = FetchRoom.Source(Content, room.Server.Serve("/f", Replies.Range(Content, 10, Content.Length), Replies.File(Content)));
+        Source source = FetchRoom.Source(
+            Content,
+            room.Server.Serve("/f", Replies.Range(Content, 10, Content.Length), Replies.File(Content))
+        );
         room.Begin(source, Content[..500]);
         await room.FetchAsync(source);
         Assert.Equal(Content, room.Stored(Content));
@@ -143,14 +148,20 @@ public sealed class ResumingDownloads
         room.Options = room.Options with { FirstPause = TimeSpan.Zero, Attempts = 20 };
         int number = 0;
         Prop.ForAll(
-            Gen.Choose(0, 3000).ArrayOf(4).ToArbitrary(),
-            cuts =>
-            {
-                byte[] content = FetchRoom.Bytes(3000, ++number);
-                Reply[] replies = [.. cuts.Select((cut, i) => i % 2 == 0 ? Replies.Truncated(content, cut) : Replies.Reset(content, cut)), Replies.File(content)];
-                Source source = FetchRoom.Source(content, room.Server.Serve($"/{number}", replies));
-                room.FetchAsync(source).GetAwaiter().GetResult();
-                return room.Stored(content).AsSpan().SequenceEqual(content);
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+                Gen.Choose(0, 3000).ArrayOf(4).ToArbitrary(),
+                cuts =>
+                {
+                    byte[] content = FetchRoom.Bytes(3000, ++number);
+                    Reply[] replies =
+                    [
+                        .. cuts.Select((cut, i) => i % 2 == 0 ? Replies.Truncated(content, cut) : Replies.Reset(content, cut)),
+                        Replies.File(content),
+                    ];
+                    Source source = FetchRoom.Source(content, room.Server.Serve($"/{number}", replies));
+                    room.FetchAsync(source).GetAwaiter().GetResult();
+                    return room.Stored(content).AsSpan().SequenceEqual(content);
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(25));
     }
 }

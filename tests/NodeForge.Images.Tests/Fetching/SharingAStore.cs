@@ -27,7 +27,10 @@ public sealed class SharingAStore
     {
         await using FetchRoom room = new();
         byte[][] contents = [.. Enumerable.Range(0, 6).Select(i => FetchRoom.Bytes(3000, i))];
-        Source[] sources = [.. contents.Select((content, i) => FetchRoom.Source(content, room.Server.Serve($"/{i}", Replies.File(content))))];
+        Source[] sources =
+        [
+            .. contents.Select((content, i) => FetchRoom.Source(content, room.Server.Serve($"/{i}", Replies.File(content)))),
+        ];
 
         FetchResult[] results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => room.FetchAsync(sources)));
 

@@ -15,7 +15,12 @@ namespace NodeForge.Images.Tests.Locking;
 
 public sealed class AskingKubeadm
 {
-    private static readonly string[] OnRecord = ["registry.k8s.io/coredns/coredns:v1.14.2", "registry.k8s.io/etcd:3.6.8-0", "registry.k8s.io/pause:3.10.2"];
+    private static readonly string[] OnRecord =
+    [
+        "registry.k8s.io/coredns/coredns:v1.14.2",
+        "registry.k8s.io/etcd:3.6.8-0",
+        "registry.k8s.io/pause:3.10.2",
+    ];
 
     // The programs of these tests are for amd64; elsewhere they are what cannot be run.
     private static readonly bool Runs = RuntimeInformation.OSArchitecture == Architecture.X64;
@@ -24,7 +29,11 @@ public sealed class AskingKubeadm
     public async Task What_the_program_of_the_release_names_is_locked_whatever_is_on_record()
     {
         await using FetchRoom room = new();
-        Serve(room, "v1.99.0", SpeakingProgram.That(ServerRelease.Answer("v1.99.0", "registry.k8s.io/etcd:9.9.9-0", "registry.k8s.io/pause:9"), "v1.99.0"));
+        Serve(
+            room,
+            "v1.99.0",
+            SpeakingProgram.That(ServerRelease.Answer("v1.99.0", "registry.k8s.io/etcd:9.9.9-0", "registry.k8s.io/pause:9"), "v1.99.0")
+        );
         if (Runs)
             Assert.Equal(["registry.k8s.io/etcd:9.9.9-0", "registry.k8s.io/pause:9"], Names(await LockAsync(room, Node(room, "v1.99.0"))));
     }
@@ -62,7 +71,10 @@ public sealed class AskingKubeadm
         await using FetchRoom room = new();
         Serve(room, "v1.36.2", null);
         NodeImageRecipe recipe = Node(room, "v1.36.2");
-        recipe = recipe with { Images = [new() { Image = new ImageSource("docker://example.com/etcd:1", null), Tags = [OnRecord[1]] }, .. recipe.Images] };
+        recipe = recipe with
+        {
+            Images = [new() { Image = new ImageSource("docker://example.com/etcd:1", null), Tags = [OnRecord[1]] }, .. recipe.Images],
+        };
         Assert.Equal(["example.com/etcd:1", OnRecord[0], OnRecord[2]], Names(await LockAsync(room, recipe)));
     }
 
@@ -86,7 +98,10 @@ public sealed class AskingKubeadm
         await using FetchRoom room = new();
         string constants = Path.Combine(room.Folder, "tree/cmd/kubeadm/app/constants/constants.go");
         Directory.CreateDirectory(Path.GetDirectoryName(constants)!);
-        await File.WriteAllTextAsync(constants, "const (\n\t// DefaultEtcdVersion is one\n\tDefaultEtcdVersion = \"3.9.1-0\"\n\tCoreDNSVersion = \"v1.20.0\"\n\tPauseVersion = \"3.11\"\n)\n");
+        await File.WriteAllTextAsync(
+            constants,
+            "const (\n\t// DefaultEtcdVersion is one\n\tDefaultEtcdVersion = \"3.9.1-0\"\n\tCoreDNSVersion = \"v1.20.0\"\n\tPauseVersion = \"3.11\"\n)\n"
+        );
         KubernetesBuildRecipe build = new()
         {
             File = "/recipes/build.yaml",
@@ -100,27 +115,36 @@ public sealed class AskingKubeadm
             Binaries = [],
             Images = [],
         };
-        NodeImageRecipe recipe = Node(room, build.Version) with { Kubernetes = new() { Version = build.Version, Build = build } };
-        KubeadmQuestion question = new(BuildEnvironment.Of(Path.Combine(room.Folder, "cache"), room.Store, HostEnvironment.FromProcess(), room));
+        NodeImageRecipe recipe = Node(room, build.Version) with
+        {
+            Kubernetes = new() { Version = build.Version, Build = build },
+        };
+        KubeadmQuestion question = new(
+            BuildEnvironment.Of(Path.Combine(room.Folder, "cache"), room.Store, HostEnvironment.FromProcess(), room)
+        );
         Assert.Equal(
             ["registry.k8s.io/coredns/coredns:v1.20.0", "registry.k8s.io/etcd:3.9.1-0", "registry.k8s.io/pause:3.11"],
-            await question.AskAsync(recipe, [], Platform.LinuxAmd64, CancellationToken.None));
+            await question.AskAsync(recipe, [], Platform.LinuxAmd64, CancellationToken.None)
+        );
     }
 
-    private static void Serve(FetchRoom room, string version, byte[]? kubeadm) => room.Server.Serve($"/{version}/server.tar.gz", Replies.File(ServerRelease.Tarball(version, kubeadm)));
+    private static void Serve(FetchRoom room, string version, byte[]? kubeadm) =>
+        room.Server.Serve($"/{version}/server.tar.gz", Replies.File(ServerRelease.Tarball(version, kubeadm)));
 
-    private static IEnumerable<string> Names(RecipeLock locked) => [.. locked.Parts[0].Images.Select(image => image.Reference["docker://".Length..])];
+    private static IEnumerable<string> Names(RecipeLock locked) =>
+        [.. locked.Parts[0].Images.Select(image => image.Reference["docker://".Length..])];
 
-    private static NodeImageRecipe Node(FetchRoom room, string version) => new()
-    {
-        File = "/recipes/node.yaml",
-        Name = "node",
-        Platforms = [Platform.LinuxAmd64],
-        Base = new(null, new ImageSource("oci:base", "/images/base")),
-        Kubernetes = new() { Version = version, Release = room.Server.Address + "/{version}/server.tar.gz" },
-        Images = [new() { OfKubeadm = true }],
-        Contents = new(),
-    };
+    private static NodeImageRecipe Node(FetchRoom room, string version) =>
+        new()
+        {
+            File = "/recipes/node.yaml",
+            Name = "node",
+            Platforms = [Platform.LinuxAmd64],
+            Base = new(null, new ImageSource("oci:base", "/images/base")),
+            Kubernetes = new() { Version = version, Release = room.Server.Address + "/{version}/server.tar.gz" },
+            Images = [new() { OfKubeadm = true }],
+            Contents = new(),
+        };
 
     private static async Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous = null)
     {

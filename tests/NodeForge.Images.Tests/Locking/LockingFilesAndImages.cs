@@ -50,7 +50,10 @@ public sealed class LockingFilesAndImages
         await using FetchRoom room = new();
         room.Server.Serve("/v1.30.0/amd64/server.tar.gz", Replies.File(Tarball));
         RecipeLock first = await LockAsync(room, Node(room));
-        RecipeLock recorded = first with { Parts = [first.Parts[0] with { Output = Digest.Of("image"u8), Layers = [Digest.Of("layer"u8)] }] };
+        RecipeLock recorded = first with
+        {
+            Parts = [first.Parts[0] with { Output = Digest.Of("image"u8), Layers = [Digest.Of("layer"u8)] }],
+        };
 
         LockedPart same = (await LockAsync(room, Node(room), recorded)).Parts[0];
         LockedPart moved = (await LockAsync(room, Node(room), recorded with { Recipe = Digest.Of("another recipe"u8) })).Parts[0];
@@ -82,7 +85,9 @@ public sealed class LockingFilesAndImages
         await using FetchRoom room = new();
         room.Server.Serve("/v1.30.0/amd64/server.tar.gz", Replies.File(Tarball));
         RecipeLock first = await LockAsync(room, Node(room));
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, Node(room), first, "kubernets", "kubernetes"));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            LockAsync(room, Node(room), first, "kubernets", "kubernetes")
+        );
         Diagnostic told = Assert.Single(failure.Diagnostics);
         Assert.Equal(ErrorCodes.UpdateNameUnknown, told.Code);
         Assert.Contains("'kubernets'", told.What, StringComparison.Ordinal);
@@ -131,12 +136,17 @@ public sealed class LockingFilesAndImages
     {
         await using FetchRoom room = new();
         room.Options = room.Options with { LongestUnknown = 1 << 20 };
-        foreach (Reply reply in (Reply[])[Replies.Endless(contentType: "application/octet-stream"), Replies.Truncated(new byte[(1 << 20) + 1], 0)])
+        foreach (
+            Reply reply in (Reply[])
+                [Replies.Endless(contentType: "application/octet-stream"), Replies.Truncated(new byte[(1 << 20) + 1], 0)]
+        )
         {
             room.Server.Serve("/v1.30.0/amd64/server.tar.gz", reply);
             NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, Node(room)));
             Assert.Equal(ErrorCodes.DownloadTooLong, Assert.Single(failure.Diagnostics).Code);
-            Assert.Empty(Directory.EnumerateFiles(room.Folder, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0));
+            Assert.Empty(
+                Directory.EnumerateFiles(room.Folder, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0)
+            );
         }
     }
 
@@ -189,7 +199,9 @@ public sealed class LockingFilesAndImages
         Assert.Equal((pushed.Digest, 3), (locked.Parts[0].Images[0].Digest, registry.Requests.Count));
 
         registry.Fail("/manifests/", new RegistryFault.Status(429, RetryAfter: retryAfter), times: 100);
-        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, recipe, null, options => options, client));
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            LockAsync(room, recipe, null, options => options, client)
+        );
         Assert.Equal(ErrorCodes.RegistryRateLimited, failed.Diagnostics[0].Code);
         Assert.Contains("gave up after 5 attempts", failed.Diagnostics[0].What, StringComparison.Ordinal);
         Assert.Equal(3 + 5, registry.Requests.Count);
@@ -201,9 +213,14 @@ public sealed class LockingFilesAndImages
         await using FetchRoom room = new();
         room.Server.Serve("/v1.30.0/amd64/server.tar.gz", Replies.File(Tarball));
         room.Server.Serve("/v2/pause/manifests/3.9", Replies.Silence());
-        NodeImageRecipe recipe = Node(room) with { Images = [new() { Image = new($"docker://{new Uri(room.Server.Address).Authority}/pause:3.9", null) }] };
+        NodeImageRecipe recipe = Node(room) with
+        {
+            Images = [new() { Image = new($"docker://{new Uri(room.Server.Address).Authority}/pause:3.9", null) }],
+        };
         using RegistryClient client = new(RegistryClient.CreateHandler(), new() { StallTimeout = TimeSpan.FromMilliseconds(100) });
-        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, recipe, null, options => options, client));
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            LockAsync(room, recipe, null, options => options, client)
+        );
         Assert.Equal(ErrorCodes.RegistryUnreachable, failed.Diagnostics[0].Code);
     }
 
@@ -214,9 +231,19 @@ public sealed class LockingFilesAndImages
         string mirror = room.Server.Address + "/mirror";
         room.Server.Serve("/mirror/v1.30.0/amd64/server.tar.gz", Replies.File(Tarball));
         NodeImageRecipe recipe = Node(room);
-        recipe = recipe with { Kubernetes = recipe.Kubernetes with { Release = "http://nowhere.test/{version}/{architecture}/server.tar.gz" } };
-        RecipeLock locked = await LockAsync(room, recipe, options => options with { Mirrors = new(new DebianMirrors(), new UrlMirror("http://nowhere.test", mirror)) });
-        Assert.Equal(("http://nowhere.test/v1.30.0/amd64/server.tar.gz", Digest.Of(Tarball)), (locked.Parts[0].Files[0].Url, locked.Parts[0].Files[0].Digest));
+        recipe = recipe with
+        {
+            Kubernetes = recipe.Kubernetes with { Release = "http://nowhere.test/{version}/{architecture}/server.tar.gz" },
+        };
+        RecipeLock locked = await LockAsync(
+            room,
+            recipe,
+            options => options with { Mirrors = new(new DebianMirrors(), new UrlMirror("http://nowhere.test", mirror)) }
+        );
+        Assert.Equal(
+            ("http://nowhere.test/v1.30.0/amd64/server.tar.gz", Digest.Of(Tarball)),
+            (locked.Parts[0].Files[0].Url, locked.Parts[0].Files[0].Digest)
+        );
     }
 
     [Fact]
@@ -225,9 +252,17 @@ public sealed class LockingFilesAndImages
         await using FetchRoom room = new();
         room.Server.Serve("/v1.30.0/amd64/server.tar.gz", Replies.File(Tarball), Replies.Status(404));
         SourceMirrors mirrors = new(new DebianMirrors(), new UrlMirror(room.Server.Address, room.Server.Address + "/mirror"));
-        Assert.Equal(Digest.Of(Tarball), (await LockAsync(room, Node(room), options => options with { Mirrors = mirrors })).Parts[0].Files[0].Digest);
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, Node(room), options => options with { Mirrors = mirrors }));
-        Assert.Equal([room.Server.Address + "/mirror/v1.30.0/amd64/server.tar.gz", room.Server.Address + "/v1.30.0/amd64/server.tar.gz"], failure.Diagnostics.Select(told => told.Where!.Resource));
+        Assert.Equal(
+            Digest.Of(Tarball),
+            (await LockAsync(room, Node(room), options => options with { Mirrors = mirrors })).Parts[0].Files[0].Digest
+        );
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            LockAsync(room, Node(room), options => options with { Mirrors = mirrors })
+        );
+        Assert.Equal(
+            [room.Server.Address + "/mirror/v1.30.0/amd64/server.tar.gz", room.Server.Address + "/v1.30.0/amd64/server.tar.gz"],
+            failure.Diagnostics.Select(told => told.Where!.Resource)
+        );
     }
 
     [Fact]
@@ -258,7 +293,9 @@ public sealed class LockingFilesAndImages
         RecipeLock first = await LockAsync(room, Node(room), options => options with { SourceDateEpoch = "1700000000" });
         RecipeLock second = await LockAsync(room, Node(room), first);
         Assert.Equal((1_700_000_000, 1_700_000_000), (first.Epoch, second.Epoch));
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => LockAsync(room, Node(room), options => options with { SourceDateEpoch = "tomorrow" }));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            LockAsync(room, Node(room), options => options with { SourceDateEpoch = "tomorrow" })
+        );
         Assert.Equal(ErrorCodes.InvalidEpoch, failure.Diagnostics[0].Code);
     }
 
@@ -286,32 +323,52 @@ public sealed class LockingFilesAndImages
         using HttpConnections connections = new();
         Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, null, HostEnvironment.FromProcess());
         LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options };
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => locker.LockAsync(recipe, null, options, room, CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            locker.LockAsync(recipe, null, options, room, CancellationToken.None)
+        );
         Assert.Equal(ErrorCodes.ImageRegistryMissing, Assert.Single(failure.Diagnostics).Code);
         Assert.Contains("docker://reg.test/pause:3.9", failure.Message, StringComparison.Ordinal);
     }
 
-    private static NodeImageRecipe Node(FetchRoom room) => new()
-    {
-        File = "/recipes/node.yaml",
-        Name = "node",
-        Platforms = [Platform.LinuxAmd64],
-        Base = new(null, new ImageSource("oci:base", "/images/base")),
-        Kubernetes = new() { Version = "v1.30.0", Release = room.Server.Address + "/{version}/{architecture}/server.tar.gz" },
-        Contents = new(),
-    };
+    private static NodeImageRecipe Node(FetchRoom room) =>
+        new()
+        {
+            File = "/recipes/node.yaml",
+            Name = "node",
+            Platforms = [Platform.LinuxAmd64],
+            Base = new(null, new ImageSource("oci:base", "/images/base")),
+            Kubernetes = new() { Version = "v1.30.0", Release = room.Server.Address + "/{version}/{architecture}/server.tar.gz" },
+            Contents = new(),
+        };
 
-    private static Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, Func<LockOptions, LockOptions> with) => LockAsync(room, recipe, null, with);
+    private static Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, Func<LockOptions, LockOptions> with) =>
+        LockAsync(room, recipe, null, with);
 
-    private static Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous = null, params string[] update) =>
-        LockAsync(room, recipe, previous, options => options with { Update = update });
+    private static Task<RecipeLock> LockAsync(
+        FetchRoom room,
+        NodeImageRecipe recipe,
+        RecipeLock? previous = null,
+        params string[] update
+    ) => LockAsync(room, recipe, previous, options => options with { Update = update });
 
-    private static async Task<RecipeLock> LockAsync(FetchRoom room, NodeImageRecipe recipe, RecipeLock? previous, Func<LockOptions, LockOptions> with, RegistryClient? images = null)
+    private static async Task<RecipeLock> LockAsync(
+        FetchRoom room,
+        NodeImageRecipe recipe,
+        RecipeLock? previous,
+        Func<LockOptions, LockOptions> with,
+        RegistryClient? images = null
+    )
     {
         using HttpConnections connections = new();
         using EveryRegistry everywhere = new();
         using RegistryClient any = new(everywhere, new());
-        Locker locker = new(room.Store, Path.Combine(room.PartialFolder, "..", "cache"), connections, images ?? any, HostEnvironment.FromProcess());
+        Locker locker = new(
+            room.Store,
+            Path.Combine(room.PartialFolder, "..", "cache"),
+            connections,
+            images ?? any,
+            HostEnvironment.FromProcess()
+        );
         LockOptions options = new() { DigestOf = (_, _) => Task.FromResult(Digest.Of("recipe"u8)), Fetch = room.Options };
         return await locker.LockAsync(recipe, previous, with(options), room, CancellationToken.None);
     }

@@ -17,7 +17,9 @@ public sealed class OpeningAnApt
         await using FetchRoom room = new();
         string cache = Path.GetFullPath(Path.Combine(room.PartialFolder, "..", "..", "cache"));
         using AptRoots roots = new(cache, Mirrors, room.Options.QuietWait, HostEnvironment.FromProcess(), room);
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => roots.OpenAsync(Repository, CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            roots.OpenAsync(Repository, CancellationToken.None)
+        );
         Diagnostic told = Assert.Single(failure.Diagnostics);
         Assert.Equal((ErrorCodes.KeyringMissing, "/nonexistent/archive.gpg"), (told.Code, told.Where!.Resource));
         Assert.Empty(Directory.GetDirectories(Path.Combine(cache, "apt")));
@@ -30,7 +32,15 @@ public sealed class OpeningAnApt
         string cache = Path.GetFullPath(Path.Combine(room.PartialFolder, "..", "..", "cache"));
         using AptRoots second = new(cache, Mirrors, room.Options.QuietWait, HostEnvironment.FromProcess(), room);
         Task waiting;
-        using (await DigestLock.TakeAsync(Path.Combine(cache, "apt", "nodeforge.lock"), TimeSpan.Zero, TimeProvider.System, _ => { }, CancellationToken.None))
+        using (
+            await DigestLock.TakeAsync(
+                Path.Combine(cache, "apt", "nodeforge.lock"),
+                TimeSpan.Zero,
+                TimeProvider.System,
+                _ => { },
+                CancellationToken.None
+            )
+        )
         {
             waiting = second.OpenAsync(Repository, CancellationToken.None);
             for (int i = 0; i < 500 && !room.Events.OfType<Warned>().Any(); i++)
@@ -39,7 +49,10 @@ public sealed class OpeningAnApt
         }
 
         Diagnostic told = Assert.Single(room.Events.OfType<Warned>()).Diagnostic;
-        Assert.Equal((ErrorCodes.RepositoryBusy, $"waiting for process {Environment.ProcessId}, which resolves packages"), (told.Code, told.What));
+        Assert.Equal(
+            (ErrorCodes.RepositoryBusy, $"waiting for process {Environment.ProcessId}, which resolves packages"),
+            (told.Code, told.What)
+        );
         NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => waiting);
         Assert.Equal(ErrorCodes.KeyringMissing, failure.Diagnostics[0].Code);
     }
@@ -48,7 +61,9 @@ public sealed class OpeningAnApt
     public async Task Sources_and_settings_which_may_hold_passwords_are_for_their_owner_alone_and_follow_no_link()
     {
         await using FetchRoom room = new();
-        string folder = Directory.CreateDirectory(Path.Combine(room.PartialFolder, "..", "apt")).FullName, file = Path.Combine(folder, "sources.list"), victim = Path.Combine(folder, "victim");
+        string folder = Directory.CreateDirectory(Path.Combine(room.PartialFolder, "..", "apt")).FullName,
+            file = Path.Combine(folder, "sources.list"),
+            victim = Path.Combine(folder, "victim");
         await File.WriteAllTextAsync(victim, "untouched");
         File.CreateSymbolicLink(file, victim);
 
@@ -64,11 +79,14 @@ public sealed class OpeningAnApt
     public async Task A_keyring_whose_path_apt_would_take_apart_is_refused()
     {
         await using FetchRoom room = new();
-        string folder = Directory.CreateDirectory(Path.Combine(room.PartialFolder, "..", "a] b")).FullName, keyring = Path.Combine(folder, "keys.gpg");
+        string folder = Directory.CreateDirectory(Path.Combine(room.PartialFolder, "..", "a] b")).FullName,
+            keyring = Path.Combine(folder, "keys.gpg");
         await File.WriteAllTextAsync(keyring, "");
         using AptRoots roots = new(Path.Combine(folder, "cache"), Mirrors, room.Options.QuietWait, HostEnvironment.FromProcess(), room);
 
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => roots.OpenAsync(Repository with { Keyring = keyring }, CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            roots.OpenAsync(Repository with { Keyring = keyring }, CancellationToken.None)
+        );
 
         Assert.Equal((ErrorCodes.KeyringMissing, keyring), (failure.Diagnostics[0].Code, failure.Diagnostics[0].Where!.Resource));
         Assert.Contains("takes apart", failure.Diagnostics[0].What, StringComparison.Ordinal);

@@ -23,7 +23,10 @@ public sealed class ReadingIndexes
     public void A_stanza_becomes_a_package()
     {
         LockedPackage package = Entry("Package", "hello").ToPackage("20261101T000000Z");
-        Assert.Equal(("hello", "2.10-3", "bookworm", 100L, "20261101T000000Z"), (package.Name, package.Version, package.Suite, package.Size, package.Snapshot));
+        Assert.Equal(
+            ("hello", "2.10-3", "bookworm", 100L, "20261101T000000Z"),
+            (package.Name, package.Version, package.Suite, package.Size, package.Snapshot)
+        );
     }
 
     [Theory]
@@ -54,8 +57,12 @@ public sealed class ReadingIndexes
         if (place is null)
             Assert.Equal(directory + "/" + name, entry.ToFile(name, Digest.Of("x"u8), 1, null).Path);
         else
-            Assert.Equal(place, Assert.Throws<NodeForgeException>(() => entry.ToFile(name, Digest.Of("x"u8), 1, null)).Diagnostics[0].Where!.Detail);
+            Assert.Equal(
+                place,
+                Assert.Throws<NodeForgeException>(() => entry.ToFile(name, Digest.Of("x"u8), 1, null)).Diagnostics[0].Where!.Detail
+            );
     }
 
-    private static IndexEntry Entry(string field, string value) => new("bookworm", new Dictionary<string, string>(Valid) { [field] = value }, "lists/Packages");
+    private static IndexEntry Entry(string field, string value) =>
+        new("bookworm", new Dictionary<string, string>(Valid) { [field] = value }, "lists/Packages");
 }

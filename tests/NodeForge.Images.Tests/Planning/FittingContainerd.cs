@@ -21,20 +21,29 @@ public sealed class FittingContainerd
     [InlineData("v1.37.0", "2.3.4")]
     [InlineData("v1.37.0", null)]
     [InlineData("v1.36.2", "1.7.29")]
-    public void Others_are(string kubernetes, string? containerd) => Assert.Equal(kubernetes, Plan(kubernetes, containerd).Recipe.Kubernetes.Version);
+    public void Others_are(string kubernetes, string? containerd) =>
+        Assert.Equal(kubernetes, Plan(kubernetes, containerd).Recipe.Kubernetes.Version);
 
-    private static NodeImagePlan Plan(string kubernetes, string? containerd) => (NodeImagePlan)Planner.Plan(
-        new NodeImageRecipe
-        {
-            File = "/r/node.yaml",
-            Name = "node",
-            Platforms = [Platform.LinuxAmd64],
-            Base = new(null, new ImageSource("docker://example.com/base:1", null)),
-            Kubernetes = new() { Version = kubernetes, Release = "https://example.com/server.tar.gz" },
-            Components = [new("containerd") { Url = "https://example.com/containerd.tar.gz", Version = containerd }],
-            HeldAgainstKubeadm = false,
-            Contents = new(),
-        },
-        new RecipeLock { Recipe = Digest.Of("recipe"u8), Epoch = 1, Parts = [new() { Recipe = "node.yaml", Platform = "linux/amd64" }] },
-        Platform.LinuxAmd64);
+    private static NodeImagePlan Plan(string kubernetes, string? containerd) =>
+        (NodeImagePlan)
+            Planner.Plan(
+                new NodeImageRecipe
+                {
+                    File = "/r/node.yaml",
+                    Name = "node",
+                    Platforms = [Platform.LinuxAmd64],
+                    Base = new(null, new ImageSource("docker://example.com/base:1", null)),
+                    Kubernetes = new() { Version = kubernetes, Release = "https://example.com/server.tar.gz" },
+                    Components = [new("containerd") { Url = "https://example.com/containerd.tar.gz", Version = containerd }],
+                    HeldAgainstKubeadm = false,
+                    Contents = new(),
+                },
+                new RecipeLock
+                {
+                    Recipe = Digest.Of("recipe"u8),
+                    Epoch = 1,
+                    Parts = [new() { Recipe = "node.yaml", Platform = "linux/amd64" }],
+                },
+                Platform.LinuxAmd64
+            );
 }

@@ -8,10 +8,16 @@ namespace NodeForge.Images.Tests.Planning;
 
 public sealed class HoldingNodesAgainstKubeadm
 {
-    private static readonly string[] Wanted = ["registry.k8s.io/coredns/coredns:v1.14.2", "registry.k8s.io/etcd:3.6.8-0", "registry.k8s.io/pause:3.10.2"];
+    private static readonly string[] Wanted =
+    [
+        "registry.k8s.io/coredns/coredns:v1.14.2",
+        "registry.k8s.io/etcd:3.6.8-0",
+        "registry.k8s.io/pause:3.10.2",
+    ];
 
     [Fact]
-    public void A_node_with_all_that_kubeadm_asks_for_is_planned_in_silence() => Assert.Empty(Plan(Node([.. Wanted.Select(Named)])).Warnings);
+    public void A_node_with_all_that_kubeadm_asks_for_is_planned_in_silence() =>
+        Assert.Empty(Plan(Node([.. Wanted.Select(Named)])).Warnings);
 
     [Fact]
     public void A_tag_is_a_name_whatever_the_image_is_called_elsewhere() =>
@@ -20,7 +26,9 @@ public sealed class HoldingNodesAgainstKubeadm
     [Fact]
     public void Another_etcd_than_the_kubeadm_of_the_version_asks_for_is_refused_before_anything_is_made()
     {
-        Diagnostic problem = AssemblyRoom.Fails(() => Plan(Node([Named(Wanted[0]), Named("registry.k8s.io/etcd:3.5.21-0"), Named(Wanted[2])])));
+        Diagnostic problem = AssemblyRoom.Fails(() =>
+            Plan(Node([Named(Wanted[0]), Named("registry.k8s.io/etcd:3.5.21-0"), Named(Wanted[2])]))
+        );
         Assert.Equal((ErrorCodes.NodeLacksImages, "registry.k8s.io/etcd:3.5.21-0", Wanted[1]), (problem.Code, problem.Got, problem.Want));
         Assert.Contains("{kubeadm: true}", problem.Hint, StringComparison.Ordinal);
     }
@@ -51,10 +59,27 @@ public sealed class HoldingNodesAgainstKubeadm
     public void A_node_whose_images_are_all_made_by_recipes_leaves_coredns_out_on_purpose()
     {
         Assert.Empty(KubeadmEntry.Problems(Node([Made(Wanted[1]), Made(Wanted[2])]), [.. Wanted.Skip(1)]));
-        Assert.Equal(ErrorCodes.NodeLacksDns, Assert.Single(KubeadmEntry.Problems(Node([Made(Wanted[1]), Named(Wanted[2])]), [.. Wanted.Skip(1)])).Code);
-        Assert.Equal([ErrorCodes.NodeLacksImages], KubeadmEntry.Problems(Node([Made(Wanted[1])]), [Wanted[1]]).Select(problem => problem.Code));
+        Assert.Equal(
+            ErrorCodes.NodeLacksDns,
+            Assert.Single(KubeadmEntry.Problems(Node([Made(Wanted[1]), Named(Wanted[2])]), [.. Wanted.Skip(1)])).Code
+        );
+        Assert.Equal(
+            [ErrorCodes.NodeLacksImages],
+            KubeadmEntry.Problems(Node([Made(Wanted[1])]), [Wanted[1]]).Select(problem => problem.Code)
+        );
 
-        static PreloadedImage Made(string tag) => new() { Recipe = new() { File = "/r/image.yaml", Name = "image", Platforms = [Platform.LinuxAmd64], Tags = [tag], Contents = new() } };
+        static PreloadedImage Made(string tag) =>
+            new()
+            {
+                Recipe = new()
+                {
+                    File = "/r/image.yaml",
+                    Name = "image",
+                    Platforms = [Platform.LinuxAmd64],
+                    Tags = [tag],
+                    Contents = new(),
+                },
+            };
     }
 
     [Fact]
@@ -70,7 +95,10 @@ public sealed class HoldingNodesAgainstKubeadm
         NodeImageRecipe recipe = Node([Named("example.com/app:1"), new() { OfKubeadm = true }]);
         NodeImagePlan plan = Plan(recipe, "example.com/app:1", Wanted[0], Wanted[1], Wanted[2]);
         Assert.Equal(Wanted.Select(name => "docker://" + name), plan.OfKubeadm.Select(image => image.Reference));
-        Assert.Equal(["docker://example.com/app:1", .. Wanted.Select(name => "docker://" + name)], plan.Steps.Where(step => step.Kind == "preload").Select(step => step.Title));
+        Assert.Equal(
+            ["docker://example.com/app:1", .. Wanted.Select(name => "docker://" + name)],
+            plan.Steps.Where(step => step.Kind == "preload").Select(step => step.Title)
+        );
     }
 
     [Fact]
@@ -85,21 +113,36 @@ public sealed class HoldingNodesAgainstKubeadm
 
     private static PreloadedImage Named(string name) => new() { Image = new ImageSource("docker://" + name, null) };
 
-    private static NodeImageRecipe Node(IReadOnlyList<PreloadedImage> images, string version = "v1.36.2") => new()
-    {
-        File = "/r/node.yaml",
-        Name = "node",
-        Platforms = [Platform.LinuxAmd64],
-        Base = new(null, new ImageSource("docker://example.com/base:1", null)),
-        Kubernetes = new() { Version = version, Release = "https://example.com/server.tar.gz" },
-        Images = images,
-        Contents = new(),
-    };
+    private static NodeImageRecipe Node(IReadOnlyList<PreloadedImage> images, string version = "v1.36.2") =>
+        new()
+        {
+            File = "/r/node.yaml",
+            Name = "node",
+            Platforms = [Platform.LinuxAmd64],
+            Base = new(null, new ImageSource("docker://example.com/base:1", null)),
+            Kubernetes = new() { Version = version, Release = "https://example.com/server.tar.gz" },
+            Images = images,
+            Contents = new(),
+        };
 
-    private static NodeImagePlan Plan(NodeImageRecipe recipe, params IReadOnlyList<string> locked) => (NodeImagePlan)Planner.Plan(recipe, new()
-    {
-        Recipe = Digest.Of("recipe"u8),
-        Epoch = 1,
-        Parts = [new() { Recipe = "node.yaml", Platform = "linux/amd64", Sources = [.. locked.Select(name => new LockedImage("docker://" + name, Digest.Of("m"u8), []))] }],
-    }, Platform.LinuxAmd64);
+    private static NodeImagePlan Plan(NodeImageRecipe recipe, params IReadOnlyList<string> locked) =>
+        (NodeImagePlan)
+            Planner.Plan(
+                recipe,
+                new()
+                {
+                    Recipe = Digest.Of("recipe"u8),
+                    Epoch = 1,
+                    Parts =
+                    [
+                        new()
+                        {
+                            Recipe = "node.yaml",
+                            Platform = "linux/amd64",
+                            Sources = [.. locked.Select(name => new LockedImage("docker://" + name, Digest.Of("m"u8), []))],
+                        },
+                    ],
+                },
+                Platform.LinuxAmd64
+            );
 }

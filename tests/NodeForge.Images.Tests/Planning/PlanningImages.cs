@@ -56,7 +56,10 @@ public sealed class PlanningImages
             new LockedImage("docker://example.com/a:1", Digest.Of("3"u8), []),
         ];
         Assert.Equal(kinds.Select(kind => kind.Name).Order(), sources.Select(source => source.GetType().Name).Order());
-        Assert.All(sources, source => Assert.NotEqual(Plan(With(source)).Digest, Plan(With(source with { Digest = Digest.Of("other"u8) })).Digest));
+        Assert.All(
+            sources,
+            source => Assert.NotEqual(Plan(With(source)).Digest, Plan(With(source with { Digest = Digest.Of("other"u8) })).Digest)
+        );
 
         static RecipeLock With(LockedSource source) => Lock() with { Parts = [Lock().Parts[0] with { Sources = [source] }] };
     }
@@ -100,8 +103,25 @@ public sealed class PlanningImages
             Binaries = [],
             Images = [],
         };
-        LockedPackage[] packages = [new("adduser", "3", "all", "bookworm", "pool/a.deb", Digest.Of("a"u8), 1), new("golang", "1", architecture, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1)];
-        RecipeLock locked = new() { Recipe = Digest.Of("r"u8), Epoch = 1, Parts = [new() { Recipe = "kubernetes.yaml", Platform = "linux/arm64", Sources = packages }] };
+        LockedPackage[] packages =
+        [
+            new("adduser", "3", "all", "bookworm", "pool/a.deb", Digest.Of("a"u8), 1),
+            new("golang", "1", architecture, "bookworm", "pool/g.deb", Digest.Of("g"u8), 1),
+        ];
+        RecipeLock locked = new()
+        {
+            Recipe = Digest.Of("r"u8),
+            Epoch = 1,
+            Parts =
+            [
+                new()
+                {
+                    Recipe = "kubernetes.yaml",
+                    Platform = "linux/arm64",
+                    Sources = packages,
+                },
+            ],
+        };
         Assert.Equal(architecture, ((KubernetesBuildPlan)Planner.Plan(recipe, locked, Platform.LinuxArm64)).Toolchain.Architecture);
     }
 
@@ -110,23 +130,44 @@ public sealed class PlanningImages
     {
         using NodeRoom node = new();
         Assert.Equal(
-            ["unpack base oci:base", "layer Kubernetes v1.20.2 kubeadm, kubelet, kubectl", "preload docker-archive:pause.tar content-store", "files node files 1 sources", "image node linux/amd64"],
-            node.Plan(node.Recipe with { Images = [node.Archive("pause.tar")] }).Steps.Select(step => $"{step.Kind} {step.Title} {step.From}"));
+            [
+                "unpack base oci:base",
+                "layer Kubernetes v1.20.2 kubeadm, kubelet, kubectl",
+                "preload docker-archive:pause.tar content-store",
+                "files node files 1 sources",
+                "image node linux/amd64",
+            ],
+            node.Plan(node.Recipe with { Images = [node.Archive("pause.tar")] })
+                .Steps.Select(step => $"{step.Kind} {step.Title} {step.From}")
+        );
     }
 
     private static ImagePlan Plan(RecipeLock locked, long? epoch = null) => Planner.Plan(Base, locked, Platform.LinuxAmd64, epoch);
 
-    private static RecipeLock Lock(string deb = "deb") => new()
-    {
-        Recipe = Digest.Of("recipe"u8),
-        Epoch = 1,
-        Parts = [Part("linux/amd64", deb), Part("linux/arm64", deb)],
-    };
+    private static RecipeLock Lock(string deb = "deb") =>
+        new()
+        {
+            Recipe = Digest.Of("recipe"u8),
+            Epoch = 1,
+            Parts = [Part("linux/amd64", deb), Part("linux/arm64", deb)],
+        };
 
-    private static LockedPart Part(string platform, string deb) => new()
-    {
-        Recipe = "base.yaml",
-        Platform = platform,
-        Sources = [new LockedPackage("systemd", "252", "amd64", "bookworm", "pool/s.deb", Digest.Of(System.Text.Encoding.ASCII.GetBytes(deb)), 3)],
-    };
+    private static LockedPart Part(string platform, string deb) =>
+        new()
+        {
+            Recipe = "base.yaml",
+            Platform = platform,
+            Sources =
+            [
+                new LockedPackage(
+                    "systemd",
+                    "252",
+                    "amd64",
+                    "bookworm",
+                    "pool/s.deb",
+                    Digest.Of(System.Text.Encoding.ASCII.GetBytes(deb)),
+                    3
+                ),
+            ],
+        };
 }

@@ -22,7 +22,10 @@ public sealed class RunningPrograms : IForgeReporter
     [Fact]
     public async Task Both_outputs_are_drained_however_long()
     {
-        ProgramResult result = await Runner.RunAsync(Shell("head -c 3000000 /dev/zero | tr '\\0' x >&2; head -c 900000 /dev/zero | tr '\\0' y"), CancellationToken.None);
+        ProgramResult result = await Runner.RunAsync(
+            Shell("head -c 3000000 /dev/zero | tr '\\0' x >&2; head -c 900000 /dev/zero | tr '\\0' y"),
+            CancellationToken.None
+        );
         Assert.Equal(900_000, result.Output.Length);
         Assert.Equal(1 << 20, result.Error.Length);
     }
@@ -37,7 +40,9 @@ public sealed class RunningPrograms : IForgeReporter
     [Fact]
     public async Task A_failure_tells_command_exit_code_and_the_last_lines()
     {
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Runner.RunAsync(Shell("seq 1 100 >&2; exit 7"), CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Runner.RunAsync(Shell("seq 1 100 >&2; exit 7"), CancellationToken.None)
+        );
         Diagnostic told = Assert.Single(failure.Diagnostics);
         Assert.Equal(ErrorCodes.ProgramFailed, told.Code);
         Assert.Equal("sh ended with exit code 7", told.What);
@@ -49,7 +54,9 @@ public sealed class RunningPrograms : IForgeReporter
     [Fact]
     public async Task A_program_that_finds_no_space_is_told_as_a_full_disk()
     {
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Runner.RunAsync(Shell("head -c 100 /dev/zero > /dev/full"), CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Runner.RunAsync(Shell("head -c 100 /dev/zero > /dev/full"), CancellationToken.None)
+        );
         Diagnostic told = Assert.Single(failure.Diagnostics);
         Assert.Equal(ErrorCodes.DiskFull, told.Code);
         Assert.Contains("No space left on device", told.Got, StringComparison.Ordinal);
@@ -58,7 +65,9 @@ public sealed class RunningPrograms : IForgeReporter
     [Fact]
     public async Task A_missing_program_names_its_package()
     {
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Runner.RunAsync(new ProgramCall("nodeforge-no-such-program") { Package = "some-package" }, CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Runner.RunAsync(new ProgramCall("nodeforge-no-such-program") { Package = "some-package" }, CancellationToken.None)
+        );
         Assert.Equal(ErrorCodes.ProgramMissing, failure.Diagnostics[0].Code);
         Assert.Contains("apt-get install some-package", failure.Diagnostics[0].Hint, StringComparison.Ordinal);
     }
@@ -73,7 +82,9 @@ public sealed class RunningPrograms : IForgeReporter
         {
             foreach (string name in (string[])["nodeforge-planted-program", "./nodeforge-planted-program"])
             {
-                NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Runner.RunAsync(new ProgramCall(name), CancellationToken.None));
+                NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+                    Runner.RunAsync(new ProgramCall(name), CancellationToken.None)
+                );
                 Assert.Equal(ErrorCodes.ProgramMissing, failure.Diagnostics[0].Code);
             }
 
@@ -89,7 +100,9 @@ public sealed class RunningPrograms : IForgeReporter
     public async Task A_file_that_may_not_be_executed_is_told_apart_from_a_missing_one()
     {
         string file = Path.GetTempFileName();
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Runner.RunAsync(new ProgramCall(file), CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            Runner.RunAsync(new ProgramCall(file), CancellationToken.None)
+        );
         File.Delete(file);
         Diagnostic told = Assert.Single(failure.Diagnostics);
         Assert.Equal((ErrorCodes.ProgramNotStarted, file), (told.Code, told.Where!.Resource));
@@ -109,7 +122,10 @@ public sealed class RunningPrograms : IForgeReporter
         }
 
         NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => Runner.RunAsync(call, CancellationToken.None));
-        Assert.Equal((ErrorCodes.ProgramOutputTooLong, "sh said more than 8 characters"), (failure.Diagnostics[0].Code, failure.Diagnostics[0].What));
+        Assert.Equal(
+            (ErrorCodes.ProgramOutputTooLong, "sh said more than 8 characters"),
+            (failure.Diagnostics[0].Code, failure.Diagnostics[0].What)
+        );
     }
 
     [Fact]
@@ -117,7 +133,10 @@ public sealed class RunningPrograms : IForgeReporter
     {
         using CancellationTokenSource cancel = new();
         TaskCompletionSource<int> child = new();
-        ProgramRunner runner = new(HostEnvironment.FromProcess(), new Hearing(line => child.TrySetResult(int.Parse(line, System.Globalization.CultureInfo.InvariantCulture))));
+        ProgramRunner runner = new(
+            HostEnvironment.FromProcess(),
+            new Hearing(line => child.TrySetResult(int.Parse(line, System.Globalization.CultureInfo.InvariantCulture)))
+        );
         Task run = runner.RunAsync(Shell("sleep 600 & echo $!; wait"), cancel.Token);
         int pid = await child.Task;
         await cancel.CancelAsync();
@@ -152,7 +171,7 @@ public sealed class RunningPrograms : IForgeReporter
             Output = async (stream, cancellationToken) =>
             {
                 byte[] buffer = new byte[65536];
-                for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
+                for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0; )
                     length += read;
             },
         };
@@ -178,7 +197,8 @@ public sealed class RunningPrograms : IForgeReporter
 
     private static ProgramCall Shell(string script) => new("sh", "-c", script);
 
-    private static bool Runs(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+    private static bool Runs(int pid) =>
+        File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     private sealed class Hearing(Action<string> line) : IForgeReporter
     {

@@ -24,7 +24,11 @@ public sealed class PushingImages
         Image image = await node.AssembleAsync(node.Recipe);
         using RegistryClient client = Client();
         string pushed = Assert.Single(await PushAsync(node, client, [$"docker://{registry.Host}/team/node:v1"], compression, image));
-        Image pulled = await new RegistryImages(client, registry.Reference("team/node:v1")).FindAsync(null, Platform.LinuxAmd64, CancellationToken.None);
+        Image pulled = await new RegistryImages(client, registry.Reference("team/node:v1")).FindAsync(
+            null,
+            Platform.LinuxAmd64,
+            CancellationToken.None
+        );
         Assert.Equal((image.Id, pushed), (pulled.Id, $"docker://{registry.Host}/team/node:v1@{pulled.Descriptor.Digest}"));
     }
 
@@ -46,7 +50,14 @@ public sealed class PushingImages
         using RegistryClient client = Client();
         BuildEnvironment environment = node.Room.Environment with { Store = cache };
         await Assert.ThrowsAsync<NodeForgeException>(() =>
-            WriteAsync(environment, client, [$"docker://{registry.Host}/node:v1"], "none", Assert.Single(StoredImages.Of(cache, image.Root))));
+            WriteAsync(
+                environment,
+                client,
+                [$"docker://{registry.Host}/node:v1"],
+                "none",
+                Assert.Single(StoredImages.Of(cache, image.Root))
+            )
+        );
         Assert.Null(registry.Manifest("node", "v1"));
         Assert.Equal(ErrorCodes.CachedContentDamaged, Assert.Single(cache.Cache!.Removed).Code);
     }
@@ -59,12 +70,17 @@ public sealed class PushingImages
         Image image = await node.AssembleAsync(node.Recipe with { Images = [] });
         string login = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{InMemoryRegistry.User}:{InMemoryRegistry.Password}"));
         string file = node.Room.Write("docker/config.json", $$$$"""{"auths":{"{{{{registry.Host}}}}":{"auth":"{{{{login}}}}"}}}""");
-        using RegistryClient client = new(RegistryClient.CreateHandler(), new RegistryOptions { Credentials = new DockerCredentials(HostEnvironment.FromProcess(), file) });
+        using RegistryClient client = new(
+            RegistryClient.CreateHandler(),
+            new RegistryOptions { Credentials = new DockerCredentials(HostEnvironment.FromProcess(), file) }
+        );
         await PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image);
         Assert.NotNull(registry.Manifest("node", "v1"));
 
         using RegistryClient stranger = Client();
-        Diagnostic refused = await AssemblyRoom.FailsAsync(() => PushAsync(node, stranger, [$"docker://{registry.Host}/node:v2"], "none", image));
+        Diagnostic refused = await AssemblyRoom.FailsAsync(() =>
+            PushAsync(node, stranger, [$"docker://{registry.Host}/node:v2"], "none", image)
+        );
         Assert.Equal(ErrorCodes.RegistryUnauthorized, refused.Code);
     }
 
@@ -78,7 +94,12 @@ public sealed class PushingImages
         using RegistryClient client = Client();
         await PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image);
         Assert.NotNull(registry.Manifest("node", "v1"));
-        string[] sent = [.. registry.Requests.Where(request => request.Method == "PUT" && request.Path.Contains("/uploads/", StringComparison.Ordinal)).Select(request => request.Query)];
+        string[] sent =
+        [
+            .. registry
+                .Requests.Where(request => request.Method == "PUT" && request.Path.Contains("/uploads/", StringComparison.Ordinal))
+                .Select(request => request.Query),
+        ];
         Assert.Equal(sent.Distinct().Count(), sent.Length);
     }
 
@@ -92,7 +113,9 @@ public sealed class PushingImages
         Image image = await node.AssembleAsync(node.Recipe with { Images = [] });
         registry.Fail("/manifests/v1", new RegistryFault.Status(429, RetryAfter: retryAfter), times: 100);
         using RegistryClient client = Client();
-        Diagnostic limited = await AssemblyRoom.FailsAsync(() => PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image));
+        Diagnostic limited = await AssemblyRoom.FailsAsync(() =>
+            PushAsync(node, client, [$"docker://{registry.Host}/node:v1"], "none", image)
+        );
         Assert.Equal(ErrorCodes.RegistryRateLimited, limited.Code);
         Assert.Contains("gave up after 5 attempts", limited.What, StringComparison.Ordinal);
         Assert.Equal(5, registry.Requests.Count(request => request.Path.EndsWith("/manifests/v1", StringComparison.Ordinal)));
@@ -100,9 +123,29 @@ public sealed class PushingImages
 
     private static RegistryClient Client() => new(RegistryClient.CreateHandler(), new RegistryOptions());
 
-    private static Task<IReadOnlyList<string>> PushAsync(NodeRoom node, RegistryClient client, string[] outputs, string compression, Image image) =>
-        WriteAsync(node.Room.Environment, client, outputs, compression, image);
+    private static Task<IReadOnlyList<string>> PushAsync(
+        NodeRoom node,
+        RegistryClient client,
+        string[] outputs,
+        string compression,
+        Image image
+    ) => WriteAsync(node.Room.Environment, client, outputs, compression, image);
 
-    private static Task<IReadOnlyList<string>> WriteAsync(BuildEnvironment environment, RegistryClient client, string[] outputs, string compression, Image image) =>
-        ImageOutputs.Parse(outputs, "a", compression, offline: false).WriteAsync([image], environment, new TransportHost { Registry = _ => client }, Options, TimeProvider.System, CancellationToken.None);
+    private static Task<IReadOnlyList<string>> WriteAsync(
+        BuildEnvironment environment,
+        RegistryClient client,
+        string[] outputs,
+        string compression,
+        Image image
+    ) =>
+        ImageOutputs
+            .Parse(outputs, "a", compression, offline: false)
+            .WriteAsync(
+                [image],
+                environment,
+                new TransportHost { Registry = _ => client },
+                Options,
+                TimeProvider.System,
+                CancellationToken.None
+            );
 }

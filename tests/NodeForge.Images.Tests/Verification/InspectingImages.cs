@@ -26,7 +26,10 @@ public sealed class InspectingImages
         Image image = await node.AssembleAsync(node.Recipe);
         InspectedImage read = await InspectAsync(node, transport, "gzip", image);
         Assert.Equal(("v1.20.2", image.Id), (read.KubernetesVersion, read.ImageId));
-        Assert.Equal([NodeRoom.ApiserverAlias, NodeRoom.Apiserver, NodeRoom.Pause, "example.com/shop/front:1", "example.org/garden/front:1"], read.Preloaded);
+        Assert.Equal(
+            [NodeRoom.ApiserverAlias, NodeRoom.Apiserver, NodeRoom.Pause, "example.com/shop/front:1", "example.org/garden/front:1"],
+            read.Preloaded
+        );
         Assert.Equal(image.Layers.Select(layer => "nodeforge " + layer.Title), read.Layers.Select(layer => layer.Title));
     }
 
@@ -101,7 +104,8 @@ public sealed class InspectingImages
         Assert.Equal(("v1.20.2", image.Id), (read.KubernetesVersion, read.ImageId));
         Assert.Equal(
             [$"/v2/node/blobs/{image.Id}", $"/v2/node/blobs/{image.Layers[^1].Descriptor.Digest}"],
-            registry.Requests.Skip(before).Select(request => request.Path).Where(path => path.Contains("/blobs/", StringComparison.Ordinal)));
+            registry.Requests.Skip(before).Select(request => request.Path).Where(path => path.Contains("/blobs/", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -116,17 +120,42 @@ public sealed class InspectingImages
 
     private static string WithRecord(AssemblyRoom room, string record)
     {
-        LayerBlob layer = LayerWriter.WriteToStore([AssemblyRoom.File_("usr/lib/nodeforge/image.json", record)], room.Store, LayerEncoding.None, AssemblyRoom.Epoch);
-        byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", [layer.DiffId]) });
-        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, room.Store.Write(config), config.Length), Layers = [layer.Descriptor] });
-        OciLayout.WriteAsync(room["layout"], StoredImages.Of(room.Store, new(MediaTypes.Manifest, room.Store.Write(manifest), manifest.Length)), default).GetAwaiter().GetResult();
+        LayerBlob layer = LayerWriter.WriteToStore(
+            [AssemblyRoom.File_("usr/lib/nodeforge/image.json", record)],
+            room.Store,
+            LayerEncoding.None,
+            AssemblyRoom.Epoch
+        );
+        byte[] config = OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = "amd64",
+                Os = "linux",
+                RootFs = new("layers", [layer.DiffId]),
+            }
+        );
+        byte[] manifest = OciJson.Write(
+            new Manifest { Config = new(MediaTypes.Config, room.Store.Write(config), config.Length), Layers = [layer.Descriptor] }
+        );
+        OciLayout
+            .WriteAsync(
+                room["layout"],
+                StoredImages.Of(room.Store, new(MediaTypes.Manifest, room.Store.Write(manifest), manifest.Length)),
+                default
+            )
+            .GetAwaiter()
+            .GetResult();
         return room["layout"];
     }
 
     private static async Task<IReadOnlyList<InspectedImage>> InspectAsync(string place)
     {
         ImageTransport transport = ImageTransport.Parse(place);
-        return await ImageInspector.InspectAsync(await transport.OpenAsync(TransportHost.Files, CancellationToken.None), transport.Name, CancellationToken.None);
+        return await ImageInspector.InspectAsync(
+            await transport.OpenAsync(TransportHost.Files, CancellationToken.None),
+            transport.Name,
+            CancellationToken.None
+        );
     }
 
     private static async Task<InspectedImage> InspectAsync(NodeRoom node, string transport, string compression, Image image)
@@ -136,7 +165,16 @@ public sealed class InspectingImages
     }
 
     private static Task WriteAsync(NodeRoom node, string output, string compression, Image image) =>
-        ImageOutputs.Parse([output], "example.com/node:1", compression, offline: true).WriteAsync([image], node.Room.Environment, TransportHost.Files, new FetchOptions(), TimeProvider.System, CancellationToken.None);
+        ImageOutputs
+            .Parse([output], "example.com/node:1", compression, offline: true)
+            .WriteAsync(
+                [image],
+                node.Room.Environment,
+                TransportHost.Files,
+                new FetchOptions(),
+                TimeProvider.System,
+                CancellationToken.None
+            );
 
     // Of the same length: a layout's blobs are hard links to the store's, which are not to be written to.
     private static void Overwrite(string blob)

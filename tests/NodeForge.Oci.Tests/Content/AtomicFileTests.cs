@@ -27,7 +27,13 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal((ErrorCodes.PathNotUsable, path), (fault.Code, fault.Where!.Resource));
         Assert.Equal([path], Directory.GetFileSystemEntries(folder));
         File.WriteAllBytes(Path.Combine(folder, "file"), [1]);
-        Assert.Equal(ErrorCodes.PathNotUsable, Assert.Throws<NodeForgeException>(() => AtomicFile.WriteAllBytes(Path.Combine(folder, "file", "below"), [1])).Diagnostics[0].Code);
+        Assert.Equal(
+            ErrorCodes.PathNotUsable,
+            Assert
+                .Throws<NodeForgeException>(() => AtomicFile.WriteAllBytes(Path.Combine(folder, "file", "below"), [1]))
+                .Diagnostics[0]
+                .Code
+        );
     }
 
     [Fact]

@@ -63,7 +63,10 @@ public sealed class BlobStoreProcessTests : IDisposable
         }
 
         BlobStore store = new(folder);
-        Assert.All(Enumerable.Range(0, 50), i => Assert.Equal(StartupHook.SameBlob(i), store.ReadAllBytes(Digest.Of(StartupHook.SameBlob(i)))));
+        Assert.All(
+            Enumerable.Range(0, 50),
+            i => Assert.Equal(StartupHook.SameBlob(i), store.ReadAllBytes(Digest.Of(StartupHook.SameBlob(i))))
+        );
         Assert.Equal(50, Directory.GetFiles(Path.Combine(folder, "sha256")).Length);
     }
 
@@ -80,7 +83,8 @@ public sealed class BlobStoreProcessTests : IDisposable
     [Fact]
     public void A_full_disk_is_told_and_leaves_nothing()
     {
-        const string mounted = "unshare -rm sh -c 'mount -t tmpfs -o size=2m none \"$NODEFORGE_TEST_STORE\" || exit 99; \"$@\"; code=$?; find \"$NODEFORGE_TEST_STORE\" -type f; exit $code' sh \"$@\" 2>/dev/null || exit $?";
+        const string mounted =
+            "unshare -rm sh -c 'mount -t tmpfs -o size=2m none \"$NODEFORGE_TEST_STORE\" || exit 99; \"$@\"; code=$?; find \"$NODEFORGE_TEST_STORE\" -type f; exit $code' sh \"$@\" 2>/dev/null || exit $?";
         (int code, string output) = Run("large", mounted);
         if (code is 99 or 1 or 126 or 127)
         {

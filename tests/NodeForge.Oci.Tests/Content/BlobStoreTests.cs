@@ -2,7 +2,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Oci.Tests.Content;
 
-/// <summary>What containerd's suite asks of a content store, as far as ours has it: no labels, no references that outlive a process.</summary>
+/// <summary>What containerd's suite asks of a content store, as far as ours has it: no labels, no references that outlive a
+/// process.</summary>
 public sealed class BlobStoreTests : IDisposable
 {
     private static readonly byte[] Hello = "hello"u8.ToArray();
@@ -108,11 +109,15 @@ public sealed class BlobStoreTests : IDisposable
         Descriptor blob = await store.WriteAsync(new MemoryStream(Hello), "text/plain", null, default);
         Assert.Equal(("text/plain", Digest.Of(Hello)), (blob.MediaType, blob.Digest));
         foreach ((Digest digest, long size) in new[] { (Digest.Of([1]), 5L), (Digest.Of(Hello), 4L), (Digest.Of(Hello), 6L) })
-            await Assert.ThrowsAsync<NodeForgeException>(() => store.WriteAsync(new MemoryStream(Hello), "text/plain", digest, size, default));
+            await Assert.ThrowsAsync<NodeForgeException>(() =>
+                store.WriteAsync(new MemoryStream(Hello), "text/plain", digest, size, default)
+            );
         Assert.Single(Files);
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.WriteAsync(new MemoryStream([1]), "text/plain", null, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            store.WriteAsync(new MemoryStream([1]), "text/plain", null, cancelled.Token)
+        );
         Assert.Single(Files);
     }
 
@@ -120,13 +125,18 @@ public sealed class BlobStoreTests : IDisposable
     public void Threads_that_write_one_blob_agree()
     {
         byte[] blob = new byte[200_000];
-        Parallel.For(0, 32, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
-        {
-            using BlobIngest ingest = store.BeginIngest();
-            ingest.Write(blob);
-            ingest.Commit(Digest.Of(blob));
-            Assert.Equal(blob, store.ReadAllBytes(Digest.Of(blob)));
-        });
+        Parallel.For(
+            0,
+            32,
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            _ =>
+            {
+                using BlobIngest ingest = store.BeginIngest();
+                ingest.Write(blob);
+                ingest.Commit(Digest.Of(blob));
+                Assert.Equal(blob, store.ReadAllBytes(Digest.Of(blob)));
+            }
+        );
         Assert.Single(Files);
     }
 
@@ -161,11 +171,14 @@ public sealed class BlobStoreTests : IDisposable
         using VerifyingStream stream = store.OpenVerified(digest, 5);
         List<byte> read = [];
         byte[] one = new byte[1];
-        Assert.Equal(ErrorCodes.DigestMismatch, Fault(() =>
-        {
-            while (stream.Read(one) > 0)
-                read.Add(one[0]);
-        }).Code);
+        Assert.Equal(
+            ErrorCodes.DigestMismatch,
+            Fault(() =>
+            {
+                while (stream.Read(one) > 0)
+                    read.Add(one[0]);
+            }).Code
+        );
         Assert.True(read.Count < 5);
     }
 

@@ -2,7 +2,8 @@ using NodeForge.Oci.Content;
 
 namespace NodeForge.Oci.Tests.Content;
 
-/// <summary>A store whose content can be had again believes no blob for its name: what it gives out was hashed in this process, as the file now is.</summary>
+/// <summary>A store whose content can be had again believes no blob for its name: what it gives out was hashed in this process, as the file
+/// now is.</summary>
 public sealed class CachesThatRotTests : IDisposable
 {
     private static readonly byte[] Hello = "hello"u8.ToArray();
@@ -18,14 +19,15 @@ public sealed class CachesThatRotTests : IDisposable
         File.WriteAllBytes(store.PathOf(digest), bytes);
     }
 
-    public static TheoryData<string, Action<BlobStore, Digest>> Ways => new()
-    {
-        { "open", (store, digest) => store.OpenRead(digest).Dispose() },
-        { "read to the end", (store, digest) => store.OpenVerified(digest).CopyTo(Stream.Null) },
-        { "read whole", (store, digest) => store.ReadAllBytes(digest) },
-        { "ask for the path", (store, digest) => store.SoundPathOf(digest) },
-        { "link", (store, digest) => store.LinkOrCopy(digest, store.PathOf(digest) + ".linked") },
-    };
+    public static TheoryData<string, Action<BlobStore, Digest>> Ways =>
+        new()
+        {
+            { "open", (store, digest) => store.OpenRead(digest).Dispose() },
+            { "read to the end", (store, digest) => store.OpenVerified(digest).CopyTo(Stream.Null) },
+            { "read whole", (store, digest) => store.ReadAllBytes(digest) },
+            { "ask for the path", (store, digest) => store.SoundPathOf(digest) },
+            { "link", (store, digest) => store.LinkOrCopy(digest, store.PathOf(digest) + ".linked") },
+        };
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -84,7 +86,8 @@ public sealed class CachesThatRotTests : IDisposable
     public void What_could_change_again_without_a_trace_is_not_listed()
     {
         BlobStore store = Listing();
-        Digest digest = store.Write(Hello), settled = store.Write("settled"u8);
+        Digest digest = store.Write(Hello),
+            settled = store.Write("settled"u8);
         File.SetLastWriteTimeUtc(store.PathOf(digest), DateTime.UtcNow.AddHours(1));
         store.OpenRead(digest).Dispose();
         store.Cache!.Keep();
@@ -166,7 +169,10 @@ public sealed class CachesThatRotTests : IDisposable
     public void A_link_has_the_size_of_what_it_leads_to_and_a_folder_none()
     {
         BlobStore store = new(folder);
-        Digest digest = store.Write(Hello), linked = Digest.Of([1]), dangling = Digest.Of([2]), within = Digest.Of([3]);
+        Digest digest = store.Write(Hello),
+            linked = Digest.Of([1]),
+            dangling = Digest.Of([2]),
+            within = Digest.Of([3]);
         File.CreateSymbolicLink(store.PathOf(linked), store.PathOf(digest));
         File.CreateSymbolicLink(store.PathOf(dangling), "nowhere");
         Directory.CreateDirectory(store.PathOf(within));

@@ -7,14 +7,18 @@ namespace NodeForge.Oci.Tests.Content;
 public sealed class ReadingAhead
 {
     [Fact]
-    public void The_bytes_are_those_of_the_source_however_they_come_and_are_taken() => Prop.ForAll<byte[], PositiveInt, PositiveInt>(static (bytes, given, wanted) =>
-    {
-        byte[] all = [.. Enumerable.Repeat(bytes, 50).SelectMany(static part => part)];
-        using ReadAheadStream ahead = new(new Dribbling(all, given.Get, failure: null));
-        using MemoryStream read = new();
-        ahead.CopyTo(read, wanted.Get);
-        return read.ToArray().SequenceEqual(all);
-    }).QuickCheckThrowOnFailure();
+    public void The_bytes_are_those_of_the_source_however_they_come_and_are_taken() =>
+        Prop.ForAll<byte[], PositiveInt, PositiveInt>(
+                static (bytes, given, wanted) =>
+                {
+                    byte[] all = [.. Enumerable.Repeat(bytes, 50).SelectMany(static part => part)];
+                    using ReadAheadStream ahead = new(new Dribbling(all, given.Get, failure: null));
+                    using MemoryStream read = new();
+                    ahead.CopyTo(read, wanted.Get);
+                    return read.ToArray().SequenceEqual(all);
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void A_failure_of_the_source_comes_after_the_bytes_before_it()

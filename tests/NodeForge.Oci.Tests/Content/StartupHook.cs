@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using NodeForge;
 using NodeForge.Oci.Content;
 
-/// <summary>Lets a test run code of the library in a process of its own: <c>DOTNET_STARTUP_HOOKS</c> names this assembly, the environment names the work.</summary>
+/// <summary>Lets a test run code of the library in a process of its own: <c>DOTNET_STARTUP_HOOKS</c> names this assembly, the environment
+/// names the work.</summary>
 [SuppressMessage("Design", "CA1050", Justification = "The runtime looks for this name in no namespace.")]
 internal static class StartupHook
 {
@@ -60,7 +61,8 @@ internal static class StartupHook
         return blob;
     }
 
-    // What the runtime itself opens at its first hash and its first diagnostic is open before; what it opens to print one can be opened again.
+    // What the runtime itself opens at its first hash and its first diagnostic is open before; what it opens to print one can be opened
+    // again.
     private static void WithoutHandles(BlobStore store)
     {
         store.Write([1]);

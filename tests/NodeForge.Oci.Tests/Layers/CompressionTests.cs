@@ -54,7 +54,8 @@ public sealed class CompressionTests : IDisposable
         return output.ToArray();
     }
 
-    public static TheoryData<LayerEncoding> Encodings => [LayerEncoding.Gzip, LayerEncoding.Zstd, new LayerEncoding(LayerCompression.Zstd, 19), new LayerEncoding(LayerCompression.Gzip, 1)];
+    public static TheoryData<LayerEncoding> Encodings =>
+        [LayerEncoding.Gzip, LayerEncoding.Zstd, new LayerEncoding(LayerCompression.Zstd, 19), new LayerEncoding(LayerCompression.Gzip, 1)];
 
     [Theory]
     [MemberData(nameof(Encodings))]
@@ -87,7 +88,8 @@ public sealed class CompressionTests : IDisposable
     }
 
     [Fact]
-    public void The_systems_gzip_understands_ours() => Assert.Equal(Text(100_000), Program("gzip", Pack(LayerEncoding.Gzip, Text(100_000)), "-dc"));
+    public void The_systems_gzip_understands_ours() =>
+        Assert.Equal(Text(100_000), Program("gzip", Pack(LayerEncoding.Gzip, Text(100_000)), "-dc"));
 
     [Fact]
     public void Xz_as_the_systems_tar_unpacks_it_is_unpacked()
@@ -153,7 +155,9 @@ public sealed class CompressionTests : IDisposable
         Diagnostic fault = Tar.Fault(() => Unpack(zstd, LayerCompression.Gzip));
         Assert.Equal((ErrorCodes.CompressionMismatch, "zstd", "gzip"), (fault.Code, fault.Got, fault.Want));
         Assert.Equal(ErrorCodes.CompressionMismatch, Tar.Fault(() => Unpack(zstd, LayerCompression.None)).Code);
-        Diagnostic page = Tar.Fault(() => Unpack("<!DOCTYPE html>\u001b[2J<title>Log in to the hotel's network</title>"u8.ToArray(), LayerCompression.Gzip));
+        Diagnostic page = Tar.Fault(() =>
+            Unpack("<!DOCTYPE html>\u001b[2J<title>Log in to the hotel's network</title>"u8.ToArray(), LayerCompression.Gzip)
+        );
         Assert.Contains("beginning '<!DOCTYPE html>\\x1b[2J<title>Log in", page.ToString(), StringComparison.Ordinal);
     }
 
@@ -175,7 +179,11 @@ public sealed class CompressionTests : IDisposable
         Diagnostic ratio = Tar.Fault(() => Drain(bomb, DecompressionLimits.Default));
         Assert.Equal(ErrorCodes.ArchiveTooLarge, ratio.Code);
         Assert.Contains("at most 200 for one", ratio.Want, StringComparison.Ordinal);
-        Assert.Contains("at most 1000", Tar.Fault(() => Drain(bomb, new DecompressionLimits { MaximumBytes = 1000 })).Want, StringComparison.Ordinal);
+        Assert.Contains(
+            "at most 1000",
+            Tar.Fault(() => Drain(bomb, new DecompressionLimits { MaximumBytes = 1000 })).Want,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -204,7 +212,10 @@ public sealed class CompressionTests : IDisposable
             Assert.NotEqual(packed.DiffId, packed.Descriptor.Digest);
             Assert.Equal(encoding.MediaType, packed.Descriptor.MediaType);
             Assert.Equal(new FileInfo(store.PathOf(packed.Descriptor.Digest)).Length, packed.Descriptor.Size);
-            byte[] unpacked = Unpack(File.ReadAllBytes(store.PathOf(packed.Descriptor.Digest)), Decompression.OfMediaType(packed.Descriptor.MediaType));
+            byte[] unpacked = Unpack(
+                File.ReadAllBytes(store.PathOf(packed.Descriptor.Digest)),
+                Decompression.OfMediaType(packed.Descriptor.MediaType)
+            );
             Assert.Equal(packed.DiffId, Digest.Of(unpacked));
             Assert.Matches(@"^(gzip/zlib-ng-\d+\.\d+\.\d+/6|zstd/zstdsharp-\d+\.\d+\.\d+/3)$", packed.Encoding);
         }
@@ -235,7 +246,9 @@ public sealed class CompressionTests : IDisposable
     }
 
     // "hello, layers; " twenty times, as xz 5.4 packs it.
-    private static byte[] Xz() => Convert.FromHexString(
-        "fd377a585a000004e6d6b4460200210116000000742fe5a3e0012b00175d00341949ee8def8c6a558695f0a27bc4fc0ba1424ba50000000093de7497" +
-        "c7425f3a000133ac02000000c21b655eb1c467fb020000000004595a");
+    private static byte[] Xz() =>
+        Convert.FromHexString(
+            "fd377a585a000004e6d6b4460200210116000000742fe5a3e0012b00175d00341949ee8def8c6a558695f0a27bc4fc0ba1424ba50000000093de7497"
+                + "c7425f3a000133ac02000000c21b655eb1c467fb020000000004595a"
+        );
 }

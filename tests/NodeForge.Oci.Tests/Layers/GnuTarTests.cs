@@ -13,10 +13,19 @@ public sealed class GnuTarTests : IDisposable
 
     private static readonly string LongName = string.Join('/', Enumerable.Repeat(new string('n', 90), 4));
 
-    private static byte[] Layer => Tar.Write(
-        Tar.Directory("usr"), Tar.Directory("usr/bin"), Tar.File("usr/bin/su", "su", 0x9ed, 1_600_000_000), Tar.HardLink("usr/bin/sg", "usr/bin/su"), Tar.Link("bin", "usr/bin"),
-        Tar.Link("long", LongName), Tar.File(LongName, "long"), Tar.File("Főtanúsítvány", "é"), Tar.Directory("tmp", 0x3ff),
-        Tar.File("bin-ping", "p", 0x1ed, 0, ("user.test", Encoding.ASCII.GetBytes("a=b-c"))));
+    private static byte[] Layer =>
+        Tar.Write(
+            Tar.Directory("usr"),
+            Tar.Directory("usr/bin"),
+            Tar.File("usr/bin/su", "su", 0x9ed, 1_600_000_000),
+            Tar.HardLink("usr/bin/sg", "usr/bin/su"),
+            Tar.Link("bin", "usr/bin"),
+            Tar.Link("long", LongName),
+            Tar.File(LongName, "long"),
+            Tar.File("Főtanúsítvány", "é"),
+            Tar.Directory("tmp", 0x3ff),
+            Tar.File("bin-ping", "p", 0x1ed, 0, ("user.test", Encoding.ASCII.GetBytes("a=b-c")))
+        );
 
     [Fact]
     public void It_lists_what_we_wrote()
@@ -66,7 +75,20 @@ public sealed class GnuTarTests : IDisposable
         File.SetUnixFileMode(Path.Combine(folder, deep), (UnixFileMode)0x1a0); // 0640
         File.CreateSymbolicLink(Path.Combine(folder, "link"), deep);
         Run("ln", [], "--", Path.Combine(folder, deep), Path.Combine(folder, "zz"));
-        byte[] archive = RunBytes("tar", [], "-C", folder, $"--format={format}", "--sort=name", "--owner=7", "--group=8", "--mtime=@1600000000.5", "-cf", "-", ".");
+        byte[] archive = RunBytes(
+            "tar",
+            [],
+            "-C",
+            folder,
+            $"--format={format}",
+            "--sort=name",
+            "--owner=7",
+            "--group=8",
+            "--mtime=@1600000000.5",
+            "-cf",
+            "-",
+            "."
+        );
         Dictionary<string, (TarEntry Entry, byte[] Content)> read = Tar.Read(archive).ToDictionary(e => e.Entry.Path);
         Assert.Equal(TarEntryKind.Directory, read[""].Entry.Kind);
         Assert.Equal((TarEntryKind.SymbolicLink, deep), (read["link"].Entry.Kind, read["link"].Entry.LinkTarget));
@@ -90,11 +112,17 @@ public sealed class GnuTarTests : IDisposable
         }
     }
 
-    private static string Run(string program, byte[] input, params string[] arguments) => Encoding.UTF8.GetString(RunBytes(program, input, arguments));
+    private static string Run(string program, byte[] input, params string[] arguments) =>
+        Encoding.UTF8.GetString(RunBytes(program, input, arguments));
 
     private static byte[] RunBytes(string program, byte[] input, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["LC_ALL"] = "C.UTF-8";
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -13,7 +13,11 @@ public sealed class HostileArchiveTests
         get
         {
             List<LayerEntry> entries = [.. Enumerable.Range(0, 7).Select(i => Tar.File($"d/file{i}", new string('x', i * 300)))];
-            entries.AddRange([Tar.Directory("d"), Tar.Link("link", new string('t', 120)), Tar.File("cap", "c", 0x1ed, 0, ("security.capability", [1, 2]))]);
+            entries.AddRange([
+                Tar.Directory("d"),
+                Tar.Link("link", new string('t', 120)),
+                Tar.File("cap", "c", 0x1ed, 0, ("security.capability", [1, 2])),
+            ]);
             return Tar.Write([.. entries]);
         }
     }
@@ -53,49 +57,52 @@ public sealed class HostileArchiveTests
         Assert.Contains("truncated at byte 50000 of at least 100864, in the content of entry 1", fault.What, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string, byte[]> Names => new()
-    {
-        { "A01", Tar.Header("../x") },
-        { "A02", Tar.Header("/../x") },
-        { "A03", Tar.Header("a/../../x") },
-        { "A06 file", Tar.Header("..") },
-        { "A06 directory", Tar.Header("..", '5') },
-        { "A06 link", Tar.Header("..", '2', link: "x") },
-        { "A07 link", Tar.Header("./", '2', link: "/") },
-        { "A07 file", Tar.Header(".") },
-        { "A08", Tar.Header("") },
-        { "A09", Tar.Join(Tar.Pax('x', Tar.Record("path", "a\0b")), Tar.Header("a")) },
-        { "A14 part", Tar.Join(Tar.Pax('x', Tar.Record("path", new string('a', 256))), Tar.Header("a")) },
-        { "A14 path", Tar.Join(Tar.Pax('x', Tar.Record("path", string.Concat(Enumerable.Repeat("a/", 2048)) + "a")), Tar.Header("a")) },
-        { "E12", Tar.Header("dne/../.wh.etc") },
-        { "F17", Tar.Header("x", prefix: "a/../..") },
-        { "B08 empty", Tar.Header("a", '2') },
-        { "B08 long", Tar.Join(Tar.Pax('x', Tar.Record("linkpath", new string('a', 4096))), Tar.Header("a", '2')) },
-        { "B08 zero", Tar.Join(Tar.Pax('x', Tar.Record("linkpath", "a\0b")), Tar.Header("a", '2')) },
-        { "C01", Tar.Header("a", '1', link: "../victim/hello") },
-        { "C02", Tar.Header("a", '1', link: "/../victim/hello") },
-    };
+    public static TheoryData<string, byte[]> Names =>
+        new()
+        {
+            { "A01", Tar.Header("../x") },
+            { "A02", Tar.Header("/../x") },
+            { "A03", Tar.Header("a/../../x") },
+            { "A06 file", Tar.Header("..") },
+            { "A06 directory", Tar.Header("..", '5') },
+            { "A06 link", Tar.Header("..", '2', link: "x") },
+            { "A07 link", Tar.Header("./", '2', link: "/") },
+            { "A07 file", Tar.Header(".") },
+            { "A08", Tar.Header("") },
+            { "A09", Tar.Join(Tar.Pax('x', Tar.Record("path", "a\0b")), Tar.Header("a")) },
+            { "A14 part", Tar.Join(Tar.Pax('x', Tar.Record("path", new string('a', 256))), Tar.Header("a")) },
+            { "A14 path", Tar.Join(Tar.Pax('x', Tar.Record("path", string.Concat(Enumerable.Repeat("a/", 2048)) + "a")), Tar.Header("a")) },
+            { "E12", Tar.Header("dne/../.wh.etc") },
+            { "F17", Tar.Header("x", prefix: "a/../..") },
+            { "B08 empty", Tar.Header("a", '2') },
+            { "B08 long", Tar.Join(Tar.Pax('x', Tar.Record("linkpath", new string('a', 4096))), Tar.Header("a", '2')) },
+            { "B08 zero", Tar.Join(Tar.Pax('x', Tar.Record("linkpath", "a\0b")), Tar.Header("a", '2')) },
+            { "C01", Tar.Header("a", '1', link: "../victim/hello") },
+            { "C02", Tar.Header("a", '1', link: "/../victim/hello") },
+        };
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_name_that_leads_out_or_cannot_exist_is_refused(string id, byte[] header) => Refused(id, header, ErrorCodes.ArchiveNameRefused);
+    public void A_name_that_leads_out_or_cannot_exist_is_refused(string id, byte[] header) =>
+        Refused(id, header, ErrorCodes.ArchiveNameRefused);
 
-    public static TheoryData<string, string, byte[]> OneMeaning => new()
-    {
-        { "A04", "abs", Tar.Header("/abs") },
-        { "A05", "abs/x", Tar.Header("//abs//./x") },
-        { "dot", "x", Tar.Header("././x") },
-        { "A12", "..\\x", Tar.Header("..\\x") },
-        { "A12 drive", "C:x", Tar.Header("C:x") },
-        { "A16", "readme", Tar.Header("readme") },
-        { "F17 joined", "a/b/x", Tar.Header("x", prefix: "a/b") },
-        { "gnu has no prefix", "x", Tar.Header("x", magic: "ustar  \0", prefix: "00000000000") },
-        { "star", "a/b/x", Tar.Header("x", prefix: "a/b", trailer: "tar\0") },
-        { "gnu with times", "x", Tar.Header("x", magic: "ustar  \0", prefix: "00000000001\00000000002") },
-        { "a comment for all", "x", Tar.Join(Tar.Pax('g', Tar.Record("comment", "c")), Tar.Header("x")) },
-        { "v7", "x", Tar.Header("x", '\0', magic: "\0\0\0\0\0\0\0\0") },
-        { "E01 is data", "etc/.wh...", Tar.Header("etc/.wh...") },
-    };
+    public static TheoryData<string, string, byte[]> OneMeaning =>
+        new()
+        {
+            { "A04", "abs", Tar.Header("/abs") },
+            { "A05", "abs/x", Tar.Header("//abs//./x") },
+            { "dot", "x", Tar.Header("././x") },
+            { "A12", "..\\x", Tar.Header("..\\x") },
+            { "A12 drive", "C:x", Tar.Header("C:x") },
+            { "A16", "readme", Tar.Header("readme") },
+            { "F17 joined", "a/b/x", Tar.Header("x", prefix: "a/b") },
+            { "gnu has no prefix", "x", Tar.Header("x", magic: "ustar  \0", prefix: "00000000000") },
+            { "star", "a/b/x", Tar.Header("x", prefix: "a/b", trailer: "tar\0") },
+            { "gnu with times", "x", Tar.Header("x", magic: "ustar  \0", prefix: "00000000001\00000000002") },
+            { "a comment for all", "x", Tar.Join(Tar.Pax('g', Tar.Record("comment", "c")), Tar.Header("x")) },
+            { "v7", "x", Tar.Header("x", '\0', magic: "\0\0\0\0\0\0\0\0") },
+            { "E01 is data", "etc/.wh...", Tar.Header("etc/.wh...") },
+        };
 
     [Theory]
     [MemberData(nameof(OneMeaning))]
@@ -120,24 +127,28 @@ public sealed class HostileArchiveTests
         Assert.Contains("entry 1 at byte 0", fault.ToString(), StringComparison.Ordinal);
     }
 
-    public static TheoryData<string, byte[]> Headers => new()
-    {
-        { "A15", Tar.Header("file/") },
-        { "D02 negative", Tar.Header("a", '3', major: "-000001") },
-        { "D11 text", Tar.Header("a", uid: "08") },
-        { "D12 NaN", Tar.Header("a", time: "NaN") },
-        { "F04", Tar.Header("a", rawSize: [.. Enumerable.Repeat((byte)0xff, 12)]) },
-        { "F04 text", Tar.Header("a", size: "-0000000001") },
-        { "F05", Tar.Header("a", rawSize: [0x80, 0, 0, 0, 0x7f, .. Enumerable.Repeat((byte)0xff, 7)]) },
-        { "F05 too wide", Tar.Header("a", rawSize: [0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) },
-        { "digits after the end", Tar.Header("a", size: "00000 00010") },
-        { "link with a body", Tar.Join(Tar.Header("a", '2', "00000001000", "b"), new byte[512]) },
-        { "a prefix in GNU's header", Tar.Header("x", magic: "ustar  \0", prefix: "a/b") },
-        { "a prefix in GNU's second time", Tar.Header("x", magic: "ustar  \0", prefix: "00000000000\0a/b") },
-        { "a prefix of no known version", Tar.Header("x", magic: "ustar\0  ", prefix: "a/b") },
-        { "star's prefix into its times", Tar.Header("x", prefix: new string('a', 131) + "00000000000 00000000000 ", trailer: "tar\0") },
-        { "directory with a body", Tar.Join(Tar.Header("a", '5', "00000001000"), new byte[512]) },
-    };
+    public static TheoryData<string, byte[]> Headers =>
+        new()
+        {
+            { "A15", Tar.Header("file/") },
+            { "D02 negative", Tar.Header("a", '3', major: "-000001") },
+            { "D11 text", Tar.Header("a", uid: "08") },
+            { "D12 NaN", Tar.Header("a", time: "NaN") },
+            { "F04", Tar.Header("a", rawSize: [.. Enumerable.Repeat((byte)0xff, 12)]) },
+            { "F04 text", Tar.Header("a", size: "-0000000001") },
+            { "F05", Tar.Header("a", rawSize: [0x80, 0, 0, 0, 0x7f, .. Enumerable.Repeat((byte)0xff, 7)]) },
+            { "F05 too wide", Tar.Header("a", rawSize: [0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) },
+            { "digits after the end", Tar.Header("a", size: "00000 00010") },
+            { "link with a body", Tar.Join(Tar.Header("a", '2', "00000001000", "b"), new byte[512]) },
+            { "a prefix in GNU's header", Tar.Header("x", magic: "ustar  \0", prefix: "a/b") },
+            { "a prefix in GNU's second time", Tar.Header("x", magic: "ustar  \0", prefix: "00000000000\0a/b") },
+            { "a prefix of no known version", Tar.Header("x", magic: "ustar\0  ", prefix: "a/b") },
+            {
+                "star's prefix into its times",
+                Tar.Header("x", prefix: new string('a', 131) + "00000000000 00000000000 ", trailer: "tar\0")
+            },
+            { "directory with a body", Tar.Join(Tar.Header("a", '5', "00000001000"), new byte[512]) },
+        };
 
     [Theory]
     [MemberData(nameof(Headers))]
@@ -158,44 +169,61 @@ public sealed class HostileArchiveTests
         }
     }
 
-    public static TheoryData<string, byte[]> Extensions => new()
-    {
-        { "F06", Tar.Join(Tar.Pax('x', Tar.Record("size", "1024")), Tar.Header("a", size: "00000001000")) },
-        { "F08 no length", Tar.Join(Tar.Pax('x', "path=a\n"), Tar.Header("a")) },
-        { "F08 zero", Tar.Join(Tar.Pax('x', "0 path=a\n"), Tar.Header("a")) },
-        { "F08 short", Tar.Join(Tar.Pax('x', "9 path=ab\n"), Tar.Header("a")) },
-        { "F08 long", Tar.Join(Tar.Pax('x', "99 path=a\n"), Tar.Header("a")) },
-        { "F08 overflow", Tar.Join(Tar.Pax('x', "99999999999999999999 path=a\n"), Tar.Header("a")) },
-        { "F08 sign", Tar.Join(Tar.Pax('x', "+9 path=a\n"), Tar.Header("a")) },
-        { "F08 no end", Tar.Join(Tar.Pax('x', "9 path=a "), Tar.Header("a")) },
-        { "F08 no key", Tar.Join(Tar.Pax('x', "5 =a\n"), Tar.Header("a")) },
-        { "F09 key", Tar.Join(Tar.Pax('x', Tar.Record("path", "a"), Tar.Record("path", "b")), Tar.Header("a")) },
-        { "F09 path and L", Tar.Join(Tar.Pax('x', Tar.Record("path", "a")), Tar.Entry("././@LongLink", "b\0"u8.ToArray(), 'L'), Tar.Header("c")) },
-        { "F09 two x", Tar.Join(Tar.Pax('x', Tar.Record("path", "a")), Tar.Pax('x', Tar.Record("uid", "1")), Tar.Header("c")) },
-        { "F09 two L", Tar.Join(Tar.Entry("L", "a"u8.ToArray(), 'L'), Tar.Entry("L", "b"u8.ToArray(), 'L'), Tar.Header("c")) },
-        { "F11", Tar.Header("PaxHeaders/x", 'x', "40000000000") },
-        { "F12", Tar.Join(Tar.Pax('g', Tar.Record("path", "a")), Tar.Header("b")) },
-        { "global uid", Tar.Join(Tar.Pax('g', Tar.Record("uid", "1")), Tar.Header("b")) },
-        { "global gid", Tar.Join(Tar.Pax('g', Tar.Record("gid", "1")), Tar.Header("b")) },
-        { "global mtime", Tar.Join(Tar.Pax('g', Tar.Record("mtime", "1")), Tar.Header("b")) },
-        { "global device", Tar.Join(Tar.Pax('g', Tar.Record("SCHILY.devmajor", "1")), Tar.Header("b", '3')) },
-        { "L then g", Tar.Join(Tar.Entry("L", "a\0"u8.ToArray(), 'L'), Tar.Pax('g', Tar.Record("comment", "c")), Tar.Header("b")) },
-        { "x then g", Tar.Join(Tar.Pax('x', Tar.Record("path", "a")), Tar.Pax('g', Tar.Record("comment", "c")), Tar.Header("b")) },
-        { "size then L", Tar.Join(Tar.Pax('x', Tar.Record("size", "3")), Tar.Entry("././@LongLink", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("dir/", 150)) + "n"), 'L'), Tar.Header("c"), "abc"u8.ToArray(), new byte[509]) },
-        { "K then size", Tar.Join(Tar.Entry("K", "a\0"u8.ToArray(), 'K'), Tar.Pax('x', Tar.Record("size", "0")), Tar.Header("b", '2')) },
-        { "F12 size", Tar.Join(Tar.Pax('g', Tar.Record("size", "0")), Tar.Header("b")) },
-        { "D10 key", Tar.Join(Tar.Pax('x', Tar.Record("SCHILY.xattr.a\0b", "v")), Tar.Header("a")) },
-        { "D10 value", Tar.Join(Tar.Pax('x', Tar.Record("SCHILY.xattr.user.a", new string('v', 65537))), Tar.Header("a")) },
-        { "D11 PAX", Tar.Join(Tar.Pax('x', Tar.Record("uid", "-1")), Tar.Header("a")) },
-        { "D12 PAX", Tar.Join(Tar.Pax('x', Tar.Record("mtime", "NaN")), Tar.Header("a")) },
-        { "D12 2^63", Tar.Join(Tar.Pax('x', Tar.Record("mtime", "9223372036854775808")), Tar.Header("a")) },
-        { "size text", Tar.Join(Tar.Pax('x', Tar.Record("size", "1e3")), Tar.Header("a")) },
-        { "base 64", Tar.Join(Tar.Pax('x', Tar.Record("LIBARCHIVE.xattr.user.a", "?!")), Tar.Header("a")) },
-    };
+    public static TheoryData<string, byte[]> Extensions =>
+        new()
+        {
+            { "F06", Tar.Join(Tar.Pax('x', Tar.Record("size", "1024")), Tar.Header("a", size: "00000001000")) },
+            { "F08 no length", Tar.Join(Tar.Pax('x', "path=a\n"), Tar.Header("a")) },
+            { "F08 zero", Tar.Join(Tar.Pax('x', "0 path=a\n"), Tar.Header("a")) },
+            { "F08 short", Tar.Join(Tar.Pax('x', "9 path=ab\n"), Tar.Header("a")) },
+            { "F08 long", Tar.Join(Tar.Pax('x', "99 path=a\n"), Tar.Header("a")) },
+            { "F08 overflow", Tar.Join(Tar.Pax('x', "99999999999999999999 path=a\n"), Tar.Header("a")) },
+            { "F08 sign", Tar.Join(Tar.Pax('x', "+9 path=a\n"), Tar.Header("a")) },
+            { "F08 no end", Tar.Join(Tar.Pax('x', "9 path=a "), Tar.Header("a")) },
+            { "F08 no key", Tar.Join(Tar.Pax('x', "5 =a\n"), Tar.Header("a")) },
+            { "F09 key", Tar.Join(Tar.Pax('x', Tar.Record("path", "a"), Tar.Record("path", "b")), Tar.Header("a")) },
+            {
+                "F09 path and L",
+                Tar.Join(Tar.Pax('x', Tar.Record("path", "a")), Tar.Entry("././@LongLink", "b\0"u8.ToArray(), 'L'), Tar.Header("c"))
+            },
+            { "F09 two x", Tar.Join(Tar.Pax('x', Tar.Record("path", "a")), Tar.Pax('x', Tar.Record("uid", "1")), Tar.Header("c")) },
+            { "F09 two L", Tar.Join(Tar.Entry("L", "a"u8.ToArray(), 'L'), Tar.Entry("L", "b"u8.ToArray(), 'L'), Tar.Header("c")) },
+            { "F11", Tar.Header("PaxHeaders/x", 'x', "40000000000") },
+            { "F12", Tar.Join(Tar.Pax('g', Tar.Record("path", "a")), Tar.Header("b")) },
+            { "global uid", Tar.Join(Tar.Pax('g', Tar.Record("uid", "1")), Tar.Header("b")) },
+            { "global gid", Tar.Join(Tar.Pax('g', Tar.Record("gid", "1")), Tar.Header("b")) },
+            { "global mtime", Tar.Join(Tar.Pax('g', Tar.Record("mtime", "1")), Tar.Header("b")) },
+            { "global device", Tar.Join(Tar.Pax('g', Tar.Record("SCHILY.devmajor", "1")), Tar.Header("b", '3')) },
+            { "L then g", Tar.Join(Tar.Entry("L", "a\0"u8.ToArray(), 'L'), Tar.Pax('g', Tar.Record("comment", "c")), Tar.Header("b")) },
+            { "x then g", Tar.Join(Tar.Pax('x', Tar.Record("path", "a")), Tar.Pax('g', Tar.Record("comment", "c")), Tar.Header("b")) },
+            {
+                "size then L",
+                Tar.Join(
+                    Tar.Pax('x', Tar.Record("size", "3")),
+                    Tar.Entry("././@LongLink", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("dir/", 150)) + "n"), 'L'),
+                    Tar.Header("c"),
+                    "abc"u8.ToArray(),
+                    new byte[509]
+                )
+            },
+            {
+                "K then size",
+                Tar.Join(Tar.Entry("K", "a\0"u8.ToArray(), 'K'), Tar.Pax('x', Tar.Record("size", "0")), Tar.Header("b", '2'))
+            },
+            { "F12 size", Tar.Join(Tar.Pax('g', Tar.Record("size", "0")), Tar.Header("b")) },
+            { "D10 key", Tar.Join(Tar.Pax('x', Tar.Record("SCHILY.xattr.a\0b", "v")), Tar.Header("a")) },
+            { "D10 value", Tar.Join(Tar.Pax('x', Tar.Record("SCHILY.xattr.user.a", new string('v', 65537))), Tar.Header("a")) },
+            { "D11 PAX", Tar.Join(Tar.Pax('x', Tar.Record("uid", "-1")), Tar.Header("a")) },
+            { "D12 PAX", Tar.Join(Tar.Pax('x', Tar.Record("mtime", "NaN")), Tar.Header("a")) },
+            { "D12 2^63", Tar.Join(Tar.Pax('x', Tar.Record("mtime", "9223372036854775808")), Tar.Header("a")) },
+            { "size text", Tar.Join(Tar.Pax('x', Tar.Record("size", "1e3")), Tar.Header("a")) },
+            { "base 64", Tar.Join(Tar.Pax('x', Tar.Record("LIBARCHIVE.xattr.user.a", "?!")), Tar.Header("a")) },
+        };
 
     [Theory]
     [MemberData(nameof(Extensions))]
-    public void An_extended_header_that_contradicts_itself_or_its_entry_is_refused(string id, byte[] archive) => Refused(id, archive, ErrorCodes.ArchiveExtensionInvalid);
+    public void An_extended_header_that_contradicts_itself_or_its_entry_is_refused(string id, byte[] archive) =>
+        Refused(id, archive, ErrorCodes.ArchiveExtensionInvalid);
 
     [Fact]
     public void An_extended_header_with_no_entry_after_it_is_a_truncation()
@@ -211,22 +239,38 @@ public sealed class HostileArchiveTests
     [InlineData('V')]
     [InlineData('Z')]
     [InlineData('\u0001')]
-    public void An_entry_of_a_kind_that_layers_do_not_have_is_refused(char type) => Refused("D04", Tar.Header("a", type), ErrorCodes.ArchiveEntryUnsupported);
+    public void An_entry_of_a_kind_that_layers_do_not_have_is_refused(char type) =>
+        Refused("D04", Tar.Header("a", type), ErrorCodes.ArchiveEntryUnsupported);
 
     [Theory]
     [InlineData("GNU.sparse.major")]
     [InlineData("GNU.sparse.map")]
     [InlineData("SCHILY.realsize")]
-    public void A_sparse_file_in_PAX_clothes_is_refused(string key) => Refused("F13", Tar.Join(Tar.Pax('x', Tar.Record(key, "1")), Tar.Header("a")), ErrorCodes.ArchiveEntryUnsupported);
+    public void A_sparse_file_in_PAX_clothes_is_refused(string key) =>
+        Refused("F13", Tar.Join(Tar.Pax('x', Tar.Record(key, "1")), Tar.Header("a")), ErrorCodes.ArchiveEntryUnsupported);
 
     [Fact]
     public void Links_devices_owners_and_attributes_are_kept_as_data()
     {
-        List<(TarEntry Entry, byte[] Content)> read = Tar.Read(Tar.Join(
-            Tar.Header("B02", '2', link: "../../victim"), Tar.Header("B10", '2', link: "/proc/self/root/.."), Tar.Header("C03", '1', link: "/usr/bin/x"),
-            Tar.Header("D01", '3', major: "0000001", minor: "0000003"), Tar.Header("D06", mode: "0004755"),
-            Tar.Pax('x', Tar.Record("uid", "4294967295"), Tar.Record("mtime", "-1.5"), Tar.Record("SCHILY.xattr.security.capability", "\u0001\0")), Tar.Header("D11"),
-            Tar.Pax('x', Tar.Record("LIBARCHIVE.xattr.user.a%20b", "AQI"), Tar.Record("comment", "")), Tar.Header("bsd"), Tar.End));
+        List<(TarEntry Entry, byte[] Content)> read = Tar.Read(
+            Tar.Join(
+                Tar.Header("B02", '2', link: "../../victim"),
+                Tar.Header("B10", '2', link: "/proc/self/root/.."),
+                Tar.Header("C03", '1', link: "/usr/bin/x"),
+                Tar.Header("D01", '3', major: "0000001", minor: "0000003"),
+                Tar.Header("D06", mode: "0004755"),
+                Tar.Pax(
+                    'x',
+                    Tar.Record("uid", "4294967295"),
+                    Tar.Record("mtime", "-1.5"),
+                    Tar.Record("SCHILY.xattr.security.capability", "\u0001\0")
+                ),
+                Tar.Header("D11"),
+                Tar.Pax('x', Tar.Record("LIBARCHIVE.xattr.user.a%20b", "AQI"), Tar.Record("comment", "")),
+                Tar.Header("bsd"),
+                Tar.End
+            )
+        );
         Dictionary<string, TarEntry> entries = read.ToDictionary(e => e.Entry.Path, e => e.Entry);
         Assert.Equal("../../victim", entries["B02"].LinkTarget);
         Assert.Equal("/proc/self/root/..", entries["B10"].LinkTarget);

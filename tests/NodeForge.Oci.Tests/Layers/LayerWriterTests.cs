@@ -9,21 +9,40 @@ public sealed class LayerWriterTests
     [Fact]
     public void A_header_has_exactly_these_bytes()
     {
-        byte[] layer = Tar.Write(new LayerEntry(new TarEntry
-        {
-            Path = "usr/bin/su",
-            Kind = TarEntryKind.File,
-            Mode = 0x9ed, // 04755
-            Uid = 0,
-            Gid = 42,
-            ModificationTime = 1_600_000_000,
-            Size = 3,
-        }, new InlineContent("abc"u8.ToArray())));
+        byte[] layer = Tar.Write(
+            new LayerEntry(
+                new TarEntry
+                {
+                    Path = "usr/bin/su",
+                    Kind = TarEntryKind.File,
+                    Mode = 0x9ed, // 04755
+                    Uid = 0,
+                    Gid = 42,
+                    ModificationTime = 1_600_000_000,
+                    Size = 3,
+                },
+                new InlineContent("abc"u8.ToArray())
+            )
+        );
 
         StringBuilder want = new();
-        want.Append("usr/bin/su".PadRight(100, '\0')).Append("0004755\0").Append("0000000\0").Append("0000052\0").Append("00000000003\0").Append("13727410000\0").Append("011200\0 ")
-            .Append('0').Append('\0', 100).Append("ustar\u000000").Append('\0', 64).Append("0000000\0").Append("0000000\0").Append('\0', 167)
-            .Append("abc").Append('\0', 509).Append('\0', 1024);
+        want.Append("usr/bin/su".PadRight(100, '\0'))
+            .Append("0004755\0")
+            .Append("0000000\0")
+            .Append("0000052\0")
+            .Append("00000000003\0")
+            .Append("13727410000\0")
+            .Append("011200\0 ")
+            .Append('0')
+            .Append('\0', 100)
+            .Append("ustar\u000000")
+            .Append('\0', 64)
+            .Append("0000000\0")
+            .Append("0000000\0")
+            .Append('\0', 167)
+            .Append("abc")
+            .Append('\0', 509)
+            .Append('\0', 1024);
         Assert.Equal(want.ToString(), Encoding.Latin1.GetString(layer));
     }
 
@@ -36,13 +55,25 @@ public sealed class LayerWriterTests
         Assert.Equal("0000644\0" + "0000000\0" + "0000000\0", header[100..124]);
         Assert.Equal("00000000000\0", header[136..148]);
         Assert.Equal('x', header[156]);
-        Assert.Equal(Tar.Record("SCHILY.xattr.security.capability", "\0\u00ff\n") + Tar.Record("SCHILY.xattr.user.b", "\u0001"), Encoding.Latin1.GetString(layer, 512, 65));
+        Assert.Equal(
+            Tar.Record("SCHILY.xattr.security.capability", "\0\u00ff\n") + Tar.Record("SCHILY.xattr.user.b", "\u0001"),
+            Encoding.Latin1.GetString(layer, 512, 65)
+        );
     }
 
     [Fact]
     public void Names_are_sorted_by_their_bytes_and_a_directory_comes_right_before_what_is_in_it()
     {
-        byte[] layer = Tar.Write(Tar.File("a.b"), Tar.File("a/x"), Tar.Directory("a"), Tar.File("a-b"), Tar.File("B"), Tar.File("\U0001F600"), Tar.File("\uFF5E"), Tar.File("a0"));
+        byte[] layer = Tar.Write(
+            Tar.File("a.b"),
+            Tar.File("a/x"),
+            Tar.Directory("a"),
+            Tar.File("a-b"),
+            Tar.File("B"),
+            Tar.File("\U0001F600"),
+            Tar.File("\uFF5E"),
+            Tar.File("a0")
+        );
         Assert.Equal(["B", "a-b", "a.b", "a", "a/x", "a0", "\uFF5E", "\U0001F600"], Tar.Names(layer));
     }
 
@@ -83,7 +114,10 @@ public sealed class LayerWriterTests
         List<(TarEntry Entry, byte[] Content)> read = Tar.Read(one);
         Assert.Equal(("bin/a", TarEntryKind.File, 0x9ed), (read[0].Entry.Path, read[0].Entry.Kind, read[0].Entry.Mode));
         Assert.Equal(content, read[0].Content);
-        Assert.All(read.Skip(1), e => Assert.Equal((TarEntryKind.HardLink, "bin/a", 0x9ed), (e.Entry.Kind, e.Entry.LinkTarget, e.Entry.Mode)));
+        Assert.All(
+            read.Skip(1),
+            e => Assert.Equal((TarEntryKind.HardLink, "bin/a", 0x9ed), (e.Entry.Kind, e.Entry.LinkTarget, e.Entry.Mode))
+        );
     }
 
     [Fact]
@@ -93,31 +127,76 @@ public sealed class LayerWriterTests
         Assert.Equal(ErrorCodes.LayerPathTwice, Tar.Fault(() => Tar.Write(Tar.File("\u00e9"), Tar.File("\udcc3\udca9"))).Code);
     }
 
-    public static TheoryData<string, LayerEntry> Impossible => new()
-    {
-        { "empty", Tar.File("") },
-        { "relative", Tar.File("/etc/passwd") },
-        { "relative", Tar.File("a/../b") },
-        { "relative", Tar.File("./a") },
-        { "relative", Tar.Directory("a/") },
-        { "relative", Tar.File("a//b") },
-        { "zero byte", Tar.File("a\0b") },
-        { "surrogate", Tar.File("a\ud800") },
-        { "longer than 255", Tar.File(new string('a', 256)) },
-        { "1 to 4095", Tar.File(string.Join('/', Enumerable.Repeat(new string('a', 255), 17))) },
-        { "link target", Tar.Link("a", "") },
-        { "zero byte", Tar.Link("a", "b\0") },
-        { "not in this layer", Tar.HardLink("a", "b") },
-        { "circle", Tar.HardLink("a", "a") },
-        { "owner", new(new TarEntry { Path = "a", Kind = TarEntryKind.File, Uid = uint.MaxValue }, null) },
-        { "owner", new(new TarEntry { Path = "a", Kind = TarEntryKind.File, Gid = -1 }, null) },
-        { "0:0", new(new TarEntry { Path = "a", Kind = TarEntryKind.CharacterDevice }, null) },
-        { "device numbers", new(new TarEntry { Path = "a", Kind = TarEntryKind.BlockDevice, DeviceMajor = 4096 }, null) },
-        { "overlayfs", Tar.File("a", "", 0x1a4, 0, ("trusted.overlay.opaque", [1])) },
-        { "attribute", Tar.File("a", "", 0x1a4, 0, ("user.a=b", [1])) },
-        { "attribute", Tar.File("a", "", 0x1a4, 0, ("user.a", [])) },
-        { "no content", new(new TarEntry { Path = "a", Kind = TarEntryKind.Directory, Size = 1 }, null) },
-    };
+    public static TheoryData<string, LayerEntry> Impossible =>
+        new()
+        {
+            { "empty", Tar.File("") },
+            { "relative", Tar.File("/etc/passwd") },
+            { "relative", Tar.File("a/../b") },
+            { "relative", Tar.File("./a") },
+            { "relative", Tar.Directory("a/") },
+            { "relative", Tar.File("a//b") },
+            { "zero byte", Tar.File("a\0b") },
+            { "surrogate", Tar.File("a\ud800") },
+            { "longer than 255", Tar.File(new string('a', 256)) },
+            { "1 to 4095", Tar.File(string.Join('/', Enumerable.Repeat(new string('a', 255), 17))) },
+            { "link target", Tar.Link("a", "") },
+            { "zero byte", Tar.Link("a", "b\0") },
+            { "not in this layer", Tar.HardLink("a", "b") },
+            { "circle", Tar.HardLink("a", "a") },
+            {
+                "owner",
+                new(
+                    new TarEntry
+                    {
+                        Path = "a",
+                        Kind = TarEntryKind.File,
+                        Uid = uint.MaxValue,
+                    },
+                    null
+                )
+            },
+            {
+                "owner",
+                new(
+                    new TarEntry
+                    {
+                        Path = "a",
+                        Kind = TarEntryKind.File,
+                        Gid = -1,
+                    },
+                    null
+                )
+            },
+            { "0:0", new(new TarEntry { Path = "a", Kind = TarEntryKind.CharacterDevice }, null) },
+            {
+                "device numbers",
+                new(
+                    new TarEntry
+                    {
+                        Path = "a",
+                        Kind = TarEntryKind.BlockDevice,
+                        DeviceMajor = 4096,
+                    },
+                    null
+                )
+            },
+            { "overlayfs", Tar.File("a", "", 0x1a4, 0, ("trusted.overlay.opaque", [1])) },
+            { "attribute", Tar.File("a", "", 0x1a4, 0, ("user.a=b", [1])) },
+            { "attribute", Tar.File("a", "", 0x1a4, 0, ("user.a", [])) },
+            {
+                "no content",
+                new(
+                    new TarEntry
+                    {
+                        Path = "a",
+                        Kind = TarEntryKind.Directory,
+                        Size = 1,
+                    },
+                    null
+                )
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Impossible))]
@@ -131,9 +210,21 @@ public sealed class LayerWriterTests
     [Fact]
     public void An_entry_below_a_link_or_a_file_is_refused_and_so_is_a_hard_link_to_a_directory()
     {
-        Assert.Contains("below 'lib'", Tar.Fault(() => Tar.Write(Tar.Link("lib", "usr/lib"), Tar.File("lib/x/y"))).What, StringComparison.Ordinal);
-        Assert.Contains("below 'a/b'", Tar.Fault(() => Tar.Write(Tar.File("a/b/c"), Tar.File("a/b"), Tar.Directory("a"))).What, StringComparison.Ordinal);
-        Assert.Contains("to a directory", Tar.Fault(() => Tar.Write(Tar.Directory("d"), Tar.HardLink("a", "d"))).What, StringComparison.Ordinal);
+        Assert.Contains(
+            "below 'lib'",
+            Tar.Fault(() => Tar.Write(Tar.Link("lib", "usr/lib"), Tar.File("lib/x/y"))).What,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "below 'a/b'",
+            Tar.Fault(() => Tar.Write(Tar.File("a/b/c"), Tar.File("a/b"), Tar.Directory("a"))).What,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "to a directory",
+            Tar.Fault(() => Tar.Write(Tar.Directory("d"), Tar.HardLink("a", "d"))).What,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -145,11 +236,22 @@ public sealed class LayerWriterTests
         File.WriteAllBytes(path, new byte[length]);
         try
         {
-            TarEntry header = new() { Path = "a", Kind = TarEntryKind.File, Size = 4 };
+            TarEntry header = new()
+            {
+                Path = "a",
+                Kind = TarEntryKind.File,
+                Size = 4,
+            };
             Assert.Equal(ErrorCodes.LayerContentChanged, Tar.Fault(() => Tar.Write(new LayerEntry(header, new WholeFile(path)))).Code);
-            Assert.Equal(ErrorCodes.LayerContentChanged, Tar.Fault(() => Tar.Write(new LayerEntry(header, new InlineContent(new byte[length])))).Code);
+            Assert.Equal(
+                ErrorCodes.LayerContentChanged,
+                Tar.Fault(() => Tar.Write(new LayerEntry(header, new InlineContent(new byte[length])))).Code
+            );
             if (length < 4)
-                Assert.Equal(ErrorCodes.LayerContentChanged, Tar.Fault(() => Tar.Write(new LayerEntry(header, new FileContent(path, 0, 4)))).Code);
+                Assert.Equal(
+                    ErrorCodes.LayerContentChanged,
+                    Tar.Fault(() => Tar.Write(new LayerEntry(header, new FileContent(path, 0, 4)))).Code
+                );
         }
         finally
         {
@@ -166,7 +268,20 @@ public sealed class LayerWriterTests
         File.WriteAllBytes(path, spool);
         try
         {
-            LayerEntry[] entries = [.. Enumerable.Range(0, 30).Select(i => new LayerEntry(new TarEntry { Path = $"f{i:00}", Kind = TarEntryKind.File, Size = 99_999 }, new FileContent(path, i * 100_000, 99_999)))];
+            LayerEntry[] entries =
+            [
+                .. Enumerable
+                    .Range(0, 30)
+                    .Select(i => new LayerEntry(
+                        new TarEntry
+                        {
+                            Path = $"f{i:00}",
+                            Kind = TarEntryKind.File,
+                            Size = 99_999,
+                        },
+                        new FileContent(path, i * 100_000, 99_999)
+                    )),
+            ];
             List<(TarEntry Entry, byte[] Content)> read = Tar.Read(Tar.Write(entries));
             Assert.All(Enumerable.Range(0, 30), i => Assert.Equal(spool[(i * 100_000)..(i * 100_000 + 99_999)], read[i].Content));
         }

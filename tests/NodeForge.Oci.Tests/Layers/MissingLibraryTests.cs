@@ -5,7 +5,8 @@ using NodeForge.Oci.Compression;
 
 namespace NodeForge.Oci.Tests.Layers;
 
-/// <summary>A second copy of the assembly is loaded, which finds no library, or one that lacks the functions; its errors are this copy's.</summary>
+/// <summary>A second copy of the assembly is loaded, which finds no library, or one that lacks the functions; its errors are this
+/// copy's.</summary>
 public sealed class MissingLibraryTests
 {
     private static readonly byte[] Gzip = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -19,25 +20,43 @@ public sealed class MissingLibraryTests
     [InlineData("zstd", "libzstd.so.1", "libzstd1", true)]
     [InlineData("xz", "liblzma.so.5", "liblzma5", false)]
     [InlineData("xz", "liblzma.so.5", "liblzma5", true)]
-    public void A_library_that_is_missing_or_another_is_named_with_its_package(string compression, string library, string package, bool another)
+    public void A_library_that_is_missing_or_another_is_named_with_its_package(
+        string compression,
+        string library,
+        string package,
+        bool another
+    )
     {
-        byte[] content = compression switch { "gzip" => Gzip, "zstd" => Zstd, _ => Xz };
+        byte[] content = compression switch
+        {
+            "gzip" => Gzip,
+            "zstd" => Zstd,
+            _ => Xz,
+        };
         AssemblyLoadContext apart = new("apart", isCollectible: true);
         Assembly copy = apart.LoadFromAssemblyPath(typeof(Decompression).Assembly.Location);
         Assert.NotSame(typeof(Decompression).Assembly, copy);
-        NativeLibrary.SetDllImportResolver(copy, (name, _, _) => !name.StartsWith(library, StringComparison.Ordinal) ? 0
-            : another ? NativeLibrary.Load("libc.so.6")
-            : throw new DllNotFoundException($"{name}: cannot open shared object file"));
+        NativeLibrary.SetDllImportResolver(
+            copy,
+            (name, _, _) =>
+                !name.StartsWith(library, StringComparison.Ordinal) ? 0
+                : another ? NativeLibrary.Load("libc.so.6")
+                : throw new DllNotFoundException($"{name}: cannot open shared object file")
+        );
         MethodInfo open = copy.GetType(typeof(Decompression).FullName!)!.GetMethod(nameof(Decompression.Open))!;
 
         NodeForgeException failure = Assert.Throws<NodeForgeException>(() =>
         {
-            using Stream plain = (Stream)open.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [new MemoryStream(content), "layer", null, null], null)!;
+            using Stream plain = (Stream)
+                open.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [new MemoryStream(content), "layer", null, null], null)!;
             plain.CopyTo(Stream.Null);
         });
 
         Diagnostic told = Assert.Single(failure.Diagnostics);
-        Assert.Equal((ErrorCodes.CompressionLibraryMissing, $"{library} cannot be used", $"apt-get install {package}"), (told.Code, told.What, told.Hint));
+        Assert.Equal(
+            (ErrorCodes.CompressionLibraryMissing, $"{library} cannot be used", $"apt-get install {package}"),
+            (told.Code, told.What, told.Hint)
+        );
         apart.Unload();
     }
 }

@@ -20,7 +20,10 @@ public sealed class RootfsTreeTests
     [Fact]
     public void Upper_layers_replace_files_and_merge_directories()
     {
-        RootfsTree tree = Tree(Tar.Write(Tar.Directory("d"), Tar.File("d/a", "1"), Tar.File("d/b", "1"), Tar.Directory("e"), Tar.File("e/x")), Tar.Write(Tar.Directory("d", 0x1c0), Tar.File("d/a", "22"), Tar.File("e")));
+        RootfsTree tree = Tree(
+            Tar.Write(Tar.Directory("d"), Tar.File("d/a", "1"), Tar.File("d/b", "1"), Tar.Directory("e"), Tar.File("e/x")),
+            Tar.Write(Tar.Directory("d", 0x1c0), Tar.File("d/a", "22"), Tar.File("e"))
+        );
         Assert.Equal(["d", "d/a", "d/b", "e"], Paths(tree));
         Assert.Equal((0x1c0, 1), (tree.Find("d")!.Header.Mode, tree.Find("d")!.Layer));
         Assert.Equal((2L, 1L), (tree.Find("/d/a")!.Header.Size, tree.Find("d/b")!.Header.Size));
@@ -32,7 +35,8 @@ public sealed class RootfsTreeTests
     {
         RootfsTree tree = Tree(
             Tar.Write(Tar.Directory("d"), Tar.File("d/a"), Tar.Directory("d/s"), Tar.File("d/s/x"), Tar.Link("l", "d")),
-            Tar.Write(Tar.File("d/.wh.s"), Tar.File(".wh.l"), Tar.File(".wh.absent"), Tar.File(".wh..wh.plnk")));
+            Tar.Write(Tar.File("d/.wh.s"), Tar.File(".wh.l"), Tar.File(".wh.absent"), Tar.File(".wh..wh.plnk"))
+        );
         Assert.Equal(["d", "d/a"], Paths(tree));
     }
 
@@ -56,7 +60,10 @@ public sealed class RootfsTreeTests
     [Fact]
     public void An_entry_through_a_link_of_the_layer_below_lands_where_the_link_leads()
     {
-        RootfsTree tree = Tree(Tar.Write(Tar.Directory("usr/lib"), Tar.Link("lib", "usr/lib"), Tar.Link("abs", "/usr/lib/..")), Tar.Write(Tar.File("lib/a"), Tar.File("abs/share/b"), Tar.File("lib/.wh.none")));
+        RootfsTree tree = Tree(
+            Tar.Write(Tar.Directory("usr/lib"), Tar.Link("lib", "usr/lib"), Tar.Link("abs", "/usr/lib/..")),
+            Tar.Write(Tar.File("lib/a"), Tar.File("abs/share/b"), Tar.File("lib/.wh.none"))
+        );
         Assert.Equal(["abs", "lib", "usr", "usr/lib", "usr/lib/a", "usr/share", "usr/share/b"], Paths(tree));
         Assert.Equal(ErrorCodes.ArchiveEntryRefused, Tar.Fault(() => Tree(Tar.Write(Tar.File("f")), Tar.Write(Tar.File("f/x")))).Code);
     }
@@ -64,9 +71,19 @@ public sealed class RootfsTreeTests
     [Fact]
     public void Paths_resolve_inside_the_root_as_after_chroot()
     {
-        RootfsTree tree = Tree(Tar.Write(
-            Tar.Directory("usr/lib/systemd"), Tar.File("usr/lib/systemd/systemd"), Tar.Link("lib", "usr/lib"), Tar.Link("usr/sbin", "bin"), Tar.Link("sbin", "/usr/sbin"),
-            Tar.Link("sbin-init", "../../../lib/systemd/systemd"), Tar.Link("loop", "loop2"), Tar.Link("loop2", "./loop"), Tar.Link("up", "..")));
+        RootfsTree tree = Tree(
+            Tar.Write(
+                Tar.Directory("usr/lib/systemd"),
+                Tar.File("usr/lib/systemd/systemd"),
+                Tar.Link("lib", "usr/lib"),
+                Tar.Link("usr/sbin", "bin"),
+                Tar.Link("sbin", "/usr/sbin"),
+                Tar.Link("sbin-init", "../../../lib/systemd/systemd"),
+                Tar.Link("loop", "loop2"),
+                Tar.Link("loop2", "./loop"),
+                Tar.Link("up", "..")
+            )
+        );
         Assert.Equal("usr/lib/systemd", tree.Resolve("/lib/systemd"));
         Assert.Equal("usr/bin/init", tree.Resolve("sbin/init"));
         Assert.Equal("usr/lib/systemd/systemd", tree.Resolve("/sbin-init"));
@@ -84,8 +101,12 @@ public sealed class RootfsTreeTests
         try
         {
             BlobStore store = new(folder);
-            Descriptor plain = LayerWriter.WriteToStore([Tar.File("etc/passwd", "root:x:0:0\n")], store, LayerEncoding.None, Tar.Epoch).Descriptor;
-            Descriptor packed = LayerWriter.WriteToStore([Tar.File("etc/group", "root\n")], store, LayerEncoding.Zstd, Tar.Epoch).Descriptor;
+            Descriptor plain = LayerWriter
+                .WriteToStore([Tar.File("etc/passwd", "root:x:0:0\n")], store, LayerEncoding.None, Tar.Epoch)
+                .Descriptor;
+            Descriptor packed = LayerWriter
+                .WriteToStore([Tar.File("etc/group", "root\n")], store, LayerEncoding.Zstd, Tar.Epoch)
+                .Descriptor;
             RootfsTree tree = RootfsTree.Read(store, [plain, packed]);
             Assert.Equal(["etc", "etc/group", "etc/passwd"], Paths(tree));
             using StreamReader reader = new(tree.Find("etc/passwd")!.Content!.Open(), Encoding.UTF8);

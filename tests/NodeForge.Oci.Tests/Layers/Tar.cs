@@ -9,24 +9,68 @@ internal static class Tar
 {
     public const long Epoch = 1_700_000_000;
 
-    public static LayerEntry File(string path, string content = "", int mode = 0x1a4, long time = 0, params (string, byte[])[] attributes) =>
-        File(path, Encoding.UTF8.GetBytes(content), mode, time, attributes);
+    public static LayerEntry File(
+        string path,
+        string content = "",
+        int mode = 0x1a4,
+        long time = 0,
+        params (string, byte[])[] attributes
+    ) => File(path, Encoding.UTF8.GetBytes(content), mode, time, attributes);
 
-    public static LayerEntry File(string path, byte[] content, int mode = 0x1a4, long time = 0, params (string Name, byte[] Value)[] attributes) => new(new TarEntry
-    {
-        Path = path,
-        Kind = TarEntryKind.File,
-        Mode = mode,
-        ModificationTime = time,
-        Size = content.Length,
-        ExtendedAttributes = attributes.ToDictionary(a => a.Name, a => a.Value),
-    }, new InlineContent(content));
+    public static LayerEntry File(
+        string path,
+        byte[] content,
+        int mode = 0x1a4,
+        long time = 0,
+        params (string Name, byte[] Value)[] attributes
+    ) =>
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.File,
+                Mode = mode,
+                ModificationTime = time,
+                Size = content.Length,
+                ExtendedAttributes = attributes.ToDictionary(a => a.Name, a => a.Value),
+            },
+            new InlineContent(content)
+        );
 
-    public static LayerEntry Directory(string path, int mode = 0x1ed) => new(new TarEntry { Path = path, Kind = TarEntryKind.Directory, Mode = mode }, null);
+    public static LayerEntry Directory(string path, int mode = 0x1ed) =>
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.Directory,
+                Mode = mode,
+            },
+            null
+        );
 
-    public static LayerEntry Link(string path, string target) => new(new TarEntry { Path = path, Kind = TarEntryKind.SymbolicLink, Mode = 0x1ff, LinkTarget = target }, null);
+    public static LayerEntry Link(string path, string target) =>
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.SymbolicLink,
+                Mode = 0x1ff,
+                LinkTarget = target,
+            },
+            null
+        );
 
-    public static LayerEntry HardLink(string path, string target) => new(new TarEntry { Path = path, Kind = TarEntryKind.HardLink, Mode = 0x1a4, LinkTarget = target }, null);
+    public static LayerEntry HardLink(string path, string target) =>
+        new(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.HardLink,
+                Mode = 0x1a4,
+                LinkTarget = target,
+            },
+            null
+        );
 
     public static byte[] Write(params LayerEntry[] entries)
     {
@@ -60,8 +104,23 @@ internal static class Tar
     public static Diagnostic Fault(Action action) => Assert.Throws<NodeForgeException>(action).Diagnostics[0];
 
     /// <summary>A header as a hostile writer would make it: every field as told, the checksum right.</summary>
-    public static byte[] Header(string name, char type = '0', string size = "00000000000", string link = "", string magic = "ustar\u000000", string prefix = "",
-        string mode = "0000644", string uid = "0000000", string gid = "0000000", string time = "00000000000", string major = "0000000", string minor = "0000000", byte[]? rawSize = null, byte[]? rawName = null, string trailer = "")
+    public static byte[] Header(
+        string name,
+        char type = '0',
+        string size = "00000000000",
+        string link = "",
+        string magic = "ustar\u000000",
+        string prefix = "",
+        string mode = "0000644",
+        string uid = "0000000",
+        string gid = "0000000",
+        string time = "00000000000",
+        string major = "0000000",
+        string minor = "0000000",
+        byte[]? rawSize = null,
+        byte[]? rawName = null,
+        string trailer = ""
+    )
     {
         byte[] block = new byte[512];
         void Put(int offset, string text) => Encoding.Latin1.GetBytes(text).CopyTo(block, offset);
@@ -91,7 +150,8 @@ internal static class Tar
     public static byte[] Entry(string name, byte[] content, char type = '0') =>
         [.. Header(name, type, Encoding.ASCII.GetString(Octal(content.Length))), .. content, .. new byte[-content.Length & 511]];
 
-    public static byte[] Pax(char type, params string[] records) => Entry("PaxHeaders/x", Encoding.Latin1.GetBytes(string.Concat(records)), type);
+    public static byte[] Pax(char type, params string[] records) =>
+        Entry("PaxHeaders/x", Encoding.Latin1.GetBytes(string.Concat(records)), type);
 
     public static string Record(string key, string value)
     {

@@ -74,15 +74,21 @@ public sealed class ImageReferenceTests
 
     [Fact]
     public void What_is_parsed_and_written_parses_to_the_same() =>
-        Prop.ForAll(Names().ToArbitrary(), text =>
-        {
-            ImageReference first = ImageReference.Parse(text);
-            return ImageReference.Parse(first.ToString()) == first && ImageReference.Parse(first.ContainerdName).ContainerdName == first.ContainerdName;
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                Names().ToArbitrary(),
+                text =>
+                {
+                    ImageReference first = ImageReference.Parse(text);
+                    return ImageReference.Parse(first.ToString()) == first
+                        && ImageReference.Parse(first.ContainerdName).ContainerdName == first.ContainerdName;
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Any_text_is_parsed_or_refused_and_never_breaks_the_parser() =>
-        Prop.ForAll<string>(text => ImageReference.TryParse(text, out ImageReference? reference) == (reference is not null)).QuickCheckThrowOnFailure();
+        Prop.ForAll<string>(text => ImageReference.TryParse(text, out ImageReference? reference) == (reference is not null))
+            .QuickCheckThrowOnFailure();
 
     private static Gen<string> Names()
     {
@@ -91,9 +97,15 @@ public sealed class ImageReferenceTests
         Gen<string> tag = Gen.Elements("", ":latest", ":v1.20.2", ":_");
         Gen<string> digest = Gen.Elements("", "@sha256:" + Hex);
         return from r in registry
-               from parts in part.NonEmptyListOf()
-               from t in tag
-               from d in digest
-               select r + string.Join('/', parts.Take(5).Select((p, i) => i == 0 && r.Length == 0 ? p.Replace(".io", "", StringComparison.Ordinal) : p)) + t + d;
+            from parts in part.NonEmptyListOf()
+            from t in tag
+            from d in digest
+            select r
+                + string.Join(
+                    '/',
+                    parts.Take(5).Select((p, i) => i == 0 && r.Length == 0 ? p.Replace(".io", "", StringComparison.Ordinal) : p)
+                )
+                + t
+                + d;
     }
 }

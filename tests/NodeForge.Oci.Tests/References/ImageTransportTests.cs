@@ -41,5 +41,8 @@ public sealed class ImageTransportTests
 
     [Fact]
     public void A_reference_in_a_place_is_held_to_its_own_rules() =>
-        Assert.Same(ErrorCodes.InvalidImageReference, Assert.Throws<NodeForgeException>(() => ImageTransport.Parse("docker://x/UPPER")).Diagnostics[0].Code);
+        Assert.Same(
+            ErrorCodes.InvalidImageReference,
+            Assert.Throws<NodeForgeException>(() => ImageTransport.Parse("docker://x/UPPER")).Diagnostics[0].Code
+        );
 }

@@ -39,8 +39,18 @@ public sealed class NamesThatDockerTakes
     [InlineData("a---b/repo", "docker.io", "a---b/repo", "latest")]
     [InlineData("a__b/repo", "docker.io", "a__b/repo", "latest")]
     [InlineData("d/t", "docker.io", "d/t", "latest")]
-    [InlineData("fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "docker.io", "library/fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "latest")]
-    [InlineData("thisnamehassixtyfourcharactersandisnohexadecimalnumberofthatsizez", "docker.io", "library/thisnamehassixtyfourcharactersandisnohexadecimalnumberofthatsizez", "latest")]
+    [InlineData(
+        "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "docker.io",
+        "library/fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "latest"
+    )]
+    [InlineData(
+        "thisnamehassixtyfourcharactersandisnohexadecimalnumberofthatsizez",
+        "docker.io",
+        "library/thisnamehassixtyfourcharactersandisnohexadecimalnumberofthatsizez",
+        "latest"
+    )]
     public void A_name_falls_into_its_parts(string text, string registry, string repository, string tag)
     {
         ImageReference read = ImageReference.Parse(text);

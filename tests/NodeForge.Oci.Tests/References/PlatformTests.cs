@@ -34,7 +34,21 @@ public sealed class PlatformTests
     [InlineData("linux/arm/v7", "linux/arm/v5 linux/arm/v6 linux/arm/v7 linux/arm/v8", "linux/arm/v7 linux/arm/v6 linux/arm/v5")]
     public void Of_several_the_nearest_variant_is_asked_first(string wanted, string offered, string order)
     {
-        ImageIndex index = new() { Manifests = [.. offered.Split(' ').Select(text => new Descriptor(MediaTypes.Manifest, Digest.Of([1]), 1) { Platform = Platform.Parse(text) })] };
-        Assert.Equal(order, string.Join(' ', NodeForge.Oci.PlatformChoice.Candidates(index.Manifests, Platform.Parse(wanted)).Select(manifest => manifest.Platform)));
+        ImageIndex index = new()
+        {
+            Manifests =
+            [
+                .. offered
+                    .Split(' ')
+                    .Select(text => new Descriptor(MediaTypes.Manifest, Digest.Of([1]), 1) { Platform = Platform.Parse(text) }),
+            ],
+        };
+        Assert.Equal(
+            order,
+            string.Join(
+                ' ',
+                NodeForge.Oci.PlatformChoice.Candidates(index.Manifests, Platform.Parse(wanted)).Select(manifest => manifest.Platform)
+            )
+        );
     }
 }

@@ -57,7 +57,10 @@ public sealed class AnswersThatMakeNoSense : IAsyncLifetime
     {
         server.Serve(Manifest, Replies.Status(302, headers: location is null ? [] : [("Location", location)]));
         Diagnostic told = await FailsAsync(ErrorCodes.RegistryResponseInvalid, GetAsync, transient: false);
-        Assert.Equal((server.Address + Manifest, location is null ? "no Location" : "Location: " + location), (told.Where!.Resource, told.Got));
+        Assert.Equal(
+            (server.Address + Manifest, location is null ? "no Location" : "Location: " + location),
+            (told.Where!.Resource, told.Got)
+        );
         Assert.Contains("https://", told.Want, StringComparison.Ordinal);
     }
 
@@ -76,15 +79,27 @@ public sealed class AnswersThatMakeNoSense : IAsyncLifetime
     }
 
     public static TheoryData<string> WrongDocuments() =>
-    [
-        "", "null", "[]", "5", "{}", "{\"layers\":[],\"manifests\":[]}", "{\"schemaVersion\":2,\"layers\":5}", "{\"schemaVersion\":2,\"manifests\":{}}",
-        "{\"schemaVersion\":\"2\",\"manifests\":[]}", "{\"schemaVersion\":2,\"manifests\":[null]}", "{\"schemaVersion\":2,\"manifests\":null}",
-        "{\"schemaVersion\":2,\"layers\":[null],\"config\":null}", "{\"schemaVersion\":2,\"mediaType\":\"\\ud800\",\"layers\":[]}", "{\"schemaVersion\":2,\"mediaType\":5,\"layers\":[]}",
-        $"{{\"schemaVersion\":2,\"layers\":[null],\"config\":{{\"mediaType\":\"x\",\"digest\":\"{Hex}\",\"size\":0}}}}",
-        $"{{\"schemaVersion\":2,\"manifests\":[{{\"mediaType\":\"x\",\"digest\":\"{Hex}\",\"size\":0,\"platform\":{{\"architecture\":null,\"os\":5}}}}]}}",
-        $"{{\"schemaVersion\":2,\"manifests\":[{{\"mediaType\":null,\"digest\":\"{Hex}\",\"size\":0}}]}}",
-        "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"x\",\"digest\":5,\"size\":\"0\"}]}", "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"x\",\"digest\":\"\\ud800\",\"size\":0}]}",
-    ];
+        [
+            "",
+            "null",
+            "[]",
+            "5",
+            "{}",
+            "{\"layers\":[],\"manifests\":[]}",
+            "{\"schemaVersion\":2,\"layers\":5}",
+            "{\"schemaVersion\":2,\"manifests\":{}}",
+            "{\"schemaVersion\":\"2\",\"manifests\":[]}",
+            "{\"schemaVersion\":2,\"manifests\":[null]}",
+            "{\"schemaVersion\":2,\"manifests\":null}",
+            "{\"schemaVersion\":2,\"layers\":[null],\"config\":null}",
+            "{\"schemaVersion\":2,\"mediaType\":\"\\ud800\",\"layers\":[]}",
+            "{\"schemaVersion\":2,\"mediaType\":5,\"layers\":[]}",
+            $"{{\"schemaVersion\":2,\"layers\":[null],\"config\":{{\"mediaType\":\"x\",\"digest\":\"{Hex}\",\"size\":0}}}}",
+            $"{{\"schemaVersion\":2,\"manifests\":[{{\"mediaType\":\"x\",\"digest\":\"{Hex}\",\"size\":0,\"platform\":{{\"architecture\":null,\"os\":5}}}}]}}",
+            $"{{\"schemaVersion\":2,\"manifests\":[{{\"mediaType\":null,\"digest\":\"{Hex}\",\"size\":0}}]}}",
+            "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"x\",\"digest\":5,\"size\":\"0\"}]}",
+            "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"x\",\"digest\":\"\\ud800\",\"size\":0}]}",
+        ];
 
     [Theory]
     [MemberData(nameof(WrongDocuments))]
@@ -94,7 +109,9 @@ public sealed class AnswersThatMakeNoSense : IAsyncLifetime
         {
             server.Serve(Manifest, Replies.Status(200, document, type));
             using RegistryClient client = new(RegistryClient.CreateHandler(), new());
-            NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => client.GetManifestAsync(Reference(server, "a:v1"), Platform.LinuxAmd64, CancellationToken.None));
+            NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() =>
+                client.GetManifestAsync(Reference(server, "a:v1"), Platform.LinuxAmd64, CancellationToken.None)
+            );
             Assert.NotEqual(ExitCode.Bug, failed.ExitCode);
             Assert.Contains(HostOf(server), failed.Diagnostics[0].Where!.Resource, StringComparison.Ordinal);
         }
@@ -106,10 +123,14 @@ public sealed class AnswersThatMakeNoSense : IAsyncLifetime
     public async Task A_host_that_no_address_can_have_is_told(string reference)
     {
         using RegistryClient client = new(RegistryClient.CreateHandler(), new());
-        await FailsAsync(ErrorCodes.InvalidImageReference, () => client.GetManifestAsync(ImageReference.Parse(reference), CancellationToken.None));
+        await FailsAsync(
+            ErrorCodes.InvalidImageReference,
+            () => client.GetManifestAsync(ImageReference.Parse(reference), CancellationToken.None)
+        );
     }
 
-    private void Ask() => server.Serve(Manifest, Replies.Status(401, headers: ("WWW-Authenticate", $"Bearer realm=\"{server.Address}/token\"")));
+    private void Ask() =>
+        server.Serve(Manifest, Replies.Status(401, headers: ("WWW-Authenticate", $"Bearer realm=\"{server.Address}/token\"")));
 
     private async Task GetAsync()
     {

@@ -33,7 +33,11 @@ public sealed class DockerCredentialsTests : IDisposable
     public async Task A_host_is_found_under_every_spelling(string key, string registry)
     {
         Assert.Equal(new("user", "pass:word"), await FindAsync(Under("auths", key, "{\"auth\":\"dXNlcjpwYXNzOndvcmQ=\"}"), registry));
-        Assert.Contains("no-such-helper", await RefusedAsync(Under("credHelpers", key, "\"no-such-helper\""), registry), StringComparison.Ordinal);
+        Assert.Contains(
+            "no-such-helper",
+            await RefusedAsync(Under("credHelpers", key, "\"no-such-helper\""), registry),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -50,14 +54,27 @@ public sealed class DockerCredentialsTests : IDisposable
     public async Task The_key_that_docker_writes_goes_before_others_and_one_without_content_is_passed_over()
     {
         const string other = """ "docker.io":{"username":"other","password":"p"} """;
-        Assert.Equal("user", (await FindAsync("{\"auths\":{" + other + ""","https://index.docker.io/v1/":{"auth":"dXNlcjpwYXNzOndvcmQ="}}}""", "docker.io"))!.UserName);
+        Assert.Equal(
+            "user",
+            (
+                await FindAsync(
+                    "{\"auths\":{" + other + ""","https://index.docker.io/v1/":{"auth":"dXNlcjpwYXNzOndvcmQ="}}}""",
+                    "docker.io"
+                )
+            )!.UserName
+        );
         Assert.Equal("other", (await FindAsync("""{"auths":{"https://index.docker.io/v1/":{},""" + other + "}}", "docker.io"))!.UserName);
     }
 
     [Fact]
     public async Task A_registry_token_goes_before_an_identity_token_and_a_password()
     {
-        RegistryCredential found = (await FindAsync("""{"auths":{"r.example":{"auth":"dXNlcjpwYXNzOndvcmQ=","identitytoken":"i","registrytoken":"t"}}}""", "r.example"))!;
+        RegistryCredential found = (
+            await FindAsync(
+                """{"auths":{"r.example":{"auth":"dXNlcjpwYXNzOndvcmQ=","identitytoken":"i","registrytoken":"t"}}}""",
+                "r.example"
+            )
+        )!;
         Assert.Equal((true, false, "t"), (found.IsRegistryToken, found.IsIdentityToken, found.Secret));
     }
 
@@ -101,7 +118,12 @@ public sealed class DockerCredentialsTests : IDisposable
 
     [Fact]
     public async Task A_configuration_that_is_not_there_holds_nothing() =>
-        Assert.Null(await new DockerCredentials(HostEnvironment.FromProcess(), Path.Combine(folder, "none", "config.json")).FindAsync("r.example", default));
+        Assert.Null(
+            await new DockerCredentials(HostEnvironment.FromProcess(), Path.Combine(folder, "none", "config.json")).FindAsync(
+                "r.example",
+                default
+            )
+        );
 
     [Theory]
     [InlineData("nonsense")]
@@ -148,7 +170,9 @@ public sealed class DockerCredentialsTests : IDisposable
         File.SetUnixFileMode(planted, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         try
         {
-            NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() => FindAsync("""{"credsStore":"nodeforge-planted"}""", "r.example"));
+            NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(() =>
+                FindAsync("""{"credsStore":"nodeforge-planted"}""", "r.example")
+            );
             Assert.Equal("no such program in the absolute folders of PATH", failed.Diagnostics[0].Got);
         }
         finally

@@ -175,7 +175,10 @@ public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
         other.Serve("/storage", Replies.Status(201));
         Assert.True(await PushAsync());
         LoggedRequest sent = Assert.Single(other.Requests);
-        Assert.Equal(("PUT", $"/storage?signature=abc&digest={Layer.Digest}", null), (sent.Method, sent.Path, sent.Header("authorization")));
+        Assert.Equal(
+            ("PUT", $"/storage?signature=abc&digest={Layer.Digest}", null),
+            (sent.Method, sent.Path, sent.Header("authorization"))
+        );
         Assert.Equal(Image.Layer.Length, sent.Body.Length);
     }
 
@@ -224,7 +227,17 @@ public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
         secure.Serve(Uploads, Replies.Status(202, headers: ("Location", other.Address + "/storage")));
         using SocketsHttpHandler handler = Handler(("registry.test", secure));
         using RegistryClient client = new(handler, new());
-        await FailsAsync(ErrorCodes.RegistryRedirectUnsafe, () => new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(Store(), Layer, Layer.Digest), ImageReference.Parse("registry.test/a"), null, default), transient: false);
+        await FailsAsync(
+            ErrorCodes.RegistryRedirectUnsafe,
+            () =>
+                new RegistryPusher(client).PushBlobAsync(
+                    Oci.Layer.Of(Store(), Layer, Layer.Digest),
+                    ImageReference.Parse("registry.test/a"),
+                    null,
+                    default
+                ),
+            transient: false
+        );
         Assert.Empty(other.Requests);
     }
 
@@ -235,7 +248,8 @@ public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
     [InlineData("https://r.test", "https://r.test:444", false)]
     [InlineData("https://r.test", "https://r.test.evil.test", false)]
     [InlineData("https://r.test", "https://r.test@evil.test", false)]
-    public void An_origin_is_scheme_host_and_port(string left, string right, bool same) => Assert.Equal(same, Origin.Same(new(left), new(right)));
+    public void An_origin_is_scheme_host_and_port(string left, string right, bool same) =>
+        Assert.Equal(same, Origin.Same(new(left), new(right)));
 
     // Every request but the upload's own asks for a token first.
     private void Begin(Reply reply)
@@ -249,7 +263,12 @@ public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
     private async Task<bool> PushAsync()
     {
         using RegistryClient client = Client(new FixedCredentials(Password));
-        return await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(Store(), Layer, Layer.Digest), Reference(registry, "a"), null, CancellationToken.None);
+        return await new RegistryPusher(client).PushBlobAsync(
+            Oci.Layer.Of(Store(), Layer, Layer.Digest),
+            Reference(registry, "a"),
+            null,
+            CancellationToken.None
+        );
     }
 
     private BlobStore Store()
@@ -259,7 +278,8 @@ public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
         return store;
     }
 
-    private Task<RawDocument> GetAsync(RegistryClient client) => client.GetManifestAsync(Reference(registry, "a:v1"), CancellationToken.None);
+    private Task<RawDocument> GetAsync(RegistryClient client) =>
+        client.GetManifestAsync(Reference(registry, "a:v1"), CancellationToken.None);
 
     private static async Task GetSecureAsync(ScriptedServer secure, RegistryCredential credential)
     {

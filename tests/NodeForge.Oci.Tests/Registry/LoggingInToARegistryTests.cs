@@ -97,8 +97,7 @@ public sealed class LoggingInToARegistryTests
     }
 
     [Fact]
-    public void A_credential_in_a_log_shows_no_secret() =>
-        Assert.DoesNotContain(Right.Secret, Right.ToString(), StringComparison.Ordinal);
+    public void A_credential_in_a_log_shows_no_secret() => Assert.DoesNotContain(Right.Secret, Right.ToString(), StringComparison.Ordinal);
 
     private static async Task<InMemoryRegistry> StartAsync(RegistryAuthentication mode)
     {

@@ -35,15 +35,24 @@ public sealed class PullingFromARegistryTests : IAsyncLifetime
     [Fact]
     public async Task A_platform_is_picked_from_an_index_and_attestations_are_passed_over()
     {
-        SmallImage amd = SmallImage.Of("amd", Platform.LinuxAmd64), arm = SmallImage.Of("arm", Platform.LinuxArm64 with { Variant = "v8" });
+        SmallImage amd = SmallImage.Of("amd", Platform.LinuxAmd64),
+            arm = SmallImage.Of("arm", Platform.LinuxArm64 with { Variant = "v8" });
         amd.PushTo(registry, "m", null);
         arm.PushTo(registry, "m", null);
         Descriptor attestation = amd.Descriptor with { Platform = new("unknown", "unknown") };
-        registry.AddManifest("m", "all", OciJson.Write(new ImageIndex { Manifests = [attestation, amd.Descriptor, arm.Descriptor] }), MediaTypes.Index);
+        registry.AddManifest(
+            "m",
+            "all",
+            OciJson.Write(new ImageIndex { Manifests = [attestation, amd.Descriptor, arm.Descriptor] }),
+            MediaTypes.Index
+        );
 
         RawDocument manifest = await client.GetManifestAsync(registry.Reference("m:all"), Platform.LinuxArm64, default);
         Assert.Equal(arm.Descriptor.Digest, manifest.Descriptor.Digest);
-        Diagnostic missing = await FailsAsync(ErrorCodes.PlatformMissing, () => client.GetManifestAsync(registry.Reference("m:all"), Platform.Parse("linux/s390x"), default));
+        Diagnostic missing = await FailsAsync(
+            ErrorCodes.PlatformMissing,
+            () => client.GetManifestAsync(registry.Reference("m:all"), Platform.Parse("linux/s390x"), default)
+        );
         Assert.Equal("linux/amd64 linux/arm64/v8", missing.Got);
     }
 
@@ -70,7 +79,11 @@ public sealed class PullingFromARegistryTests : IAsyncLifetime
     {
         Descriptor blob = registry.AddBlob("b", Bytes(5000));
         registry.Fail("/blobs/", new RegistryFault.FlipLastByte());
-        Diagnostic wrong = await FailsAsync(ErrorCodes.RegistryContentMismatch, () => client.BlobAsync(registry, "b", blob), transient: false);
+        Diagnostic wrong = await FailsAsync(
+            ErrorCodes.RegistryContentMismatch,
+            () => client.BlobAsync(registry, "b", blob),
+            transient: false
+        );
         Assert.Equal(blob.Digest.ToString(), wrong.Want);
         registry.Fail("/blobs/", new RegistryFault.Lengthen(7));
         await FailsAsync(ErrorCodes.RegistryContentMismatch, () => client.BlobAsync(registry, "b", blob));
@@ -116,7 +129,10 @@ public sealed class PullingFromARegistryTests : IAsyncLifetime
     {
         SmallImage image = SmallImage.Of("x", Platform.LinuxAmd64);
         image.PushTo(registry, "a", "v1");
-        registry.Fail("/manifests/", new RegistryFault.AnnounceDigest("sha512:" + Convert.ToHexStringLower(SHA512.HashData(image.Manifest))));
+        registry.Fail(
+            "/manifests/",
+            new RegistryFault.AnnounceDigest("sha512:" + Convert.ToHexStringLower(SHA512.HashData(image.Manifest)))
+        );
         Assert.Equal(image.Descriptor.Digest, (await client.GetAsync(registry, "a:v1")).Descriptor.Digest);
         registry.Fail("/manifests/", new RegistryFault.AnnounceDigest("sha512:" + new string('a', 128)));
         await FailsAsync(ErrorCodes.RegistryContentMismatch, () => client.GetAsync(registry, "a:v1"));
@@ -135,7 +151,10 @@ public sealed class PullingFromARegistryTests : IAsyncLifetime
     [Fact]
     public async Task A_portals_web_page_is_shown_for_what_it_is()
     {
-        registry.Fail("/manifests/", new RegistryFault.Status(200, "<html>\n<title>Please\u001b[31m log in</title>" + new string('x', 200), "text/html"));
+        registry.Fail(
+            "/manifests/",
+            new RegistryFault.Status(200, "<html>\n<title>Please\u001b[31m log in</title>" + new string('x', 200), "text/html")
+        );
         Diagnostic page = await FailsAsync(ErrorCodes.RegistryResponseInvalid, () => client.GetAsync(registry, "a:v1"), transient: false);
         Assert.Contains("<html> <title>Please\\x1b[31m log in", page.Got, StringComparison.Ordinal);
         Assert.True(page.Got!.Length < 110);

@@ -31,7 +31,11 @@ public sealed class PushingToARegistryTests : IDisposable
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync(mode);
         using RegistryClient client = Client(new FixedCredentials(new(InMemoryRegistry.User, InMemoryRegistry.Password)));
         Descriptor index = Index();
-        ImageReference pushed = await new RegistryPusher(client).PushAsync(StoredImages.Of(store, index), registry.Reference("x/y:v1"), default);
+        ImageReference pushed = await new RegistryPusher(client).PushAsync(
+            StoredImages.Of(store, index),
+            registry.Reference("x/y:v1"),
+            default
+        );
 
         Assert.Equal(index.Digest, pushed.Digest);
         Image pulled = await new RegistryImages(client, registry.Reference("x/y:v1")).FindAsync(null, Platform.LinuxArm64, default);
@@ -47,7 +51,10 @@ public sealed class PushingToARegistryTests : IDisposable
         using RegistryClient client = Client();
         await new RegistryPusher(client).PushAsync(StoredImages.Of(store, Index()), registry.Reference("x:v1"), default);
         Assert.Equal("PUT /v2/x/manifests/v1", registry.Requests[^1].ToString());
-        Assert.DoesNotContain(registry.Requests, request => request.Path.EndsWith("/manifests/v1", StringComparison.Ordinal) && request != registry.Requests[^1]);
+        Assert.DoesNotContain(
+            registry.Requests,
+            request => request.Path.EndsWith("/manifests/v1", StringComparison.Ordinal) && request != registry.Requests[^1]
+        );
     }
 
     [Fact]
@@ -71,7 +78,15 @@ public sealed class PushingToARegistryTests : IDisposable
         registry.MountsSupported = mounts;
         using RegistryClient client = Client();
         Descriptor layer = registry.AddBlob("from/here", amd.Layer);
-        Assert.Equal(!mounts, await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, layer, layer.Digest), registry.Reference("to"), "from/here", default));
+        Assert.Equal(
+            !mounts,
+            await new RegistryPusher(client).PushBlobAsync(
+                Oci.Layer.Of(store, layer, layer.Digest),
+                registry.Reference("to"),
+                "from/here",
+                default
+            )
+        );
         Assert.Equal(amd.Layer, registry.Blob("to", layer.Digest));
     }
 
@@ -85,7 +100,14 @@ public sealed class PushingToARegistryTests : IDisposable
         using RegistryClient client = Client();
         registry.Fail("/uploads/", new RegistryFault.Status(status));
         Descriptor layer = registry.AddBlob("from/here", amd.Layer);
-        Assert.True(await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, layer, layer.Digest), registry.Reference("to"), "from/here", default));
+        Assert.True(
+            await new RegistryPusher(client).PushBlobAsync(
+                Oci.Layer.Of(store, layer, layer.Digest),
+                registry.Reference("to"),
+                "from/here",
+                default
+            )
+        );
         Assert.Equal(amd.Layer, registry.Blob("to", layer.Digest));
     }
 
@@ -95,7 +117,14 @@ public sealed class PushingToARegistryTests : IDisposable
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
         using RegistryClient client = Client();
         registry.Fail("/uploads/", new RegistryFault.Status(201));
-        Assert.True(await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, Layer, Layer.Digest), registry.Reference("to"), "from/here", default));
+        Assert.True(
+            await new RegistryPusher(client).PushBlobAsync(
+                Oci.Layer.Of(store, Layer, Layer.Digest),
+                registry.Reference("to"),
+                "from/here",
+                default
+            )
+        );
         Assert.Equal(amd.Layer, registry.Blob("to", Layer.Digest));
     }
 
@@ -112,7 +141,14 @@ public sealed class PushingToARegistryTests : IDisposable
         using RegistryClient client = Client();
         server.Serve("/v2/a/blobs/uploads/", Replies.Status(status, headers: ("Location", location)));
         server.Serve("/upload", Replies.Status(201));
-        Assert.True(await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, Layer, Layer.Digest), ScriptedHosts.Reference(server, "a"), null, default));
+        Assert.True(
+            await new RegistryPusher(client).PushBlobAsync(
+                Oci.Layer.Of(store, Layer, Layer.Digest),
+                ScriptedHosts.Reference(server, "a"),
+                null,
+                default
+            )
+        );
         Assert.Equal(("PUT", sent + Layer.Digest), (server.Requests[^1].Method, server.Requests[^1].Path));
     }
 
@@ -126,7 +162,12 @@ public sealed class PushingToARegistryTests : IDisposable
         server.Serve("/v2/a/blobs/uploads/", Replies.Status(202, headers: ("Location", "/upload")));
         server.Serve("/upload", Replies.Status(202));
         server.Serve($"/v2/a/blobs/{Layer.Digest}", Replies.Status(404), Replies.Status(kept ? 200 : 404));
-        Task<bool> pushing = new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, Layer, Layer.Digest), ScriptedHosts.Reference(server, "a"), null, default);
+        Task<bool> pushing = new RegistryPusher(client).PushBlobAsync(
+            Oci.Layer.Of(store, Layer, Layer.Digest),
+            ScriptedHosts.Reference(server, "a"),
+            null,
+            default
+        );
         if (kept)
             Assert.True(await pushing);
         else
@@ -141,7 +182,10 @@ public sealed class PushingToARegistryTests : IDisposable
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
         using RegistryClient client = Client();
         File.Delete(store.PathOf(Digest.Of(arm.Layer)));
-        await FailsAsync(ErrorCodes.ImageBlobMissing, () => new RegistryPusher(client).PushAsync(StoredImages.Of(store, Index()), registry.Reference("x:v1"), default));
+        await FailsAsync(
+            ErrorCodes.ImageBlobMissing,
+            () => new RegistryPusher(client).PushAsync(StoredImages.Of(store, Index()), registry.Reference("x:v1"), default)
+        );
         Assert.Empty(registry.Requests);
     }
 

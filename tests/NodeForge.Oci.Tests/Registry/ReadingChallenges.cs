@@ -5,19 +5,43 @@ namespace NodeForge.Oci.Tests.Registry;
 public sealed class ReadingChallenges
 {
     [Theory]
-    [InlineData("Bearer realm=\"https://t.test/token\",service=\"r.test\",scope=\"repository:a:pull\"", "https://t.test/token", "r.test", "repository:a:pull")]
+    [InlineData(
+        "Bearer realm=\"https://t.test/token\",service=\"r.test\",scope=\"repository:a:pull\"",
+        "https://t.test/token",
+        "r.test",
+        "repository:a:pull"
+    )]
     [InlineData("Bearer realm = \"https://t.test/token\" , service= \"r.test\"", "https://t.test/token", "r.test", null)]
     [InlineData("bEARER   REALM=\"https://t.test/token\"", "https://t.test/token", null, null)]
     [InlineData("Bearer realm=https://t.test/token,service=r.test", "https://t.test/token", "r.test", null)]
-    [InlineData("Bearer service=\"r, Basic realm=\\\"x\\\"\",realm=\"https://t.test/token\"", "https://t.test/token", "r, Basic realm=\"x\"", null)]
-    [InlineData("Bearer realm=\"https://t.test/a,b\",scope=\"repository:a:pull,push\"", "https://t.test/a,b", null, "repository:a:pull,push")]
+    [InlineData(
+        "Bearer service=\"r, Basic realm=\\\"x\\\"\",realm=\"https://t.test/token\"",
+        "https://t.test/token",
+        "r, Basic realm=\"x\"",
+        null
+    )]
+    [InlineData(
+        "Bearer realm=\"https://t.test/a,b\",scope=\"repository:a:pull,push\"",
+        "https://t.test/a,b",
+        null,
+        "repository:a:pull,push"
+    )]
     [InlineData("Basic realm=\"x, y\", Bearer realm=\"https://t.test/token\"", "https://t.test/token", null, null)]
-    [InlineData("Negotiate, NTLM TlRMTVNTUAAB==, Bearer realm=\"https://t.test/token\",error=\"invalid_token\"", "https://t.test/token", null, null)]
+    [InlineData(
+        "Negotiate, NTLM TlRMTVNTUAAB==, Bearer realm=\"https://t.test/token\",error=\"invalid_token\"",
+        "https://t.test/token",
+        null,
+        null
+    )]
     [InlineData(",, Bearer realm=\"https://t.test/token\",,service=\"r.test\",", "https://t.test/token", "r.test", null)]
     [InlineData("Bearer realm=\"https://t.test/token", "https://t.test/token", null, null)]
     [InlineData("Bearer realm=\"https://t.test/token\", realm=\"https://evil.test\"", "https://t.test/token", null, null)]
-    public void Realm_service_and_scope_are_found_as_the_rules_of_HTTP_have_them(string header, string realm, string? service, string? scope) =>
-        Assert.Equal(new("bearer", realm, service, scope), From(header));
+    public void Realm_service_and_scope_are_found_as_the_rules_of_HTTP_have_them(
+        string header,
+        string realm,
+        string? service,
+        string? scope
+    ) => Assert.Equal(new("bearer", realm, service, scope), From(header));
 
     [Fact]
     public void Bearer_is_answered_before_basic_on_whichever_line_it_is()

@@ -13,7 +13,13 @@ internal static class RegistryFixture
     public static Task<RawDocument> GetAsync(this RegistryClient client, InMemoryRegistry registry, string rest) =>
         client.GetManifestAsync(registry.Reference(rest), CancellationToken.None);
 
-    public static async Task<byte[]> BlobAsync(this RegistryClient client, InMemoryRegistry registry, string repository, Descriptor blob, long offset = 0)
+    public static async Task<byte[]> BlobAsync(
+        this RegistryClient client,
+        InMemoryRegistry registry,
+        string repository,
+        Descriptor blob,
+        long offset = 0
+    )
     {
         using RemoteBlob remote = await client.OpenBlobAsync(registry.Reference(repository), blob, offset, CancellationToken.None);
         using MemoryStream bytes = new();
@@ -30,7 +36,8 @@ internal static class RegistryFixture
         return failed.Diagnostics[0];
     }
 
-    public static byte[] Bytes(int length) => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, length).Select(i => (char)('a' + (i % 26)))));
+    public static byte[] Bytes(int length) =>
+        Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, length).Select(i => (char)('a' + (i % 26)))));
 }
 
 internal sealed class FixedCredentials(RegistryCredential credential) : ICredentialSource

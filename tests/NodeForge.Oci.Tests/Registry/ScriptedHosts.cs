@@ -14,12 +14,14 @@ internal static class ScriptedHosts
 
     public static ImageReference Reference(ScriptedServer server, string rest) => ImageReference.Parse($"{HostOf(server)}/{rest}");
 
-    /// <summary>A handler that trusts the certificates made here and finds names at servers; names that it does not know are looked up.</summary>
+    /// <summary>A handler that trusts the certificates made here and finds names at servers; names that it does not know are looked
+    /// up.</summary>
     public static SocketsHttpHandler Handler(params (string Host, ScriptedServer Server)[] hosts)
     {
         SocketsHttpHandler handler = RegistryClient.CreateHandler();
         handler.UseProxy = false;
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject.EndsWith(".test", StringComparison.Ordinal) == true;
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate?.Subject.EndsWith(".test", StringComparison.Ordinal) == true;
         handler.ConnectCallback = async (context, cancellationToken) =>
         {
             (string Host, ScriptedServer Server) found = hosts.FirstOrDefault(host => host.Host == context.DnsEndPoint.Host);

@@ -21,7 +21,11 @@ public sealed class TrustingARegistryTests
         using SocketsHttpHandler handler = Handler(listener);
         using RegistryClient client = new(handler, new() { Credentials = NoCredentials.Instance });
 
-        Diagnostic told = await FailsAsync(ErrorCodes.RegistryCertificateRefused, () => client.GetManifestAsync(Reference(), CancellationToken.None), transient: false);
+        Diagnostic told = await FailsAsync(
+            ErrorCodes.RegistryCertificateRefused,
+            () => client.GetManifestAsync(Reference(), CancellationToken.None),
+            transient: false
+        );
 
         Assert.Equal("the connection to registry.test is not trusted", told.What);
         Assert.StartsWith("https://registry.test/", told.Where!.Resource, StringComparison.Ordinal);
@@ -37,7 +41,9 @@ public sealed class TrustingARegistryTests
         Task hangingUp = Task.Run(async () => (await listener.AcceptTcpClientAsync()).Dispose());
         using SocketsHttpHandler handler = Handler(listener);
         using RegistryClient client = new(handler, new() { Credentials = NoCredentials.Instance });
-        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() => client.GetManifestAsync(Reference(), CancellationToken.None));
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            client.GetManifestAsync(Reference(), CancellationToken.None)
+        );
         Assert.Equal(ExitCode.Network, failure.ExitCode);
         Assert.Contains("registry.test", failure.Message, StringComparison.Ordinal);
         await hangingUp;

@@ -16,12 +16,13 @@ public sealed class WaitingForARegistry : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("nf-waiting-").FullName;
     private readonly ScriptedServer server = new();
 
-    private RegistryOptions Options { get; set; } = new()
-    {
-        StallTimeout = TimeSpan.FromMilliseconds(400),
-        DocumentTimeout = TimeSpan.FromSeconds(2),
-        CommitTimeout = TimeSpan.FromMilliseconds(500),
-    };
+    private RegistryOptions Options { get; set; } =
+        new()
+        {
+            StallTimeout = TimeSpan.FromMilliseconds(400),
+            DocumentTimeout = TimeSpan.FromSeconds(2),
+            CommitTimeout = TimeSpan.FromMilliseconds(500),
+        };
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -69,13 +70,16 @@ public sealed class WaitingForARegistry : IAsyncLifetime
     public async Task A_token_server_is_waited_for_no_longer_than_a_registry(string fault, string code)
     {
         server.Serve(Manifest, Replies.Status(401, headers: ("WWW-Authenticate", $"Bearer realm=\"{server.Address}/token\"")));
-        server.Serve("/token", fault switch
-        {
-            "silence" => Replies.Silence(),
-            "stall" => Replies.Stall("{\"token\":\"t\"}"u8.ToArray(), 5),
-            "loop" => Replies.Redirect("/token"),
-            _ => Replies.Endless(),
-        });
+        server.Serve(
+            "/token",
+            fault switch
+            {
+                "silence" => Replies.Silence(),
+                "stall" => Replies.Stall("{\"token\":\"t\"}"u8.ToArray(), 5),
+                "loop" => Replies.Redirect("/token"),
+                _ => Replies.Endless(),
+            }
+        );
         NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(GetAsync);
         Assert.Equal(code, failed.Diagnostics[0].Code.Id);
         Assert.StartsWith(server.Address + "/token", failed.Diagnostics[0].Where!.Resource, StringComparison.Ordinal);
@@ -86,9 +90,16 @@ public sealed class WaitingForARegistry : IAsyncLifetime
     [InlineData("endless")]
     public async Task The_text_of_an_error_is_waited_for_and_read_within_limits(string fault)
     {
-        server.Serve(Manifest, fault == "stall"
-            ? async (exchange, cancel) => { await exchange.HeadAsync(500, [("Content-Length", "900")], cancel); await Task.Delay(Timeout.Infinite, cancel); }
-        : Replies.Endless(500));
+        server.Serve(
+            Manifest,
+            fault == "stall"
+                ? async (exchange, cancel) =>
+                {
+                    await exchange.HeadAsync(500, [("Content-Length", "900")], cancel);
+                    await Task.Delay(Timeout.Infinite, cancel);
+                }
+                : Replies.Endless(500)
+        );
         Diagnostic told = await FailsAsync(ErrorCodes.RegistryFailed, GetAsync, transient: true);
         Assert.StartsWith("500", told.Got, StringComparison.Ordinal);
     }
@@ -132,11 +143,14 @@ public sealed class WaitingForARegistry : IAsyncLifetime
     {
         Options = Options with { CommitTimeout = TimeSpan.FromSeconds(30) };
         server.Serve(Uploads, Replies.Status(202, headers: ("Location", "/upload")));
-        server.Serve("/upload", async (exchange, cancel) =>
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1), cancel);
-            await Replies.Status(201)(exchange, cancel);
-        });
+        server.Serve(
+            "/upload",
+            async (exchange, cancel) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+                await Replies.Status(201)(exchange, cancel);
+            }
+        );
         Assert.True(await PushAsync());
     }
 
@@ -173,6 +187,11 @@ public sealed class WaitingForARegistry : IAsyncLifetime
         BlobStore store = new(folder);
         Descriptor blob = new(MediaTypes.Layer, store.Write(Large), Large.Length);
         using RegistryClient client = new(RegistryClient.CreateHandler(), Options);
-        return await new RegistryPusher(client).PushBlobAsync(Oci.Layer.Of(store, blob, blob.Digest), Reference(server, "a"), null, CancellationToken.None);
+        return await new RegistryPusher(client).PushBlobAsync(
+            Oci.Layer.Of(store, blob, blob.Digest),
+            Reference(server, "a"),
+            null,
+            CancellationToken.None
+        );
     }
 }

@@ -20,7 +20,10 @@ public sealed class EverySourceAlike : ImageFolder
         IImageSource source = await WriteAsync(word, Arm, registry, client);
 
         Image image = await source.FindAsync(null, Platform.LinuxArm64, default);
-        Assert.Equal((Arm.Descriptor.Digest, Digest.Of(Arm.Config), Platform.LinuxArm64), (image.Descriptor.Digest, image.Id, image.Platform));
+        Assert.Equal(
+            (Arm.Descriptor.Digest, Digest.Of(Arm.Config), Platform.LinuxArm64),
+            (image.Descriptor.Digest, image.Id, image.Platform)
+        );
         Assert.Equal(Arm.Manifest, image.RawManifest.Bytes.ToArray());
         Assert.Equal(Arm.Config, image.RawConfig.Bytes.ToArray());
         Assert.Equal(word == "docker" ? registry.Reference("a/b:v1") : Name, Assert.Single(image.References));
@@ -45,7 +48,10 @@ public sealed class EverySourceAlike : ImageFolder
         IImageSource source = await WriteAsync(word, Amd, registry, client);
         ImageEntry entry = await source.FindAsync(null, default);
         Assert.Null(await source.TryOpenAsync(entry, Platform.LinuxArm64, default));
-        Assert.Equal("linux/amd64", (await FailsAsync(ErrorCodes.PlatformMissing, async () => await source.OpenAsync(entry, Platform.LinuxArm64, default))).Got);
+        Assert.Equal(
+            "linux/amd64",
+            (await FailsAsync(ErrorCodes.PlatformMissing, async () => await source.OpenAsync(entry, Platform.LinuxArm64, default))).Got
+        );
         Assert.Equal([Platform.LinuxAmd64], (await source.OpenAllAsync(entry, default)).Select(image => image.Platform));
     }
 
@@ -92,7 +98,9 @@ public sealed class EverySourceAlike : ImageFolder
             return stored;
         }
 
-        ImageTransport transport = ImageTransport.Parse(word == "docker" ? $"docker://{registry!.Reference("a/b:v1")}" : $"{word}:{Path("out")}");
+        ImageTransport transport = ImageTransport.Parse(
+            word == "docker" ? $"docker://{registry!.Reference("a/b:v1")}" : $"{word}:{Path("out")}"
+        );
         TransportHost host = new() { Registry = _ => client! };
         await transport.Target(host).WriteAsync(images, default);
         return await transport.OpenAsync(host, default);

@@ -5,13 +5,22 @@ using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Oci.Tests.Transports;
 
-/// <summary>Layouts and archives that were damaged or made to harm: refused with image, blob and entry; no manifest reaches the store.</summary>
+/// <summary>Layouts and archives that were damaged or made to harm: refused with image, blob and entry; no manifest reaches the
+/// store.</summary>
 public sealed class HostileImagesTests : ImageFolder
 {
     private const string Marker = """{"imageLayoutVersion":"1.0.0"}""";
 
     [Fact]
-    public Task A_blob_of_other_bytes() => RefusedAsync(ErrorCodes.ImageBlobMismatch, layer: bytes => { bytes[^1] ^= 1; return bytes; });
+    public Task A_blob_of_other_bytes() =>
+        RefusedAsync(
+            ErrorCodes.ImageBlobMismatch,
+            layer: bytes =>
+            {
+                bytes[^1] ^= 1;
+                return bytes;
+            }
+        );
 
     [Fact]
     public Task A_blob_that_is_short() => RefusedAsync(ErrorCodes.ImageBlobMismatch, layer: bytes => bytes[..^1]);
@@ -26,10 +35,26 @@ public sealed class HostileImagesTests : ImageFolder
     public Task A_config_that_is_missing() => RefusedAsync(ErrorCodes.ImageBlobMissing, config: _ => null);
 
     [Fact]
-    public Task A_config_of_other_bytes() => RefusedAsync(ErrorCodes.ImageBlobMismatch, config: bytes => { bytes[^2] ^= 1; return bytes; });
+    public Task A_config_of_other_bytes() =>
+        RefusedAsync(
+            ErrorCodes.ImageBlobMismatch,
+            config: bytes =>
+            {
+                bytes[^2] ^= 1;
+                return bytes;
+            }
+        );
 
     [Fact]
-    public Task A_manifest_of_other_bytes() => RefusedAsync(ErrorCodes.ImageBlobMismatch, manifest: bytes => { bytes[^2] ^= 1; return bytes; });
+    public Task A_manifest_of_other_bytes() =>
+        RefusedAsync(
+            ErrorCodes.ImageBlobMismatch,
+            manifest: bytes =>
+            {
+                bytes[^2] ^= 1;
+                return bytes;
+            }
+        );
 
     [Theory]
     [InlineData("\"layers\":", "\"manifests\":[],\"layers\":", "index at once")]
@@ -53,7 +78,10 @@ public sealed class HostileImagesTests : ImageFolder
 
     [Fact]
     public async Task A_manifest_of_ten_thousand_levels() =>
-        await OfManifestAsync(ErrorCodes.InvalidImageDocument, Encoding.ASCII.GetBytes("{\"x\":" + new string('[', 10_000) + new string(']', 10_000) + "}"));
+        await OfManifestAsync(
+            ErrorCodes.InvalidImageDocument,
+            Encoding.ASCII.GetBytes("{\"x\":" + new string('[', 10_000) + new string(']', 10_000) + "}")
+        );
 
     [Fact]
     public async Task A_manifest_of_four_mebibytes_and_a_byte() =>
@@ -63,15 +91,33 @@ public sealed class HostileImagesTests : ImageFolder
     public async Task More_layers_than_diff_ids()
     {
         Descriptor layer = new(MediaTypes.Layer, Digest.Of(Amd.Layer), Amd.Layer.Length);
-        await OfManifestAsync(ErrorCodes.DiffIdMismatch, OciJson.Write(new Manifest { Config = new(MediaTypes.Config, Digest.Of(Amd.Config), Amd.Config.Length), Layers = [layer, layer] }));
+        await OfManifestAsync(
+            ErrorCodes.DiffIdMismatch,
+            OciJson.Write(
+                new Manifest { Config = new(MediaTypes.Config, Digest.Of(Amd.Config), Amd.Config.Length), Layers = [layer, layer] }
+            )
+        );
     }
 
     [Fact]
     public async Task A_layer_that_unpacks_to_something_else_than_the_config_says()
     {
-        byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", [Digest.Of("other"u8)]) });
+        byte[] config = OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = "amd64",
+                Os = "linux",
+                RootFs = new("layers", [Digest.Of("other"u8)]),
+            }
+        );
         byte[] layer = Gzip(Amd.Layer);
-        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, Digest.Of(config), config.Length), Layers = [new(MediaTypes.LayerGzip, Digest.Of(layer), layer.Length)] });
+        byte[] manifest = OciJson.Write(
+            new Manifest
+            {
+                Config = new(MediaTypes.Config, Digest.Of(config), config.Length),
+                Layers = [new(MediaTypes.LayerGzip, Digest.Of(layer), layer.Length)],
+            }
+        );
         Diagnostic refused = await OfManifestAsync(ErrorCodes.DiffIdMismatch, manifest, config, layer);
         Assert.Equal(Digest.Of(Amd.Layer).ToString(), refused.Got);
     }
@@ -79,7 +125,9 @@ public sealed class HostileImagesTests : ImageFolder
     [Fact]
     public async Task A_layer_of_another_media_type_than_its_bytes()
     {
-        byte[] manifest = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Amd.Manifest).Replace(MediaTypes.Layer, MediaTypes.LayerGzip, StringComparison.Ordinal));
+        byte[] manifest = Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(Amd.Manifest).Replace(MediaTypes.Layer, MediaTypes.LayerGzip, StringComparison.Ordinal)
+        );
         await OfManifestAsync(ErrorCodes.LayerMediaTypeMismatch, manifest);
     }
 
@@ -87,7 +135,13 @@ public sealed class HostileImagesTests : ImageFolder
     public async Task A_gzip_layer_that_was_cut_when_it_was_made()
     {
         byte[] layer = Gzip(Amd.Layer)[..^8];
-        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, Digest.Of(Amd.Config), Amd.Config.Length), Layers = [new(MediaTypes.LayerGzip, Digest.Of(layer), layer.Length)] });
+        byte[] manifest = OciJson.Write(
+            new Manifest
+            {
+                Config = new(MediaTypes.Config, Digest.Of(Amd.Config), Amd.Config.Length),
+                Layers = [new(MediaTypes.LayerGzip, Digest.Of(layer), layer.Length)],
+            }
+        );
         await OfManifestAsync(ErrorCodes.LayerUnreadable, manifest, layer: layer);
     }
 
@@ -95,15 +149,24 @@ public sealed class HostileImagesTests : ImageFolder
     public async Task An_image_without_our_platform()
     {
         string archive = LayoutArchive([Amd.Descriptor], [.. Amd.Blobs]);
-        Diagnostic refused = await FailsAsync(ErrorCodes.PlatformMissing, () => TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxArm64));
+        Diagnostic refused = await FailsAsync(
+            ErrorCodes.PlatformMissing,
+            () => TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxArm64)
+        );
         Assert.Equal("linux/amd64", refused.Got);
     }
 
     [Fact]
     public async Task An_index_that_hides_the_platform_is_asked_by_its_configs()
     {
-        string archive = LayoutArchive([Index(out byte[] index, Amd.Descriptor with { Platform = null }, Arm.Descriptor with { Platform = null })], [index, .. Amd.Blobs, .. Arm.Blobs]);
-        Assert.Equal(Arm.Descriptor.Digest, (await TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxArm64)).Descriptor.Digest);
+        string archive = LayoutArchive(
+            [Index(out byte[] index, Amd.Descriptor with { Platform = null }, Arm.Descriptor with { Platform = null })],
+            [index, .. Amd.Blobs, .. Arm.Blobs]
+        );
+        Assert.Equal(
+            Arm.Descriptor.Digest,
+            (await TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxArm64)).Descriptor.Digest
+        );
     }
 
     [Fact]
@@ -118,7 +181,10 @@ public sealed class HostileImagesTests : ImageFolder
         }
 
         string archive = LayoutArchive([at], [.. blobs]);
-        await FailsAsync(ErrorCodes.InvalidImageDocument, () => TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxAmd64));
+        await FailsAsync(
+            ErrorCodes.InvalidImageDocument,
+            () => TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxAmd64)
+        );
     }
 
     [Fact]
@@ -133,23 +199,44 @@ public sealed class HostileImagesTests : ImageFolder
         }
 
         string archive = LayoutArchive([at], [.. blobs]);
-        Task refused = FailsAsync(ErrorCodes.InvalidImageDocument, () => TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxArm64));
+        Task refused = FailsAsync(
+            ErrorCodes.InvalidImageDocument,
+            () => TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxArm64)
+        );
         await refused.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
     public async Task An_image_whose_history_has_null_in_it()
     {
-        byte[] config = Encoding.UTF8.GetBytes($$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{Digest.Of(Amd.Layer)}}"]},"history":[null]}""");
-        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, Digest.Of(config), config.Length), Layers = [new(MediaTypes.Layer, Digest.Of(Amd.Layer), Amd.Layer.Length)] });
+        byte[] config = Encoding.UTF8.GetBytes(
+            $$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{Digest.Of(Amd.Layer)}}"]},"history":[null]}"""
+        );
+        byte[] manifest = OciJson.Write(
+            new Manifest
+            {
+                Config = new(MediaTypes.Config, Digest.Of(config), config.Length),
+                Layers = [new(MediaTypes.Layer, Digest.Of(Amd.Layer), Amd.Layer.Length)],
+            }
+        );
         await OfManifestAsync(ErrorCodes.InvalidImageDocument, manifest, config);
     }
 
     [Fact]
     public async Task A_docker_archive_of_an_image_without_layers_reads_what_Go_writes_for_none()
     {
-        byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", []) });
-        IImageSource source = Open("docker-archive:" + Archive(("manifest.json", """[{"Config":"config.json","RepoTags":["x:1"],"Layers":null}]"""), ("config.json", config)));
+        byte[] config = OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = "amd64",
+                Os = "linux",
+                RootFs = new("layers", []),
+            }
+        );
+        IImageSource source = Open(
+            "docker-archive:"
+                + Archive(("manifest.json", """[{"Config":"config.json","RepoTags":["x:1"],"Layers":null}]"""), ("config.json", config))
+        );
         Assert.Empty((await source.FindAsync(null, Platform.LinuxAmd64, CancellationToken.None)).Layers);
     }
 
@@ -157,7 +244,10 @@ public sealed class HostileImagesTests : ImageFolder
     public async Task One_name_for_two_images()
     {
         SortedDictionary<string, string> same = new() { ["org.opencontainers.image.ref.name"] = "v1" };
-        string archive = LayoutArchive([Amd.Descriptor with { Annotations = same, Platform = null }, Arm.Descriptor with { Annotations = same }], []);
+        string archive = LayoutArchive(
+            [Amd.Descriptor with { Annotations = same, Platform = null }, Arm.Descriptor with { Annotations = same }],
+            []
+        );
         await FailsAsync(ErrorCodes.ImageNameCollision, () => Task.Run(() => Open("oci-archive:" + archive)));
     }
 
@@ -190,7 +280,10 @@ public sealed class HostileImagesTests : ImageFolder
     [Fact]
     public async Task An_archive_with_one_file_twice()
     {
-        Diagnostic refused = await FailsAsync(ErrorCodes.ImageArchiveEntryRefused, () => Task.Run(() => Open("docker-archive:" + Archive(("manifest.json", "[]"), ("x", ""), ("manifest.json", "[]")))));
+        Diagnostic refused = await FailsAsync(
+            ErrorCodes.ImageArchiveEntryRefused,
+            () => Task.Run(() => Open("docker-archive:" + Archive(("manifest.json", "[]"), ("x", ""), ("manifest.json", "[]"))))
+        );
         Assert.Contains("entry 3, 'manifest.json'", refused.ToString(), StringComparison.Ordinal);
     }
 
@@ -203,8 +296,16 @@ public sealed class HostileImagesTests : ImageFolder
     [InlineData("nowhere", "NF5107")]
     public async Task A_docker_archive_that_names_a_layer_elsewhere(string layer, string code)
     {
-        string archive = Archive(("manifest.json", $$"""[{"Config":"config.json","RepoTags":["x:1"],"Layers":["{{layer}}"]}]"""), ("config.json", Amd.Config), ("out", "->/etc/passwd"), ("away", "->../../etc/passwd"), ("loop", "->loop"));
-        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() => TakeAsync(Open("docker-archive:" + archive), EmptyStore(), Platform.LinuxAmd64));
+        string archive = Archive(
+            ("manifest.json", $$"""[{"Config":"config.json","RepoTags":["x:1"],"Layers":["{{layer}}"]}]"""),
+            ("config.json", Amd.Config),
+            ("out", "->/etc/passwd"),
+            ("away", "->../../etc/passwd"),
+            ("loop", "->loop")
+        );
+        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            TakeAsync(Open("docker-archive:" + archive), EmptyStore(), Platform.LinuxAmd64)
+        );
         Assert.Equal(code, refused.Diagnostics[0].Code.Id);
         Assert.Contains(layer, refused.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path("taken")));
@@ -213,8 +314,16 @@ public sealed class HostileImagesTests : ImageFolder
     [Fact]
     public async Task The_relative_links_of_old_docker_archives_are_followed()
     {
-        string archive = Archive(("manifest.json", """[{"Config":"config.json","RepoTags":null,"Layers":["b/layer.tar"]}]"""), ("config.json", Amd.Config), ("a/layer.tar", Amd.Layer), ("b/layer.tar", "->../a/layer.tar"));
-        Assert.Equal(Amd.Descriptor.Digest, (await TakeAsync(Open("docker-archive:" + archive), EmptyStore(), Platform.LinuxAmd64)).Descriptor.Digest);
+        string archive = Archive(
+            ("manifest.json", """[{"Config":"config.json","RepoTags":null,"Layers":["b/layer.tar"]}]"""),
+            ("config.json", Amd.Config),
+            ("a/layer.tar", Amd.Layer),
+            ("b/layer.tar", "->../a/layer.tar")
+        );
+        Assert.Equal(
+            Amd.Descriptor.Digest,
+            (await TakeAsync(Open("docker-archive:" + archive), EmptyStore(), Platform.LinuxAmd64)).Descriptor.Digest
+        );
     }
 
     [Theory]
@@ -234,15 +343,37 @@ public sealed class HostileImagesTests : ImageFolder
     [Fact]
     public async Task An_archive_of_the_other_kind_is_named()
     {
-        Assert.Contains("docker-archive:", (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("oci-archive:" + Archive(("manifest.json", "[]")))))).Hint, StringComparison.Ordinal);
-        Assert.Contains("oci-archive:", (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("docker-archive:" + Archive(("oci-layout", Marker)))))).Hint, StringComparison.Ordinal);
+        Assert.Contains(
+            "docker-archive:",
+            (
+                await FailsAsync(
+                    ErrorCodes.NotAnImageArchive,
+                    () => Task.Run(() => Open("oci-archive:" + Archive(("manifest.json", "[]"))))
+                )
+            ).Hint,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "oci-archive:",
+            (
+                await FailsAsync(
+                    ErrorCodes.NotAnImageArchive,
+                    () => Task.Run(() => Open("docker-archive:" + Archive(("oci-layout", Marker))))
+                )
+            ).Hint,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task An_archive_that_is_compressed_as_a_whole_says_how_to_unpack_it()
     {
         File.WriteAllBytes(Path("x.tar.gz"), Gzip(Amd.Layer));
-        Assert.Contains("gunzip", (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("docker-archive:" + Path("x.tar.gz"))))).Hint, StringComparison.Ordinal);
+        Assert.Contains(
+            "gunzip",
+            (await FailsAsync(ErrorCodes.NotAnImageArchive, () => Task.Run(() => Open("docker-archive:" + Path("x.tar.gz"))))).Hint,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -254,7 +385,9 @@ public sealed class HostileImagesTests : ImageFolder
         for (int length = 0; length <= whole.Length - 1024; length += length % 1024 == 0 ? 511 : 513)
         {
             File.WriteAllBytes(Path("cut.tar"), whole[..length]);
-            await Assert.ThrowsAsync<NodeForgeException>(() => TakeAsync(Open("oci-archive:" + Path("cut.tar")), EmptyStore(), Platform.LinuxAmd64));
+            await Assert.ThrowsAsync<NodeForgeException>(() =>
+                TakeAsync(Open("oci-archive:" + Path("cut.tar")), EmptyStore(), Platform.LinuxAmd64)
+            );
             Assert.False(HasManifests(EmptyStore()));
         }
     }
@@ -282,10 +415,21 @@ public sealed class HostileImagesTests : ImageFolder
         }
     }
 
-    private async Task RefusedAsync(ErrorCode code, Func<byte[], byte[]?>? layer = null, Func<byte[], byte[]?>? config = null, Func<byte[], byte[]?>? manifest = null)
+    private async Task RefusedAsync(
+        ErrorCode code,
+        Func<byte[], byte[]?>? layer = null,
+        Func<byte[], byte[]?>? config = null,
+        Func<byte[], byte[]?>? manifest = null
+    )
     {
-        List<(string, object)> entries = [("oci-layout", Marker), ("index.json", OciJson.Write(new ImageIndex { Manifests = [Amd.Descriptor] }))];
-        foreach ((byte[] blob, Func<byte[], byte[]?>? change) in new[] { (Amd.Layer, layer), (Amd.Config, config), (Amd.Manifest, manifest) })
+        List<(string, object)> entries =
+        [
+            ("oci-layout", Marker),
+            ("index.json", OciJson.Write(new ImageIndex { Manifests = [Amd.Descriptor] })),
+        ];
+        foreach (
+            (byte[] blob, Func<byte[], byte[]?>? change) in new[] { (Amd.Layer, layer), (Amd.Config, config), (Amd.Manifest, manifest) }
+        )
         {
             if ((change is null ? blob : change([.. blob])) is { } kept)
                 entries.Add(("blobs/sha256/" + Digest.Of(blob).Hex, kept));
@@ -299,18 +443,21 @@ public sealed class HostileImagesTests : ImageFolder
 
     private async Task<Diagnostic> OfManifestAsync(ErrorCode code, byte[] manifest, byte[]? config = null, byte[]? layer = null)
     {
-        string archive = LayoutArchive([new(MediaTypes.Manifest, Digest.Of(manifest), manifest.Length)], [manifest, config ?? Amd.Config, layer ?? Amd.Layer]);
+        string archive = LayoutArchive(
+            [new(MediaTypes.Manifest, Digest.Of(manifest), manifest.Length)],
+            [manifest, config ?? Amd.Config, layer ?? Amd.Layer]
+        );
         Diagnostic refused = await FailsAsync(code, () => TakeAsync(Open("oci-archive:" + archive), EmptyStore(), Platform.LinuxAmd64));
         Assert.False(EmptyStore().Contains(Digest.Of(manifest)));
         return refused;
     }
 
-    private string LayoutArchive(IReadOnlyList<Descriptor> entries, IReadOnlyList<byte[]> blobs) => Archive(
-    [
-        ("oci-layout", Marker),
-        ("index.json", OciJson.Write(new ImageIndex { Manifests = entries })),
-        .. blobs.DistinctBy(Hex).Select(blob => ("blobs/sha256/" + Hex(blob), (object)blob)),
-    ]);
+    private string LayoutArchive(IReadOnlyList<Descriptor> entries, IReadOnlyList<byte[]> blobs) =>
+        Archive([
+            ("oci-layout", Marker),
+            ("index.json", OciJson.Write(new ImageIndex { Manifests = entries })),
+            .. blobs.DistinctBy(Hex).Select(blob => ("blobs/sha256/" + Hex(blob), (object)blob)),
+        ]);
 
     private static string Hex(byte[] blob) => Digest.Of(blob).Hex;
 

@@ -59,7 +59,12 @@ public abstract class ImageFolder : IDisposable
             if (content is string text && text.StartsWith("->", StringComparison.Ordinal))
                 writer.WriteEntry(new UstarTarEntry(TarEntryType.SymbolicLink, path) { LinkName = text[2..] });
             else
-                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(content as byte[] ?? Encoding.UTF8.GetBytes((string)content)) });
+                writer.WriteEntry(
+                    new UstarTarEntry(TarEntryType.RegularFile, path)
+                    {
+                        DataStream = new MemoryStream(content as byte[] ?? Encoding.UTF8.GetBytes((string)content)),
+                    }
+                );
         }
 
         return file;
@@ -75,11 +80,14 @@ public abstract class ImageFolder : IDisposable
     protected static async Task<Image> TakeAsync(IImageSource source, BlobStore store, Platform platform, string? name = null) =>
         await store.TakeAsync(await source.FindAsync(name, platform, CancellationToken.None), CancellationToken.None);
 
-    protected static IImageSource Open(string transport) => ImageTransport.Parse(transport).OpenAsync(TransportHost.Files, CancellationToken.None).GetAwaiter().GetResult();
+    protected static IImageSource Open(string transport) =>
+        ImageTransport.Parse(transport).OpenAsync(TransportHost.Files, CancellationToken.None).GetAwaiter().GetResult();
 
-    protected static IReadOnlyList<ImageEntry> List(IImageSource source) => source.ListAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    protected static IReadOnlyList<ImageEntry> List(IImageSource source) =>
+        source.ListAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
-    protected IReadOnlyList<Image> ImagesOf(Descriptor root, ImageReference? reference = null, string? tag = null) => StoredImages.Of(Store, root, reference, tag);
+    protected IReadOnlyList<Image> ImagesOf(Descriptor root, ImageReference? reference = null, string? tag = null) =>
+        StoredImages.Of(Store, root, reference, tag);
 
     protected static bool HasManifests(BlobStore store) => store.Contains(Amd.Descriptor.Digest) || store.Contains(Arm.Descriptor.Digest);
 }

@@ -9,7 +9,8 @@ namespace NodeForge.Oci.Tests.Transports;
 public sealed class ImagesOfOtherTools : ImageFolder
 {
     private const string Marker = """{"imageLayoutVersion":"1.0.0"}""";
-    private static readonly byte[] NoLayers = """{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
+    private static readonly byte[] NoLayers =
+        """{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
 
     [Fact]
     public async Task An_image_without_layers_has_null_for_their_list()
@@ -28,14 +29,22 @@ public sealed class ImagesOfOtherTools : ImageFolder
     [InlineData("<html>", "no such JSON")]
     public async Task A_list_of_images_that_is_none_is_told_in_plain_words(string json, string got)
     {
-        Diagnostic told = await FailsAsync(ErrorCodes.InvalidImageDocument, () => Task.Run(() => Open("docker-archive:" + Archive(("manifest.json", json)))));
+        Diagnostic told = await FailsAsync(
+            ErrorCodes.InvalidImageDocument,
+            () => Task.Run(() => Open("docker-archive:" + Archive(("manifest.json", json))))
+        );
         Assert.Equal((got, "manifest.json"), (told.Got, told.Where!.Detail));
     }
 
     [Fact]
     public void A_layout_that_names_no_image_leaves_it_to_dockers_list()
     {
-        string archive = Archive(("oci-layout", Marker), ("index.json", """{"schemaVersion":2,"manifests":null}"""), (Digest.Of(NoLayers).Hex + ".json", NoLayers), ("manifest.json", DockerList("[]", "\"a:1\"")));
+        string archive = Archive(
+            ("oci-layout", Marker),
+            ("index.json", """{"schemaVersion":2,"manifests":null}"""),
+            (Digest.Of(NoLayers).Hex + ".json", NoLayers),
+            ("manifest.json", DockerList("[]", "\"a:1\""))
+        );
         Assert.Equal("docker.io/library/a:1", Assert.Single(List(ImageArchives.Open(archive, default))).DisplayName);
         Assert.Empty(List(Open("oci-archive:" + archive)));
     }
@@ -47,12 +56,24 @@ public sealed class ImagesOfOtherTools : ImageFolder
         Image taken = await TakeAsync(Open("docker-archive:" + archive), EmptyStore(), Platform.LinuxAmd64, "shop/named:1");
         Assert.Equal(["docker.io/shop/named:1"], taken.References.Select(reference => reference.ToString()));
 
-        string layout = Archive([("oci-layout", Marker), ("index.json", OciJson.Write(new ImageIndex { Manifests = [Amd.Descriptor] })), .. Amd.Blobs.Select(blob => ("blobs/sha256/" + Digest.Of(blob).Hex, (object)blob))]);
-        Assert.Equal(["docker.io/shop/named:1"], (await TakeAsync(Open("oci-archive:" + layout), EmptyStore("a"), Platform.LinuxAmd64, "shop/named:1")).References.Select(reference => reference.ToString()));
+        string layout = Archive([
+            ("oci-layout", Marker),
+            ("index.json", OciJson.Write(new ImageIndex { Manifests = [Amd.Descriptor] })),
+            .. Amd.Blobs.Select(blob => ("blobs/sha256/" + Digest.Of(blob).Hex, (object)blob)),
+        ]);
+        Assert.Equal(
+            ["docker.io/shop/named:1"],
+            (await TakeAsync(Open("oci-archive:" + layout), EmptyStore("a"), Platform.LinuxAmd64, "shop/named:1")).References.Select(
+                reference => reference.ToString()
+            )
+        );
         Assert.Equal("My_Tag", (await TakeAsync(Open("oci-archive:" + layout), EmptyStore("a"), Platform.LinuxAmd64, "My_Tag")).Tag);
 
         string named = Archive((Digest.Of(NoLayers).Hex + ".json", NoLayers), ("manifest.json", DockerList("[]", "\"a:1\"")));
-        await FailsAsync(ErrorCodes.ImageNotFound, () => TakeAsync(Open("docker-archive:" + named), EmptyStore(), Platform.LinuxAmd64, "shop/named:1"));
+        await FailsAsync(
+            ErrorCodes.ImageNotFound,
+            () => TakeAsync(Open("docker-archive:" + named), EmptyStore(), Platform.LinuxAmd64, "shop/named:1")
+        );
     }
 
     [Fact]
@@ -64,7 +85,10 @@ public sealed class ImagesOfOtherTools : ImageFolder
         Assert.Equal("bzip2", told.Got);
         Assert.Contains("bunzip2", told.Hint, StringComparison.Ordinal);
 
-        string archive = Archive(("BZh.json", NoLayers), ("manifest.json", Encoding.UTF8.GetBytes("""[{"Config":"BZh.json","RepoTags":["a:1"],"Layers":[]}]""")));
+        string archive = Archive(
+            ("BZh.json", NoLayers),
+            ("manifest.json", Encoding.UTF8.GetBytes("""[{"Config":"BZh.json","RepoTags":["a:1"],"Layers":[]}]"""))
+        );
         Assert.Single(List(Open("docker-archive:" + archive)));
     }
 
@@ -72,7 +96,10 @@ public sealed class ImagesOfOtherTools : ImageFolder
     public async Task A_pipe_is_called_so()
     {
         using AnonymousPipeServerStream pipe = new(PipeDirection.In);
-        Diagnostic told = await FailsAsync(ErrorCodes.PathNotUsable, () => Task.Run(() => Open($"docker-archive:/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}")));
+        Diagnostic told = await FailsAsync(
+            ErrorCodes.PathNotUsable,
+            () => Task.Run(() => Open($"docker-archive:/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}"))
+        );
         Assert.Equal(("a pipe", "a file"), (told.Got, told.Want));
     }
 
@@ -88,11 +115,18 @@ public sealed class ImagesOfOtherTools : ImageFolder
             File.CreateSymbolicLink(blob, moved);
         }
 
-        Assert.Equal(Amd.Descriptor.Digest, (await TakeAsync(Open("oci:" + Path("out")), EmptyStore(), Platform.LinuxAmd64)).Descriptor.Digest);
+        Assert.Equal(
+            Amd.Descriptor.Digest,
+            (await TakeAsync(Open("oci:" + Path("out")), EmptyStore(), Platform.LinuxAmd64)).Descriptor.Digest
+        );
 
         File.Delete(Path("elsewhere/" + Digest.Of(Amd.Layer).Hex));
-        await FailsAsync(ErrorCodes.ImageBlobMissing, () => TakeAsync(Open("oci:" + Path("out")), EmptyStore("again"), Platform.LinuxAmd64));
+        await FailsAsync(
+            ErrorCodes.ImageBlobMissing,
+            () => TakeAsync(Open("oci:" + Path("out")), EmptyStore("again"), Platform.LinuxAmd64)
+        );
     }
 
-    private static string DockerList(string layers, string names) => $"[{{\"Config\":\"{Digest.Of(NoLayers).Hex}.json\",\"RepoTags\":[{names}],\"Layers\":{layers}}}]";
+    private static string DockerList(string layers, string names) =>
+        $"[{{\"Config\":\"{Digest.Of(NoLayers).Hex}.json\",\"RepoTags\":[{names}],\"Layers\":{layers}}}]";
 }

@@ -4,7 +4,8 @@ using NodeForge.Oci.Transports;
 
 namespace NodeForge.Oci.Tests.Transports;
 
-/// <summary>Pipes, folders, devices and links where files of a layout or an archive should be: nothing waits for ever, and limits are of what was opened.</summary>
+/// <summary>Pipes, folders, devices and links where files of a layout or an archive should be: nothing waits for ever, and limits are of
+/// what was opened.</summary>
 public sealed class LayoutsThatAreNoFilesTests : ImageFolder
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -24,7 +25,10 @@ public sealed class LayoutsThatAreNoFilesTests : ImageFolder
     {
         await LayoutAsync();
         Pipe("out/blobs/sha256/" + Amd.Descriptor.Digest.Hex);
-        await FailsAsync(ErrorCodes.ImageBlobMissing, () => Task.Run(() => TakeAsync(Open("oci:" + Path("out")), EmptyStore(), Platform.LinuxAmd64)).WaitAsync(Patience));
+        await FailsAsync(
+            ErrorCodes.ImageBlobMissing,
+            () => Task.Run(() => TakeAsync(Open("oci:" + Path("out")), EmptyStore(), Platform.LinuxAmd64)).WaitAsync(Patience)
+        );
     }
 
     [Theory]
@@ -75,12 +79,16 @@ public sealed class LayoutsThatAreNoFilesTests : ImageFolder
             File.CreateSymbolicLink(file, elsewhere);
         }
 
-        Assert.Equal(Amd.Descriptor.Digest, (await TakeAsync(Open("oci:" + Path("out")), EmptyStore(), Platform.LinuxAmd64)).Descriptor.Digest);
+        Assert.Equal(
+            Amd.Descriptor.Digest,
+            (await TakeAsync(Open("oci:" + Path("out")), EmptyStore(), Platform.LinuxAmd64)).Descriptor.Digest
+        );
     }
 
     private Task<OciLayout> LayoutAsync() => OciLayout.WriteAsync(Path("out"), ImagesOf(Amd.Descriptor, Name), default);
 
-    private static Task<Diagnostic> RefusedAsync(ErrorCode code, string transport) => FailsAsync(code, () => Task.Run(() => Open(transport)).WaitAsync(Patience));
+    private static Task<Diagnostic> RefusedAsync(ErrorCode code, string transport) =>
+        FailsAsync(code, () => Task.Run(() => Open(transport)).WaitAsync(Patience));
 
     private void Pipe(string name)
     {

@@ -27,16 +27,26 @@ public sealed class WritingALayoutTests : ImageFolder
     {
         await OciLayout.WriteAsync(Path("out"), ImagesOf(Amd.Descriptor, Name), default);
         Assert.Equal(["out", "store"], Directory.EnumerateFileSystemEntries(Folder).Select(System.IO.Path.GetFileName).Order());
-        Assert.Equal(["blobs", "index.json", "oci-layout"], Directory.EnumerateFileSystemEntries(Path("out")).Select(System.IO.Path.GetFileName).Order());
-        Assert.Equal("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"DIGEST","size":SIZE,"platform":{"architecture":"amd64","os":"linux"},"annotations":{"io.containerd.image.name":"r.example/a/b:v1","org.opencontainers.image.ref.name":"v1"}}]}"""
-            .Replace("DIGEST", Amd.Descriptor.Digest.ToString(), StringComparison.Ordinal).Replace("SIZE", $"{Amd.Manifest.Length}", StringComparison.Ordinal), File.ReadAllText(Path("out/index.json")));
+        Assert.Equal(
+            ["blobs", "index.json", "oci-layout"],
+            Directory.EnumerateFileSystemEntries(Path("out")).Select(System.IO.Path.GetFileName).Order()
+        );
+        Assert.Equal(
+            """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"DIGEST","size":SIZE,"platform":{"architecture":"amd64","os":"linux"},"annotations":{"io.containerd.image.name":"r.example/a/b:v1","org.opencontainers.image.ref.name":"v1"}}]}"""
+                .Replace("DIGEST", Amd.Descriptor.Digest.ToString(), StringComparison.Ordinal)
+                .Replace("SIZE", $"{Amd.Manifest.Length}", StringComparison.Ordinal),
+            File.ReadAllText(Path("out/index.json"))
+        );
     }
 
     [Fact]
     public async Task An_image_that_is_not_whole_leaves_no_folder()
     {
         File.Delete(Store.PathOf(Digest.Of(Amd.Layer)));
-        Diagnostic missing = await FailsAsync(ErrorCodes.ImageBlobMissing, () => OciLayout.WriteAsync(Path("out"), ImagesOf(Amd.Descriptor, Name), default));
+        Diagnostic missing = await FailsAsync(
+            ErrorCodes.ImageBlobMissing,
+            () => OciLayout.WriteAsync(Path("out"), ImagesOf(Amd.Descriptor, Name), default)
+        );
         Assert.Contains(Digest.Of(Amd.Layer).ToString(), missing.ToString(), StringComparison.Ordinal);
         Assert.Contains(Name.ToString(), missing.ToString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path("out")));
@@ -47,7 +57,11 @@ public sealed class WritingALayoutTests : ImageFolder
     {
         OciLayout first = await OciLayout.WriteAsync(Path("out"), ImagesOf(Amd.Descriptor, Name), default);
         DateTime written = File.GetLastWriteTimeUtc(first.Blobs.PathOf(Amd.Descriptor.Digest));
-        await OciLayout.WriteAsync(Path("out"), [.. ImagesOf(Arm.Descriptor, ImageReference.Parse("r.example/other:v2")), .. ImagesOf(Amd.Descriptor, Name)], default);
+        await OciLayout.WriteAsync(
+            Path("out"),
+            [.. ImagesOf(Arm.Descriptor, ImageReference.Parse("r.example/other:v2")), .. ImagesOf(Amd.Descriptor, Name)],
+            default
+        );
         Assert.Equal(written, File.GetLastWriteTimeUtc(first.Blobs.PathOf(Amd.Descriptor.Digest)));
         Assert.Equal(["v1", "v2"], List(Open("oci:" + Path("out"))).Select(image => image.Tag).Order());
     }
@@ -73,7 +87,10 @@ public sealed class WritingALayoutTests : ImageFolder
     public async Task One_tag_for_two_images_is_refused_and_nothing_is_written()
     {
         IReadOnlyList<Image> other = ImagesOf(Arm.Descriptor, ImageReference.Parse("r.example/other:v1"));
-        await FailsAsync(ErrorCodes.ImageNameCollision, () => OciLayout.WriteAsync(Path("out"), [.. ImagesOf(Amd.Descriptor, Name), .. other], default));
+        await FailsAsync(
+            ErrorCodes.ImageNameCollision,
+            () => OciLayout.WriteAsync(Path("out"), [.. ImagesOf(Amd.Descriptor, Name), .. other], default)
+        );
         Assert.False(Directory.Exists(Path("out")));
         await OciLayout.WriteAsync(Path("out"), ImagesOf(Amd.Descriptor, Name), default);
         await FailsAsync(ErrorCodes.ImageNameCollision, () => OciLayout.WriteAsync(Path("out"), other, default));
@@ -85,7 +102,10 @@ public sealed class WritingALayoutTests : ImageFolder
     {
         Directory.CreateDirectory(Path("full"));
         File.WriteAllText(Path("full/mine"), "");
-        Diagnostic inUse = await FailsAsync(ErrorCodes.OutputInUse, () => OciLayout.WriteAsync(Path("full"), ImagesOf(Amd.Descriptor, Name), default));
+        Diagnostic inUse = await FailsAsync(
+            ErrorCodes.OutputInUse,
+            () => OciLayout.WriteAsync(Path("full"), ImagesOf(Amd.Descriptor, Name), default)
+        );
         Assert.Equal("mine", inUse.Got);
         Directory.CreateDirectory(Path("empty"));
         await OciLayout.WriteAsync(Path("empty/"), ImagesOf(Amd.Descriptor, Name), default);
@@ -95,7 +115,11 @@ public sealed class WritingALayoutTests : ImageFolder
     [Fact]
     public async Task Many_writers_of_one_layout_lose_none_of_the_names()
     {
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => OciLayout.WriteAsync(Path("out"), ImagesOf(Amd.Descriptor, null, $"tag{i}"), default))));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(i => Task.Run(() => OciLayout.WriteAsync(Path("out"), ImagesOf(Amd.Descriptor, null, $"tag{i}"), default)))
+        );
         Assert.Equal(Enumerable.Range(0, 8).Select(i => $"tag{i}"), List(Open("oci:" + Path("out"))).Select(image => image.Tag).Order());
     }
 
@@ -105,7 +129,11 @@ public sealed class WritingALayoutTests : ImageFolder
     public async Task A_damaged_blob_of_a_layout_that_is_there_is_written_anew(bool elsewhere)
     {
         // Of another file system nothing can be linked.
-        string folder = elsewhere ? Directory.CreateTempSubdirectory("nf-elsewhere-").FullName.Replace(System.IO.Path.GetTempPath(), "/dev/shm/", StringComparison.Ordinal) : Path("out");
+        string folder = elsewhere
+            ? Directory
+                .CreateTempSubdirectory("nf-elsewhere-")
+                .FullName.Replace(System.IO.Path.GetTempPath(), "/dev/shm/", StringComparison.Ordinal)
+            : Path("out");
         try
         {
             OciLayout layout = await OciLayout.WriteAsync(folder, ImagesOf(Amd.Descriptor, Name), default);
@@ -133,7 +161,10 @@ public sealed class WritingALayoutTests : ImageFolder
         string layer = Store.PathOf(Digest.Of(Amd.Layer));
         File.SetUnixFileMode(layer, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllBytes(layer, [.. Amd.Layer[..^1], (byte)(Amd.Layer[^1] ^ 1)]);
-        await FailsAsync(ErrorCodes.CachedContentDamaged, () => OciLayout.WriteAsync(Path("out"), StoredImages.Of(cache, Amd.Descriptor, Name), default));
+        await FailsAsync(
+            ErrorCodes.CachedContentDamaged,
+            () => OciLayout.WriteAsync(Path("out"), StoredImages.Of(cache, Amd.Descriptor, Name), default)
+        );
         Assert.False(Directory.Exists(Path("out")));
         Assert.False(Store.Contains(Digest.Of(Amd.Layer)));
     }

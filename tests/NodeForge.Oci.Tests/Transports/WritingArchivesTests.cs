@@ -10,7 +10,10 @@ public sealed class WritingArchivesTests : ImageFolder
     {
         OciArchive.Write(Path("x.tar"), ImagesOf(BothPlatforms(), Name), default);
         IImageSource source = Open($"oci-archive:{Path("x.tar")}");
-        Assert.Equal(Arm.Descriptor.Digest, (await TakeAsync(source, EmptyStore(), Platform.LinuxArm64, Name.ToString())).Descriptor.Digest);
+        Assert.Equal(
+            Arm.Descriptor.Digest,
+            (await TakeAsync(source, EmptyStore(), Platform.LinuxArm64, Name.ToString())).Descriptor.Digest
+        );
         Assert.Equal(Amd.Descriptor.Digest, (await TakeAsync(source, EmptyStore(), Platform.LinuxAmd64)).Descriptor.Digest);
     }
 
@@ -21,7 +24,10 @@ public sealed class WritingArchivesTests : ImageFolder
         IImageSource source = Open($"docker-archive:{Path("x.tar")}");
         Image taken = await TakeAsync(source, EmptyStore(), Platform.LinuxArm64, Name.ToString());
         Assert.Equal(Arm.Descriptor.Digest, taken.Descriptor.Digest);
-        Assert.Equal(Arm.Descriptor.Digest, (await TakeAsync(ImageArchives.Open(Path("x.tar"), default), EmptyStore("b"), Platform.LinuxArm64)).Descriptor.Digest);
+        Assert.Equal(
+            Arm.Descriptor.Digest,
+            (await TakeAsync(ImageArchives.Open(Path("x.tar"), default), EmptyStore("b"), Platform.LinuxArm64)).Descriptor.Digest
+        );
     }
 
     [Fact]
@@ -39,7 +45,12 @@ public sealed class WritingArchivesTests : ImageFolder
     {
         ImageReference other = ImageReference.Parse("other:v1");
         SmallImageInStore second = new(Store);
-        DockerArchiveWriter.Write(Path("x.tar"), [.. ImagesOf(Amd.Descriptor, Name), .. ImagesOf(second.Descriptor, other)], Platform.LinuxAmd64, default);
+        DockerArchiveWriter.Write(
+            Path("x.tar"),
+            [.. ImagesOf(Amd.Descriptor, Name), .. ImagesOf(second.Descriptor, other)],
+            Platform.LinuxAmd64,
+            default
+        );
         IImageSource source = Open($"docker-archive:{Path("x.tar")}:{other}");
         Assert.Equal(second.Descriptor.Digest, (await TakeAsync(source, EmptyStore(), Platform.LinuxAmd64, "other:v1")).Descriptor.Digest);
         Diagnostic several = await FailsAsync(ErrorCodes.ImageNotFound, () => TakeAsync(source, EmptyStore(), Platform.LinuxAmd64));
@@ -50,16 +61,27 @@ public sealed class WritingArchivesTests : ImageFolder
     public async Task A_layer_that_docker_cannot_load_is_refused_before_anything_is_written()
     {
         Descriptor zstd = new(MediaTypes.LayerZstd, Digest.Of(Amd.Layer), Amd.Layer.Length);
-        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, Digest.Of(Amd.Config), Amd.Config.Length), Layers = [zstd] });
+        byte[] manifest = OciJson.Write(
+            new Manifest { Config = new(MediaTypes.Config, Digest.Of(Amd.Config), Amd.Config.Length), Layers = [zstd] }
+        );
         IReadOnlyList<Image> image = ImagesOf(new(MediaTypes.Manifest, Store.Write(manifest), manifest.Length), Name);
-        await FailsAsync(ErrorCodes.LayerNotLoadable, () => Task.Run(() => DockerArchiveWriter.Write(Path("x.tar"), image, Platform.LinuxAmd64, default)));
+        await FailsAsync(
+            ErrorCodes.LayerNotLoadable,
+            () => Task.Run(() => DockerArchiveWriter.Write(Path("x.tar"), image, Platform.LinuxAmd64, default))
+        );
         Assert.False(File.Exists(Path("x.tar")));
     }
 
     [Fact]
     public async Task A_platform_that_the_image_does_not_have_is_named_with_those_that_it_has()
     {
-        Diagnostic missing = await FailsAsync(ErrorCodes.PlatformMissing, () => Task.Run(() => DockerArchiveWriter.Write(Path("x.tar"), ImagesOf(BothPlatforms(), Name), Platform.Parse("linux/s390x"), default)));
+        Diagnostic missing = await FailsAsync(
+            ErrorCodes.PlatformMissing,
+            () =>
+                Task.Run(() =>
+                    DockerArchiveWriter.Write(Path("x.tar"), ImagesOf(BothPlatforms(), Name), Platform.Parse("linux/s390x"), default)
+                )
+        );
         Assert.Equal("linux/amd64 linux/arm64", missing.Got);
     }
 

@@ -14,7 +14,10 @@ public sealed class ValidatingAnImageTests : ImageFolder
         Assert.Empty(report.Problems);
         Assert.Equal(["linux/amd64", "linux/arm64"], report.Images.Select(image => image.Platform.ToString()));
         Assert.Equal(Digest.Of(Arm.Config), report.Images[1].ImageId);
-        Assert.Equal((Digest.Of(Amd.Layer), (long)Amd.Layer.Length, 1), (report.Images[0].Layers[0].DiffId, report.Images[0].Layers[0].UnpackedSize, report.Images[0].Layers[0].Entries));
+        Assert.Equal(
+            (Digest.Of(Amd.Layer), (long)Amd.Layer.Length, 1),
+            (report.Images[0].Layers[0].DiffId, report.Images[0].Layers[0].UnpackedSize, report.Images[0].Layers[0].Entries)
+        );
         Assert.Equal(Amd.Blobs.Concat(Arm.Blobs).Sum(blob => blob.Length) + BothPlatforms().Size, report.Bytes);
     }
 
@@ -26,7 +29,10 @@ public sealed class ValidatingAnImageTests : ImageFolder
         Damage(Arm.Layer);
         File.Delete(Store.PathOf(Digest.Of(Arm.Config)));
         ValidationReport report = await ValidateAsync(root);
-        Assert.Equal([ErrorCodes.ImageBlobMismatch, ErrorCodes.ImageBlobMissing, ErrorCodes.ImageBlobMismatch], report.Problems.Select(problem => problem.Code));
+        Assert.Equal(
+            [ErrorCodes.ImageBlobMismatch, ErrorCodes.ImageBlobMissing, ErrorCodes.ImageBlobMismatch],
+            report.Problems.Select(problem => problem.Code)
+        );
     }
 
     [Fact]
@@ -47,21 +53,39 @@ public sealed class ValidatingAnImageTests : ImageFolder
 
     [Fact]
     public async Task Bytes_that_are_not_of_their_media_type_are_named() =>
-        Assert.Same(ErrorCodes.LayerMediaTypeMismatch, Assert.Single((await OfLayerAsync(Amd.Layer, MediaTypes.LayerGzip, Digest.Of(Amd.Layer))).Problems).Code);
+        Assert.Same(
+            ErrorCodes.LayerMediaTypeMismatch,
+            Assert.Single((await OfLayerAsync(Amd.Layer, MediaTypes.LayerGzip, Digest.Of(Amd.Layer))).Problems).Code
+        );
 
     [Fact]
     public async Task A_layer_that_ends_early_is_named() =>
-        Assert.Same(ErrorCodes.LayerUnreadable, Assert.Single((await OfLayerAsync(Amd.Layer[..600], MediaTypes.Layer, Digest.Of(Amd.Layer.AsSpan(0, 600)))).Problems).Code);
+        Assert.Same(
+            ErrorCodes.LayerUnreadable,
+            Assert.Single((await OfLayerAsync(Amd.Layer[..600], MediaTypes.Layer, Digest.Of(Amd.Layer.AsSpan(0, 600)))).Problems).Code
+        );
 
     [Fact]
     public async Task A_diff_id_that_is_not_the_layers_is_named() =>
-        Assert.Same(ErrorCodes.DiffIdMismatch, Assert.Single((await OfLayerAsync(Amd.Layer, MediaTypes.Layer, Digest.Of("x"u8))).Problems).Code);
+        Assert.Same(
+            ErrorCodes.DiffIdMismatch,
+            Assert.Single((await OfLayerAsync(Amd.Layer, MediaTypes.Layer, Digest.Of("x"u8))).Problems).Code
+        );
 
     private async Task<ValidationReport> OfLayerAsync(byte[] layer, string mediaType, Digest diffId)
     {
         Descriptor blob = new(mediaType, Store.Write(layer), layer.Length);
-        byte[] config = OciJson.Write(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new("layers", [diffId]) });
-        byte[] manifest = OciJson.Write(new Manifest { Config = new(MediaTypes.Config, Store.Write(config), config.Length), Layers = [blob] });
+        byte[] config = OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = "amd64",
+                Os = "linux",
+                RootFs = new("layers", [diffId]),
+            }
+        );
+        byte[] manifest = OciJson.Write(
+            new Manifest { Config = new(MediaTypes.Config, Store.Write(config), config.Length), Layers = [blob] }
+        );
         return await ValidateAsync(new(MediaTypes.Manifest, Store.Write(manifest), manifest.Length));
     }
 

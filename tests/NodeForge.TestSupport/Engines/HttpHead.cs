@@ -21,7 +21,9 @@ internal sealed record HttpHead(string Method, string Target, IReadOnlyDictionar
 
         string[] lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         string[] first = lines[0].Split(' ');
-        Dictionary<string, string> fields = lines.Skip(1).Select(line => line.Split(':', 2))
+        Dictionary<string, string> fields = lines
+            .Skip(1)
+            .Select(line => line.Split(':', 2))
             .ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.OrdinalIgnoreCase);
         return new(first[0], first[1], fields);
     }

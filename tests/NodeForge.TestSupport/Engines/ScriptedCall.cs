@@ -76,7 +76,8 @@ public sealed class ScriptedCall
         return stream;
     }
 
-    /// <summary>Ends what <see cref="UpgradeAsync"/> began, as an engine does: it says no more, and takes what the client still sends. A socket closed over unread bytes
+    /// <summary>Ends what <see cref="UpgradeAsync"/> began, as an engine does: it says no more, and takes what the client still sends. A
+    /// socket closed over unread bytes
     /// would reset the client's, and lose what it was sent.</summary>
     public async Task EndUpgradedAsync()
     {
@@ -95,7 +96,18 @@ public sealed class ScriptedCall
     public static byte[] Frame(byte number, string text)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        return [number, 0, 0, 0, (byte)(bytes.Length >> 24), (byte)(bytes.Length >> 16), (byte)(bytes.Length >> 8), (byte)bytes.Length, .. bytes];
+        return
+        [
+            number,
+            0,
+            0,
+            0,
+            (byte)(bytes.Length >> 24),
+            (byte)(bytes.Length >> 16),
+            (byte)(bytes.Length >> 8),
+            (byte)bytes.Length,
+            .. bytes,
+        ];
     }
 
     private async Task HeadAsync(int status, params (string Name, string Value)[] fields)

@@ -6,7 +6,8 @@ using NodeForge.Engines.Connecting;
 
 namespace NodeForge.TestSupport.Engines;
 
-/// <summary>A real HTTP server on a unix socket that plays an engine: it answers what the test scripts, and keeps what it was asked.</summary>
+/// <summary>A real HTTP server on a unix socket that plays an engine: it answers what the test scripts, and keeps what it was
+/// asked.</summary>
 public sealed class ScriptedEngine : IAsyncDisposable
 {
     private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -97,7 +98,11 @@ public sealed class ScriptedEngine : IAsyncDisposable
     private static string Unversioned(HttpHead head)
     {
         string path = head.Target;
-        if (path.StartsWith("/v", StringComparison.Ordinal) && path.IndexOf('/', 1) is > 0 and int end && double.TryParse(path[2..end], CultureInfo.InvariantCulture, out _))
+        if (
+            path.StartsWith("/v", StringComparison.Ordinal)
+            && path.IndexOf('/', 1) is > 0 and int end
+            && double.TryParse(path[2..end], CultureInfo.InvariantCulture, out _)
+        )
             path = path[end..];
         return $"{head.Method} {path}";
     }

@@ -10,7 +10,8 @@ using NodeForge.Engines.Connecting;
 
 namespace NodeForge.TestSupport.Engines;
 
-/// <summary>An engine's socket behind a TLS port, as dockerd serves it with --tlsverify: only who shows a certificate of its authority gets in.</summary>
+/// <summary>An engine's socket behind a TLS port, as dockerd serves it with --tlsverify: only who shows a certificate of its authority gets
+/// in.</summary>
 public sealed class TlsEngine : IAsyncDisposable
 {
     private readonly string socketPath;
@@ -39,7 +40,11 @@ public sealed class TlsEngine : IAsyncDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("nf-tls-").FullName;
 
     public EngineEndpoint Endpoint =>
-        EngineEndpoint.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), "test", new(Folder, Verify: true));
+        EngineEndpoint.Parse(
+            string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"),
+            "test",
+            new(Folder, Verify: true)
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -94,7 +99,8 @@ public sealed class TlsEngine : IAsyncDisposable
                 accepted.Client.Shutdown(SocketShutdown.Send);
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or IOException or SocketException or AuthenticationException or ObjectDisposedException)
+        catch (Exception end)
+            when (end is OperationCanceledException or IOException or SocketException or AuthenticationException or ObjectDisposedException)
         {
             // One side has gone, or was not let in.
         }
@@ -104,7 +110,12 @@ public sealed class TlsEngine : IAsyncDisposable
     {
         X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(authority);
-        return new() { ServerCertificate = server, ClientCertificateRequired = true, CertificateChainPolicy = policy };
+        return new()
+        {
+            ServerCertificate = server,
+            ClientCertificateRequired = true,
+            CertificateChainPolicy = policy,
+        };
     }
 
     private static X509Certificate2 Make(string name, X509Certificate2? issuer)

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace NodeForge.TestSupport.Golden;
 
-/// <summary>A file in the repository that holds what people read, compared to the letter. UPDATE_GOLDEN=1 writes it anew, for review in the diff.</summary>
+/// <summary>A file in the repository that holds what people read, compared to the letter. UPDATE_GOLDEN=1 writes it anew, for review in the
+/// diff.</summary>
 public static class GoldenFile
 {
     /// <summary>The repository's root, found from where this source was compiled.</summary>

@@ -8,7 +8,8 @@ using System.Text;
 
 namespace NodeForge.TestSupport.Http;
 
-/// <summary>An HTTP/1.1 server on loopback that does as its script says, wrong answers included; the n-th request for a path gets the n-th reply, later ones the last.</summary>
+/// <summary>An HTTP/1.1 server on loopback that does as its script says, wrong answers included; the n-th request for a path gets the n-th
+/// reply, later ones the last.</summary>
 public sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -64,7 +65,8 @@ public sealed class ScriptedServer : IAsyncDisposable
                 connections[connection] = 0;
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception ended)
+            when (ended is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The listener is gone.
         }
@@ -87,7 +89,14 @@ public sealed class ScriptedServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception ended) when (ended is IOException or SocketException or OperationCanceledException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+        catch (Exception ended)
+            when (ended
+                    is IOException
+                        or SocketException
+                        or OperationCanceledException
+                        or ObjectDisposedException
+                        or System.Security.Authentication.AuthenticationException
+            )
         {
             // The client left, or the test is over.
         }
@@ -121,7 +130,10 @@ public sealed class ScriptedServer : IAsyncDisposable
         string[] first = lines[0].Split(' ');
         Dictionary<string, string> headers = [];
         foreach (string line in lines.Skip(1))
-            headers[line[..line.IndexOf(':', StringComparison.Ordinal)].ToLowerInvariant()] = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+            headers[line[..line.IndexOf(':', StringComparison.Ordinal)].ToLowerInvariant()] = line[
+                (line.IndexOf(':', StringComparison.Ordinal) + 1)..
+            ]
+                .Trim();
         return new(first[0], first[1], headers) { Body = await ReadBodyAsync(stream, headers) };
     }
 

@@ -85,7 +85,15 @@ public sealed class InMemoryRegistry : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         string path = context.Request.Path.Value!;
-        requests.Enqueue(new(context.Request.Method, path, context.Request.QueryString.Value ?? "", Header(context, "Authorization"), Header(context, "Range")));
+        requests.Enqueue(
+            new(
+                context.Request.Method,
+                path,
+                context.Request.QueryString.Value ?? "",
+                Header(context, "Authorization"),
+                Header(context, "Range")
+            )
+        );
         if (path == "/token")
         {
             await tokens.AnswerAsync(context);
@@ -106,7 +114,8 @@ public sealed class InMemoryRegistry : IAsyncDisposable
         await new RegistryRoutes(this, content, fault).HandleAsync(context);
     }
 
-    private static string? Header(HttpContext context, string name) => context.Request.Headers[name] is { Count: > 0 } values ? values.ToString() : null;
+    private static string? Header(HttpContext context, string name) =>
+        context.Request.Headers[name] is { Count: > 0 } values ? values.ToString() : null;
 
     private RegistryFault? NextFault(string path)
     {

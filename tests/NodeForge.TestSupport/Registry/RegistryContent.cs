@@ -33,7 +33,10 @@ internal sealed class RegistryContent
 
     /// <summary>Every manifest of a repository, once.</summary>
     public IEnumerable<(byte[] Bytes, string MediaType)> Manifests(string repository) =>
-        manifests.Where(entry => entry.Key.Repository == repository && entry.Key.Reference.Contains(':', StringComparison.Ordinal)).OrderBy(entry => entry.Key.Reference, StringComparer.Ordinal).Select(entry => entry.Value);
+        manifests
+            .Where(entry => entry.Key.Repository == repository && entry.Key.Reference.Contains(':', StringComparison.Ordinal))
+            .OrderBy(entry => entry.Key.Reference, StringComparer.Ordinal)
+            .Select(entry => entry.Value);
 
     public void RemoveManifest(string repository, string reference) => manifests.TryRemove((repository, reference), out _);
 

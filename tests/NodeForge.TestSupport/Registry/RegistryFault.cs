@@ -8,7 +8,8 @@ public abstract record RegistryFault
     /// <param name="Body">Its body.</param>
     /// <param name="ContentType">The body's type.</param>
     /// <param name="RetryAfter">The header of that name: seconds or a date.</param>
-    public sealed record Status(int Code, string Body = "", string ContentType = "application/json", string? RetryAfter = null) : RegistryFault;
+    public sealed record Status(int Code, string Body = "", string ContentType = "application/json", string? RetryAfter = null)
+        : RegistryFault;
 
     /// <summary>Announces the whole body and breaks the connection after some bytes.</summary>
     public sealed record Truncate(int AfterBytes) : RegistryFault;

@@ -46,7 +46,9 @@ internal sealed partial class RegistryRoutes(InMemoryRegistry registry, Registry
         }
 
         context.Response.ContentType = fault is RegistryFault.AnnounceType type ? type.MediaType : mediaType;
-        context.Response.Headers["Docker-Content-Digest"] = fault is RegistryFault.AnnounceDigest announced ? announced.Digest : Digest.Of(bytes).ToString();
+        context.Response.Headers["Docker-Content-Digest"] = fault is RegistryFault.AnnounceDigest announced
+            ? announced.Digest
+            : Digest.Of(bytes).ToString();
         await SendAsync(context, bytes);
     }
 
@@ -82,7 +84,12 @@ internal sealed partial class RegistryRoutes(InMemoryRegistry registry, Registry
     private async Task TakeManifestAsync(HttpContext context, string name, string reference)
     {
         byte[] bytes = await BodyAsync(context);
-        Digest digest = content.AddManifest(name, Digest.TryParse(reference, out _) ? null : reference, bytes, context.Request.ContentType ?? "");
+        Digest digest = content.AddManifest(
+            name,
+            Digest.TryParse(reference, out _) ? null : reference,
+            bytes,
+            context.Request.ContentType ?? ""
+        );
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers["Docker-Content-Digest"] = digest.ToString();
         if (registry.ReferrersSupported && SubjectOf(bytes) is { } subject)
@@ -91,8 +98,16 @@ internal sealed partial class RegistryRoutes(InMemoryRegistry registry, Registry
 
     private async Task ListReferrersAsync(HttpContext context, string name, string digest)
     {
-        Descriptor[] referrers = [.. content.Manifests(name).Where(manifest => SubjectOf(manifest.Bytes) == digest)
-            .Select(manifest => new Descriptor(manifest.MediaType, Digest.Of(manifest.Bytes), manifest.Bytes.Length) { ArtifactType = ImageDocument.ReadManifest(manifest.Bytes, new(name)).ArtifactType })];
+        Descriptor[] referrers =
+        [
+            .. content
+                .Manifests(name)
+                .Where(manifest => SubjectOf(manifest.Bytes) == digest)
+                .Select(manifest => new Descriptor(manifest.MediaType, Digest.Of(manifest.Bytes), manifest.Bytes.Length)
+                {
+                    ArtifactType = ImageDocument.ReadManifest(manifest.Bytes, new(name)).ArtifactType,
+                }),
+        ];
         context.Response.ContentType = MediaTypes.Index;
         await SendAsync(context, OciJson.Write(new ImageIndex { Manifests = referrers }));
     }

@@ -15,12 +15,22 @@ public sealed record SmallImage(byte[] Layer, byte[] Config, byte[] Manifest, Pl
     {
         byte[] plain = Tar(text);
         byte[] layer = encode is null ? plain : encode(plain);
-        byte[] config = OciJson.Write(new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant, RootFs = new("layers", [Digest.Of(plain)]) });
-        byte[] manifest = OciJson.Write(new Manifest
-        {
-            Config = new(MediaTypes.Config, Digest.Of(config), config.Length),
-            Layers = [new(mediaType, Digest.Of(layer), layer.Length)],
-        });
+        byte[] config = OciJson.Write(
+            new ImageConfig
+            {
+                Architecture = platform.Architecture,
+                Os = platform.Os,
+                Variant = platform.Variant,
+                RootFs = new("layers", [Digest.Of(plain)]),
+            }
+        );
+        byte[] manifest = OciJson.Write(
+            new Manifest
+            {
+                Config = new(MediaTypes.Config, Digest.Of(config), config.Length),
+                Layers = [new(mediaType, Digest.Of(layer), layer.Length)],
+            }
+        );
         return new(layer, config, manifest, platform);
     }
 
@@ -41,7 +51,13 @@ public sealed record SmallImage(byte[] Layer, byte[] Config, byte[] Manifest, Pl
     {
         using MemoryStream bytes = new();
         using (TarWriter writer = new(bytes, TarEntryFormat.Ustar, leaveOpen: true))
-            writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "hello") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)), ModificationTime = DateTimeOffset.UnixEpoch });
+            writer.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, "hello")
+                {
+                    DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)),
+                    ModificationTime = DateTimeOffset.UnixEpoch,
+                }
+            );
         return bytes.ToArray();
     }
 }

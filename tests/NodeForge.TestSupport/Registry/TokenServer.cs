@@ -23,13 +23,16 @@ internal sealed class TokenServer(RegistryAuthentication mode)
         {
             RegistryAuthentication.None => true,
             RegistryAuthentication.Basic => given == Basic,
-            _ => given.StartsWith("Bearer ", StringComparison.Ordinal) && tokens.TryGetValue(given[7..], out string? allowed) && allowed == scope,
+            _ => given.StartsWith("Bearer ", StringComparison.Ordinal)
+                && tokens.TryGetValue(given[7..], out string? allowed)
+                && allowed == scope,
         };
     }
 
-    public string Challenge(string host, string scope) => mode == RegistryAuthentication.Basic
-        ? "Basic realm=\"a registry, for tests\""
-        : $"Bearer realm=\"http://{host}/token\",service=\"{host}\",scope=\"{scope}\"";
+    public string Challenge(string host, string scope) =>
+        mode == RegistryAuthentication.Basic
+            ? "Basic realm=\"a registry, for tests\""
+            : $"Bearer realm=\"http://{host}/token\",service=\"{host}\",scope=\"{scope}\"";
 
     public async Task AnswerAsync(HttpContext context)
     {

@@ -7,15 +7,26 @@ using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.TestSupport.Upstream;
 
-/// <summary>A <c>kubernetes-server-linux-amd64.tar.gz</c> as upstream lays it out, with programs that are no more than a header and a version.</summary>
+/// <summary>A <c>kubernetes-server-linux-amd64.tar.gz</c> as upstream lays it out, with programs that are no more than a header and a
+/// version.</summary>
 public static class ServerRelease
 {
     private const string Bin = "kubernetes/server/bin/";
 
     private static readonly string[] Programs =
     [
-        "apiextensions-apiserver", "kube-aggregator", "kube-apiserver", "kube-controller-manager", "kube-log-runner", "kube-proxy", "kube-scheduler", "kubeadm", "kubectl",
-        "kubectl-convert", "kubelet", "mounter",
+        "apiextensions-apiserver",
+        "kube-aggregator",
+        "kube-apiserver",
+        "kube-controller-manager",
+        "kube-log-runner",
+        "kube-proxy",
+        "kube-scheduler",
+        "kubeadm",
+        "kubectl",
+        "kubectl-convert",
+        "kubelet",
+        "mounter",
     ];
 
     private static readonly string[] Images = ["kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler"];
@@ -38,7 +49,12 @@ public static class ServerRelease
             Write(writer, "kubernetes/LICENSES", "Apache-2.0"u8.ToArray());
             Write(writer, "kubernetes/kubernetes-src.tar.gz", UpstreamSite.Gzip(new byte[1024]));
             foreach (string program in Programs)
-                Write(writer, Bin + program, program == "kubeadm" && kubeadm is not null ? kubeadm : Program(version), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                Write(
+                    writer,
+                    Bin + program,
+                    program == "kubeadm" && kubeadm is not null ? kubeadm : Program(version),
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                );
             foreach (string image in Images)
             {
                 Write(writer, $"{Bin}{image}.docker_tag", Encoding.ASCII.GetBytes(version));
@@ -51,7 +67,31 @@ public static class ServerRelease
 
     // The linker puts a version into .rodata; NUL and letters of other strings stand around it.
     private static byte[] Program(string version) =>
-        [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0x3e, 0, .. new byte[4096], .. Encoding.ASCII.GetBytes(version), 0];
+        [
+            0x7f,
+            (byte)'E',
+            (byte)'L',
+            (byte)'F',
+            2,
+            1,
+            1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            2,
+            0,
+            0x3e,
+            0,
+            .. new byte[4096],
+            .. Encoding.ASCII.GetBytes(version),
+            0,
+        ];
 
     private static byte[] Archive(string reference)
     {
@@ -63,7 +103,12 @@ public static class ServerRelease
             foreach (byte[] blob in image.Blobs)
                 store.Write(blob);
             using MemoryStream bytes = new();
-            DockerArchiveWriter.Write(bytes, StoredImages.Of(store, image.Descriptor, ImageReference.Parse(reference)), Platform.LinuxAmd64, CancellationToken.None);
+            DockerArchiveWriter.Write(
+                bytes,
+                StoredImages.Of(store, image.Descriptor, ImageReference.Parse(reference)),
+                Platform.LinuxAmd64,
+                CancellationToken.None
+            );
             return bytes.ToArray();
         }
         finally
@@ -72,6 +117,10 @@ public static class ServerRelease
         }
     }
 
-    private static void Write(TarWriter writer, string path, byte[] content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite) =>
-        writer.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, path) { Mode = mode, DataStream = new MemoryStream(content) });
+    private static void Write(
+        TarWriter writer,
+        string path,
+        byte[] content,
+        UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+    ) => writer.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, path) { Mode = mode, DataStream = new MemoryStream(content) });
 }

@@ -18,15 +18,32 @@ public static class SpeakingProgram
         const int codeLength = 32;
         byte[] code =
         [
-            0xb8, 1, 0, 0, 0, // mov eax, 1: write
-            0xbf, 1, 0, 0, 0, // mov edi, 1
-            0xbe, .. Little((uint)(Base + Headers + codeLength)), // mov esi, text
-            0xba, .. Little((uint)text.Length), // mov edx, length
-            0x0f, 0x05, // syscall
-            0x31, 0xff, // xor edi, edi
-            0x40, 0xb7, exitCode, // mov dil, code
-            0x6a, 0x3c, 0x58, // push 60; pop rax: exit
-            0x0f, 0x05, // syscall
+            0xb8,
+            1,
+            0,
+            0,
+            0, // mov eax, 1: write
+            0xbf,
+            1,
+            0,
+            0,
+            0, // mov edi, 1
+            0xbe,
+            .. Little((uint)(Base + Headers + codeLength)), // mov esi, text
+            0xba,
+            .. Little((uint)text.Length), // mov edx, length
+            0x0f,
+            0x05, // syscall
+            0x31,
+            0xff, // xor edi, edi
+            0x40,
+            0xb7,
+            exitCode, // mov dil, code
+            0x6a,
+            0x3c,
+            0x58, // push 60; pop rax: exit
+            0x0f,
+            0x05, // syscall
         ];
         byte[] stamped = Encoding.UTF8.GetBytes(stamp + "\0");
         byte[] header = new byte[Headers];

@@ -7,7 +7,8 @@ using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.TestSupport.Upstream;
 
-/// <summary>Upstream's release server and the registries of its images, on loopback: the places, layouts and media types are theirs, the programs and images are small.</summary>
+/// <summary>Upstream's release server and the registries of its images, on loopback: the places, layouts and media types are theirs, the
+/// programs and images are small.</summary>
 public sealed class UpstreamSite : IAsyncDisposable
 {
     public const string Version = "v1.36.2";
@@ -19,7 +20,10 @@ public sealed class UpstreamSite : IAsyncDisposable
 
     private static readonly string[] Kindest =
     [
-        "kindest/base:v20260820-69b56db7", "kindest/kindnetd:v20260820-69b56db7", "kindest/local-path-provisioner:v20260820-69b56db7", "kindest/local-path-helper:v20260131-7181c60a",
+        "kindest/base:v20260820-69b56db7",
+        "kindest/kindnetd:v20260820-69b56db7",
+        "kindest/local-path-provisioner:v20260820-69b56db7",
+        "kindest/local-path-helper:v20260131-7181c60a",
     ];
 
     private const string Containerd = "/github/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-amd64.tar.gz";
@@ -39,9 +43,11 @@ public sealed class UpstreamSite : IAsyncDisposable
     public string TarballPath => $"/k8s/{Version}/kubernetes-server-linux-amd64.tar.gz";
 
     /// <summary>The mirrors' setting, under which this site stands for upstream's.</summary>
-    public string Mirrors => $"https://dl.k8s.io={Releases.Address}/k8s https://github.com={Releases.Address}/github docker://registry.k8s.io=docker://{Registry.Host}/k8s docker://docker.io=docker://{Registry.Host}/hub";
+    public string Mirrors =>
+        $"https://dl.k8s.io={Releases.Address}/k8s https://github.com={Releases.Address}/github docker://registry.k8s.io=docker://{Registry.Host}/k8s docker://docker.io=docker://{Registry.Host}/hub";
 
-    /// <param name="programs">What is to be in the components' archives in place of small programs, by name; null for those that stay small.</param>
+    /// <param name="programs">What is to be in the components' archives in place of small programs, by name; null for those that stay
+    /// small.</param>
     public static async Task<UpstreamSite> StartAsync(Func<string, byte[]?>? programs = null)
     {
         UpstreamSite site = new(await InMemoryRegistry.StartAsync(), programs ?? (_ => null));
@@ -66,13 +72,26 @@ public sealed class UpstreamSite : IAsyncDisposable
     // Each publisher has a form of its own: the hash and the name, a signed list of all architectures, the hash alone.
     private void ServeComponents()
     {
-        ServeTarball(Containerd, ".sha256sum", named: true, "bin/containerd", "bin/containerd-shim-runc-v2", "bin/containerd-stress", "bin/ctr");
+        ServeTarball(
+            Containerd,
+            ".sha256sum",
+            named: true,
+            "bin/containerd",
+            "bin/containerd-shim-runc-v2",
+            "bin/containerd-stress",
+            "bin/ctr"
+        );
         ServeTarball(Cni, ".sha256", named: true, "./bridge", "./host-local", "./loopback", "./portmap", "./ptp");
         ServeTarball(Crictl, ".sha256", named: false, "crictl");
         byte[] runc = programs("runc") ?? SpeakingProgram.That("runc version 1.4.3\n");
         Releases.Serve(Runc + "runc.amd64", Replies.File(runc));
-        Releases.Serve(Runc + "runc.sha256sum", Replies.Status(200,
-            $"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{Hash(runc)} *runc.amd64\n{new string('1', 64)} *runc.arm64\n-----BEGIN PGP SIGNATURE-----\n"));
+        Releases.Serve(
+            Runc + "runc.sha256sum",
+            Replies.Status(
+                200,
+                $"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{Hash(runc)} *runc.amd64\n{new string('1', 64)} *runc.arm64\n-----BEGIN PGP SIGNATURE-----\n"
+            )
+        );
     }
 
     private void ServeTarball(string path, string suffix, bool named, params IReadOnlyList<string> names)
@@ -81,7 +100,13 @@ public sealed class UpstreamSite : IAsyncDisposable
         using (TarWriter writer = new(bytes, TarEntryFormat.Gnu, leaveOpen: true))
         {
             foreach (string program in names)
-                writer.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, program) { Mode = (UnixFileMode)0x1ed, DataStream = new MemoryStream(programs(Path.GetFileName(program)) ?? SpeakingProgram.That(program + "\n")) });
+                writer.WriteEntry(
+                    new GnuTarEntry(TarEntryType.RegularFile, program)
+                    {
+                        Mode = (UnixFileMode)0x1ed,
+                        DataStream = new MemoryStream(programs(Path.GetFileName(program)) ?? SpeakingProgram.That(program + "\n")),
+                    }
+                );
         }
 
         byte[] tarball = Gzip(bytes.ToArray());
@@ -102,21 +127,51 @@ public sealed class UpstreamSite : IAsyncDisposable
     public void PushOfDocker(string name)
     {
         (string repository, string tag) = Split(name);
-        Descriptor[] manifests = [.. Platforms.Select(platform => SmallImage.Of(name, platform, Gzip, MediaTypes.DockerLayerGzip).PushTo(Registry, repository, tag: null) with { Platform = platform })];
-        Registry.AddManifest(repository, tag, OciJson.Write(new ImageIndex { MediaType = MediaTypes.DockerManifestList, Manifests = manifests }), MediaTypes.DockerManifestList);
+        Descriptor[] manifests =
+        [
+            .. Platforms.Select(platform =>
+                SmallImage.Of(name, platform, Gzip, MediaTypes.DockerLayerGzip).PushTo(Registry, repository, tag: null) with
+                {
+                    Platform = platform,
+                }
+            ),
+        ];
+        Registry.AddManifest(
+            repository,
+            tag,
+            OciJson.Write(new ImageIndex { MediaType = MediaTypes.DockerManifestList, Manifests = manifests }),
+            MediaTypes.DockerManifestList
+        );
     }
 
     // What buildx pushes: an OCI index with an attestation for each image, of a platform that is none.
     private void PushOfBuildkit(string name)
     {
         (string repository, string tag) = Split(name);
-        Descriptor[] images = [.. Platforms.Select(platform => SmallImage.Of(name, platform, Gzip, MediaTypes.LayerGzip).PushTo(Registry, repository, tag: null) with { Platform = platform })];
+        Descriptor[] images =
+        [
+            .. Platforms.Select(platform =>
+                SmallImage.Of(name, platform, Gzip, MediaTypes.LayerGzip).PushTo(Registry, repository, tag: null) with
+                {
+                    Platform = platform,
+                }
+            ),
+        ];
         Platform none = new("unknown", "unknown");
-        Descriptor[] attestations = [.. images.Select(image => SmallImage.Of("attests " + image.Digest, none).PushTo(Registry, repository, tag: null) with { Platform = none })];
+        Descriptor[] attestations =
+        [
+            .. images.Select(image =>
+                SmallImage.Of("attests " + image.Digest, none).PushTo(Registry, repository, tag: null) with
+                {
+                    Platform = none,
+                }
+            ),
+        ];
         Registry.AddManifest(repository, tag, OciJson.Write(new ImageIndex { Manifests = [.. images, .. attestations] }), MediaTypes.Index);
     }
 
-    private static (string Repository, string Tag) Split(string name) => name.Split(':') is [var repository, var tag] ? (repository, tag) : throw new ArgumentException(name, nameof(name));
+    private static (string Repository, string Tag) Split(string name) =>
+        name.Split(':') is [var repository, var tag] ? (repository, tag) : throw new ArgumentException(name, nameof(name));
 
     public static byte[] Gzip(byte[] plain)
     {

@@ -42,22 +42,23 @@ internal sealed record HostFacts
 
     /// <param name="root">The root folder.</param>
     /// <param name="ports">The ports whose listeners are looked for.</param>
-    public static HostFacts Read(string root, IReadOnlyCollection<int> ports) => new()
-    {
-        Name = HostFile.Word(root, "proc/sys/kernel/hostname"),
-        HasIPv6 = HostFile.Lines(root, "proc/net/route") is null ? null : HostFile.Lines(root, "proc/net/ipv6_route") is not null,
-        Kernel = HostFile.Word(root, "proc/sys/kernel/osrelease"),
-        Cgroups = CgroupLayout.Read(root),
-        Capabilities = BoundingSet.Read(root),
-        InotifyInstances = HostFile.Number(root, "proc/sys/fs/inotify/max_user_instances"),
-        InotifyWatches = HostFile.Number(root, "proc/sys/fs/inotify/max_user_watches"),
-        FileSystems = HostFile.Words(root, "proc/filesystems"),
-        HasModules = Directory.Exists(Path.Join(root, NodeHost.Modules)),
-        HasKernels = !File.Exists(Path.Join(root, "proc/config.gz")) && Directory.Exists(Path.Join(root, NodeHost.Kernels)),
-        Routes = HostRoute.Read(root),
-        // The tables of sockets are long on some machines.
-        Listeners = ports.Count == 0 ? [] : PortListener.Read(root, ports),
-    };
+    public static HostFacts Read(string root, IReadOnlyCollection<int> ports) =>
+        new()
+        {
+            Name = HostFile.Word(root, "proc/sys/kernel/hostname"),
+            HasIPv6 = HostFile.Lines(root, "proc/net/route") is null ? null : HostFile.Lines(root, "proc/net/ipv6_route") is not null,
+            Kernel = HostFile.Word(root, "proc/sys/kernel/osrelease"),
+            Cgroups = CgroupLayout.Read(root),
+            Capabilities = BoundingSet.Read(root),
+            InotifyInstances = HostFile.Number(root, "proc/sys/fs/inotify/max_user_instances"),
+            InotifyWatches = HostFile.Number(root, "proc/sys/fs/inotify/max_user_watches"),
+            FileSystems = HostFile.Words(root, "proc/filesystems"),
+            HasModules = Directory.Exists(Path.Join(root, NodeHost.Modules)),
+            HasKernels = !File.Exists(Path.Join(root, "proc/config.gz")) && Directory.Exists(Path.Join(root, NodeHost.Kernels)),
+            Routes = HostRoute.Read(root),
+            // The tables of sockets are long on some machines.
+            Listeners = ports.Count == 0 ? [] : PortListener.Read(root, ports),
+        };
 }
 
 /// <summary>A disk.</summary>

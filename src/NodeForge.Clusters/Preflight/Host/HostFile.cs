@@ -20,7 +20,9 @@ internal static class HostFile
 
     /// <summary>The file's words, in all of its lines; null where it cannot be read.</summary>
     public static IReadOnlyList<string>? Words(string root, string path) =>
-        Lines(root, path) is { } lines ? [.. lines.SelectMany(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))] : null;
+        Lines(root, path) is { } lines
+            ? [.. lines.SelectMany(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))]
+            : null;
 
     /// <summary>The file's first word.</summary>
     public static string? Word(string root, string path) => Words(root, path) is [var word, ..] ? word : null;

@@ -10,7 +10,11 @@ internal static class SocketOwners
     {
         Dictionary<string, string> owners = [];
         HashSet<string> sought = [.. listeners.Select(listener => $"socket:[{listener.Inode}]")];
-        foreach (string folder in Directory.EnumerateDirectories(Path.Combine(root, "proc")).Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+        foreach (
+            string folder in Directory
+                .EnumerateDirectories(Path.Combine(root, "proc"))
+                .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
+        )
         {
             foreach (string socket in Sockets(folder).Where(sought.Contains).ToArray())
                 owners.TryAdd(socket, $"process {Path.GetFileName(folder)} ({Program(folder)})");
@@ -18,7 +22,10 @@ internal static class SocketOwners
                 break;
         }
 
-        return [.. listeners.Select(listener => listener with { Holder = owners.GetValueOrDefault($"socket:[{listener.Inode}]", Unknown) })];
+        return
+        [
+            .. listeners.Select(listener => listener with { Holder = owners.GetValueOrDefault($"socket:[{listener.Inode}]", Unknown) }),
+        ];
     }
 
     private static string[] Sockets(string folder)

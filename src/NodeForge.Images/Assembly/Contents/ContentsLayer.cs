@@ -37,7 +37,13 @@ internal sealed class ContentsLayer(BlobStore store, IReadOnlyDictionary<string,
                 break;
             case FileSourceKind.Content:
                 byte[] text = System.Text.Encoding.UTF8.GetBytes(file.Content!);
-                draft.Add(Entry(path, TarEntryKind.File, file, FileMode) with { Size = text.Length }, text.Length == 0 ? null : new InlineContent(text));
+                draft.Add(
+                    Entry(path, TarEntryKind.File, file, FileMode) with
+                    {
+                        Size = text.Length,
+                    },
+                    text.Length == 0 ? null : new InlineContent(text)
+                );
                 break;
             case FileSourceKind.Directory:
                 draft.Add(Entry(path, TarEntryKind.Directory, file, ProgramMode), null);
@@ -76,38 +82,54 @@ internal sealed class ContentsLayer(BlobStore store, IReadOnlyDictionary<string,
 
     private void LayFile(FileInfo file, string path, FileSource source, LayerDraft draft)
     {
-        (int mode, Descriptor blob) = AtomicFile.Guard(file.FullName, () =>
-        {
-            using FileStream content = file.OpenRead();
-            using BlobIngest ingest = store.BeginIngest();
-            content.CopyTo(ingest, 1 << 20);
-            // The open file's: a link's own mode says that everything is a program.
-            return ((File.GetUnixFileMode(content.SafeFileHandle) & UnixFileMode.UserExecute) != 0 ? ProgramMode : FileMode, ingest.Commit());
-        });
-        draft.Add(Entry(path, TarEntryKind.File, source, mode) with { Size = blob.Size }, blob.Size == 0 ? null : new BlobContent(store, blob.Digest));
+        (int mode, Descriptor blob) = AtomicFile.Guard(
+            file.FullName,
+            () =>
+            {
+                using FileStream content = file.OpenRead();
+                using BlobIngest ingest = store.BeginIngest();
+                content.CopyTo(ingest, 1 << 20);
+                // The open file's: a link's own mode says that everything is a program.
+                return (
+                    (File.GetUnixFileMode(content.SafeFileHandle) & UnixFileMode.UserExecute) != 0 ? ProgramMode : FileMode,
+                    ingest.Commit()
+                );
+            }
+        );
+        draft.Add(
+            Entry(path, TarEntryKind.File, source, mode) with
+            {
+                Size = blob.Size,
+            },
+            blob.Size == 0 ? null : new BlobContent(store, blob.Digest)
+        );
     }
 
     private void LayBinary(string path, FileSource file, LayerDraft draft)
     {
         if (!binaries.TryGetValue(file.KubernetesBinary!, out ActionOutput? binary))
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.TarballIncomplete, $"no Kubernetes build gives '{file.KubernetesBinary}' to this image")
-            {
-                Where = new("/" + path),
-                Got = binaries.Count == 0 ? "an image built on its own" : string.Join(", ", binaries.Keys.Order(StringComparer.Ordinal)),
-                Hint = "name the image in the 'images' of a KubernetesBuild recipe, or take the file from 'source'",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.TarballIncomplete, $"no Kubernetes build gives '{file.KubernetesBinary}' to this image")
+                {
+                    Where = new("/" + path),
+                    Got =
+                        binaries.Count == 0 ? "an image built on its own" : string.Join(", ", binaries.Keys.Order(StringComparer.Ordinal)),
+                    Hint = "name the image in the 'images' of a KubernetesBuild recipe, or take the file from 'source'",
+                }
+            );
         }
 
         draft.Add(Entry(path, TarEntryKind.File, file, ProgramMode) with { Size = binary.Size }, new BlobContent(store, binary.Digest));
     }
 
-    private static TarEntry Entry(string path, TarEntryKind kind, FileSource source, int usualMode) => new()
-    {
-        Path = path,
-        Kind = kind,
-        Mode = source.Mode ?? usualMode,
-        Uid = source.Uid,
-        Gid = source.Gid,
-    };
+    private static TarEntry Entry(string path, TarEntryKind kind, FileSource source, int usualMode) =>
+        new()
+        {
+            Path = path,
+            Kind = kind,
+            Mode = source.Mode ?? usualMode,
+            Uid = source.Uid,
+            Gid = source.Gid,
+        };
 }

@@ -47,7 +47,9 @@ internal sealed record InstallSection(IReadOnlyList<string> Links, IReadOnlyList
             return text;
         string name = unit[..unit.LastIndexOf('.')];
         string[] parts = name.Split('@', 2);
-        return text.Replace("%n", unit, StringComparison.Ordinal).Replace("%N", name, StringComparison.Ordinal)
-            .Replace("%p", parts[0], StringComparison.Ordinal).Replace("%i", parts.Length > 1 ? parts[1] : "", StringComparison.Ordinal);
+        return text.Replace("%n", unit, StringComparison.Ordinal)
+            .Replace("%N", name, StringComparison.Ordinal)
+            .Replace("%p", parts[0], StringComparison.Ordinal)
+            .Replace("%i", parts.Length > 1 ? parts[1] : "", StringComparison.Ordinal);
     }
 }

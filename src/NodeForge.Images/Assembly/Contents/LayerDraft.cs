@@ -16,9 +16,12 @@ internal sealed class LayerDraft(RootfsTree below, long epoch)
 
     public bool IsEmpty => entries.Count == 0;
 
-    /// <summary>Adds or replaces an entry; its path is resolved through the links of the tree below, /sbin/x lands in /usr/sbin/x.</summary>
-    /// <remarks>A hard link's target is a path of the image too, and resolved likewise; its file is in the draft before the layer is written.</remarks>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathConflict"/>: a file where a folder is, or the other way round.</exception>
+    /// <summary>Adds or replaces an entry; its path is resolved through the links of the tree below, /sbin/x lands in
+    /// /usr/sbin/x.</summary>
+    /// <remarks>A hard link's target is a path of the image too, and resolved likewise; its file is in the draft before the layer is
+    /// written.</remarks>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PathConflict"/>: a file where a folder is, or the other way
+    /// round.</exception>
     public void Add(TarEntry entry, LayerContent? content) => AddDated(entry with { ModificationTime = epoch }, content);
 
     /// <summary>As <see cref="Add"/>, with the entry's own time.</summary>
@@ -33,16 +36,42 @@ internal sealed class LayerDraft(RootfsTree below, long epoch)
     }
 
     public void AddFolder(string path, int mode = FolderMode) =>
-        Add(new TarEntry { Path = path, Kind = TarEntryKind.Directory, Mode = mode }, null);
+        Add(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.Directory,
+                Mode = mode,
+            },
+            null
+        );
 
     public void AddLink(string path, string target) =>
-        Add(new TarEntry { Path = path, Kind = TarEntryKind.SymbolicLink, Mode = 0x1ff, LinkTarget = target }, null);
+        Add(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.SymbolicLink,
+                Mode = 0x1ff,
+                LinkTarget = target,
+            },
+            null
+        );
 
     public void AddText(string path, string text, int mode = 0x1a4) => // 0644
         AddBytes(path, System.Text.Encoding.UTF8.GetBytes(text), mode);
 
     public void AddBytes(string path, byte[] bytes, int mode = 0x1a4) =>
-        Add(new TarEntry { Path = path, Kind = TarEntryKind.File, Mode = mode, Size = bytes.Length }, bytes.Length == 0 ? null : new InlineContent(bytes));
+        Add(
+            new TarEntry
+            {
+                Path = path,
+                Kind = TarEntryKind.File,
+                Mode = mode,
+                Size = bytes.Length,
+            },
+            bytes.Length == 0 ? null : new InlineContent(bytes)
+        );
 
     /// <summary>Takes out what the draft has at a path, and hides what the tree below has (image-spec layer.md, "Whiteouts").</summary>
     public void Remove(string path)
@@ -79,7 +108,16 @@ internal sealed class LayerDraft(RootfsTree below, long epoch)
                 continue;
             if (there is { } other)
                 throw Conflict(parent, "a folder for " + path[(slash + 1)..], other.ToString());
-            entries[parent] = new(new TarEntry { Path = parent, Kind = TarEntryKind.Directory, Mode = FolderMode, ModificationTime = epoch }, null);
+            entries[parent] = new(
+                new TarEntry
+                {
+                    Path = parent,
+                    Kind = TarEntryKind.Directory,
+                    Mode = FolderMode,
+                    ModificationTime = epoch,
+                },
+                null
+            );
         }
     }
 
@@ -93,11 +131,13 @@ internal sealed class LayerDraft(RootfsTree below, long epoch)
     }
 
     private static NodeForgeException Conflict(string path, string got, string want) =>
-        new(new Diagnostic(ErrorCodes.PathConflict, "a path is a folder in one place and a file in another")
-        {
-            Where = new("/" + path),
-            Got = got,
-            Want = want,
-            Hint = "choose another path in the recipe's files",
-        });
+        new(
+            new Diagnostic(ErrorCodes.PathConflict, "a path is a folder in one place and a file in another")
+            {
+                Where = new("/" + path),
+                Got = got,
+                Want = want,
+                Hint = "choose another path in the recipe's files",
+            }
+        );
 }

@@ -61,10 +61,13 @@ internal sealed class SystemdLinks(LayerDraft draft, Func<string, (string Path, 
         return units;
     }
 
-    private static NodeForgeException NotFound(string unit, string got) => new(new Diagnostic(ErrorCodes.UnitNotFound, $"the unit '{unit}' cannot be enabled")
-    {
-        Where = new("systemd.enable"),
-        Got = got,
-        Hint = "correct the name, or add the unit under 'files'",
-    });
+    private static NodeForgeException NotFound(string unit, string got) =>
+        new(
+            new Diagnostic(ErrorCodes.UnitNotFound, $"the unit '{unit}' cannot be enabled")
+            {
+                Where = new("systemd.enable"),
+                Got = got,
+                Hint = "correct the name, or add the unit under 'files'",
+            }
+        );
 }

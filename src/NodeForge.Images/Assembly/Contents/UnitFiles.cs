@@ -8,7 +8,13 @@ namespace NodeForge.Images.Assembly.Contents;
 internal sealed class UnitFiles(LayerDraft draft, RootfsTree below)
 {
     // systemd's own order of precedence (systemd.unit(5), table 1).
-    private static readonly string[] Folders = ["etc/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system"];
+    private static readonly string[] Folders =
+    [
+        "etc/systemd/system",
+        "usr/local/lib/systemd/system",
+        "usr/lib/systemd/system",
+        "lib/systemd/system",
+    ];
 
     // systemd.unit(5): a line has at most 1 MiB; the largest unit of Debian has 3 KiB.
     private const long LongestUnit = 1 << 20;
@@ -22,7 +28,9 @@ internal sealed class UnitFiles(LayerDraft draft, RootfsTree below)
         foreach (string folder in Folders)
         {
             string path = below.Resolve($"{folder}/{name}");
-            (TarEntry? header, LayerContent? content) = draft.Find(path) is { Content: not null } own ? (own.Header, own.Content) : (below.Find(path)?.Header, below.Find(path)?.Content);
+            (TarEntry? header, LayerContent? content) = draft.Find(path) is { Content: not null } own
+                ? (own.Header, own.Content)
+                : (below.Find(path)?.Header, below.Find(path)?.Content);
             if (content is null)
                 continue;
             if (header!.Size > LongestUnit)
@@ -34,11 +42,14 @@ internal sealed class UnitFiles(LayerDraft draft, RootfsTree below)
         return null;
     }
 
-    private static NodeForgeException TooLong(string path, long size) => new(new Diagnostic(ErrorCodes.ImageFileTooLong, "a unit of systemd is too long to be one")
-    {
-        Where = new("/" + path),
-        Got = $"{size} bytes",
-        Want = $"at most {LongestUnit}",
-        Hint = "check where the base image comes from, or lay down a unit of your own in its place",
-    });
+    private static NodeForgeException TooLong(string path, long size) =>
+        new(
+            new Diagnostic(ErrorCodes.ImageFileTooLong, "a unit of systemd is too long to be one")
+            {
+                Where = new("/" + path),
+                Got = $"{size} bytes",
+                Want = $"at most {LongestUnit}",
+                Hint = "check where the base image comes from, or lay down a unit of your own in its place",
+            }
+        );
 }

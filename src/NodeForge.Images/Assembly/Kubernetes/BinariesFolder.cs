@@ -24,19 +24,32 @@ internal sealed class BinariesFolder(BuildEnvironment environment)
             if (ReleasedImages.NameOf(Path.GetFileName(path)) is not { } name)
                 continue;
             using FileStream archive = Open(path);
-            images[name] = await new ReleasedImages(environment).TakeAsync(archive, path, platform, cancellationToken).ConfigureAwait(false);
+            images[name] = await new ReleasedImages(environment)
+                .TakeAsync(archive, path, platform, cancellationToken)
+                .ConfigureAwait(false);
         }
 
-        step.Finish(ByteCount.Show(programs.Values.Sum(program => program.Size) + images.Values.Sum(image => image.Layers.Sum(layer => layer.Descriptor.Size))));
+        step.Finish(
+            ByteCount.Show(
+                programs.Values.Sum(program => program.Size) + images.Values.Sum(image => image.Layers.Sum(layer => layer.Descriptor.Size))
+            )
+        );
         return new(folder, programs, images);
     }
 
-    private static FileStream Open(string path) => AtomicFile.Guard(path, () => File.Exists(path)
-        ? File.OpenRead(path)
-        : throw new NodeForgeException(new Diagnostic(ErrorCodes.TarballIncomplete, "the folder of binaries lacks a program")
-        {
-            Where = new(path),
-            Want = string.Join(", ", KubernetesRelease.NodePrograms),
-            Hint = "put the program there",
-        }));
+    private static FileStream Open(string path) =>
+        AtomicFile.Guard(
+            path,
+            () =>
+                File.Exists(path)
+                    ? File.OpenRead(path)
+                    : throw new NodeForgeException(
+                        new Diagnostic(ErrorCodes.TarballIncomplete, "the folder of binaries lacks a program")
+                        {
+                            Where = new(path),
+                            Want = string.Join(", ", KubernetesRelease.NodePrograms),
+                            Hint = "put the program there",
+                        }
+                    )
+        );
 }

@@ -12,8 +12,10 @@ using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Assembly.Kubernetes;
 
-/// <summary>Compiles Kubernetes in a root file system of exactly the locked toolchain, without a network, and puts it together as upstream's server tarball.</summary>
-/// <remarks>The tarball stays a plain tar in the store: its digest is the build's identity, compressed bytes depend on the encoder.</remarks>
+/// <summary>Compiles Kubernetes in a root file system of exactly the locked toolchain, without a network, and puts it together as
+/// upstream's server tarball.</summary>
+/// <remarks>The tarball stays a plain tar in the store: its digest is the build's identity, compressed bytes depend on the
+/// encoder.</remarks>
 public sealed class KubernetesBuilder(BuildEnvironment environment)
 {
     /// <returns>The server tarball, in the store.</returns>
@@ -26,27 +28,43 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         Descriptor tarball = await new ServerTarballWriter(environment).WriteAsync(plan, programs, cancellationToken).ConfigureAwait(false);
         if (plan.Part.Output is { } want && want != tarball.Digest)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.OutputNotAsLocked, $"the build of Kubernetes {plan.Recipe.Version} came out with other bits than the lock records")
-            {
-                Where = new(plan.Recipe.File),
-                Got = tarball.Digest.ToString(),
-                Want = want.ToString(),
-                Hint = $"run 'nodeforge lock RECIPE --update {plan.Recipe.Name}' if an input changed on purpose",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(
+                    ErrorCodes.OutputNotAsLocked,
+                    $"the build of Kubernetes {plan.Recipe.Version} came out with other bits than the lock records"
+                )
+                {
+                    Where = new(plan.Recipe.File),
+                    Got = tarball.Digest.ToString(),
+                    Want = want.ToString(),
+                    Hint = $"run 'nodeforge lock RECIPE --update {plan.Recipe.Name}' if an input changed on purpose",
+                }
+            );
         }
 
         return tarball;
     }
 
-    private async Task<IReadOnlyDictionary<string, ActionOutput>> CompileAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, ActionOutput>> CompileAsync(
+        KubernetesBuildPlan plan,
+        CancellationToken cancellationToken
+    )
     {
         RefuseForeign(plan);
-        LayerBlob toolchain = await new DebianBootstrap(environment).BuildAsync(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain, cancellationToken).ConfigureAwait(false);
+        LayerBlob toolchain = await new DebianBootstrap(environment)
+            .BuildAsync(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain, cancellationToken)
+            .ConfigureAwait(false);
         LayerDraft script = ScriptOf(plan, cancellationToken);
         string[] local = await new SourceTrees(environment).DigestsAsync(plan.Recipe, cancellationToken).ConfigureAwait(false);
         using ForgeStep step = environment.Reporter.Step($"compile Kubernetes {plan.Recipe.Version} for {plan.Platform}");
-        IReadOnlyList<ActionOutput> outputs = await environment.Actions.GetOrRunAsync(
-            KeyOf(plan, toolchain, script, local), step, () => RunAsync(plan, toolchain, script, cancellationToken), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ActionOutput> outputs = await environment
+            .Actions.GetOrRunAsync(
+                KeyOf(plan, toolchain, script, local),
+                step,
+                () => RunAsync(plan, toolchain, script, cancellationToken),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return outputs.ToDictionary(output => output.Name);
     }
 
@@ -54,66 +72,117 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
     {
         if (plan.Toolchain.Architecture == DebianArchitecture.OfThisMachine)
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.ToolchainForeign, "the toolchain is locked for another architecture than this machine's")
-        {
-            Where = new(plan.Recipe.File),
-            Got = plan.Toolchain.Architecture,
-            Want = DebianArchitecture.OfThisMachine,
-            Hint = $"build on such a machine, or lock it for this one: nodeforge lock RECIPE --update {plan.Recipe.Name}",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.ToolchainForeign, "the toolchain is locked for another architecture than this machine's")
+            {
+                Where = new(plan.Recipe.File),
+                Got = plan.Toolchain.Architecture,
+                Want = DebianArchitecture.OfThisMachine,
+                Hint = $"build on such a machine, or lock it for this one: nodeforge lock RECIPE --update {plan.Recipe.Name}",
+            }
+        );
     }
 
     internal LayerDraft ScriptOf(KubernetesBuildPlan plan, CancellationToken cancellationToken)
     {
         LayerDraft script = new(new RootfsTree(), plan.Epoch);
         new ContentsLayer(environment.Store, new Dictionary<string, ActionOutput>()).Lay(
-            new ImageContents { Files = [new FileSource { Path = "/", Kind = FileSourceKind.Tree, Source = plan.Recipe.Script }] }, script, cancellationToken);
+            new ImageContents
+            {
+                Files =
+                [
+                    new FileSource
+                    {
+                        Path = "/",
+                        Kind = FileSourceKind.Tree,
+                        Source = plan.Recipe.Script,
+                    },
+                ],
+            },
+            script,
+            cancellationToken
+        );
         return script;
     }
 
-    internal static Digest KeyOf(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, params IEnumerable<string> local) => ActionKey.Of(
-        "compile/1",
-        [
-            toolchain.DiffId.Hex, plan.Recipe.Version, plan.Platform.ToString(), plan.Epoch.ToString(CultureInfo.InvariantCulture),
-            .. plan.Part.Files.Select(file => $"{file.Name} {file.Digest.Hex}").Order(StringComparer.Ordinal),
-            DraftedLayer.KeyOf(script.Entries, plan.Epoch).Hex,
-            .. local,
-        ]);
+    internal static Digest KeyOf(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, params IEnumerable<string> local) =>
+        ActionKey.Of(
+            "compile/1",
+            [
+                toolchain.DiffId.Hex,
+                plan.Recipe.Version,
+                plan.Platform.ToString(),
+                plan.Epoch.ToString(CultureInfo.InvariantCulture),
+                .. plan.Part.Files.Select(file => $"{file.Name} {file.Digest.Hex}").Order(StringComparer.Ordinal),
+                DraftedLayer.KeyOf(script.Entries, plan.Epoch).Hex,
+                .. local,
+            ]
+        );
 
-    private async Task<IReadOnlyList<ActionOutput>> RunAsync(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ActionOutput>> RunAsync(
+        KubernetesBuildPlan plan,
+        LayerBlob toolchain,
+        LayerDraft script,
+        CancellationToken cancellationToken
+    )
     {
         if (!environment.IsRoot)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.RootNeeded, "compiling runs in a root file system of its own, which this user may not enter")
-            {
-                Where = new(plan.Recipe.File),
-                Hint = "run as root, or take the server tarball from elsewhere with 'kubernetes.tarball'",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.RootNeeded, "compiling runs in a root file system of its own, which this user may not enter")
+                {
+                    Where = new(plan.Recipe.File),
+                    Hint = "run as root, or take the server tarball from elsewhere with 'kubernetes.tarball'",
+                }
+            );
         }
 
         using ScratchFolder scratch = environment.NewScratch("compile");
         ProgramRunner runner = environment.Programs;
         await PrepareAsync(plan, toolchain, script, scratch.Path, runner, cancellationToken).ConfigureAwait(false);
-        ProgramCall compile = new("unshare",
-        [
-            // Its own mounts, processes, network and names: nothing to talk to, and nothing stays behind when it ends.
-            "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc=/proc",
-            $"--root={scratch.Path}", "--wd=/build/work", "/build/script/build",
-        ])
-        { Package = "util-linux" };
+        ProgramCall compile = new(
+            "unshare",
+            [
+                // Its own mounts, processes, network and names: nothing to talk to, and nothing stays behind when it ends.
+                "--mount",
+                "--pid",
+                "--net",
+                "--ipc",
+                "--uts",
+                "--fork",
+                "--kill-child",
+                "--mount-proc=/proc",
+                $"--root={scratch.Path}",
+                "--wd=/build/work",
+                "/build/script/build",
+            ]
+        )
+        {
+            Package = "util-linux",
+        };
         await runner.RunAsync(compile.Hermetically(CompileEnvironment(plan)), cancellationToken).ConfigureAwait(false);
         return TakeOutputs(plan, scratch.Combine("build/output"));
     }
 
-    private async Task PrepareAsync(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, string root, ProgramRunner runner, CancellationToken cancellationToken)
+    private async Task PrepareAsync(
+        KubernetesBuildPlan plan,
+        LayerBlob toolchain,
+        LayerDraft script,
+        string root,
+        ProgramRunner runner,
+        CancellationToken cancellationToken
+    )
     {
-        await UnpackAsync(environment.Store.SoundPathOf(toolchain.Descriptor.Digest), root, runner, cancellationToken).ConfigureAwait(false);
+        await UnpackAsync(environment.Store.SoundPathOf(toolchain.Descriptor.Digest), root, runner, cancellationToken)
+            .ConfigureAwait(false);
         RefuseBuildFolder(root);
         foreach (string folder in (string[])["source", "script", "work", "output"])
             Directory.CreateDirectory(Path.Combine(root, "build", folder));
         foreach (LockedFile file in plan.Part.Files)
             File.Copy(environment.Store.SoundPathOf(file.Digest), Path.Combine(root, "build/source", file.Name));
-        await new SourceTrees(environment).LayAsync(plan.Recipe, Path.Combine(root, "build"), runner, cancellationToken).ConfigureAwait(false);
+        await new SourceTrees(environment)
+            .LayAsync(plan.Recipe, Path.Combine(root, "build"), runner, cancellationToken)
+            .ConfigureAwait(false);
         string tar = Path.Combine(root, "build/script.tar");
         using (FileStream output = File.Create(tar))
             LayerWriter.Write(script.Entries, output, plan.Epoch, cancellationToken);
@@ -127,33 +196,57 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         FileInfo build = new(Path.Combine(root, "build"));
         if (build.Exists || build.LinkTarget is not null || Directory.Exists(build.FullName))
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.RootfsNotAsLocked, "the toolchain has a /build already, where the sources are to lie")
-            {
-                Got = build.LinkTarget is { } target ? $"a link to {target}" : "a file or folder",
-                Hint = "take the package that brings it out of the toolchain",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.RootfsNotAsLocked, "the toolchain has a /build already, where the sources are to lie")
+                {
+                    Got = build.LinkTarget is { } target ? $"a link to {target}" : "a file or folder",
+                    Hint = "take the package that brings it out of the toolchain",
+                }
+            );
         }
     }
 
-    private static Task UnpackAsync(string tar, string folder, ProgramRunner runner, CancellationToken cancellationToken) => runner.RunAsync(
-        new ProgramCall("tar", ["--extract", "--file", tar, "--directory", folder, "--numeric-owner", "--same-owner", "--preserve-permissions", "--xattrs", "--xattrs-include=*"])
-        { Package = "tar" }, cancellationToken);
+    private static Task UnpackAsync(string tar, string folder, ProgramRunner runner, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            new ProgramCall(
+                "tar",
+                [
+                    "--extract",
+                    "--file",
+                    tar,
+                    "--directory",
+                    folder,
+                    "--numeric-owner",
+                    "--same-owner",
+                    "--preserve-permissions",
+                    "--xattrs",
+                    "--xattrs-include=*",
+                ]
+            )
+            {
+                Package = "tar",
+            },
+            cancellationToken
+        );
 
-    private static Dictionary<string, string> CompileEnvironment(KubernetesBuildPlan plan) => new()
-    {
-        ["HOME"] = "/build/work",
-        ["LANG"] = "C.UTF-8",
-        ["SOURCE_DATE_EPOCH"] = plan.Epoch.ToString(CultureInfo.InvariantCulture),
-        ["KUBERNETES_VERSION"] = plan.Recipe.Version,
-        ["TARGET_ARCHITECTURE"] = plan.Platform.Architecture,
-        ["PROGRAMS"] = string.Join(' ', Programs(plan.Recipe)),
-        ["PARALLELISM"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
-    };
+    private static Dictionary<string, string> CompileEnvironment(KubernetesBuildPlan plan) =>
+        new()
+        {
+            ["HOME"] = "/build/work",
+            ["LANG"] = "C.UTF-8",
+            ["SOURCE_DATE_EPOCH"] = plan.Epoch.ToString(CultureInfo.InvariantCulture),
+            ["KUBERNETES_VERSION"] = plan.Recipe.Version,
+            ["TARGET_ARCHITECTURE"] = plan.Platform.Architecture,
+            ["PROGRAMS"] = string.Join(' ', Programs(plan.Recipe)),
+            ["PARALLELISM"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+        };
 
     // What the tarball will hold, as files and in images.
     private static IEnumerable<string> Programs(KubernetesBuildRecipe recipe) =>
-        recipe.Binaries.Concat(recipe.Images.SelectMany(image => image.Contents.Files).Select(file => file.KubernetesBinary).OfType<string>())
-            .Distinct().Order(StringComparer.Ordinal);
+        recipe
+            .Binaries.Concat(recipe.Images.SelectMany(image => image.Contents.Files).Select(file => file.KubernetesBinary).OfType<string>())
+            .Distinct()
+            .Order(StringComparer.Ordinal);
 
     private IReadOnlyList<ActionOutput> TakeOutputs(KubernetesBuildPlan plan, string folder)
     {
@@ -161,7 +254,13 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         foreach (string path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
             using FileStream content = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            Descriptor program = ProgramFile.Take(content, new(plan.Recipe.File, Detail: Path.GetFileName(path)), plan.Platform, null, environment.Store);
+            Descriptor program = ProgramFile.Take(
+                content,
+                new(plan.Recipe.File, Detail: Path.GetFileName(path)),
+                plan.Platform,
+                null,
+                environment.Store
+            );
             outputs.Add(new(Path.GetFileName(path), program.Digest, program.Size) { Executable = true });
         }
 

@@ -16,7 +16,8 @@ internal sealed class ProgramFile
     /// <param name="origin">Where it comes from, for errors.</param>
     /// <param name="platform">What it must run on.</param>
     /// <param name="version">The version that must be written in it; null for none.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.WrongArchitecture"/>, <see cref="ErrorCodes.VersionMismatch"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.WrongArchitecture"/>,
+    /// <see cref="ErrorCodes.VersionMismatch"/>.</exception>
     public static Descriptor Take(Stream content, Location origin, Platform platform, string? version, BlobStore store)
     {
         byte[] buffer = new byte[1 << 20];
@@ -33,13 +34,15 @@ internal sealed class ProgramFile
         scan.End();
         if (!scan.Found)
         {
-            throw new NodeForgeException(new Diagnostic(ErrorCodes.VersionMismatch, "a Kubernetes program is not of the recipe's version")
-            {
-                Where = origin,
-                Got = scan.Other ?? "a program with no Kubernetes version in it",
-                Want = version,
-                Hint = "give kubeadm, kubelet and kubectl of one release, and that release as 'version'",
-            });
+            throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.VersionMismatch, "a Kubernetes program is not of the recipe's version")
+                {
+                    Where = origin,
+                    Got = scan.Other ?? "a program with no Kubernetes version in it",
+                    Want = version,
+                    Hint = "give kubeadm, kubelet and kubectl of one release, and that release as 'version'",
+                }
+            );
         }
 
         return ingest.Commit();
@@ -50,13 +53,15 @@ internal sealed class ProgramFile
         string got = MachineOf(header);
         if (got == platform.Architecture)
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.WrongArchitecture, "a program is not an executable for this platform")
-        {
-            Where = origin,
-            Got = got,
-            Want = $"an ELF executable for {platform}",
-            Hint = $"give the release for {platform.Architecture}",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.WrongArchitecture, "a program is not an executable for this platform")
+            {
+                Where = origin,
+                Got = got,
+                Want = $"an ELF executable for {platform}",
+                Hint = $"give the release for {platform.Architecture}",
+            }
+        );
     }
 
     private static string MachineOf(ReadOnlySpan<byte> header)
@@ -66,7 +71,9 @@ internal sealed class ProgramFile
         if (header.Length < HeaderLength || !header.StartsWith("\x7f"u8) || !header[1..].StartsWith("ELF"u8))
             return "no ELF executable";
         bool little = header[5] == 1; // EI_DATA
-        ushort machine = little ? BinaryPrimitives.ReadUInt16LittleEndian(header[18..]) : BinaryPrimitives.ReadUInt16BigEndian(header[18..]);
+        ushort machine = little
+            ? BinaryPrimitives.ReadUInt16LittleEndian(header[18..])
+            : BinaryPrimitives.ReadUInt16BigEndian(header[18..]);
         return ElfMachines.NameOf(machine);
     }
 }

@@ -5,7 +5,8 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Images.Assembly.Kubernetes;
 
-/// <summary>Unpacks upstream's <c>kubernetes-server-linux-ARCH.tar.gz</c> into the store: the node's programs and the control plane's images, nothing else.</summary>
+/// <summary>Unpacks upstream's <c>kubernetes-server-linux-ARCH.tar.gz</c> into the store: the node's programs and the control plane's
+/// images, nothing else.</summary>
 internal sealed class ServerTarball(BuildEnvironment environment)
 {
     private const string Programs = "kubernetes/server/bin/";
@@ -14,16 +15,35 @@ internal sealed class ServerTarball(BuildEnvironment environment)
     /// <param name="tarball">In the store; compressed or not.</param>
     /// <param name="origin">For errors and for the image's record.</param>
     /// <param name="version">With the leading v.</param>
-    public async Task<KubernetesRelease> UnpackAsync(Digest tarball, string origin, string version, Platform platform, CancellationToken cancellationToken)
+    public async Task<KubernetesRelease> UnpackAsync(
+        Digest tarball,
+        string origin,
+        string version,
+        Platform platform,
+        CancellationToken cancellationToken
+    )
     {
         using ForgeStep step = environment.Reporter.Step($"unpack Kubernetes {version}", environment.Store.SizeOf(tarball));
         Digest key = ActionKey.Of("server-tarball/2", tarball.Hex, version, platform.ToString());
-        IReadOnlyList<ActionOutput> outputs = await environment.Actions.GetOrRunAsync(
-            key, step, () => UnpackAsync(tarball, origin, version, platform, step, cancellationToken), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ActionOutput> outputs = await environment
+            .Actions.GetOrRunAsync(
+                key,
+                step,
+                () => UnpackAsync(tarball, origin, version, platform, step, cancellationToken),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return new(origin, outputs.Where(output => output.Executable).ToDictionary(output => output.Name), images.Read(outputs));
     }
 
-    private async Task<IReadOnlyList<ActionOutput>> UnpackAsync(Digest tarball, string origin, string version, Platform platform, ForgeStep step, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ActionOutput>> UnpackAsync(
+        Digest tarball,
+        string origin,
+        string version,
+        Platform platform,
+        ForgeStep step,
+        CancellationToken cancellationToken
+    )
     {
         Dictionary<string, ActionOutput[]> outputs = []; // a name that comes again replaces, as it does when tar unpacks
         using Stream blob = new ProgressStream(environment.Store.OpenRead(tarball), step);
@@ -33,7 +53,15 @@ internal sealed class ServerTarball(BuildEnvironment environment)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (entry.Kind == TarEntryKind.File && Wanted(entry.Path) is { } name)
-                outputs[name] = await TakeAsync(name, reader.Content, new Location(origin, Detail: entry.Path), version, platform, cancellationToken).ConfigureAwait(false);
+                outputs[name] = await TakeAsync(
+                        name,
+                        reader.Content,
+                        new Location(origin, Detail: entry.Path),
+                        version,
+                        platform,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
         }
 
         RefuseIncomplete(outputs.Keys, origin);
@@ -50,10 +78,23 @@ internal sealed class ServerTarball(BuildEnvironment environment)
         return KubernetesRelease.NodePrograms.Contains(name) || ReleasedImages.NameOf(name) is not null ? name : null;
     }
 
-    private async Task<ActionOutput[]> TakeAsync(string name, Stream content, Location origin, string version, Platform platform, CancellationToken cancellationToken)
+    private async Task<ActionOutput[]> TakeAsync(
+        string name,
+        Stream content,
+        Location origin,
+        string version,
+        Platform platform,
+        CancellationToken cancellationToken
+    )
     {
         if (ReleasedImages.NameOf(name) is { } image)
-            return [.. ReleasedImages.Outputs(image, await images.TakeAsync(content, $"{origin.Resource}, {name}", platform, cancellationToken).ConfigureAwait(false))];
+            return
+            [
+                .. ReleasedImages.Outputs(
+                    image,
+                    await images.TakeAsync(content, $"{origin.Resource}, {name}", platform, cancellationToken).ConfigureAwait(false)
+                ),
+            ];
         Descriptor program = ProgramFile.Take(content, origin, platform, version, environment.Store);
         return [new(name, program.Digest, program.Size) { Executable = true }];
     }
@@ -63,12 +104,14 @@ internal sealed class ServerTarball(BuildEnvironment environment)
         string[] missing = [.. KubernetesRelease.NodePrograms.Except(names)];
         if (missing.Length == 0)
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.TarballIncomplete, "the server tarball lacks programs")
-        {
-            Where = new(origin),
-            Got = names.Count == 0 ? "nothing under " + Programs : string.Join(", ", names),
-            Want = string.Join(", ", missing.Select(name => Programs + name)),
-            Hint = "give kubernetes-server-linux-ARCH.tar.gz as upstream releases it",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.TarballIncomplete, "the server tarball lacks programs")
+            {
+                Where = new(origin),
+                Got = names.Count == 0 ? "nothing under " + Programs : string.Join(", ", names),
+                Want = string.Join(", ", missing.Select(name => Programs + name)),
+                Hint = "give kubernetes-server-linux-ARCH.tar.gz as upstream releases it",
+            }
+        );
     }
 }

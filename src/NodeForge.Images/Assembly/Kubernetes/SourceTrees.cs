@@ -42,13 +42,35 @@ internal sealed class SourceTrees(BuildEnvironment environment)
         return digest;
     }
 
-    private static async Task CopyAsync(string folder, string target, IReadOnlyList<string> left, ProgramRunner runner, CancellationToken cancellationToken)
+    private static async Task CopyAsync(
+        string folder,
+        string target,
+        IReadOnlyList<string> left,
+        ProgramRunner runner,
+        CancellationToken cancellationToken
+    )
     {
         Directory.CreateDirectory(target);
-        string[] entries = [.. Directory.EnumerateFileSystemEntries(folder).Where(path => !left.Contains(Path.GetFileName(path))).Order(StringComparer.Ordinal)];
+        string[] entries =
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(folder)
+                .Where(path => !left.Contains(Path.GetFileName(path)))
+                .Order(StringComparer.Ordinal),
+        ];
         if (entries.Length == 0)
             return;
-        string[] arguments = ["--recursive", "--no-dereference", "--preserve=mode", "--reflink=auto", "--target-directory", target, "--", .. entries];
+        string[] arguments =
+        [
+            "--recursive",
+            "--no-dereference",
+            "--preserve=mode",
+            "--reflink=auto",
+            "--target-directory",
+            target,
+            "--",
+            .. entries,
+        ];
         await runner.RunAsync(new ProgramCall("cp", arguments) { Package = "coreutils" }, cancellationToken).ConfigureAwait(false);
     }
 }

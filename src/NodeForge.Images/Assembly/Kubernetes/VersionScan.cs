@@ -10,7 +10,8 @@ internal sealed class VersionScan(string? wanted)
 
     public bool Found { get; private set; } = wanted is null;
 
-    /// <summary>Another version of the same form, the likeliest to be the program's own: one that ends where a stamped string ends.</summary>
+    /// <summary>Another version of the same form, the likeliest to be the program's own: one that ends where a stamped string
+    /// ends.</summary>
     public string? Other { get; private set; }
 
     public void Add(ReadOnlySpan<byte> bytes)
@@ -31,7 +32,7 @@ internal sealed class VersionScan(string? wanted)
     // v1.20.2 stands in v1.20.21 and in v1.20.2-rc.0 too: what follows must end it.
     private bool Has(ReadOnlySpan<byte> bytes)
     {
-        for (int at = bytes.IndexOf(pattern); at >= 0;)
+        for (int at = bytes.IndexOf(pattern); at >= 0; )
         {
             int end = at + pattern.Length;
             if (end < bytes.Length && !char.IsAsciiDigit((char)bytes[end]) && bytes[end] != '-')
@@ -45,7 +46,7 @@ internal sealed class VersionScan(string? wanted)
 
     private static string? FindOther(ReadOnlySpan<byte> bytes)
     {
-        for (int at = bytes.IndexOf("v1."u8); at >= 0;)
+        for (int at = bytes.IndexOf("v1."u8); at >= 0; )
         {
             int end = at + 3;
             int dots = 0;

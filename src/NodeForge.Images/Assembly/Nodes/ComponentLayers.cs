@@ -13,10 +13,20 @@ namespace NodeForge.Images.Assembly.Nodes;
 internal sealed class ComponentLayers(BuildEnvironment environment)
 {
     // Where Debian's packages have them, so that units and configuration need not know where a component came from.
-    private static readonly Dictionary<string, string> UsualFolders = new() { ["containerd"] = "usr", ["runc"] = "usr/sbin", ["cni"] = "usr/lib/cni", ["crictl"] = "usr/bin" };
+    private static readonly Dictionary<string, string> UsualFolders = new()
+    {
+        ["containerd"] = "usr",
+        ["runc"] = "usr/sbin",
+        ["cni"] = "usr/lib/cni",
+        ["crictl"] = "usr/bin",
+    };
 
     /// <returns>The layers, and what is in them for the node's record.</returns>
-    public async Task<(IReadOnlyList<Layer> Layers, IReadOnlyList<NodeComponent> Components)> BuildAsync(NodeImagePlan plan, RootfsTree tree, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<Layer> Layers, IReadOnlyList<NodeComponent> Components)> BuildAsync(
+        NodeImagePlan plan,
+        RootfsTree tree,
+        CancellationToken cancellationToken
+    )
     {
         List<Layer> layers = [];
         List<NodeComponent> components = [];
@@ -28,7 +38,11 @@ internal sealed class ComponentLayers(BuildEnvironment environment)
                 : plan.Part.File(component.Name).Digest;
             Lay(component, blob, plan.Platform, draft, cancellationToken);
             components.Add(new(component.Name, component.Version, blob, component.Tarball ?? component.Url!));
-            layers.Add((await DraftedLayer.BuildAsync(draft, component.Name, plan.Epoch, environment, cancellationToken).ConfigureAwait(false)).Titled(component.Name, environment.Store));
+            layers.Add(
+                (
+                    await DraftedLayer.BuildAsync(draft, component.Name, plan.Epoch, environment, cancellationToken).ConfigureAwait(false)
+                ).Titled(component.Name, environment.Store)
+            );
         }
 
         return (layers, components);
@@ -69,8 +83,15 @@ internal sealed class ComponentLayers(BuildEnvironment environment)
         }
 
         bool executable = (entry.Mode & 0x40) != 0; // S_IXUSR
-        Descriptor taken = executable && IsProgramName(entry.Path) ? ProgramFileOf(content, new(origin, Detail: entry.Path), platform) : Take(content);
-        draft.Add(placed with { Mode = executable ? 0x1ed : 0x1a4 }, taken.Size == 0 ? null : new BlobContent(environment.Store, taken.Digest));
+        Descriptor taken =
+            executable && IsProgramName(entry.Path) ? ProgramFileOf(content, new(origin, Detail: entry.Path), platform) : Take(content);
+        draft.Add(
+            placed with
+            {
+                Mode = executable ? 0x1ed : 0x1a4,
+            },
+            taken.Size == 0 ? null : new BlobContent(environment.Store, taken.Digest)
+        );
     }
 
     private Descriptor ProgramFileOf(Stream content, Location origin, Platform platform) =>
@@ -94,5 +115,12 @@ internal sealed class ComponentLayers(BuildEnvironment environment)
     // containerd's tarball carries shell scripts for tests beside its programs.
     private static bool IsProgramName(string path) => Path.GetExtension(path).Length == 0;
 
-    private static TarEntry Program(string path, long size) => new() { Path = path, Kind = TarEntryKind.File, Mode = 0x1ed, Size = size };
+    private static TarEntry Program(string path, long size) =>
+        new()
+        {
+            Path = path,
+            Kind = TarEntryKind.File,
+            Mode = 0x1ed,
+            Size = size,
+        };
 }

@@ -14,7 +14,8 @@ internal sealed class ContentStorePreload(NodeImagePlan plan, BuildEnvironment e
 {
     private const string Root = "var/lib/containerd";
 
-    // Not below /var, which kind and others make a volume: the engine would copy every blob into it, for each node. Links weigh nothing, and
+    // Not below /var, which kind and others make a volume: the engine would copy every blob into it, for each node. Links weigh nothing,
+    // and
     // containerd follows them; when it removes a blob it removes the link.
     private const string Blobs = "usr/lib/nodeforge/blobs/sha256";
     private const string Snapshots = "usr/lib/nodeforge/snapshots";
@@ -23,7 +24,10 @@ internal sealed class ContentStorePreload(NodeImagePlan plan, BuildEnvironment e
 
     public override void Complete(IReadOnlyList<NodePreload> preloads, LayerDraft last)
     {
-        PreloadedStore store = PreloadedStore.Build([.. preloads.Select(Preloaded)], new PreloadOptions(Plan.Platform, DateTimeOffset.FromUnixTimeSeconds(Plan.Epoch), MetadataVersion.Containerd1));
+        PreloadedStore store = PreloadedStore.Build(
+            [.. preloads.Select(Preloaded)],
+            new PreloadOptions(Plan.Platform, DateTimeOffset.FromUnixTimeSeconds(Plan.Epoch), MetadataVersion.Containerd1)
+        );
         store.RequireContent(Environment.Store.SizeOf);
         foreach (StoreFolder folder in PreloadedStore.Folders)
             last.AddFolder(folder.Path.Length == 0 ? Root : $"{Root}/{folder.Path}", folder.Mode);
@@ -32,7 +36,8 @@ internal sealed class ContentStorePreload(NodeImagePlan plan, BuildEnvironment e
             LaySnapshots(store, last);
     }
 
-    // Numbers depend on all images, so the links are the last layer's; the files, shared by all nodes like the blobs, lie in each image's own.
+    // Numbers depend on all images, so the links are the last layer's; the files, shared by all nodes like the blobs, lie in each image's
+    // own.
     private static void LaySnapshots(PreloadedStore store, LayerDraft last)
     {
         foreach (StoreFolder folder in PreloadedStore.OverlayFolders)
@@ -46,12 +51,23 @@ internal sealed class ContentStorePreload(NodeImagePlan plan, BuildEnvironment e
     protected override void Draft(NodePreload preload, LayerDraft draft)
     {
         Image image = preload.Image;
-        foreach (Descriptor blob in image.Layers.Select(layer => layer.Descriptor).Prepend(image.RawConfig.Descriptor).Prepend(image.Descriptor))
+        foreach (
+            Descriptor blob in image.Layers.Select(layer => layer.Descriptor).Prepend(image.RawConfig.Descriptor).Prepend(image.Descriptor)
+        )
         {
             if (!laid.Add(blob.Digest))
                 continue;
             string file = $"{Blobs}/{blob.Digest.Hex}";
-            draft.Add(new TarEntry { Path = file, Kind = TarEntryKind.File, Mode = 0x124, Size = blob.Size }, new BlobContent(Environment.Store, blob.Digest)); // 0444
+            draft.Add(
+                new TarEntry
+                {
+                    Path = file,
+                    Kind = TarEntryKind.File,
+                    Mode = 0x124,
+                    Size = blob.Size,
+                },
+                new BlobContent(Environment.Store, blob.Digest)
+            ); // 0444
             draft.AddLink($"{Root}/{ContainerdPaths.Blob(blob.Digest)}", $"/{file}");
         }
 
@@ -59,12 +75,13 @@ internal sealed class ContentStorePreload(NodeImagePlan plan, BuildEnvironment e
             files.Lay(draft, $"{Snapshots}/{files.ChainId.Hex}/fs");
     }
 
-    private static PreloadedImage Preloaded(NodePreload preload) => new()
-    {
-        Unpacked = preload.Unpacked?.Usage,
-        References = preload.References,
-        Manifest = preload.Image.Descriptor,
-        ManifestBytes = preload.Image.RawManifest.Bytes,
-        ConfigBytes = preload.Image.RawConfig.Bytes,
-    };
+    private static PreloadedImage Preloaded(NodePreload preload) =>
+        new()
+        {
+            Unpacked = preload.Unpacked?.Usage,
+            References = preload.References,
+            Manifest = preload.Image.Descriptor,
+            ManifestBytes = preload.Image.RawManifest.Bytes,
+            ConfigBytes = preload.Image.RawConfig.Bytes,
+        };
 }

@@ -7,7 +7,8 @@ using RecipeImage = NodeForge.Recipes.ImageSource;
 
 namespace NodeForge.Images.Assembly.Nodes;
 
-/// <summary>Opens images from elsewhere: those that a registry gave to the store, and those of layouts and archives on this machine.</summary>
+/// <summary>Opens images from elsewhere: those that a registry gave to the store, and those of layouts and archives on this
+/// machine.</summary>
 internal sealed class ImageOpener(BuildEnvironment environment)
 {
     /// <param name="source">A locked image, or a layout or archive.</param>
@@ -15,9 +16,17 @@ internal sealed class ImageOpener(BuildEnvironment environment)
     /// <param name="platform">Which platform of it.</param>
     /// <param name="unpacked">Whether its layers are unpacked afterwards, which shows as well what is in them.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>, <see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.DiffIdMismatch"/>,
-    /// <see cref="ErrorCodes.CompressionMismatch"/>, <see cref="ErrorCodes.CompressedDataInvalid"/>, and what a layout or archive is refused for.</exception>
-    public async Task<Image> OpenAsync(RecipeImage source, LockedPart part, Platform platform, bool unpacked, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>, <see cref="ErrorCodes.PlatformMissing"/>,
+    /// <see cref="ErrorCodes.DiffIdMismatch"/>,
+    /// <see cref="ErrorCodes.CompressionMismatch"/>, <see cref="ErrorCodes.CompressedDataInvalid"/>, and what a layout or archive is
+    /// refused for.</exception>
+    public async Task<Image> OpenAsync(
+        RecipeImage source,
+        LockedPart part,
+        Platform platform,
+        bool unpacked,
+        CancellationToken cancellationToken
+    )
     {
         if (source.LocalPath is not { } path)
             return await OpenLockedAsync(part.Image(source.Text), platform, unpacked, cancellationToken).ConfigureAwait(false);
@@ -36,13 +45,15 @@ internal sealed class ImageOpener(BuildEnvironment environment)
     {
         if (source.Digest is not { } want || want == read.Descriptor.Digest || want == read.Id)
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.DigestMismatch, "the image is not the one that the recipe names")
-        {
-            Where = new(source.Text),
-            Got = read.Descriptor.Digest.ToString(),
-            Want = want.ToString(),
-            Hint = "get the image of that digest, or write the new digest into the recipe",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.DigestMismatch, "the image is not the one that the recipe names")
+            {
+                Where = new(source.Text),
+                Got = read.Descriptor.Digest.ToString(),
+                Want = want.ToString(),
+                Hint = "get the image of that digest, or write the new digest into the recipe",
+            }
+        );
     }
 
     public async Task<Image> OpenLockedAsync(LockedImage image, Platform platform, bool unpacked, CancellationToken cancellationToken)
@@ -58,8 +69,13 @@ internal sealed class ImageOpener(BuildEnvironment environment)
         Layer[] layers = [.. blobs[2..].Zip(config.RootFs.DiffIds, (layer, diffId) => Layer.Of(environment.Store, layer, diffId))];
         // A registry gives bytes of a digest; that they are what manifest and config say of them, nobody has looked at yet.
         PlainLayers plain = new(environment);
-        await Parallel.ForEachAsync(layers.Where(layer => !unpacked || !PlainLayers.IsPacked(layer)), cancellationToken, async (layer, stop) =>
-            await plain.ProveAsync(reference.ToString(), layer, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        await Parallel
+            .ForEachAsync(
+                layers.Where(layer => !unpacked || !PlainLayers.IsPacked(layer)),
+                cancellationToken,
+                async (layer, stop) => await plain.ProveAsync(reference.ToString(), layer, stop).ConfigureAwait(false)
+            )
+            .ConfigureAwait(false);
         return new(new(blobs[0], rawManifest), manifest, new(blobs[1], rawConfig), config, layers) { References = [reference] };
     }
 
@@ -67,25 +83,29 @@ internal sealed class ImageOpener(BuildEnvironment environment)
     {
         if (platform.Accepts(config.Platform))
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.PlatformMissing, "the locked image is for another platform")
-        {
-            Where = new(reference.ToString()),
-            Got = config.Platform.ToString(),
-            Want = platform.ToString(),
-            Hint = "run 'nodeforge lock RECIPE --update all'",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.PlatformMissing, "the locked image is for another platform")
+            {
+                Where = new(reference.ToString()),
+                Got = config.Platform.ToString(),
+                Want = platform.ToString(),
+                Hint = "run 'nodeforge lock RECIPE --update all'",
+            }
+        );
     }
 
     private static void RefuseOtherLayers(ImageConfig config, Descriptor[] blobs, ImageReference reference)
     {
         if (config.RootFs.DiffIds.Count == blobs.Length - 2)
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.DiffIdMismatch, "the locked image has another number of layers than its config has diff IDs")
-        {
-            Where = new(reference.ToString(), Detail: blobs[1].Digest.ToString()),
-            Got = $"{blobs.Length - 2} layers",
-            Want = $"{config.RootFs.DiffIds.Count}",
-            Hint = ErrorCodes.DiffIdMismatch.Remedy,
-        });
+        throw new NodeForgeException(
+            new Diagnostic(ErrorCodes.DiffIdMismatch, "the locked image has another number of layers than its config has diff IDs")
+            {
+                Where = new(reference.ToString(), Detail: blobs[1].Digest.ToString()),
+                Got = $"{blobs.Length - 2} layers",
+                Want = $"{config.RootFs.DiffIds.Count}",
+                Hint = ErrorCodes.DiffIdMismatch.Remedy,
+            }
+        );
     }
 }

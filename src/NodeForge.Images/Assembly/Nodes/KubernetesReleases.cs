@@ -14,9 +14,13 @@ internal sealed class KubernetesReleases(BuildEnvironment environment)
     {
         KubernetesSource source = plan.Recipe.Kubernetes;
         if (source.Folder is { } folder)
-            return await new BinariesFolder(environment).TakeAsync(folder, source.Version, plan.Platform, cancellationToken).ConfigureAwait(false);
+            return await new BinariesFolder(environment)
+                .TakeAsync(folder, source.Version, plan.Platform, cancellationToken)
+                .ConfigureAwait(false);
         (Digest tarball, string origin) = await TarballAsync(plan, cancellationToken).ConfigureAwait(false);
-        return await new ServerTarball(environment).UnpackAsync(tarball, origin, source.Version, plan.Platform, cancellationToken).ConfigureAwait(false);
+        return await new ServerTarball(environment)
+            .UnpackAsync(tarball, origin, source.Version, plan.Platform, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task<(Digest Tarball, string Origin)> TarballAsync(NodeImagePlan plan, CancellationToken cancellationToken)

@@ -26,7 +26,14 @@ internal sealed class NodeBases(BuildEnvironment environment)
             return new(recipe.Name, built.Id, built.Layers, built.Config.Config) { Packages = recipe.Rootfs.Part.Packages };
         }
 
-        Image image = await new ImageOpener(environment).OpenAsync(plan.Recipe.Base.Image!, plan.Part, plan.Platform, unpacked: false, cancellationToken).ConfigureAwait(false);
-        return new(plan.Recipe.Base.Image!.Text, image.Id, [.. image.Layers.Select((layer, index) => layer with { Title = $"base {index + 1}" })], image.Config.Config);
+        Image image = await new ImageOpener(environment)
+            .OpenAsync(plan.Recipe.Base.Image!, plan.Part, plan.Platform, unpacked: false, cancellationToken)
+            .ConfigureAwait(false);
+        return new(
+            plan.Recipe.Base.Image!.Text,
+            image.Id,
+            [.. image.Layers.Select((layer, index) => layer with { Title = $"base {index + 1}" })],
+            image.Config.Config
+        );
     }
 }

@@ -22,10 +22,17 @@ internal sealed record NodePreload(string Name, string Origin, Image Image, IRea
 /// <summary>Opens every image to preload: those of the server tarball, those of recipes, and those from elsewhere.</summary>
 internal sealed class NodePreloads(BuildEnvironment environment)
 {
-    public async Task<IReadOnlyList<NodePreload>> OpenAsync(NodeImagePlan plan, KubernetesRelease kubernetes, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<NodePreload>> OpenAsync(
+        NodeImagePlan plan,
+        KubernetesRelease kubernetes,
+        CancellationToken cancellationToken
+    )
     {
         ImageOpener opener = new(environment);
-        List<NodePreload> preloads = [.. kubernetes.Images.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Released(pair.Key, pair.Value))];
+        List<NodePreload> preloads =
+        [
+            .. kubernetes.Images.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Released(pair.Key, pair.Value)),
+        ];
         foreach (PreloadedImage image in plan.Recipe.Images)
             preloads.AddRange(await OpenAsync(plan, image, opener, cancellationToken).ConfigureAwait(false));
         PreloadNames.Require(preloads);
@@ -36,12 +43,19 @@ internal sealed class NodePreloads(BuildEnvironment environment)
         return plan.Recipe.Preload.Unpack ? await Task.WhenAll(distinct.Select(UnpackAsync)).ConfigureAwait(false) : distinct;
 
         async Task<NodePreload> UnpackAsync(NodePreload preload) =>
-            preload with { Unpacked = await UnpackedImage.ReadAsync(preload.Image, preload.References[0], environment, cancellationToken).ConfigureAwait(false) };
+            preload with
+            {
+                Unpacked = await UnpackedImage
+                    .ReadAsync(preload.Image, preload.References[0], environment, cancellationToken)
+                    .ConfigureAwait(false),
+            };
 
-        NodePreload Released(string name, Image image) => new(name, kubernetes.Origin, image, WithKubeadmsNames(image.Texts(), plan.Platform));
+        NodePreload Released(string name, Image image) =>
+            new(name, kubernetes.Origin, image, WithKubeadmsNames(image.Texts(), plan.Platform));
     }
 
-    // Upstream names a release's images registry.k8s.io/kube-apiserver-amd64 (build/lib/release.sh); kubeadm asks for registry.k8s.io/kube-apiserver, and a node has no
+    // Upstream names a release's images registry.k8s.io/kube-apiserver-amd64 (build/lib/release.sh); kubeadm asks for
+    // registry.k8s.io/kube-apiserver, and a node has no
     // registry to ask.
     private static string[] WithKubeadmsNames(IReadOnlyList<string> references, Platform platform)
     {
@@ -53,22 +67,42 @@ internal sealed class NodePreloads(BuildEnvironment environment)
     private static List<NodePreload> Distinct(List<NodePreload> preloads)
     {
         HashSet<string> taken = [.. preloads.GroupBy(preload => preload.Name).Where(group => group.Count() > 1).Select(group => group.Key)];
-        return [.. preloads.Select(preload => taken.Contains(preload.Name) ? preload with { Name = $"{preload.Name}-{preload.Image.Id.ShortHex}" } : preload)];
+        return
+        [
+            .. preloads.Select(preload =>
+                taken.Contains(preload.Name) ? preload with { Name = $"{preload.Name}-{preload.Image.Id.ShortHex}" } : preload
+            ),
+        ];
     }
 
-    private async Task<IReadOnlyList<NodePreload>> OpenAsync(NodeImagePlan plan, PreloadedImage image, ImageOpener opener, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<NodePreload>> OpenAsync(
+        NodeImagePlan plan,
+        PreloadedImage image,
+        ImageOpener opener,
+        CancellationToken cancellationToken
+    )
     {
         if (image.Recipe is { } recipe)
         {
-            Image built = await new ContainerImageAssembler(environment).AssembleAsync(plan.Images[recipe.File], new Dictionary<string, ActionOutput>(), cancellationToken).ConfigureAwait(false);
+            Image built = await new ContainerImageAssembler(environment)
+                .AssembleAsync(plan.Images[recipe.File], new Dictionary<string, ActionOutput>(), cancellationToken)
+                .ConfigureAwait(false);
             return [new(recipe.Name, recipe.Name, built, image.Tags.Count > 0 ? image.Tags : plan.Images[recipe.File].Recipe.Tags)];
         }
 
         bool unpacked = plan.Recipe.Preload.Unpack || plan.Recipe.Preload.Layers == PreloadedLayers.Uncompressed;
         if (image.OfKubeadm)
         {
-            return await Task.WhenAll(plan.OfKubeadm.Select(async locked =>
-                Preload(locked.Reference, await opener.OpenLockedAsync(locked, plan.Platform, unpacked, cancellationToken).ConfigureAwait(false), []))).ConfigureAwait(false);
+            return await Task.WhenAll(
+                    plan.OfKubeadm.Select(async locked =>
+                        Preload(
+                            locked.Reference,
+                            await opener.OpenLockedAsync(locked, plan.Platform, unpacked, cancellationToken).ConfigureAwait(false),
+                            []
+                        )
+                    )
+                )
+                .ConfigureAwait(false);
         }
 
         Image opened = await opener.OpenAsync(image.Image!, plan.Part, plan.Platform, unpacked, cancellationToken).ConfigureAwait(false);

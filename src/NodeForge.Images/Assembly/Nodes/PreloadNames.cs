@@ -2,10 +2,12 @@ using NodeForge.Oci;
 
 namespace NodeForge.Images.Assembly.Nodes;
 
-/// <summary>Whether each image to preload can be asked for, and is alone in answering: known before any layer is written, however the images are to lie in the node.</summary>
+/// <summary>Whether each image to preload can be asked for, and is alone in answering: known before any layer is written, however the
+/// images are to lie in the node.</summary>
 internal static class PreloadNames
 {
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PreloadNameRefused"/> and <see cref="ErrorCodes.PreloadNamesCollide"/>, one for each name.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PreloadNameRefused"/> and <see cref="ErrorCodes.PreloadNamesCollide"/>,
+    /// one for each name.</exception>
     public static void Require(IReadOnlyList<NodePreload> preloads)
     {
         List<Diagnostic> problems = [];
@@ -13,17 +15,41 @@ internal static class PreloadNames
         foreach (NodePreload preload in preloads)
         {
             if (preload.References.Count == 0)
-                problems.Add(Problem(ErrorCodes.PreloadNameRefused, preload, "an image to be preloaded has no name that a node could ask for") with { Hint = "give it 'tags' in the recipe" });
+                problems.Add(
+                    Problem(ErrorCodes.PreloadNameRefused, preload, "an image to be preloaded has no name that a node could ask for") with
+                    {
+                        Hint = "give it 'tags' in the recipe",
+                    }
+                );
             foreach (string text in preload.References)
             {
                 if (!ImageReference.TryParse(text, out ImageReference? reference, out string? problem))
-                    problems.Add(Problem(ErrorCodes.PreloadNameRefused, preload, "an image to be preloaded has a name that containerd would refuse: " + problem) with { Got = Printable.Escape(text) });
-                else if (!owners.TryAdd(reference.ContainerdName, preload) && owners[reference.ContainerdName] is var owner && owner.Image.Descriptor.Digest != preload.Image.Descriptor.Digest)
-                    problems.Add(Problem(ErrorCodes.PreloadNamesCollide, preload, $"two images to be preloaded are called {reference.ContainerdName}; the other is {owner.Origin}") with
-                    {
-                        Got = preload.Image.Descriptor.Digest.ToString(),
-                        Want = owner.Image.Descriptor.Digest.ToString(),
-                    });
+                    problems.Add(
+                        Problem(
+                            ErrorCodes.PreloadNameRefused,
+                            preload,
+                            "an image to be preloaded has a name that containerd would refuse: " + problem
+                        ) with
+                        {
+                            Got = Printable.Escape(text),
+                        }
+                    );
+                else if (
+                    !owners.TryAdd(reference.ContainerdName, preload)
+                    && owners[reference.ContainerdName] is var owner
+                    && owner.Image.Descriptor.Digest != preload.Image.Descriptor.Digest
+                )
+                    problems.Add(
+                        Problem(
+                            ErrorCodes.PreloadNamesCollide,
+                            preload,
+                            $"two images to be preloaded are called {reference.ContainerdName}; the other is {owner.Origin}"
+                        ) with
+                        {
+                            Got = preload.Image.Descriptor.Digest.ToString(),
+                            Want = owner.Image.Descriptor.Digest.ToString(),
+                        }
+                    );
             }
         }
 

@@ -22,13 +22,21 @@ internal static partial class AptAnswers
     }
 
     /// <summary><c>'URI' file size hash</c>: the file names, as in the archive.</summary>
-    public static IEnumerable<string> PrintedFiles(string output) => output.Split('\n').Select(line => Printed().Match(line)).Where(match => match.Success).Select(match => Uri.UnescapeDataString(match.Groups["file"].Value));
+    public static IEnumerable<string> PrintedFiles(string output) =>
+        output
+            .Split('\n')
+            .Select(line => Printed().Match(line))
+            .Where(match => match.Success)
+            .Select(match => Uri.UnescapeDataString(match.Groups["file"].Value));
 
     /// <summary>Names that apt says it does not know.</summary>
     public static IReadOnlyList<string> Unknown(string error) =>
         [.. Unlocated().Matches(error).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
 
-    [GeneratedRegex(@"^Inst (?<name>[^\s:]+)(:\S+)? (\[[^\]]*\] )?\((?<version>\S+) .*\[(?<arch>[a-z0-9-]+)\]\)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^Inst (?<name>[^\s:]+)(:\S+)? (\[[^\]]*\] )?\((?<version>\S+) .*\[(?<arch>[a-z0-9-]+)\]\)",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Install();
 
     [GeneratedRegex(@"^(Remv|Purg) (?<name>[^\s:]+)", RegexOptions.CultureInvariant)]
@@ -37,7 +45,10 @@ internal static partial class AptAnswers
     [GeneratedRegex(@"^'[^']+' (?<file>\S+) \d+ \S*", RegexOptions.CultureInvariant)]
     private static partial Regex Printed();
 
-    [GeneratedRegex(@"^E: (Unable to locate (source )?package |Unable to find a source package for |Package '?|Can't select (candidate )?version from package '?)(?<name>[^\s']+)", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^E: (Unable to locate (source )?package |Unable to find a source package for |Package '?|Can't select (candidate )?version from package '?)(?<name>[^\s']+)",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline
+    )]
     private static partial Regex Unlocated();
 }
 

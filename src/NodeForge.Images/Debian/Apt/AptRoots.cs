@@ -3,7 +3,8 @@ using NodeForge.Images.Debian.Mirrors;
 namespace NodeForge.Images.Debian.Apt;
 
 /// <summary>The private apts of one run, each opened when first asked for and updated once.</summary>
-internal sealed class AptRoots(string cacheFolder, DebianMirrors mirrors, TimeSpan quietWait, HostEnvironment host, IForgeReporter reporter) : IDisposable
+internal sealed class AptRoots(string cacheFolder, DebianMirrors mirrors, TimeSpan quietWait, HostEnvironment host, IForgeReporter reporter)
+    : IDisposable
 {
     private readonly Dictionary<string, AptRoot> opened = new(StringComparer.Ordinal);
 
@@ -16,14 +17,24 @@ internal sealed class AptRoots(string cacheFolder, DebianMirrors mirrors, TimeSp
     public async Task<AptRoot> OpenAsync(DebianRepository repository, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(Path.GetFullPath(cacheFolder), "apt");
-        held ??= await DigestLock.TakeAsync(
-            Path.Combine(folder, "nodeforge.lock"), quietWait, host.Clock,
-            holder => reporter.Warn(new Diagnostic(ErrorCodes.RepositoryBusy, $"waiting for {holder}, which resolves packages") { Where = new(folder) }),
-            cancellationToken).ConfigureAwait(false);
+        held ??= await DigestLock
+            .TakeAsync(
+                Path.Combine(folder, "nodeforge.lock"),
+                quietWait,
+                host.Clock,
+                holder =>
+                    reporter.Warn(
+                        new Diagnostic(ErrorCodes.RepositoryBusy, $"waiting for {holder}, which resolves packages") { Where = new(folder) }
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         string key = AptRoot.KeyOf(repository, mirrors);
         if (!opened.TryGetValue(key, out AptRoot? root))
         {
-            root = await AptRoot.OpenAsync(repository, Path.Combine(folder, key), mirrors, new(host, reporter), cancellationToken).ConfigureAwait(false);
+            root = await AptRoot
+                .OpenAsync(repository, Path.Combine(folder, key), mirrors, new(host, reporter), cancellationToken)
+                .ConfigureAwait(false);
             opened.Add(key, root);
         }
 

@@ -5,25 +5,36 @@ namespace NodeForge.Images.Debian.Apt;
 
 /// <summary>The suites that apt is to see, for one architecture.</summary>
 /// <remarks>The type is deb or deb-src; the suite itself comes before its -updates and -security; the keyring is absolute.</remarks>
-internal sealed record DebianRepository(string Type, string Architecture, IReadOnlyList<string> Suites, IReadOnlyList<string> Components, string? Snapshot, string Keyring)
+internal sealed record DebianRepository(
+    string Type,
+    string Architecture,
+    IReadOnlyList<string> Suites,
+    IReadOnlyList<string> Components,
+    string? Snapshot,
+    string Keyring
+)
 {
     public string Suite => Suites[0];
 
-    public static DebianRepository Of(DebianPackages packages, string architecture, string keyring) => new(
-        "deb",
-        architecture,
-        [packages.Suite, .. Further(packages.Suite, packages.Updates, packages.Security)],
-        packages.Components,
-        packages.Snapshot,
-        packages.Keyring ?? keyring);
+    public static DebianRepository Of(DebianPackages packages, string architecture, string keyring) =>
+        new(
+            "deb",
+            architecture,
+            [packages.Suite, .. Further(packages.Suite, packages.Updates, packages.Security)],
+            packages.Components,
+            packages.Snapshot,
+            packages.Keyring ?? keyring
+        );
 
-    public static DebianRepository Of(DebianSource source, string architecture, string keyring) => new(
-        "deb-src",
-        architecture,
-        [source.Suite, .. Further(source.Suite, updates: true, security: true)],
-        ["main"],
-        source.Snapshot,
-        source.Keyring ?? keyring);
+    public static DebianRepository Of(DebianSource source, string architecture, string keyring) =>
+        new(
+            "deb-src",
+            architecture,
+            [source.Suite, .. Further(source.Suite, updates: true, security: true)],
+            ["main"],
+            source.Snapshot,
+            source.Keyring ?? keyring
+        );
 
     /// <summary>sources.list(5), one line per suite and mirror. A snapshot's Valid-Until is over by nature.</summary>
     public IEnumerable<string> SourceLines(DebianMirrors mirrors) =>
@@ -34,5 +45,7 @@ internal sealed record DebianRepository(string Type, string Architecture, IReadO
 
     // Sid gets everything at once: it has neither.
     private static IEnumerable<string> Further(string suite, bool updates, bool security) =>
-        suite is "sid" or "unstable" or "experimental" ? [] : new[] { updates ? suite + "-updates" : null, security ? suite + "-security" : null }.OfType<string>();
+        suite is "sid" or "unstable" or "experimental"
+            ? []
+            : new[] { updates ? suite + "-updates" : null, security ? suite + "-security" : null }.OfType<string>();
 }

@@ -28,10 +28,16 @@ internal sealed class PackageIndex(AptRoot root)
 
     private async Task<IReadOnlyList<(string Suite, string File)>> FilesAsync(string kind, CancellationToken cancellationToken)
     {
-        ProgramResult targets = await root.RunAsync("apt-get", ["indextargets", "--format", "$(RELEASE)|$(FILENAME)", $"Created-By: {kind}"], cancellationToken).ConfigureAwait(false);
+        ProgramResult targets = await root.RunAsync(
+                "apt-get",
+                ["indextargets", "--format", "$(RELEASE)|$(FILENAME)", $"Created-By: {kind}"],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return
         [
-            .. targets.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .. targets
+                .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => line.Split('|', 2))
                 .Where(parts => parts.Length == 2 && File.Exists(parts[1]))
                 .Select(parts => (parts[0], parts[1]))
@@ -80,7 +86,10 @@ internal sealed record IndexEntry(string Suite, IReadOnlyDictionary<string, stri
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.WeakHash"/>, <see cref="ErrorCodes.ArchiveEntryInvalid"/>.</exception>
     public LockedPackage ToPackage(string? snapshot)
     {
-        LockedPackage package = new(Field("Package"), Version, Architecture, Suite, Field("Filename"), Sha256(), Bytes(Field("Size"))) { Snapshot = snapshot };
+        LockedPackage package = new(Field("Package"), Version, Architecture, Suite, Field("Filename"), Sha256(), Bytes(Field("Size")))
+        {
+            Snapshot = snapshot,
+        };
         Refuse(LockEntries.ProblemOf(package, ErrorCodes.ArchiveEntryInvalid, new(File)));
         return package;
     }
@@ -89,13 +98,19 @@ internal sealed record IndexEntry(string Suite, IReadOnlyDictionary<string, stri
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ArchiveEntryInvalid"/>.</exception>
     public LockedFile ToFile(string name, Digest digest, long size, string? snapshot)
     {
-        LockedFile file = new(name, digest, size) { Suite = Suite, Path = $"{Field("Directory")}/{name}", Snapshot = snapshot };
+        LockedFile file = new(name, digest, size)
+        {
+            Suite = Suite,
+            Path = $"{Field("Directory")}/{name}",
+            Snapshot = snapshot,
+        };
         Refuse(LockEntries.ProblemOf(file, ErrorCodes.ArchiveEntryInvalid, new(File)));
         return file;
     }
 
     /// <summary>A size as indexes write it; -1, which no rule lets pass, for anything else.</summary>
-    public static long Bytes(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : -1;
+    public static long Bytes(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : -1;
 
     private string Field(string name) => Fields.GetValueOrDefault(name, "");
 
@@ -105,10 +120,14 @@ internal sealed record IndexEntry(string Suite, IReadOnlyDictionary<string, stri
             throw new NodeForgeException(problem with { Hint = ErrorCodes.ArchiveEntryInvalid.Remedy });
     }
 
-    private Digest Sha256() => Digest.TryParse("sha256:" + Fields.GetValueOrDefault("SHA256"), out Digest digest) ? digest : throw Weak(Fields["Package"], Suite);
+    private Digest Sha256() =>
+        Digest.TryParse("sha256:" + Fields.GetValueOrDefault("SHA256"), out Digest digest) ? digest : throw Weak(Fields["Package"], Suite);
 
-    public static NodeForgeException Weak(string name, string suite) => new(new Diagnostic(ErrorCodes.WeakHash, $"the index of {suite} has no SHA-256 for {name}")
-    {
-        Hint = "use an archive whose indexes carry SHA-256",
-    });
+    public static NodeForgeException Weak(string name, string suite) =>
+        new(
+            new Diagnostic(ErrorCodes.WeakHash, $"the index of {suite} has no SHA-256 for {name}")
+            {
+                Hint = "use an archive whose indexes carry SHA-256",
+            }
+        );
 }

@@ -9,7 +9,15 @@ internal static class ReleaseDate
     public static long? Read(string file)
     {
         string? date = File.ReadLines(file).FirstOrDefault(line => line.StartsWith("Date: ", StringComparison.Ordinal))?[6..].Trim();
-        return date is not null && DateTimeOffset.TryParseExact(date.Replace("UTC", "GMT", StringComparison.Ordinal), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        return
+            date is not null
+            && DateTimeOffset.TryParseExact(
+                date.Replace("UTC", "GMT", StringComparison.Ordinal),
+                "r",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset time
+            )
             ? time.ToUnixTimeSeconds()
             : null;
     }

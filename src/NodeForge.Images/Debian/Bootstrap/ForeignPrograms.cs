@@ -3,7 +3,8 @@ using NodeForge.Images.Processes;
 
 namespace NodeForge.Images.Debian.Bootstrap;
 
-/// <summary>Whether this machine runs the programs of another architecture: packages are configured by their own scripts, which call their own programs.</summary>
+/// <summary>Whether this machine runs the programs of another architecture: packages are configured by their own scripts, which call their
+/// own programs.</summary>
 internal static class ForeignPrograms
 {
     private const string BinfmtMisc = "/proc/sys/fs/binfmt_misc";
@@ -21,13 +22,19 @@ internal static class ForeignPrograms
         // F: the kernel opened the interpreter when it was registered. Without it, it is looked for inside the new root, where it is not.
         if (interpreters.Any(line => line.StartsWith("flags:", StringComparison.Ordinal) && line.Contains('F', StringComparison.Ordinal)))
             return;
-        throw new NodeForgeException(new Diagnostic(ErrorCodes.EmulationMissing, $"this machine does not run programs for {architecture}, which configuring its packages takes")
-        {
-            Where = new(registered),
-            Got = interpreters.Length == 0 ? $"no interpreter for {architecture}" : "an interpreter without the flag F (fix binary)",
-            Want = $"qemu for {architecture}, registered with the kernel",
-            Hint = "apt-get install qemu-user-static binfmt-support; build on a machine of that architecture; or leave it out with --platform",
-        });
+        throw new NodeForgeException(
+            new Diagnostic(
+                ErrorCodes.EmulationMissing,
+                $"this machine does not run programs for {architecture}, which configuring its packages takes"
+            )
+            {
+                Where = new(registered),
+                Got = interpreters.Length == 0 ? $"no interpreter for {architecture}" : "an interpreter without the flag F (fix binary)",
+                Want = $"qemu for {architecture}, registered with the kernel",
+                Hint =
+                    "apt-get install qemu-user-static binfmt-support; build on a machine of that architecture; or leave it out with --platform",
+            }
+        );
     }
 
     private static IEnumerable<string[]> Interpreters(string folder)

@@ -9,7 +9,8 @@ internal static class RootfsPackages
 {
     public static void Check(IReadOnlyList<LayerEntry> entries, LockedPart part)
     {
-        LayerContent status = entries.FirstOrDefault(entry => entry.Header.Path == "var/lib/dpkg/status")?.Content
+        LayerContent status =
+            entries.FirstOrDefault(entry => entry.Header.Path == "var/lib/dpkg/status")?.Content
             ?? throw NotAsLocked("no dpkg status", "the status of the locked packages");
         HashSet<string> installed = Installed(status);
         HashSet<string> locked = [.. part.Packages.Select(package => $"{package.Name} {package.Version}")];
@@ -41,10 +42,13 @@ internal static class RootfsPackages
         return installed;
     }
 
-    private static NodeForgeException NotAsLocked(string got, string want) => new(new Diagnostic(ErrorCodes.RootfsNotAsLocked, "the configured root file system differs from the lock")
-    {
-        Got = got,
-        Want = want,
-        Hint = "run 'nodeforge lock RECIPE' again",
-    });
+    private static NodeForgeException NotAsLocked(string got, string want) =>
+        new(
+            new Diagnostic(ErrorCodes.RootfsNotAsLocked, "the configured root file system differs from the lock")
+            {
+                Got = got,
+                Want = want,
+                Hint = "run 'nodeforge lock RECIPE' again",
+            }
+        );
 }

@@ -15,7 +15,8 @@ internal static class AptSourceFiles
 
     public static IEnumerable<AptSource> ParseOneLine(IEnumerable<string> lines) => lines.Select(OneLine).OfType<AptSource>();
 
-    public static IEnumerable<AptSource> ParseDeb822(IEnumerable<string> lines) => ControlStanzas.Parse(lines).Select(Stanza).OfType<AptSource>();
+    public static IEnumerable<AptSource> ParseDeb822(IEnumerable<string> lines) =>
+        ControlStanzas.Parse(lines).Select(Stanza).OfType<AptSource>();
 
     private static IEnumerable<AptSource> ReadFile(string file)
     {
@@ -39,14 +40,19 @@ internal static class AptSourceFiles
     {
         string text = line.Split('#', 2)[0];
         string? signedBy = null;
-        int open = text.IndexOf('[', StringComparison.Ordinal), close = text.IndexOf(']', StringComparison.Ordinal);
+        int open = text.IndexOf('[', StringComparison.Ordinal),
+            close = text.IndexOf(']', StringComparison.Ordinal);
         if (open >= 0 && close > open)
         {
-            signedBy = Words(text[(open + 1)..close]).FirstOrDefault(option => option.StartsWith("signed-by=", StringComparison.OrdinalIgnoreCase))?[10..];
+            signedBy = Words(text[(open + 1)..close])
+                .FirstOrDefault(option => option.StartsWith("signed-by=", StringComparison.OrdinalIgnoreCase))
+                ?[10..];
             text = text[..open] + " " + text[(close + 1)..];
         }
 
-        return Words(text) is [("deb" or "deb-src") and var type, var uri, var suite, .. var components] ? new([type], [uri], [suite], components, signedBy) : null;
+        return Words(text) is [("deb" or "deb-src") and var type, var uri, var suite, .. var components]
+            ? new([type], [uri], [suite], components, signedBy)
+            : null;
     }
 
     private static AptSource? Stanza(IReadOnlyDictionary<string, string> fields)
@@ -55,7 +61,13 @@ internal static class AptSourceFiles
         string[] uris = Words(fields.GetValueOrDefault("URIs", ""));
         return disabled || uris.Length == 0
             ? null
-            : new(Words(fields.GetValueOrDefault("Types", "")), uris, Words(fields.GetValueOrDefault("Suites", "")), Words(fields.GetValueOrDefault("Components", "")), fields.GetValueOrDefault("Signed-By"));
+            : new(
+                Words(fields.GetValueOrDefault("Types", "")),
+                uris,
+                Words(fields.GetValueOrDefault("Suites", "")),
+                Words(fields.GetValueOrDefault("Components", "")),
+                fields.GetValueOrDefault("Signed-By")
+            );
     }
 
     private static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace NodeForge.Images.Debian.Mirrors;
 
-/// <summary>Where Debian's archive is to be had from here. A lock names suite and path alone, so that every site builds from its own mirror.</summary>
+/// <summary>Where Debian's archive is to be had from here. A lock names suite and path alone, so that every site builds from its own
+/// mirror.</summary>
 public sealed record DebianMirrors
 {
     /// <summary>The archive mirror's address, the folder that has <c>dists</c> and <c>pool</c>.</summary>
@@ -11,7 +12,8 @@ public sealed record DebianMirrors
     /// <summary>The address of the mirror of the security archive.</summary>
     public const string SecurityVariable = "NODEFORGE_DEBIAN_SECURITY_MIRROR";
 
-    /// <summary>The snapshot mirror: an address with <c>{archive}</c> (debian, debian-security) and <c>{timestamp}</c>, or one that <c>/{archive}/{timestamp}</c> is appended to.</summary>
+    /// <summary>The snapshot mirror: an address with <c>{archive}</c> (debian, debian-security) and <c>{timestamp}</c>, or one that
+    /// <c>/{archive}/{timestamp}</c> is appended to.</summary>
     public const string SnapshotVariable = "NODEFORGE_DEBIAN_SNAPSHOT_MIRROR";
 
     /// <summary>In order of preference, without a slash at the end; empty when none is known.</summary>
@@ -33,7 +35,10 @@ public sealed record DebianMirrors
         {
             Archive = archive,
             // Most mirrors that carry the one carry the other beside it; where not, the suite's error says what to set.
-            Security = security.Length > 0 ? security : [.. archive.Where(uri => uri.EndsWith("/debian", StringComparison.Ordinal)).Select(uri => uri + "-security")],
+            Security =
+                security.Length > 0
+                    ? security
+                    : [.. archive.Where(uri => uri.EndsWith("/debian", StringComparison.Ordinal)).Select(uri => uri + "-security")],
             Snapshot = Named(environment(SnapshotVariable)) is [var snapshot] ? snapshot : null,
         };
     }
@@ -41,7 +46,8 @@ public sealed record DebianMirrors
     /// <summary>The roots that serve a suite, in order.</summary>
     /// <param name="suite">bookworm, bookworm-updates, bookworm-security.</param>
     /// <param name="snapshot">A time as <c>20261101T000000Z</c>; null: today's archive.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DebianMirrorUnknown"/>, <see cref="ErrorCodes.SnapshotMirrorUnknown"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DebianMirrorUnknown"/>,
+    /// <see cref="ErrorCodes.SnapshotMirrorUnknown"/>.</exception>
     public IReadOnlyList<string> RootsOf(string suite, string? snapshot)
     {
         if (snapshot is not null)
@@ -64,7 +70,8 @@ public sealed record DebianMirrors
         return [.. roots.Select(root => root + "/" + escaped)];
     }
 
-    private static string Timestamp(long epoch) => DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+    private static string Timestamp(long epoch) =>
+        DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
     private string? SnapshotRoot(string suite, string timestamp)
     {
@@ -78,15 +85,21 @@ public sealed record DebianMirrors
 
     private static string[]? Named(string? value) => string.IsNullOrWhiteSpace(value) ? null : [value.Trim().TrimEnd('/')];
 
-    private static NodeForgeException NoMirror(string suite) => new(new Diagnostic(ErrorCodes.DebianMirrorUnknown, $"no mirror of Debian's archive is known that could serve {suite}")
-    {
-        Where = new("/etc/apt/sources.list.d"),
-        Want = "an http or https source of one of Debian's suites",
-        Hint = $"set {(DebianSuites.IsSecurity(suite) ? SecurityVariable : ArchiveVariable)} to the address of a mirror",
-    });
+    private static NodeForgeException NoMirror(string suite) =>
+        new(
+            new Diagnostic(ErrorCodes.DebianMirrorUnknown, $"no mirror of Debian's archive is known that could serve {suite}")
+            {
+                Where = new("/etc/apt/sources.list.d"),
+                Want = "an http or https source of one of Debian's suites",
+                Hint = $"set {(DebianSuites.IsSecurity(suite) ? SecurityVariable : ArchiveVariable)} to the address of a mirror",
+            }
+        );
 
-    private static NodeForgeException NoSnapshot(string suite, string snapshot) => new(new Diagnostic(ErrorCodes.SnapshotMirrorUnknown, $"{suite} of {snapshot} is asked for, and no snapshot mirror is known")
-    {
-        Hint = $"set {SnapshotVariable} to the address of a snapshot mirror",
-    });
+    private static NodeForgeException NoSnapshot(string suite, string snapshot) =>
+        new(
+            new Diagnostic(ErrorCodes.SnapshotMirrorUnknown, $"{suite} of {snapshot} is asked for, and no snapshot mirror is known")
+            {
+                Hint = $"set {SnapshotVariable} to the address of a snapshot mirror",
+            }
+        );
 }

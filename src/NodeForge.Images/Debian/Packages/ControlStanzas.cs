@@ -3,7 +3,8 @@ namespace NodeForge.Images.Debian.Packages;
 /// <summary>Debian's control files (deb822(5)): fields in stanzas, continued by lines that begin with a blank.</summary>
 internal static class ControlStanzas
 {
-    /// <summary>The stanzas one by one; field names in any case. A field's lines are joined by newlines, their leading blank taken off.</summary>
+    /// <summary>The stanzas one by one; field names in any case. A field's lines are joined by newlines, their leading blank taken
+    /// off.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, string>> Parse(IEnumerable<string> lines)
     {
         Dictionary<string, string> stanza = new(StringComparer.OrdinalIgnoreCase);
@@ -38,7 +39,10 @@ internal static class ControlStanzas
     /// <summary>One stanza as text, a newline at its end; it cannot become two.</summary>
     /// <param name="fields">As <see cref="Parse"/> gives them.</param>
     /// <param name="without">Fields to leave out, in any case.</param>
-    public static string Text(IReadOnlyDictionary<string, string> fields, params string[] without) => string.Concat(fields
-        .Where(field => !without.Contains(field.Key, StringComparer.OrdinalIgnoreCase))
-        .Select(field => $"{field.Key}: {field.Value.Replace("\n", "\n ", StringComparison.Ordinal)}\n"));
+    public static string Text(IReadOnlyDictionary<string, string> fields, params string[] without) =>
+        string.Concat(
+            fields
+                .Where(field => !without.Contains(field.Key, StringComparer.OrdinalIgnoreCase))
+                .Select(field => $"{field.Key}: {field.Value.Replace("\n", "\n ", StringComparison.Ordinal)}\n")
+        );
 }

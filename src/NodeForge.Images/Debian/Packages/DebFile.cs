@@ -35,7 +35,9 @@ public sealed class DebFile
             if (entry.Size > LongestControl)
                 throw Invalid($"its control file has {entry.Size} bytes, more than {LongestControl}");
             using StreamReader text = new(reader.Content, Encoding.UTF8);
-            return ControlStanzas.Parse(text.ReadToEnd().Split('\n')).ToArray() is [var fields] ? fields : throw Invalid("its control file is not one stanza");
+            return ControlStanzas.Parse(text.ReadToEnd().Split('\n')).ToArray() is [var fields]
+                ? fields
+                : throw Invalid("its control file is not one stanza");
         }
 
         throw Invalid("it has no control file");
@@ -52,15 +54,29 @@ public sealed class DebFile
 
     private Stream OpenMember(string wanted)
     {
-        using FileStream deb = AtomicFile.Guard(file, () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0));
+        using FileStream deb = AtomicFile.Guard(
+            file,
+            () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0)
+        );
         byte[] header = new byte[HeaderLength];
-        if (deb.ReadAtLeast(header.AsSpan(0, Magic.Length), Magic.Length, throwOnEndOfStream: false) < Magic.Length || !header.AsSpan().StartsWith(Magic))
+        if (
+            deb.ReadAtLeast(header.AsSpan(0, Magic.Length), Magic.Length, throwOnEndOfStream: false) < Magic.Length
+            || !header.AsSpan().StartsWith(Magic)
+        )
             throw Invalid("it does not begin as an ar archive");
         while (deb.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) == HeaderLength)
         {
             string member = Encoding.ASCII.GetString(header, 0, 16).TrimEnd(' ', '/');
-            if (header[58] != '`' || header[59] != '\n'
-                || !long.TryParse(Encoding.ASCII.GetString(header, 48, 10).TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out long size))
+            if (
+                header[58] != '`'
+                || header[59] != '\n'
+                || !long.TryParse(
+                    Encoding.ASCII.GetString(header, 48, 10).TrimEnd(),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out long size
+                )
+            )
                 throw Invalid($"the header of member '{Printable.Escape(member)}' is damaged");
             if (size > deb.Length - deb.Position)
                 throw Invalid($"it ends within member '{Printable.Escape(member)}'");
@@ -73,5 +89,6 @@ public sealed class DebFile
     }
 
     /// <summary>What keeps the package from being used.</summary>
-    public NodeForgeException Invalid(string why) => new(new Diagnostic(ErrorCodes.InvalidPackage, $"the package cannot be read: {why}") { Where = new(name) });
+    public NodeForgeException Invalid(string why) =>
+        new(new Diagnostic(ErrorCodes.InvalidPackage, $"the package cannot be read: {why}") { Where = new(name) });
 }

@@ -11,8 +11,10 @@ internal static class LocalRepository
     // What an index says of a file: a control file that has these is not asked.
     private static readonly string[] OfTheFile = ["Filename", "Size", "MD5sum", "SHA1", "SHA256", "SHA512", "Status"];
 
-    /// <summary>Lays the packages down by their digests and writes their index; the digests are those of the lock, so apt checks them once more.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidPackage"/>: a package is another one than the lock says.</exception>
+    /// <summary>Lays the packages down by their digests and writes their index; the digests are those of the lock, so apt checks them once
+    /// more.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.InvalidPackage"/>: a package is another one than the lock
+    /// says.</exception>
     public static void Write(string folder, IReadOnlyList<LockedPackage> packages, BlobStore store)
     {
         StringBuilder index = new();
@@ -20,7 +22,8 @@ internal static class LocalRepository
         {
             string name = package.Digest.Hex + ".deb";
             string blob = store.SoundPathOf(package.Digest);
-            index.Append(ControlStanzas.Text(Control(package, new DebFile(package.Path, blob)), OfTheFile))
+            index
+                .Append(ControlStanzas.Text(Control(package, new DebFile(package.Path, blob)), OfTheFile))
                 .Append(CultureInfo.InvariantCulture, $"Filename: ./{name}\nSize: {package.Size}\nSHA256: {package.Digest.Hex}\n\n");
             File.CreateSymbolicLink(Path.Combine(folder, name), blob);
         }
