@@ -5,7 +5,6 @@ using NodeForge.EndToEnd.Tests.NodeImages;
 namespace NodeForge.EndToEnd.Tests.Clusters;
 
 /// <summary>A control plane and a worker go over to another build of the node image, and what they keep is theirs again.</summary>
-[Trait("Category", "Long")]
 [Collection(NodeImageCollection.Name)]
 public sealed class Upgrading_a_cluster_in_place : IDisposable
 {
