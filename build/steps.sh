@@ -55,7 +55,10 @@ layout() {
   (cd "$root" && dotnet tool restore --verbosity quiet && dotnet csharpier "$1" src tests build)
 }
 
-# The tests that compare with files of the repository, compiled before; with UPDATE_GOLDEN=1 they write them.
+# run_tests_of PROJECT OPTION...: the tests of a project by its name, compiled before, which is a program.
+run_tests_of() { dotnet "$root/artifacts/bin/$1/release/$1.dll" "${@:2}"; }
+
+# The tests that compare with files of the repository; with UPDATE_GOLDEN=1 they write them.
 golden_tests() {
   local project classes
   for project in "$root"/tests/*.Tests; do
@@ -63,7 +66,7 @@ golden_tests() {
     ((${#classes[@]})) || continue
     classes=("${classes[@]##*/}") # a file has the name of its class
     classes=("${classes[@]%.cs}")
-    dotnet test "$project" --configuration Release --no-build --nologo --verbosity quiet --filter "$(IFS='|' && printf '%s' "${classes[*]/#/FullyQualifiedName~.}")"
+    run_tests_of "$(basename "$project")" --filter-class "${classes[@]/#/*.}"
   done
 }
 

@@ -12,9 +12,7 @@ public sealed class HelpAndUsage
     public async Task Help_reads_as_it_should(string command)
     {
         CommandRun run = await PlainAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
-        string help = run
-            .Out.Replace(Path.GetFileName(Environment.ProcessPath)!, "nodeforge", StringComparison.Ordinal)
-            .Replace("testhost", "nodeforge", StringComparison.Ordinal);
+        string help = run.Out.Replace(typeof(HelpAndUsage).Assembly.GetName().Name!, "nodeforge", StringComparison.Ordinal);
         string file = $"tests/NodeForge.Cli.Tests/Help/{(command.Length == 0 ? "nodeforge" : command.Replace(' ', '-'))}.txt";
         Assert.Equal(0, run.Exit);
         Assert.Equal(GoldenFile.Expect(file, help), help);

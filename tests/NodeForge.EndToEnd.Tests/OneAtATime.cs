@@ -1,2 +1,2 @@
 // Clusters have to be ready within kind's patience: on two cores nothing else runs beside them.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -39,7 +39,7 @@ public sealed class PackedFeed : IAsyncLifetime
 
     public string Package => Path.Combine(folder, "feed", $"NodeForge.MSBuild.{Version}.nupkg");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(Home);
         Directory.CreateDirectory(Template);
@@ -84,9 +84,9 @@ public sealed class PackedFeed : IAsyncLifetime
         Assert.True(packed.Succeeded, packed.Output);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Directory.Delete(folder, recursive: true);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 }

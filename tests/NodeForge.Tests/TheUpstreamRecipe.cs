@@ -39,7 +39,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-upstream-").FullName;
     private UpstreamSite site = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         site = await UpstreamSite.StartAsync();
         string root = GoldenFile.Repository;
@@ -64,7 +64,7 @@ public sealed class TheUpstreamRecipe : IAsyncLifetime
         await WriteBaseAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await site.DisposeAsync();
         Directory.Delete(folder, recursive: true);

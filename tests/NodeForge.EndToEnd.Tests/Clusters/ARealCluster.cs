@@ -23,10 +23,10 @@ public sealed class ARealCluster : IAsyncLifetime
 
     private ClusterProvisioner Provisioner => new(engine, SilentReporter.Instance, HostEnvironment.FromProcess());
 
-    public async Task InitializeAsync() =>
+    public async ValueTask InitializeAsync() =>
         engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await Provisioner.DeleteAsync(name, KubeconfigPath, CancellationToken.None);
         engine.Dispose();

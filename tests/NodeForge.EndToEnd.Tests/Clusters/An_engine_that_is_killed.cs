@@ -13,9 +13,9 @@ public sealed class An_engine_that_is_killed : IAsyncLifetime
 {
     private readonly List<MadeCluster> clusters = [];
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await OwnEngine.StartAsync();
         foreach (MadeCluster cluster in clusters)

@@ -18,7 +18,7 @@ public abstract class FamilyCluster(IPFamily family) : IAsyncLifetime
 
     internal Workload Workload => workload ?? throw new InvalidOperationException("the workload was not started");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         NodePort[] ports = [Port(Workload.NodePort), Port(SecondNodePort)];
         cluster = await MadeCluster.CreateAsync(
@@ -39,7 +39,7 @@ public abstract class FamilyCluster(IPFamily family) : IAsyncLifetime
         workload = await Workload.StartAsync(cluster);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (cluster is not null)
             await cluster.DisposeAsync();

@@ -31,7 +31,7 @@ public sealed class LivingCluster : IAsyncLifetime
 
     internal ClusterProvisioner Provisioner => new(Engine, SilentReporter.Instance, HostEnvironment.FromProcess());
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await NodeImage.IntoEngineAsync();
         engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
@@ -58,7 +58,7 @@ public sealed class LivingCluster : IAsyncLifetime
         );
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (engine is not null)
         {

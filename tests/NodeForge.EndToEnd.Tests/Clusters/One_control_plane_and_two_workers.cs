@@ -9,9 +9,9 @@ public sealed class One_control_plane_and_two_workers(WorkloadCluster made) : IA
 
     private Workload Workload => made.Workload;
 
-    public Task InitializeAsync() => Workload.SettledAsync();
+    public ValueTask InitializeAsync() => new(Workload.SettledAsync());
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Are_all_Ready()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines.Connecting;
 
@@ -64,5 +65,6 @@ internal static class OwnEngine
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OwnEngineFactAttribute : FactAttribute
 {
-    public OwnEngineFactAttribute() => Skip = OwnEngine.WhyNot();
+    public OwnEngineFactAttribute([CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
+        : base(sourceFilePath, sourceLineNumber) => Skip = OwnEngine.WhyNot();
 }

@@ -82,7 +82,7 @@ public sealed class AvailableCluster : IAsyncLifetime
 
     internal MadeCluster Cluster => cluster ?? throw new InvalidOperationException("the cluster was not made");
 
-    public async Task InitializeAsync() =>
+    public async ValueTask InitializeAsync() =>
         cluster = await MadeCluster.CreateAsync([
             Node(NodeRole.ControlPlane),
             Node(NodeRole.ControlPlane),
@@ -92,7 +92,7 @@ public sealed class AvailableCluster : IAsyncLifetime
             Node(NodeRole.Worker),
         ]);
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (cluster is not null)
             await cluster.DisposeAsync();

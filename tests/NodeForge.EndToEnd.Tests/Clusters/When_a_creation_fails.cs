@@ -29,13 +29,13 @@ public sealed class When_a_creation_fails : IAsyncLifetime
 
     private CreateOptions Options => new() { Kubeconfig = KubeconfigPath, DiagnosticsFolder = Path.Combine(folder, "diagnostics") };
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
         await File.WriteAllTextAsync(KubeconfigPath, Kubeconfig);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await Of(engine).DeleteAsync(name, KubeconfigPath, CancellationToken.None);
         engine.Dispose();

@@ -10,9 +10,9 @@ public sealed class When_parts_of_a_cluster_fail(WorkloadCluster made) : IAsyncL
 
     private Workload Workload => made.Workload;
 
-    public Task InitializeAsync() => Workload.SettledAsync();
+    public ValueTask InitializeAsync() => new(Workload.SettledAsync());
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_container_that_is_killed_is_started_again_in_its_pod()

@@ -20,9 +20,9 @@ public sealed class When_the_command_is_interrupted : IAsyncLifetime
     private Dictionary<string, string?> Variables =>
         new() { ["KUBECONFIG"] = KubeconfigPath, ["NODEFORGE_STATE"] = Path.Combine(folder, "state") };
 
-    public Task InitializeAsync() => File.WriteAllTextAsync(KubeconfigPath, Kubeconfig);
+    public ValueTask InitializeAsync() => new(File.WriteAllTextAsync(KubeconfigPath, Kubeconfig));
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await NodeForgeAsync("delete", "cluster", "--name", name);
         Directory.Delete(folder, recursive: true);

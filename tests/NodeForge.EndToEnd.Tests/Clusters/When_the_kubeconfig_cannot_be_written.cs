@@ -36,14 +36,14 @@ public sealed class When_the_kubeconfig_cannot_be_written : IAsyncLifetime, IFor
             begun.Enqueue(step.Title);
     }
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
         disk = await SmallDisk.MountAsync(Path.Combine(folder, "disk"), 1);
         await File.WriteAllTextAsync(Config, Foreign);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await Provisioner.DeleteAsync(name, Path.Combine(folder, "none"), CancellationToken.None);
         engine.Dispose();

@@ -19,7 +19,7 @@ public sealed class WorkloadCluster : IAsyncLifetime
 
     internal Workload Workload => workload ?? throw new InvalidOperationException("the workload was not started");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await NodeImage.IntoEngineAsync();
         cluster = await MadeCluster.CreateAsync(
@@ -32,7 +32,7 @@ public sealed class WorkloadCluster : IAsyncLifetime
         workload = await Workload.StartAsync(cluster);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (cluster is not null)
             await cluster.DisposeAsync();

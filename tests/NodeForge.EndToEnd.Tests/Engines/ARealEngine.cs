@@ -38,9 +38,9 @@ public sealed class TlsFront : IAsyncLifetime
 
     public EngineEndpoint Endpoint => front.Endpoint;
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public Task DisposeAsync() => front.DisposeAsync().AsTask();
+    public ValueTask DisposeAsync() => front.DisposeAsync();
 }
 
 /// <summary>What every engine does that answers Docker's calls.</summary>
@@ -54,7 +54,7 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
 
     private string Label => "dev.nodeforge.test=" + run;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         engine = await EngineClient.ConnectAsync(endpoint, CancellationToken.None);
         IReadOnlyList<string> loaded = await engine.Images.LoadAsync(
@@ -65,7 +65,7 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
         AssertIsImage(loaded);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (ContainerSummary container in await engine.Containers.ListAsync([Label], CancellationToken.None))
             await engine.Containers.RemoveAsync(container.Id, CancellationToken.None);

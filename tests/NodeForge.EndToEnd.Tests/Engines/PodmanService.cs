@@ -25,7 +25,7 @@ public sealed class PodmanService : IAsyncLifetime
             ["DOCKER_CONTEXT"] = "default",
         };
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "containers.conf"), Configuration());
         service = await Service.StartAsync(
@@ -35,7 +35,7 @@ public sealed class PodmanService : IAsyncLifetime
         );
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await ProgramRun.TryAsync(["podman", .. Store, "rm", "--all", "--force", "--volumes", "--time=0"], Own);
         await ProgramRun.TryAsync(["podman", .. Store, "network", "prune", "--force"], Own);

@@ -13,7 +13,7 @@ public sealed class RootlessPodman : IAsyncLifetime
 
     public string Address => $"unix://{folder}/podman.sock";
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await ProgramRun.OutputAsync("useradd", "--home-dir", folder, "--no-create-home", user);
         await File.WriteAllTextAsync(
@@ -57,7 +57,7 @@ public sealed class RootlessPodman : IAsyncLifetime
         );
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (service is not null)
             await service.DisposeAsync();

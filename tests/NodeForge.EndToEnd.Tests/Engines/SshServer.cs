@@ -24,7 +24,7 @@ public sealed class SshServer : IAsyncLifetime
             $"ssh://{User}@127.0.0.1:{Port}{new EngineDiscovery(HostEnvironment.FromProcess()).Find().Address.AbsolutePath}"
         );
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         foreach (string key in new[] { "host", "user", "bare" })
             await ProgramRun.OutputAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(folder, key));
@@ -68,7 +68,7 @@ public sealed class SshServer : IAsyncLifetime
         await WriteClientAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (service is not null)
             await service.DisposeAsync();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 
@@ -7,7 +8,8 @@ namespace NodeForge.EndToEnd.Tests.Locking;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class AptFactAttribute : FactAttribute
 {
-    public AptFactAttribute()
+    public AptFactAttribute([CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
+        : base(sourceFilePath, sourceLineNumber)
     {
         if (!File.Exists("/usr/bin/apt-get"))
             Skip = "apt is not installed";

@@ -19,7 +19,7 @@ public sealed class NodeImage : IAsyncLifetime
 
     internal BuiltProduct Product => product ?? throw new InvalidOperationException("the node image was not built");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         ProgramRun build = await ProgramRun.TryAsync(
             Checkout.NodeForge(
@@ -63,10 +63,10 @@ public sealed class NodeImage : IAsyncLifetime
             )
         ).Succeeded();
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Directory.Delete(Folder, recursive: true);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 }
 

@@ -21,14 +21,14 @@ public sealed class Clusters_that_a_test_makes : IAsyncLifetime
 
     private string UsersKubeconfig => Path.Combine(folder, "users-kubeconfig");
 
-    public async Task InitializeAsync() =>
+    public async ValueTask InitializeAsync() =>
         engine = await EngineClient.ConnectAsync(new EngineDiscovery(HostEnvironment.FromProcess()).Find(), CancellationToken.None);
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         engine.Dispose();
         Directory.Delete(folder, recursive: true);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     [Fact]

@@ -21,9 +21,9 @@ public sealed class KeepingCredentialsAtTheirHost : IAsyncLifetime
     private readonly ScriptedServer registry = new();
     private readonly ScriptedServer other = new();
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await registry.DisposeAsync();
         await other.DisposeAsync();

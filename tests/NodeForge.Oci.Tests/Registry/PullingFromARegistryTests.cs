@@ -11,9 +11,9 @@ public sealed class PullingFromARegistryTests : IAsyncLifetime
     private readonly RegistryClient client = Client();
     private InMemoryRegistry registry = null!;
 
-    public async Task InitializeAsync() => registry = await InMemoryRegistry.StartAsync();
+    public async ValueTask InitializeAsync() => registry = await InMemoryRegistry.StartAsync();
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         client.Dispose();
         await registry.DisposeAsync();

@@ -24,9 +24,9 @@ public sealed class WaitingForARegistry : IAsyncLifetime
             CommitTimeout = TimeSpan.FromMilliseconds(500),
         };
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await server.DisposeAsync();
         Directory.Delete(folder, recursive: true);
