@@ -58,6 +58,7 @@ public static class ImageVerifier
         List<CheckResult> checks = [.. StaticChecks.All.Select(check => check.Judge(examined))];
         ClosureProof? closure = examined.IsNode ? ClosureProof.Of(examined) : null;
         checks.AddRange(closure?.Checks ?? []);
+        FileOwnership owned = FileOwnership.Of(examined, ImageComponents.Of(examined), closure?.Preloads ?? []);
         return new(image.Name, image.Platform, image.Id, image.Descriptor.Digest, checks)
         {
             KubernetesVersion = examined.Record?.KubernetesVersion ?? examined.KindVersion,
@@ -77,7 +78,8 @@ public static class ImageVerifier
                 )),
             ],
             OperatingSystem = ImageComponents.SystemOf(examined),
-            Components = ImageComponents.Of(examined),
+            Components = owned.Components,
+            UnownedFiles = owned.Unowned,
         };
     }
 

@@ -43,6 +43,9 @@ public sealed record VerificationReport(
     /// <summary>What it is made of: its packages, by dpkg and by the image's record, and what the record names besides.</summary>
     public IReadOnlyList<VerifiedComponent> Components { get; init; } = [];
 
+    /// <summary>The files, links and devices that no component brought, as absolute paths in order: what a build wrote itself.</summary>
+    public IReadOnlyList<string> UnownedFiles { get; init; } = [];
+
     /// <summary>Everything that is wrong or deserves a look.</summary>
     public IEnumerable<Diagnostic> Findings => Checks.SelectMany(static check => check.Findings);
 
@@ -101,6 +104,12 @@ public sealed record VerifiedComponent(string Name, string? Version, Digest? Dig
 {
     /// <summary>The Debian package that it is; null for what is none.</summary>
     public DebianOrigin? Debian { get; init; }
+
+    /// <summary>The name that a preloaded image answers to; null for what is none.</summary>
+    public string? PreloadedAs { get; init; }
+
+    /// <summary>What of the image's files, links and devices belongs to it and to nothing else, as absolute paths in order.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>The module of Go that it is, or that its main package is of; null for what is not of Go.</summary>
     public string? GoModule { get; init; }

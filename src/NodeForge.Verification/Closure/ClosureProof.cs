@@ -26,6 +26,21 @@ internal sealed class ClosureProof
 
     public IReadOnlyList<ClosureEntry> Entries { get; private set; } = [];
 
+    /// <summary>Each preloaded image once, under the first of its names that has a tag.</summary>
+    public IReadOnlyList<(ImageReference Reference, ProvenImage Image)> Preloads =>
+        [
+            .. preloaded
+                .Names.Values.Select(name =>
+                    (Reference: ImageReference.TryParse(name.Name, out ImageReference? parsed) ? parsed : null, name)
+                )
+                .Where(static named =>
+                named.Reference?.Tag is not null && !named.name.Name.StartsWith("sha256:", StringComparison.Ordinal)
+            )
+                .OrderBy(static named => named.name.Name, StringComparer.Ordinal)
+                .DistinctBy(static named => named.name.Target.Digest)
+                .Select(named => (named.Reference!, proof.Prove(named.name))),
+        ];
+
     public static ClosureProof Of(ExaminedImage image)
     {
         ClosureProof closure = new(image);

@@ -8,7 +8,11 @@ namespace NodeForge.Verification.Closure;
 /// <param name="ImageId">The digest of its config; null where it cannot be told.</param>
 /// <param name="Manifest">The manifest for the node's platform; null where it cannot be told.</param>
 /// <param name="Size">Bytes of all its blobs.</param>
-internal sealed record ProvenImage(Digest? ImageId, Digest? Manifest, long Size, bool IsComplete);
+internal sealed record ProvenImage(Digest? ImageId, Digest? Manifest, long Size, bool IsComplete)
+{
+    /// <summary>All that it is made of, as far as its documents could be read.</summary>
+    public IReadOnlyList<Digest> Blobs { get; init; } = [];
+}
 
 /// <summary>Follows names to the last blob: there, as long and as it should be, for the node's platform, and kept by containerd.</summary>
 internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> problems)
@@ -70,7 +74,12 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
 
         bool kept = RequireLabels(target.Digest, index.Manifests.Where(child => child.Digest == chosen.Digest), place);
         ProvenImage image = Prove(chosen, place, depth + 1);
-        return image with { Size = image.Size + target.Size, IsComplete = image.IsComplete && kept };
+        return image with
+        {
+            Size = image.Size + target.Size,
+            IsComplete = image.IsComplete && kept,
+            Blobs = [target.Digest, .. image.Blobs],
+        };
     }
 
     private ProvenImage ProveManifest(Descriptor target, ReadOnlyMemory<byte> document, PreloadPlace place)
@@ -78,6 +87,7 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
         Manifest manifest = ImageDocument.ReadManifest(document, At(place, target.Digest));
         bool complete = RequireLabels(target.Digest, manifest.Layers.Prepend(manifest.Config), place);
         long size = target.Size + manifest.Config.Size;
+        Digest[] made = [target.Digest, manifest.Config.Digest, .. manifest.Layers.Select(static layer => layer.Digest)];
         foreach (Descriptor layer in manifest.Layers)
         {
             complete &= IsSound(layer, place);
@@ -85,14 +95,17 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
         }
 
         if (!IsSound(manifest.Config, place) || Document(manifest.Config, place) is not { } json)
-            return new(manifest.Config.Digest, target.Digest, size, false);
+            return new(manifest.Config.Digest, target.Digest, size, false) { Blobs = made };
         ImageConfig config = ImageDocument.ReadConfig(json, At(place, manifest.Config.Digest));
         return new(
             manifest.Config.Digest,
             target.Digest,
             size,
             RequirePlatform(config, manifest, place) & RequireDiffIds(config, manifest, place) & complete
-        );
+        )
+        {
+            Blobs = made,
+        };
     }
 
     private bool RequirePlatform(ImageConfig config, Manifest manifest, PreloadPlace place)

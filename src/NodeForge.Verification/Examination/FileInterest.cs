@@ -78,7 +78,7 @@ internal sealed partial record FileInterest(int Keep)
             or "var/lib/dbus/machine-id"
             or "etc/resolv.conf"
             or "etc/hostname" => SmallText,
-            _ when path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal) => SmallText,
+            _ when path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal) || NodeFiles.IsPackageList(path) => SmallText,
             _ when Array.Exists(TextFolders, folder => path.StartsWith(folder, StringComparison.Ordinal)) => SmallText,
             _ => None,
         };

@@ -59,6 +59,7 @@ public static class CycloneDxDocument
                 .. system,
                 .. components.Select(static pair => Component(pair.Component, pair.Url)),
                 .. modules.Select(static module => Module(module.Url, module.Path, module.Version)),
+                .. report.UnownedFiles.Select(File),
             ]),
             ["dependencies"] = new JsonArray([
                 DependsOn(image, [.. system.Select(static item => item["bom-ref"]!.GetValue<string>()), .. known]),
@@ -95,7 +96,10 @@ public static class CycloneDxDocument
     {
         JsonObject item = new()
         {
-            ["type"] = component.Debian is not null ? "library" : "application",
+            ["type"] =
+                component.Debian is not null ? "library"
+                : component.PreloadedAs is not null ? "container"
+                : "application",
             ["bom-ref"] = url,
             ["name"] = component.Name,
         };
@@ -110,8 +114,24 @@ public static class CycloneDxDocument
                 Property("SrcName", debian.SourceName),
                 Property("SrcVersion", debian.SourceVersion)
             );
+        if (component.Files.Count > 0)
+            item["evidence"] = new JsonObject
+            {
+                ["occurrences"] = new JsonArray([
+                    .. component.Files.Select(static path => (JsonNode)new JsonObject { ["location"] = path }),
+                ]),
+            };
         return item;
     }
+
+    // A file that belongs to no component is one by itself, so that nothing in the image goes unsaid.
+    private static JsonNode File(string path) =>
+        new JsonObject
+        {
+            ["type"] = "file",
+            ["bom-ref"] = "file:" + path,
+            ["name"] = path,
+        };
 
     private static JsonNode Module(string url, string path, string version) =>
         new JsonObject

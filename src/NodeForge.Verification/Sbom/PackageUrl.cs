@@ -7,6 +7,8 @@ internal static class PackageUrl
     {
         if (component.Debian is { } debian)
             return OfDebian(component, debian, system);
+        if (component.PreloadedAs is not null)
+            return OfPreloaded(component);
         if (component.GoModule is { } module)
             return OfGo(module, component.Version) + (module == component.Name ? "" : "#" + Escape(component.Name));
         return $"pkg:generic/{Escape(component.Name)}{(component.Version is { } version ? "@" + Escape(version) : "")}{(component.Digest is { } digest ? $"?checksum={Escape(digest.ToString())}" : "")}";
@@ -28,6 +30,11 @@ internal static class PackageUrl
             + (debian.SourceVersion == component.Version || debian.SourceVersion.Length == 0 ? "" : "@" + debian.SourceVersion);
         return $"pkg:deb/{Escape(id)}/{Escape(component.Name)}@{Escape(component.Version ?? "")}?arch={Escape(debian.Architecture)}{distribution}&upstream={Escape(source)}";
     }
+
+    // purl-spec, type oci: the name is the repository's last part in lower case, the version the digest, and the rest qualifiers.
+    private static string OfPreloaded(VerifiedComponent component) =>
+        $"pkg:oci/{Escape(component.Name.Split('/')[^1])}{(component.Digest is { } digest ? "@" + Escape(digest.ToString()) : "")}"
+        + $"?repository_url={Escape(component.Name)}{(component.Version is { } tag ? "&tag=" + Escape(tag) : "")}";
 
     private static string Escape(string text) => Uri.EscapeDataString(text);
 }

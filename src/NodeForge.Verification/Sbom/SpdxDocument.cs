@@ -40,8 +40,9 @@ public static class SpdxDocument
 
     internal static string Created(VerificationReport report) => report.Created ?? "1970-01-01T00:00:00Z";
 
-    private static JsonNode Image(VerificationReport report) =>
-        new JsonObject
+    private static JsonNode Image(VerificationReport report)
+    {
+        JsonObject image = new()
         {
             ["SPDXID"] = "SPDXRef-Image",
             ["name"] = report.Image,
@@ -52,6 +53,19 @@ public static class SpdxDocument
             ["checksums"] = new JsonArray(new JsonObject { ["algorithm"] = "SHA256", ["checksumValue"] = report.Manifest!.Value.Hex }),
             ["externalRefs"] = References(PackageUrl.Of(report)),
         };
+        // A file of SPDX 2.3 needs a SHA-1 (8.4), which is not worth reading an image for: what belongs to no package is a note of the image.
+        if (report.UnownedFiles.Count > 0)
+            image["annotations"] = new JsonArray(
+                new JsonObject
+                {
+                    ["annotationDate"] = Created(report),
+                    ["annotationType"] = "OTHER",
+                    ["annotator"] = "Tool: nodeforge",
+                    ["comment"] = "files of no package:\n" + string.Join('\n', report.UnownedFiles),
+                }
+            );
+        return image;
+    }
 
     private static JsonNode Package(VerifiedComponent component, int index, VerificationReport report)
     {
