@@ -62,7 +62,7 @@ run_tests_of() { dotnet "$root/artifacts/bin/$1/release/$1.dll" "${@:2}"; }
 golden_tests() {
   local project classes
   for project in "$root"/tests/*.Tests; do
-    mapfile -t classes < <(grep --recursive --files-with-matches --include='*.cs' 'GoldenFile\.Expect(' "$project")
+    mapfile -t classes < <(grep --recursive --files-with-matches --include='*.cs' 'GoldenFile\.Expect(\|GoldenFile$' "$project")
     ((${#classes[@]})) || continue
     classes=("${classes[@]##*/}") # a file has the name of its class
     classes=("${classes[@]%.cs}")

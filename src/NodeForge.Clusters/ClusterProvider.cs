@@ -1,3 +1,4 @@
+using NodeForge.Clusters.Attempts;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Diagnostics;
@@ -40,7 +41,11 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
             Kubeconfig = Resolve(how.Kubeconfig),
         };
         return WithEngineAsync(
-            engine => Provisioner(engine).CreateAsync(config, nodeImage, complete, cancellationToken),
+            async engine =>
+            {
+                await Leases(engine).SweepAsync(cancellationToken).ConfigureAwait(false);
+                return await Provisioner(engine).CreateAsync(config, nodeImage, complete, cancellationToken).ConfigureAwait(false);
+            },
             cancellationToken
         );
     }
@@ -52,7 +57,7 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     public Task<BootedNode> TryAsync(string image, CancellationToken cancellationToken) =>
         WithEngineAsync(
             engine =>
-                new NodeTrial(engine, Provisioner(engine), folders.Scratch).RunAsync(
+                new NodeTrial(engine, Provisioner(engine), Leases(engine)).RunAsync(
                     image,
                     new() { DiagnosticsFolder = folders.Diagnostics },
                     cancellationToken
@@ -136,6 +141,11 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     public Task<IReadOnlyList<ListedNode>> DescribeNodesAsync(string? cluster, CancellationToken cancellationToken) =>
         WithEngineAsync(engine => new ClusterCatalog(engine).DescribeAsync(cluster, cancellationToken), cancellationToken);
 
+    /// <summary>What the nodes and pods of an air-gapped cluster wanted from outside.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterNotAirGapped"/>.</exception>
+    public Task<ClusterAttempts> AttemptsAsync(string cluster, CancellationToken cancellationToken) =>
+        WithEngineAsync(engine => new AttemptReading(engine, reporter).OfClusterAsync(cluster, cancellationToken), cancellationToken);
+
     /// <summary>Runs a program in a node, joined to the streams given; without a command a shell.</summary>
     /// <param name="cluster">The node's cluster; null for whichever has a node of that name.</param>
     /// <returns>The program's exit code.</returns>
@@ -172,6 +182,9 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
         );
 
     private ClusterProvisioner Provisioner(EngineClient engine) => new(engine, reporter, host, folders.Journals);
+
+    private TrialLeases Leases(EngineClient engine) =>
+        new(engine, Provisioner(engine), reporter, host, TrialLeases.FolderOf(host), folders.Scratch);
 
     private ClusterLife Life(EngineClient engine) => new(engine, reporter, clock);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 
@@ -12,6 +13,7 @@ public sealed class ActionCache
     private readonly BlobStore store;
     private readonly TimeProvider clock;
     private readonly IForgeReporter reporter;
+    private readonly ConcurrentDictionary<Digest, byte> used = new();
 
     public ActionCache(string folder, BlobStore store, TimeProvider clock, IForgeReporter reporter)
     {
@@ -20,6 +22,24 @@ public sealed class ActionCache
         this.clock = clock;
         this.reporter = reporter;
     }
+
+    /// <summary>The actions that were found or done so far.</summary>
+    public IReadOnlyCollection<Digest> Used => [.. used.Keys];
+
+    /// <summary>The same cache, counting anew what is used.</summary>
+    public ActionCache Anew() => new(folder, store, clock, reporter) { Shared = Shared, TakesOnly = TakesOnly };
+
+    /// <summary>What other machines made; null where nobody is asked.</summary>
+    public ISharedActions? Shared { get; private init; }
+
+    /// <summary>Whether what others could have made is not made here.</summary>
+    public bool TakesOnly { get; private init; }
+
+    /// <summary>The same cache, with others behind it.</summary>
+    /// <param name="shared">What others made.</param>
+    /// <param name="takesOnly">Whether what they did not make is an error.</param>
+    public ActionCache SharedWith(ISharedActions shared, bool takesOnly = false) =>
+        new(folder, store, clock, reporter) { Shared = shared, TakesOnly = takesOnly };
 
     /// <summary>What the action made before, or null.</summary>
     public IReadOnlyList<ActionOutput>? Find(Digest key)
@@ -45,11 +65,17 @@ public sealed class ActionCache
         }
 
         // What the content is, whoever reads it finds out (BlobStore.Cache).
-        return outputs.All(output => store.SizeOf(output.Digest) == output.Size) ? outputs : null;
+        if (!outputs.All(output => store.SizeOf(output.Digest) == output.Size))
+            return null;
+        used.TryAdd(key, 0);
+        return outputs;
     }
 
-    public void Remember(Digest key, IReadOnlyList<ActionOutput> outputs) =>
+    public void Remember(Digest key, IReadOnlyList<ActionOutput> outputs)
+    {
         AtomicFile.WriteAllBytes(PathOf(key), ActionRecord.Write(key, outputs));
+        used.TryAdd(key, 0);
+    }
 
     // Records of older versions have no checksum: they count as none, and nobody is told.
     private void Doubt(Digest key, byte[] record)
@@ -73,20 +99,38 @@ public sealed class ActionCache
     /// <param name="run">Does the work and puts the content in the store.</param>
     /// <param name="cancellationToken">Ends the waiting for another build that does the same.</param>
     /// <param name="remember">False where the key is not sure to decide the result.</param>
+    /// <param name="share">False where the key is of this machine, or the result is no more than what was fetched.</param>
     public async Task<IReadOnlyList<ActionOutput>> GetOrRunAsync(
         Digest key,
         ForgeStep step,
         Func<Task<IReadOnlyList<ActionOutput>>> run,
         CancellationToken cancellationToken,
-        bool remember = true
+        bool remember = true,
+        bool share = true
     )
     {
-        if (Find(key) is { } known)
-        {
+        ISharedActions? shared = share && remember ? Shared : null;
+        IReadOnlyList<ActionOutput>? known = Find(key);
+        if (known is not null)
             step.Finish("cached");
-            return known;
-        }
+        else
+            known = await MakeAsync(key, step, run, shared, remember, share, cancellationToken).ConfigureAwait(false);
+        // After the lock is free: whoever waits for the result does not wait until it is given away.
+        if (shared is not null)
+            await shared.GiveAsync(key, known, cancellationToken).ConfigureAwait(false);
+        return known;
+    }
 
+    private async Task<IReadOnlyList<ActionOutput>> MakeAsync(
+        Digest key,
+        ForgeStep step,
+        Func<Task<IReadOnlyList<ActionOutput>>> run,
+        ISharedActions? shared,
+        bool remember,
+        bool share,
+        CancellationToken cancellationToken
+    )
+    {
         // Two builds that want the same thing: the second waits and finds it made.
         using DigestLock held = await DigestLock
             .TakeAsync(
@@ -103,13 +147,26 @@ public sealed class ActionCache
             return made;
         }
 
-        IReadOnlyList<ActionOutput> outputs = await run().ConfigureAwait(false);
+        IReadOnlyList<ActionOutput>? taken = shared is null ? null : await shared.TakeAsync(key, cancellationToken).ConfigureAwait(false);
+        if (taken is null && TakesOnly && share)
+            throw NotShared(key);
+        IReadOnlyList<ActionOutput> outputs = taken ?? await run().ConfigureAwait(false);
         if (remember)
             Remember(key, outputs);
         held.RemoveWhenReleased();
-        step.Finish(ByteCount.Show(outputs.Sum(output => output.Size)));
+        string size = ByteCount.Show(outputs.Sum(output => output.Size));
+        step.Finish(taken is null ? size : size + " of the shared cache");
         return outputs;
     }
+
+    private static NodeForgeException NotShared(Digest key) =>
+        new(
+            new Diagnostic(ErrorCodes.SharedCacheLacks, "the shared cache does not have what this needs")
+            {
+                Want = "nf-" + key.Hex,
+                Hint = ErrorCodes.SharedCacheLacks.Remedy,
+            }
+        );
 
     private string PathOf(Digest key) => Path.Combine(folder, key.Hex);
 }

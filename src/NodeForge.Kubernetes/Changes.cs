@@ -23,6 +23,13 @@ public static class Changes
         "KEP-2221: dockershim leaves in 1.24"
     );
 
+    public static readonly Change RuntimeAnnotation = new(
+        16,
+        33,
+        "kubeadm keeps in an annotation of each Node where the runtime is, and asks for it when it upgrades; in a file since",
+        "kubernetes#135742: kubeadm's feature NodeLocalCRISocket, alpha in 1.32, on by default since 1.34"
+    );
+
     public static readonly Change EtcdAsksForDisk = new(
         20,
         21,
@@ -35,6 +42,13 @@ public static class Changes
         21,
         "patches of static pods are given to kubeadm with --experimental-patches",
         "kubernetes#92017: --experimental-patches since 1.19; a field of v1beta3 since 1.22"
+    );
+
+    public static readonly Change IndexedJobs = new(
+        22,
+        null,
+        "a Job of the completion mode Indexed gives each of its pods a number",
+        "KEP-2214: alpha in 1.21, on by default since 1.22, stable since 1.24"
     );
 
     public static readonly Change SystemdCgroupDriver = new(
@@ -119,9 +133,11 @@ public static class Changes
         new Dictionary<string, Change>
         {
             [nameof(DualStackGate)] = DualStackGate,
+            [nameof(RuntimeAnnotation)] = RuntimeAnnotation,
             [nameof(ExperimentalPatches)] = ExperimentalPatches,
             [nameof(AsksForDocker)] = AsksForDocker,
             [nameof(EtcdAsksForDisk)] = EtcdAsksForDisk,
+            [nameof(IndexedJobs)] = IndexedJobs,
             [nameof(SystemdCgroupDriver)] = SystemdCgroupDriver,
             [nameof(ShowJoinCommand)] = ShowJoinCommand,
             [nameof(OlderKubelets)] = OlderKubelets,

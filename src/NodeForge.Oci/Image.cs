@@ -34,6 +34,10 @@ public sealed record Image(
     /// <summary>The indexes that lead to the manifest, the outermost first; empty where the name stands for the manifest itself.</summary>
     public IReadOnlyList<RawDocument> Indexes { get; init; } = [];
 
+    /// <summary>What is attached to it and its indexes, where somebody asked for it (<see cref="AttachedReading"/>): a target that keeps
+    /// such things gets it with the image.</summary>
+    public IReadOnlyList<Artifact> Attached { get; init; } = [];
+
     /// <summary>What the name stands for: the outermost index, or the manifest.</summary>
     public Descriptor Root => Indexes is [RawDocument outermost, ..] ? outermost.Descriptor : Descriptor;
 

@@ -52,7 +52,7 @@ public sealed record Layer(Descriptor Descriptor, Digest DiffId, Location Where,
     }
 
     /// <summary>A document as a blob among layers, for whoever moves both alike.</summary>
-    internal static Layer Of(RawDocument document) =>
+    public static Layer Of(RawDocument document) =>
         new(
             document.Descriptor,
             document.Descriptor.Digest,

@@ -6,6 +6,17 @@ public static class PlatformChoice
     /// <summary>The operating system of what is for no platform.</summary>
     internal const string Nobodys = "unknown";
 
+    /// <summary>What BuildKit writes of an attestation in an index: the digest of the manifest that it is about.</summary>
+    private const string About = "vnd.docker.reference.digest";
+
+    /// <summary>The manifests of an index that are attached to some of its others.</summary>
+    internal static IEnumerable<(Descriptor Manifest, Descriptor Subject)> Attestations(ImageIndex index) =>
+        from manifest in index.Manifests
+        where manifest.Platform?.Os == Nobodys
+        from subject in index.Manifests
+        where subject.Digest.ToString() == manifest.Annotations?.GetValueOrDefault(About)
+        select (manifest, subject);
+
     /// <summary>The manifests that state the platform, the nearest variant first; those that state none when nothing states it, for their
     /// configs to be asked.</summary>
     /// <remarks>Attestations, which BuildKit marks as platform <c>unknown/unknown</c>, are nobody's.</remarks>

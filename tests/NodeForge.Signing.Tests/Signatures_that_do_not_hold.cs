@@ -168,6 +168,6 @@ public sealed class Signatures_that_do_not_hold : SigningRoom
                 }
             )
         );
-        return new(manifest, [config, layer]) { Subject = subject, Type = SigstoreBundle.MediaType };
+        return new(manifest, [Layer.Of(config), Layer.Of(layer)]) { Subject = subject, Type = SigstoreBundle.MediaType };
     }
 }

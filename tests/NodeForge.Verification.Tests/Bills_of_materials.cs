@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeForge.Verification.Images;
 using NodeForge.Verification.Sbom;
 
 namespace NodeForge.Verification.Tests;

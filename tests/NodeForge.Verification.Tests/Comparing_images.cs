@@ -1,5 +1,6 @@
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
+using NodeForge.Verification.Images;
 using NodeForge.Verification.Reproduction;
 
 namespace NodeForge.Verification.Tests;

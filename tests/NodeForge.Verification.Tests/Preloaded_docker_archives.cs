@@ -1,6 +1,7 @@
 using System.Text;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;
+using NodeForge.Verification.Images;
 
 namespace NodeForge.Verification.Tests;
 

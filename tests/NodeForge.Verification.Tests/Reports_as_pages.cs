@@ -1,3 +1,4 @@
+using NodeForge.Verification.Images;
 using NodeForge.Verification.Reports;
 
 namespace NodeForge.Verification.Tests;

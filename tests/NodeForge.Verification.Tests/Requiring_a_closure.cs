@@ -1,3 +1,5 @@
+using NodeForge.Verification.Images;
+
 namespace NodeForge.Verification.Tests;
 
 /// <summary>A build ends only with an image whose clusters find everything that they ask for, or with one that says of itself that they may

@@ -1,4 +1,5 @@
 using NodeForge.Oci;
+using NodeForge.Verification.Images;
 
 namespace NodeForge.Verification.Tests;
 

@@ -36,7 +36,7 @@ internal sealed class FailedNodes(EngineClient engine, IForgeReporter reporter, 
                 "the diagnostics of the nodes could not be saved whole",
                 async () =>
                 {
-                    // A node that could not be started for want of a port has nothing to say about it.
+                    // A node that could not be started because its port was taken has nothing to say about it.
                     if (!cancelled.IsCancellationRequested && (known is null || PortHolder.Named(known) is null))
                         problems = await CollectAsync(problems, limit.Token).ConfigureAwait(false);
                 }

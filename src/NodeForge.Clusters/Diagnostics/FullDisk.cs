@@ -18,7 +18,7 @@ internal static partial class FullDisk
     {
         string? told = Logs.Select(name => Path.Combine(folder, name))
             .Where(File.Exists)
-            .Select(file => Last(File.ReadLines(file)))
+            .Select(file => Last(LogLines.Of(file)))
             .FirstOrDefault(found => found is not null);
         return told is null ? null : Problem(told, node);
     }

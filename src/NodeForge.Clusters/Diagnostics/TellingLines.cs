@@ -49,7 +49,7 @@ internal static partial class TellingLines
     }
 
     private static IEnumerable<string> Lines(string folder, string name) =>
-        File.Exists(Path.Combine(folder, name)) ? File.ReadLines(Path.Combine(folder, name)) : [];
+        File.Exists(Path.Combine(folder, name)) ? LogLines.Of(Path.Combine(folder, name)) : [];
 
     private static string Short(string line) => line.Length <= Longest ? line : line[..Longest] + "…";
 

@@ -79,7 +79,7 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
         {
             using (ForgeStep step = reporter.Step($"add {node.Name}"))
             {
-                await addition.RunAsync(plan, node, options.Image, cancellationToken).ConfigureAwait(false);
+                await addition.RunAsync(plan, node, options, cancellationToken).ConfigureAwait(false);
                 step.Finish();
             }
 

@@ -77,9 +77,9 @@ internal sealed class EtcdMembers(ClusterNode controlPlane, TimeSpan? patience =
         try
         {
             if (outcome.ExitCode == 0)
-                return JsonNode.Parse(outcome.Output);
+                return JsonNode.Parse(outcome.Output, documentOptions: new() { AllowDuplicateProperties = false });
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             // Told below with what came instead.
         }

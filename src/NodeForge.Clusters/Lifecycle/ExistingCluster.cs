@@ -103,6 +103,7 @@ internal sealed class ExistingCluster
         )
         {
             Host = host,
+            AirGapped = plane.Labels.GetValueOrDefault(ClusterLabels.AirGapped) == ClusterLabels.Yes,
             OverlaySnapshots = information.Driver.StartsWith("overlay", StringComparison.Ordinal),
         };
         return new(plan, containers, source);
@@ -214,9 +215,10 @@ internal sealed class ExistingCluster
 
     private static async Task<ClusterNetwork> NetworkAsync(EngineClient engine, string cluster, CancellationToken cancellationToken)
     {
-        IReadOnlyList<NetworkDetails> networks = await engine
+        IReadOnlyList<NetworkDetails> owned = await engine
             .Networks.ListAsync([$"{ClusterLabels.Owner}={cluster}"], cancellationToken)
             .ConfigureAwait(false);
+        NetworkDetails[] networks = [.. owned.Where(network => network.Name != ClusterSubnets.EntranceName(cluster))];
         AddressRange[] ranges = [.. networks.Take(1).SelectMany(ClusterSubnets.RangesOf)];
         return ranges.FirstOrDefault(range => !range.IsIPv6) is { } range
             ? new(networks[0].Id, networks[0].Name, range, ranges.FirstOrDefault(other => other.IsIPv6))

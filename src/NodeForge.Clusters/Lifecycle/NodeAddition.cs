@@ -30,9 +30,9 @@ internal sealed class NodeAddition(EngineClient engine, TimeProvider clock, Exis
                 Labels = await KubeadmRewriting.LabelsAsync(Example, cancellationToken).ConfigureAwait(false),
             };
 
-    public async Task RunAsync(ClusterPlan plan, NodePlan node, string? image, CancellationToken cancellationToken)
+    public async Task RunAsync(ClusterPlan plan, NodePlan node, AddNodeOptions options, CancellationToken cancellationToken)
     {
-        string chosen = image ?? example.Labels.GetValueOrDefault(ClusterLabels.Image) ?? example.Image;
+        string chosen = options.Image ?? example.Labels.GetValueOrDefault(ClusterLabels.Image) ?? example.Image;
         using ClusterAuthorities authorities = await existing.AuthoritiesAsync(clock, cancellationToken).ConfigureAwait(false);
         ContainerdPatches patches = await KeptPatches.ReadAsync(Example, cancellationToken).ConfigureAwait(false);
         KubeadmDocumentSet documents = await KubeadmRewriting.ForAsync(plan, node, Example, cancellationToken).ConfigureAwait(false);
@@ -46,9 +46,21 @@ internal sealed class NodeAddition(EngineClient engine, TimeProvider clock, Exis
             )
             .ConfigureAwait(false);
         await bringUp.JoinAsync(prepared, cancellationToken).ConfigureAwait(false);
+        if (RuntimeAnnotation.IsWanted(prepared))
+            await AnnotateAsync(prepared, options.Wait, cancellationToken).ConfigureAwait(false);
         if (node.Role == NodeRole.ControlPlane)
             await BalancerMembers.SetAsync(engine, plan, clock, cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task AnnotateAsync(PreparedNode node, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        using KubernetesApi api = await ApiAsync(cancellationToken).ConfigureAwait(false);
+        TimeSpan atMost = wait > TimeSpan.Zero && wait < RuntimeAnnotation.AtMost ? wait : RuntimeAnnotation.AtMost;
+        await RuntimeAnnotation.WriteAsync(api, node, atMost, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<KubernetesApi> ApiAsync(CancellationToken cancellationToken) =>
+        new(await new ClusterCatalog(engine).KubeconfigAsync(existing.Plan.Name, cancellationToken).ConfigureAwait(false));
 
     /// <summary>What an addition that failed leaves, and how it is taken away again.</summary>
     public FailureScope Scope(NodePlan node, AddNodeOptions options) =>
@@ -69,9 +81,7 @@ internal sealed class NodeAddition(EngineClient engine, TimeProvider clock, Exis
     {
         if (await engine.Containers.FindAsync(node.Name, cancellationToken).ConfigureAwait(false) is null)
             return;
-        using KubernetesApi api = new(
-            await new ClusterCatalog(engine).KubeconfigAsync(existing.Plan.Name, cancellationToken).ConfigureAwait(false)
-        );
+        using KubernetesApi api = await ApiAsync(cancellationToken).ConfigureAwait(false);
         if (node.Role == NodeRole.ControlPlane)
         {
             await new EtcdMembers(existing.Source).RemoveAsync(node.Name, cancellationToken).ConfigureAwait(false);

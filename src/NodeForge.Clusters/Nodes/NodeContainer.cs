@@ -31,14 +31,7 @@ internal static class NodeContainer
         new(node.Name, node.Config.Image ?? image)
         {
             Hostname = node.Name,
-            Labels = new Dictionary<string, string>
-            {
-                [ClusterLabels.Cluster] = plan.Name,
-                [ClusterLabels.Role] = ClusterLabels.Of(node.Role),
-                [ClusterLabels.Owner] = plan.Name,
-                [ClusterLabels.Creation] = plan.Creation,
-                [ClusterLabels.Image] = node.Config.Image ?? image,
-            },
+            Labels = Labels(plan, node, image),
             Environment =
             [
                 "KUBECONFIG=/etc/kubernetes/admin.conf",
@@ -53,8 +46,10 @@ internal static class NodeContainer
             Tmpfs = new Dictionary<string, string> { ["/tmp"] = string.Empty, ["/run"] = string.Empty },
             Mounts = [.. Volumes(plan, node), .. Host(plan, node)],
             Ports = [.. Published(plan, node)],
-            // A lone dot is the engine's word for no search domain at all.
-            DnsSearch = plan.Config.Networking.DnsSearch is { } domains ? (domains.Count == 0 ? ["."] : domains) : [],
+            // The node's own, where the service of AirGapFiles says that there is no such name. The engine could ask its machine's,
+            // whatever network the container is on (Docker before 25: CVE-2024-29018).
+            Dns = plan.AirGapped ? ["127.0.0.1"] : [],
+            DnsSearch = DnsSearch(plan),
             Network = plan.Network.Id,
             Sysctls = Sysctls(plan),
             IPv4Address = node.Place.IPv4,
@@ -62,6 +57,30 @@ internal static class NodeContainer
             // Until the cluster is whole: KeepOverRestarts.
             RestartPolicy = "on-failure",
             RestartRetries = 1,
+        };
+
+    private static Dictionary<string, string> Labels(ClusterPlan plan, NodePlan node, string image)
+    {
+        Dictionary<string, string> labels = new()
+        {
+            [ClusterLabels.Cluster] = plan.Name,
+            [ClusterLabels.Role] = ClusterLabels.Of(node.Role),
+            [ClusterLabels.Owner] = plan.Name,
+            [ClusterLabels.Creation] = plan.Creation,
+            [ClusterLabels.Image] = node.Config.Image ?? image,
+        };
+        if (plan.AirGapped)
+            labels[ClusterLabels.AirGapped] = ClusterLabels.Yes;
+        return labels;
+    }
+
+    // A lone dot is the engine's word for no search domain at all. The domains of its machine are places outside.
+    private static IReadOnlyList<string> DnsSearch(ClusterPlan plan) =>
+        plan.Config.Networking.DnsSearch switch
+        {
+            null => plan.AirGapped ? ["."] : [],
+            { Count: 0 } => ["."],
+            { } domains => domains,
         };
 
     // Engines turn IPv6 off in containers, depending on their version and on the host; pods are routed through the node.
@@ -110,9 +129,11 @@ internal static class NodeContainer
 
     private static IEnumerable<PortSpec> Published(ClusterPlan plan, NodePlan node)
     {
+        if (plan.AirGapped)
+            yield break;
         foreach (NodePort port in node.Config.Ports)
             yield return new(port.ContainerPort, Chosen(port.HostPort, port.ListenAddress), port.ListenAddress, port.Protocol);
-        if (node.Role != NodeRole.ControlPlane || plan.Isolated)
+        if (node.Role != NodeRole.ControlPlane)
             yield break;
         // Behind a balancer a control plane is published too, as kind does, for those who want to see one alone.
         bool entrance = plan.Balancer is null;

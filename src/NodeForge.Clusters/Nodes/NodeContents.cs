@@ -27,6 +27,7 @@ internal sealed record NodeContents(IReadOnlyList<NodeFile> Files)
             .. ClusterManifests.Of(plan, node, facts),
             .. EtcdPatch.FilesFor(facts.Version),
             .. KeptPatches.Of(plan.Config.Containerd),
+            .. AirGapFiles.Of(plan, node, KubeadmDocuments.SettingsOf(plan, facts.Version)),
         ])
         {
             SkippedPhases = KubeadmDocuments.SkippedPhases(plan, node, facts.Version),
@@ -47,16 +48,20 @@ internal sealed record NodeContents(IReadOnlyList<NodeFile> Files)
         KubeadmDocumentSet documents,
         ContainerdPatches containerd,
         ClusterAuthorities authorities
-    ) =>
-        new([
-            .. NodeCertificates.Of(plan, node, EffectiveSettings.In(documents.OfKind("ClusterConfiguration") ?? []), authorities),
+    )
+    {
+        EffectiveSettings settings = EffectiveSettings.In(documents.OfKind("ClusterConfiguration") ?? []);
+        return new([
+            .. NodeCertificates.Of(plan, node, settings, authorities),
             NodeFile.Secret(KubeadmFiles.Configuration, documents.Text),
             .. EtcdPatch.FilesFor(facts.Version),
             .. KeptPatches.Of(containerd),
+            .. AirGapFiles.Of(plan, node, settings),
         ])
         {
             Containerd = containerd,
         };
+    }
 
     /// <summary>Of a node in which kubeadm is run by hand.</summary>
     public static NodeContents ByHand(ClusterPlan plan, NodePlan node, NodeImageFacts facts, EngineInformation host) =>
@@ -64,6 +69,7 @@ internal sealed record NodeContents(IReadOnlyList<NodeFile> Files)
             .. BareFiles.Of(node, facts.Version, host),
             .. ClusterManifests.Of(plan, node, facts),
             .. KeptPatches.Of(plan.Config.Containerd),
+            .. AirGapFiles.Of(plan, node, EffectiveSettings.PossibleFor(plan)),
         ])
         {
             Containerd = plan.Config.Containerd,

@@ -11,6 +11,9 @@ namespace NodeForge.Clusters.Planning;
 /// <param name="IPv6">Its IPv6 addresses, for a cluster that has any.</param>
 internal sealed record ClusterNetwork(string Id, string Name, AddressRange Range, AddressRange? IPv6 = null)
 {
+    /// <summary>The ID of the network by which this machine reaches the balancer, where the cluster's own has no way in either.</summary>
+    public string? Entrance { get; init; }
+
     public IEnumerable<AddressRange> Ranges => IPv6 is null ? [Range] : [Range, IPv6];
 
     /// <summary>The addresses at an offset from the first ones.</summary>

@@ -20,8 +20,9 @@ internal sealed record ClusterPlan(
     /// <summary>Whether overlay snapshots can lie on the engine's volumes.</summary>
     public required bool OverlaySnapshots { get; init; }
 
-    /// <summary>Whether the network has no way out, not even to the ports of this machine.</summary>
-    public bool Isolated { get; init; }
+    /// <summary>Whether the network has no way out. Engines publish no ports of such a one: the API server is reached through the
+    /// balancer.</summary>
+    public bool AirGapped { get; init; }
 
     /// <summary>Of the engine's host, 1 or 2; 0 where the engine does not say.</summary>
     public int CgroupVersion { get; init; }
@@ -59,16 +60,10 @@ internal sealed record ClusterPlan(
     /// <summary>Where the nodes reach the API server. An address, not a name: it holds before any DNS runs.</summary>
     public string Endpoint => EndpointAt(Balancer?.Address ?? First.Address);
 
-    /// <summary>Where this machine reaches it: engines publish no ports of networks without a way out, whose bridge is this machine's all
-    /// the same.</summary>
-    public Uri PublishedEndpoint =>
-        new(
-            Isolated
-                ? $"https://{EndpointAt(First.Address)}"
-                : string.Create(CultureInfo.InvariantCulture, $"https://{Reachable(ApiAddress)}:{ApiPort}")
-        );
+    /// <summary>Where this machine reaches it.</summary>
+    public Uri PublishedEndpoint => new(string.Create(CultureInfo.InvariantCulture, $"https://{Reachable(ApiAddress)}:{ApiPort}"));
 
-    public static ClusterPlan Of(ClusterConfig config, ClusterNetwork network, int apiPort, bool overlaySnapshots)
+    public static ClusterPlan Of(ClusterConfig config, ClusterNetwork network, int apiPort, bool overlaySnapshots, bool airGapped = false)
     {
         // The gateway has the first address. Control planes come first, so that the first of all is Nodes[0].
         List<NodePlan> nodes = [];
@@ -79,11 +74,15 @@ internal sealed record ClusterPlan(
             nodes.Add(new(name, node, network.Place(config.Networking, 2 + nodes.Count), PodRangesOf(config.Networking, nodes.Count)));
         }
 
-        bool balanced = nodes.Count(node => node.Role == NodeRole.ControlPlane) > 1;
+        bool balanced = airGapped || nodes.Count(node => node.Role == NodeRole.ControlPlane) > 1;
         BalancerPlan? balancer = balanced
             ? new($"{config.Name}-{ClusterLabels.LoadBalancer}", network.Place(config.Networking, 2 + nodes.Count))
             : null;
-        return new(config, network, nodes, balancer, config.Networking.ApiServerAddress, apiPort) { OverlaySnapshots = overlaySnapshots };
+        return new(config, network, nodes, balancer, config.Networking.ApiServerAddress, apiPort)
+        {
+            OverlaySnapshots = overlaySnapshots,
+            AirGapped = airGapped,
+        };
     }
 
     /// <summary>An API server's place at an address.</summary>

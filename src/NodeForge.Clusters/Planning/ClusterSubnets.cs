@@ -18,9 +18,21 @@ internal static class ClusterSubnets
 
     public static string NetworkName(string cluster) => "nodeforge-" + cluster;
 
+    /// <summary>Of an air-gapped cluster's entrance. No cluster's name has the line in it.</summary>
+    public static string EntranceName(string cluster) => NetworkName(cluster) + "_entrance";
+
     /// <summary>The ranges, one of each family, that a cluster would have if it were made now; null when none is free.</summary>
-    public static IReadOnlyList<AddressRange>? FirstFree(ClusterConfig config, IReadOnlyList<NetworkDetails> networks) =>
-        Free(config, networks).Select(free => (AddressRange[])(free.IPv6 is null ? [free.IPv4] : [free.IPv4, free.IPv6])).FirstOrDefault();
+    /// <param name="config">The cluster that is wanted.</param>
+    /// <param name="own">What its pods and services have.</param>
+    /// <param name="networks">The engine's.</param>
+    public static IReadOnlyList<AddressRange>? FirstFree(
+        ClusterConfig config,
+        IReadOnlyList<AddressRange> own,
+        IReadOnlyList<NetworkDetails> networks
+    ) =>
+        Free(config, own, networks)
+            .Select(free => (AddressRange[])(free.IPv6 is null ? [free.IPv4] : [free.IPv4, free.IPv6]))
+            .FirstOrDefault();
 
     public static Diagnostic NoneFree(string endpoint) =>
         new(ErrorCodes.ClusterSubnetMissing, "no address range is free for the cluster's network")
@@ -36,15 +48,13 @@ internal static class ClusterSubnets
             .Select(range => IPNetwork.TryParse(range.Subnet, out IPNetwork parsed) ? new AddressRange(parsed) : null)
             .OfType<AddressRange>();
 
-    public static IEnumerable<(AddressRange IPv4, AddressRange? IPv6)> Free(ClusterConfig config, IReadOnlyList<NetworkDetails> networks)
+    public static IEnumerable<(AddressRange IPv4, AddressRange? IPv6)> Free(
+        ClusterConfig config,
+        IReadOnlyList<AddressRange> own,
+        IReadOnlyList<NetworkDetails> networks
+    )
     {
-        AddressRange[] taken =
-        [
-            .. OfThisMachine(),
-            .. config.Networking.PodRanges,
-            .. config.Networking.ServiceRanges,
-            .. networks.SelectMany(RangesOf),
-        ];
+        AddressRange[] taken = [.. OfThisMachine(), .. own, .. networks.SelectMany(RangesOf)];
         IEnumerable<AddressRange> free = Candidates().Where(candidate => !taken.Any(candidate.Overlaps));
         return config.Networking.Family == IPFamily.IPv4
             ? free.Select(range => (range, (AddressRange?)null))

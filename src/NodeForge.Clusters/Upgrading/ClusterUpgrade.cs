@@ -286,7 +286,7 @@ public sealed class ClusterUpgrade(EngineClient engine, IForgeReporter reporter,
             ? new(ErrorCodes.NodePutBack, "the node could not be upgraded, and runs on its old image again")
             {
                 Where = new(node),
-                Hint = "mend what is told beside this, and give the command again: it goes on here",
+                Hint = "remove the cause that the other message names, and run the command again: it goes on here",
             }
             : new(ErrorCodes.NodeNotPutBack, "the node could not be upgraded, nor be put back")
             {

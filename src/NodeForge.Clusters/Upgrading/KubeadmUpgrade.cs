@@ -14,7 +14,6 @@ namespace NodeForge.Clusters.Upgrading;
 internal static class KubeadmUpgrade
 {
     private const string KubeletFile = "/var/lib/kubelet/config.yaml";
-    private const string CriSocket = "kubeadm.alpha.kubernetes.io/cri-socket";
 
     // kubeadm itself waits five minutes for each of the static pods.
     private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(25);
@@ -60,14 +59,8 @@ internal static class KubeadmUpgrade
         CancellationToken cancellationToken
     )
     {
-        // kubeadm's join writes it on the Node, and its upgrade asks for it; ours joins workers without.
-        JsonObject socket = new()
-        {
-            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [CriSocket] = KubeadmFiles.RuntimeSocket } },
-        };
-        (await api.CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node.Name}", socket, cancellationToken).ConfigureAwait(false)).Accept(
-            node.Name
-        );
+        // Workers of clusters that an earlier NodeForge made are without.
+        (await api.AnnotateRuntimeAsync(node.Name, cancellationToken).ConfigureAwait(false)).Accept(node.Name);
         await node.PutAsync([.. EtcdPatch.FilesFor(version)], clock, cancellationToken).ConfigureAwait(false);
         KubeadmDocumentSet documents = await KeptConfiguration.ReadAsync(node, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> command = Command(

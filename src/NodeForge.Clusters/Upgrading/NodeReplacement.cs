@@ -2,6 +2,7 @@ using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Images;
+using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Lifecycle;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
@@ -75,7 +76,11 @@ internal sealed class NodeReplacement(
         await files.CopyConfigurationAsync(cancellationToken).ConfigureAwait(false);
         await replacement
             .PutAsync(
-                [NodeFile.Secret(KubeadmFiles.Configuration, documents.Text), .. EtcdPatch.FilesFor(image.Version)],
+                [
+                    NodeFile.Secret(KubeadmFiles.Configuration, documents.Text),
+                    .. EtcdPatch.FilesFor(image.Version),
+                    .. AirGapFiles.Of(plan, node, EffectiveSettings.In(documents.OfKind("ClusterConfiguration") ?? [])),
+                ],
                 clock,
                 cancellationToken
             )

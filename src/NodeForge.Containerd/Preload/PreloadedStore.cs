@@ -55,9 +55,6 @@ public sealed class PreloadedStore
     /// <summary>The records that the database holds.</summary>
     public ContainerdMetadata Metadata { get; }
 
-    /// <summary>Writes the database.</summary>
-    public void WriteMetadata(Stream target) => MetadataWriter.Write(Metadata, target);
-
     /// <summary>The database's bytes.</summary>
     public byte[] MetadataBytes() => BoltWriter.ToArray(MetadataWriter.ToBolt(Metadata));
 

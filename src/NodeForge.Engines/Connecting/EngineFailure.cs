@@ -31,7 +31,7 @@ internal static class EngineFailure
             ),
         };
 
-    public static NodeForgeException OfTls(EngineEndpoint endpoint, string said, Exception failure) =>
+    public static NodeForgeException OfTls(EngineEndpoint endpoint, string said, Exception? failure) =>
         new(
             new Diagnostic(ErrorCodes.EngineTlsFailed, "the TLS connection to the engine failed")
             {

@@ -56,6 +56,7 @@ internal static class ContainerParameters
             PidsLimit = differences.ProcessLimit,
             PortBindings = spec.Ports.GroupBy(Key).ToDictionary(group => group.Key, group => (IList<EnginePort>)[.. group.Select(Binding)]),
             NetworkMode = spec.Network ?? string.Empty,
+            DNS = spec.Dns.Count == 0 ? null! : [.. spec.Dns],
             DNSSearch = spec.DnsSearch.Count == 0 ? null! : [.. spec.DnsSearch],
             RestartPolicy = Restart(spec.RestartPolicy, spec.RestartRetries),
         };

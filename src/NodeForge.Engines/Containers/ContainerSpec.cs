@@ -50,6 +50,10 @@ public sealed record ContainerSpec(string Name, string Image)
     /// <summary>Other names on <see cref="Network"/>.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
+    /// <summary>Servers that are asked for names which the engine does not know itself; empty for its machine's. 127.0.0.1 is the
+    /// container.</summary>
+    public IReadOnlyList<string> Dns { get; init; } = [];
+
     /// <summary>Search domains; empty for the engine's own, a lone "." for none.</summary>
     public IReadOnlyList<string> DnsSearch { get; init; } = [];
 

@@ -78,19 +78,6 @@ public sealed class EngineImages
             cancellationToken
         );
 
-    /// <summary>Gives an image another name.</summary>
-    /// <param name="reference">The image.</param>
-    /// <param name="repository">"docker.io/library/node", without a tag.</param>
-    /// <param name="tag">The tag.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public Task TagAsync(string reference, string repository, string tag, CancellationToken cancellationToken) =>
-        transport.DoAsync(
-            HttpMethod.Post,
-            $"/images/{reference}/tag" + QueryText.Of(("repo", repository), ("tag", tag)),
-            null,
-            cancellationToken
-        );
-
     /// <summary>Removes a name, and the image with its last name.</summary>
     /// <returns>False when there was nothing to remove.</returns>
     public Task<bool> RemoveAsync(string reference, bool force, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Nodes;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;

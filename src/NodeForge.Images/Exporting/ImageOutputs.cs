@@ -1,4 +1,3 @@
-using NodeForge.Images.Assembly;
 using NodeForge.Images.Debian;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;

@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
@@ -39,6 +39,9 @@ internal sealed class LayerRecoding(BuildEnvironment environment, LayerEncoding 
             Layers = layers,
             Manifest = manifest,
             RawManifest = environment.Store.Write(MediaTypes.Manifest, OciJson.Write(manifest)),
+            // Both are about the manifest that was.
+            Indexes = [],
+            Attached = [],
         };
     }
 

@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using NodeForge.Images.Assembly;
+using NodeForge.Files;
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Debian;
 using NodeForge.Images.Planning;
@@ -136,7 +137,7 @@ internal sealed partial class KubeadmQuestion(BuildEnvironment environment)
     private static KubeadmImages? OfTree(string tree)
     {
         string constants = Path.Combine(tree, "cmd/kubeadm/app/constants/constants.go");
-        if (!File.Exists(constants))
+        if (LocalPath.KindOf(constants, follow: true) != LocalKind.File)
             return null;
         Dictionary<string, string> values = [];
         foreach (Match match in Constant().Matches(AtomicFile.Guard(constants, () => File.ReadAllText(constants))))

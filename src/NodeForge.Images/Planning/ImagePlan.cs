@@ -51,6 +51,9 @@ public sealed record BaseImagePlan : ImagePlan
 
     public required ImageContents Contents { get; init; }
 
+    /// <summary>Of the recipe's bytes; null where it was read from no file.</summary>
+    public Digest? Content { get; init; }
+
     public override IEnumerable<PlanStep> Steps =>
         [
             Rootfs.Step(),

@@ -55,6 +55,7 @@ public sealed class Planner
             Digest = DigestOf(recipe),
             Rootfs = new(recipe.Debian, PartOf(recipe), DebianArchitecture.Of(platform)),
             Contents = recipe.Contents,
+            Content = recipe.Content,
         };
 
     private ContainerImagePlan ContainerOf(ContainerImageRecipe recipe) =>

@@ -9,7 +9,7 @@ public sealed record ApiAnswer(int Status, string Text)
     public bool Succeeded => Status is >= 200 and < 300;
 
     /// <exception cref="JsonException">It is no JSON.</exception>
-    public JsonNode? Json => JsonNode.Parse(Text);
+    public JsonNode? Json => JsonNode.Parse(Text, documentOptions: new() { AllowDuplicateProperties = false });
 
     /// <summary>Takes something out of an answer's document, which a node that is not trusted may have written.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiAnswerInvalid"/>.</exception>
@@ -19,7 +19,8 @@ public sealed record ApiAnswer(int Status, string Text)
         {
             return take();
         }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception wrong)
+            when (wrong is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             throw new NodeForgeException(
                 new Diagnostic(ErrorCodes.ApiAnswerInvalid, "the API server's answer is not what its API promises")

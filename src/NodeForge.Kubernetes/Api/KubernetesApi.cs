@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeForge.Kubernetes.Kubeadm;
 using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Kubernetes.Api;
@@ -99,23 +100,26 @@ public sealed class KubernetesApi : IDisposable
         await TryGetAsync(NodeStatus.List, cancellationToken).ConfigureAwait(false) is { } text ? NodeStatus.ParseAll(text) : null;
 
     /// <summary>The pod ranges of the nodes that are registered, by their names; none for a node that has none yet.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiAnswerInvalid"/>.</exception>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> PodRangesAsync(CancellationToken cancellationToken)
     {
-        if (await TryGetAsync("/api/v1/nodes", cancellationToken).ConfigureAwait(false) is not { } text)
+        if (await TryGetAsync(NodeStatus.List, cancellationToken).ConfigureAwait(false) is not { } text)
             return new Dictionary<string, IReadOnlyList<string>>();
-        using JsonDocument list = JsonDocument.Parse(text);
-        return list
-            .RootElement.GetProperty("items")
-            .EnumerateArray()
-            .ToDictionary(
-                node => node.GetProperty("metadata").GetProperty("name").GetString() ?? string.Empty,
-                node =>
-                    (IReadOnlyList<string>)(
-                        node.GetProperty("spec").TryGetProperty("podCIDRs", out JsonElement ranges)
-                            ? [.. ranges.EnumerateArray().Select(range => range.GetString() ?? string.Empty)]
-                            : []
-                    )
-            );
+        return ApiAnswer.Take(
+            NodeStatus.List,
+            () =>
+            {
+                using JsonDocument list = JsonDocument.Parse(text);
+                return list.RootElement.GetProperty("items").EnumerateArray().ToDictionary(NameOf, RangesOf);
+            }
+        );
+
+        static string NameOf(JsonElement node) => node.GetProperty("metadata").GetProperty("name").GetString() ?? string.Empty;
+
+        static IReadOnlyList<string> RangesOf(JsonElement node) =>
+            node.GetProperty("spec").TryGetProperty("podCIDRs", out JsonElement ranges)
+                ? [.. ranges.EnumerateArray().Select(range => range.GetString() ?? string.Empty)]
+                : [];
     }
 
     /// <summary>Takes a label from a node.</summary>
@@ -126,6 +130,15 @@ public sealed class KubernetesApi : IDisposable
         (await CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node}", patch, cancellationToken).ConfigureAwait(false)).Accept(
             $"label {label} of {node}"
         );
+    }
+
+    /// <summary>Writes on a node where kubeadm finds its runtime.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiServerTimeout"/>: it does not answer.</exception>
+    public Task<ApiAnswer> AnnotateRuntimeAsync(string node, CancellationToken cancellationToken)
+    {
+        JsonObject annotations = new() { ["kubeadm.alpha.kubernetes.io/cri-socket"] = KubeadmFiles.RuntimeSocket };
+        JsonObject patch = new() { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
+        return CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node}", patch, cancellationToken);
     }
 
     /// <summary>Sets a node's pod range, unless it has one: the field cannot be changed once it is set.</summary>

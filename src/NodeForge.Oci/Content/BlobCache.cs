@@ -4,12 +4,12 @@ namespace NodeForge.Oci.Content;
 
 /// <summary>What a process knows of a cache's blobs: which it has hashed, and which were damaged.</summary>
 /// <remarks>A name and a size are no reason to believe bytes: disks rot, and so do copies of caches. SHA-256 of what a build uses costs
-/// about a second for each gigabyte.</remarks>
+/// about a second for each gigabyte; of what an earlier process hashed, and nobody has written to since, a checksum does.</remarks>
 /// <param name="list">The file of the cache that lists what earlier processes hashed, beside <c>sha256/</c>; null keeps none.</param>
 public sealed class BlobCache(string? list = null)
 {
     private readonly HashedFiles? listed = list is null ? null : new(list);
-    private readonly ConcurrentDictionary<Digest, FileIdentity> known = new();
+    private readonly ConcurrentDictionary<Digest, HashedFile> known = new();
     private readonly ConcurrentDictionary<Digest, Diagnostic> removed = new();
 
     /// <summary>What was damaged and removed so far. Whoever needed it failed with it, and finds it made or fetched again when it runs once
@@ -17,20 +17,26 @@ public sealed class BlobCache(string? list = null)
     public IReadOnlyCollection<Diagnostic> Removed => [.. removed.Values];
 
     internal bool IsKnown(Digest digest, FileIdentity? file) =>
-        file is { } now && known.TryGetValue(digest, out FileIdentity then) && then == now;
+        file is { } now && known.TryGetValue(digest, out HashedFile then) && then.Identity == now;
 
-    /// <summary>Whether this process or one before it has hashed the file: enough for what is read here, and for what is outside
-    /// already.</summary>
-    internal bool IsListed(Digest digest, FileIdentity? file) =>
-        file is { } now && (IsKnown(digest, file) || listed?.Has(digest, now) == true);
+    /// <summary>The sum that the file's bytes had when an earlier process hashed them; null where none did.</summary>
+    internal UInt128? SumOf(Digest digest, FileIdentity? file) => file is { } now ? listed?.SumOf(digest, now) : null;
 
     /// <summary>Lists for later processes what this one has hashed.</summary>
     public void Keep() => listed?.Add(known);
 
-    internal void Know(Digest digest, FileIdentity? file)
+    /// <param name="sum">Of the bytes that were hashed; null where nobody has taken it: such a file is not listed.</param>
+    internal void Know(Digest digest, FileIdentity? file, UInt128? sum)
     {
         if (file is { } now)
-            known[digest] = now;
+            known[digest] = new(now, sum);
+    }
+
+    /// <summary>A known file got another name, which moves its change time and nothing else.</summary>
+    internal void Renamed(Digest digest, FileIdentity now)
+    {
+        if (known.TryGetValue(digest, out HashedFile then))
+            known[digest] = then with { Identity = now };
     }
 
     /// <summary>Removes a damaged blob.</summary>
@@ -63,3 +69,7 @@ public sealed class BlobCache(string? list = null)
             );
     }
 }
+
+/// <summary>A file that was hashed, as it was then.</summary>
+/// <param name="Sum">A <see cref="QuickSum"/>.</param>
+internal readonly record struct HashedFile(FileIdentity Identity, UInt128? Sum);

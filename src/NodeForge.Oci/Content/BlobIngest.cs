@@ -11,6 +11,7 @@ public sealed class BlobIngest : WriteOnlyStream
     private readonly string temporary;
     private readonly FileStream file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly QuickSum? sum;
     private readonly long limit;
     private long length;
     private long begun;
@@ -20,6 +21,7 @@ public sealed class BlobIngest : WriteOnlyStream
     {
         this.limit = limit;
         this.store = store;
+        sum = store.Cache is null ? null : new();
         temporary = AtomicFile.TemporaryOf(Path.Combine(folder, "blob"));
         file = AtomicFile.Guard(
             temporary,
@@ -56,7 +58,7 @@ public sealed class BlobIngest : WriteOnlyStream
                 return 0;
             }
         );
-        store.Adopt(temporary, digest);
+        store.Adopt(temporary, digest, sum?.Value());
         return new("application/octet-stream", digest, length);
     }
 
@@ -79,6 +81,7 @@ public sealed class BlobIngest : WriteOnlyStream
         if (buffer.Length > limit - length)
             throw Mismatch($"{limit} bytes", "more");
         hash.AppendData(buffer);
+        sum?.Append(buffer);
         try
         {
             file.Write(buffer);

@@ -25,7 +25,10 @@ public sealed class VerifyingStream(Stream content, Digest digest, long size, st
     /// <summary>The bytes were hashed before, and are not hashed again.</summary>
     internal bool IsKnown { get; init; }
 
-    /// <summary>Hears when all bytes were read and are right.</summary>
+    /// <summary>Takes every byte that is hashed; null for nobody.</summary>
+    internal QuickSum? Sum { get; init; }
+
+    /// <summary>Hears when all bytes were read, hashed and are right.</summary>
     internal Action? WhenSound { get; init; }
 
     /// <summary>Says what is thrown for wrong bytes; null for <see cref="ErrorCodes.DigestMismatch"/>.</summary>
@@ -40,7 +43,11 @@ public sealed class VerifyingStream(Stream content, Digest digest, long size, st
         if (count == 0 && position < size)
             throw Mismatch($"{size} bytes", $"{position} bytes");
         if (!IsKnown)
+        {
             hash.AppendData(buffer[..count]);
+            Sum?.Append(buffer[..count]);
+        }
+
         position += count;
         if (position == size)
             Verify();
@@ -56,7 +63,8 @@ public sealed class VerifyingStream(Stream content, Digest digest, long size, st
         if (got != digest)
             throw Mismatch(digest.ToString(), got.ToString());
         verified = true;
-        WhenSound?.Invoke();
+        if (!IsKnown)
+            WhenSound?.Invoke();
     }
 
     private NodeForgeException Mismatch(string want, string got)

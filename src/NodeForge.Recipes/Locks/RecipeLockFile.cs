@@ -23,17 +23,11 @@ public static class RecipeLockFile
         byte[] content;
         try
         {
-            using FileStream file = File.OpenRead(path);
-            content = new byte[Math.Min(file.Length, MostBytes + 1L)];
-            file.ReadExactly(content);
+            content = RegularFile.ReadSmall(path, MostBytes, _ => TooLarge(path));
         }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        catch (NodeForgeException failure) when (failure.InnerException is FileNotFoundException or DirectoryNotFoundException)
         {
             throw LockCheck.Missing(path, recipePath, failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw AtomicFile.Explain(path, failure);
         }
 
         return Parse(path, content);
@@ -45,7 +39,7 @@ public static class RecipeLockFile
     public static RecipeLock Parse(string path, ReadOnlySpan<byte> content)
     {
         if (content.Length > MostBytes)
-            throw NotValid(new(path), "the lock file is too large", got: null, "at most 16 MiB");
+            throw TooLarge(path);
         try
         {
             RefuseOtherSchema(path, content);
@@ -62,6 +56,10 @@ public static class RecipeLockFile
         catch (JsonException failure)
         {
             throw NotJson(path, content, failure);
+        }
+        catch (InvalidOperationException failure) // half a surrogate pair
+        {
+            throw NotJson(path, content, new JsonException("A string is no text.", failure));
         }
     }
 
@@ -82,7 +80,7 @@ public static class RecipeLockFile
             throw new NodeForgeException(problems);
         byte[] text = Format(recipeLock);
         // What is so already is left alone: builds look at the file's time before they look into it.
-        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(text))
+        if (RegularFile.SizeOf(path) != text.Length || !File.ReadAllBytes(path).AsSpan().SequenceEqual(text))
             AtomicFile.WriteAllBytes(path, text);
     }
 
@@ -143,6 +141,9 @@ public static class RecipeLockFile
             failure
         );
     }
+
+    private static NodeForgeException TooLarge(string path) =>
+        NotValid(new(path), "the lock file is too large", got: null, "at most 16 MiB");
 
     private static NodeForgeException NotValid(Location where, string what, string? got, string want) =>
         new(

@@ -36,7 +36,7 @@ internal static class SignedArtifacts
                 }
             )
         );
-        return new(manifest, [NoConfig, bundle])
+        return new(manifest, [Layer.Of(NoConfig), Layer.Of(bundle)])
         {
             Subject = subject,
             Type = SigstoreBundle.MediaType,
@@ -94,7 +94,7 @@ internal static class SignedArtifacts
             MediaTypes.Manifest,
             OciJson.Write(new Manifest { Config = config.Descriptor, Layers = layers })
         );
-        return new(manifest, [config, added.Blob]) { Subject = subject, Tag = tag };
+        return new(manifest, [Layer.Of(config), Layer.Of(added.Blob)]) { Subject = subject, Tag = tag };
     }
 
     private static string? SignatureOf(Descriptor layer) => layer.Annotations?.GetValueOrDefault(SimpleSignature.Annotation);

@@ -12,6 +12,9 @@ public static class PredicateTypes
     /// <summary>Ours: every image that a cluster made from this one can ask for is in it (docs/signatures.md).</summary>
     public const string Closure = "https://nodeforge.dev/closure/v1";
 
+    /// <summary>Ours: a bundle is its publisher's, and which of a series it is (docs/bundle.md).</summary>
+    public const string Bundle = "https://nodeforge.dev/bundle/v1";
+
     /// <summary>in-toto: a bill of materials in SPDX.</summary>
     public const string Spdx = "https://spdx.dev/Document";
 

@@ -11,7 +11,7 @@ public sealed record Statement(string PredicateType, IReadOnlyList<Digest> Subje
 {
     private const string Type = "https://in-toto.io/Statement/v1";
     private const string TypeBefore = "https://in-toto.io/Statement/v0.1"; // cosign up to 3.1 writes it in attestations
-    private const int MostSubjects = 1024;
+    private const int MostSubjects = 9999; // volumes of a bundle
 
     /// <param name="subject">The image's manifest or index.</param>
     /// <param name="predicateType">What is said.</param>
@@ -22,6 +22,26 @@ public sealed record Statement(string PredicateType, IReadOnlyList<Digest> Subje
             {
                 ["_type"] = Type,
                 ["subject"] = new JsonArray(new JsonObject { ["digest"] = new JsonObject { ["sha256"] = subject.Hex } }),
+                ["predicateType"] = predicateType,
+                ["predicate"] = predicate,
+            }
+        );
+
+    /// <param name="files">The names and digests of what is spoken of.</param>
+    /// <param name="predicateType">What is said.</param>
+    /// <param name="predicate">It; is put into the statement.</param>
+    public static byte[] Write(IReadOnlyList<(string Name, Digest Digest)> files, string predicateType, JsonObject predicate) =>
+        SignedJson.Write(
+            new JsonObject
+            {
+                ["_type"] = Type,
+                ["subject"] = new JsonArray([
+                    .. files.Select(file => new JsonObject
+                    {
+                        ["name"] = file.Name,
+                        ["digest"] = new JsonObject { ["sha256"] = file.Digest.Hex },
+                    }),
+                ]),
                 ["predicateType"] = predicateType,
                 ["predicate"] = predicate,
             }

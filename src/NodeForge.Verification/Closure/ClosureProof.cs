@@ -33,9 +33,7 @@ internal sealed class ClosureProof
                 .Names.Values.Select(name =>
                     (Reference: ImageReference.TryParse(name.Name, out ImageReference? parsed) ? parsed : null, name)
                 )
-                .Where(static named =>
-                named.Reference?.Tag is not null && !named.name.Name.StartsWith("sha256:", StringComparison.Ordinal)
-            )
+                .Where(static named => named.Reference?.Tag is not null && !named.name.Name.StartsWith("sha256:", StringComparison.Ordinal))
                 .OrderBy(static named => named.name.Name, StringComparer.Ordinal)
                 .DistinctBy(static named => named.name.Target.Digest)
                 .Select(named => (named.Reference!, proof.Prove(named.name))),

@@ -53,7 +53,8 @@ public static class SpdxDocument
             ["checksums"] = new JsonArray(new JsonObject { ["algorithm"] = "SHA256", ["checksumValue"] = report.Manifest!.Value.Hex }),
             ["externalRefs"] = References(PackageUrl.Of(report)),
         };
-        // A file of SPDX 2.3 needs a SHA-1 (8.4), which is not worth reading an image for: what belongs to no package is a note of the image.
+        // A file of SPDX 2.3 needs a SHA-1 (8.4), which is not worth reading an image for: what belongs to no package is a note of the
+        // image.
         if (report.UnownedFiles.Count > 0)
             image["annotations"] = new JsonArray(
                 new JsonObject

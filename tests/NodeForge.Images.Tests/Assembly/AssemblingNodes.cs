@@ -1,7 +1,6 @@
 using System.Text.Json;
 using NodeForge.Containerd.Metadata;
 using NodeForge.Containerd.Preload;
-using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Tar;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;

@@ -1,4 +1,3 @@
-using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Debian;

@@ -1,4 +1,3 @@
-using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;

@@ -1,4 +1,3 @@
-using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 
 namespace NodeForge.Images.Tests.Assembly;

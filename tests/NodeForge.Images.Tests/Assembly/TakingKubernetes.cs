@@ -1,5 +1,4 @@
 using System.Text;
-using NodeForge.Images.Assembly;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;

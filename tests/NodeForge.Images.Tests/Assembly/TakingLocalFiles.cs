@@ -1,4 +1,4 @@
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
 
 namespace NodeForge.Images.Tests.Assembly;

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using NodeForge.Engines;
 using NodeForge.Engines.Images;
-using NodeForge.Images.Assembly;
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Exporting;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Tests.Assembly;

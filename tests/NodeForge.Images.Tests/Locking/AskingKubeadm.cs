@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NodeForge.Images.Assembly;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Images.Tests.Fetching;

@@ -1,4 +1,3 @@
-using NodeForge.Images.Assembly;
 using NodeForge.Images.Exporting;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Tests.Assembly;

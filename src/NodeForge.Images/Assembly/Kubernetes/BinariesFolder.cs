@@ -42,7 +42,7 @@ internal sealed class BinariesFolder(BuildEnvironment environment)
             path,
             () =>
                 File.Exists(path)
-                    ? File.OpenRead(path)
+                    ? RegularFile.Open(path)
                     : throw new NodeForgeException(
                         new Diagnostic(ErrorCodes.TarballIncomplete, "the folder of binaries lacks a program")
                         {

@@ -1,3 +1,4 @@
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Transports;

@@ -1,3 +1,4 @@
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
@@ -30,7 +31,8 @@ internal sealed class ServerTarball(BuildEnvironment environment)
                 key,
                 step,
                 () => UnpackAsync(tarball, origin, version, platform, step, cancellationToken),
-                cancellationToken
+                cancellationToken,
+                share: false
             )
             .ConfigureAwait(false);
         return new(origin, outputs.Where(output => output.Executable).ToDictionary(output => output.Name), images.Read(outputs));

@@ -1,3 +1,4 @@
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;
 using NodeForge.Recipes;

@@ -1,3 +1,4 @@
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;

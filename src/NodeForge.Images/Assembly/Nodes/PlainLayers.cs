@@ -1,3 +1,4 @@
+using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
@@ -36,7 +37,8 @@ internal sealed class PlainLayers(BuildEnvironment environment)
                         },
                         cancellationToken
                     ),
-                cancellationToken
+                cancellationToken,
+                share: false
             )
             .ConfigureAwait(false);
     }
@@ -65,7 +67,8 @@ internal sealed class PlainLayers(BuildEnvironment environment)
                         },
                         cancellationToken
                     ),
-                cancellationToken
+                cancellationToken,
+                share: false
             )
             .ConfigureAwait(false);
         return new(MediaTypes.Layer, outputs[0].Digest, outputs[0].Size);

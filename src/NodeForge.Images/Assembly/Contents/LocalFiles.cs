@@ -2,7 +2,7 @@ using System.Globalization;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 
-namespace NodeForge.Images.Assembly;
+namespace NodeForge.Images.Assembly.Contents;
 
 /// <summary>Takes large files of this machine into the store, each read once as long as it does not change.</summary>
 internal sealed class LocalFiles(BuildEnvironment environment)
@@ -46,7 +46,8 @@ internal sealed class LocalFiles(BuildEnvironment environment)
                     return FileIdentity.Of(path) == identity ? [new(Path.GetFileName(path), blob.Digest, blob.Size)] : throw Changed(path);
                 },
                 cancellationToken,
-                remember: IsSettled(identity)
+                remember: IsSettled(identity),
+                share: false
             )
             .ConfigureAwait(false);
         return outputs[0].Digest;

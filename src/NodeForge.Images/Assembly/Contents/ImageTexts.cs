@@ -1,6 +1,6 @@
 using NodeForge.Oci;
 
-namespace NodeForge.Images.Assembly;
+namespace NodeForge.Images.Assembly.Contents;
 
 /// <summary>An image's names as records and recipes have them.</summary>
 internal static class ImageTexts

@@ -1,6 +1,4 @@
-using NodeForge.Recipes.Reading;
-
-namespace NodeForge.Recipes;
+namespace NodeForge.Recipes.Reading;
 
 /// <summary>Reads a recipe with every recipe that it includes. docs/recipes has a page for each kind.</summary>
 public static class RecipeReader

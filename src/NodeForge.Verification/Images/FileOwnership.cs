@@ -4,7 +4,7 @@ using NodeForge.Oci.Tar;
 using NodeForge.Verification.Closure;
 using NodeForge.Verification.Examination;
 
-namespace NodeForge.Verification.Static;
+namespace NodeForge.Verification.Images;
 
 /// <summary>Which component each file of an image belongs to: one, or none.</summary>
 internal sealed class FileOwnership
@@ -41,7 +41,8 @@ internal sealed class FileOwnership
         return ownership;
     }
 
-    // The first to claim a file has it: what a recipe put over a package's program is the program's, and blobs that images share are the first's.
+    // The first to claim a file has it: what a recipe put over a package's program is the program's, and blobs that images share are the
+    // first's.
     private void Run(IReadOnlyList<VerifiedComponent> components, IReadOnlyList<(ImageReference Reference, ProvenImage Image)> preloads)
     {
         VerifiedComponent[] all = [.. components, .. preloads.Select(static preload => Preload(preload.Reference, preload.Image))];
@@ -121,7 +122,8 @@ internal sealed class FileOwnership
         string[] paths = [.. (list ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(path)];
         foreach ((int index, string listed) in paths.Index())
         {
-            // A folder stands before what is in it. Where folders are merged, /bin is a link, and no package's for having something below it.
+            // A folder stands before what is in it. Where folders are merged, /bin is a link, and no package's for having something below
+            // it.
             if (index + 1 == paths.Length || !paths[index + 1].StartsWith(listed + "/", StringComparison.Ordinal))
                 Claim(listed.TrimStart('/'), owner);
         }

@@ -1,6 +1,7 @@
 using NodeForge.Verification.Examination;
+using NodeForge.Verification.Static;
 
-namespace NodeForge.Verification.Static;
+namespace NodeForge.Verification.Images;
 
 /// <summary>What an image is made of, as its files and its record say it together.</summary>
 internal static class ImageComponents

@@ -1,10 +1,9 @@
-using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 
-namespace NodeForge.Images.Assembly;
+namespace NodeForge.Images.Assembly.Contents;
 
 /// <summary>Base image: configured packages, and the recipe's files over them.</summary>
 internal sealed class BaseImageAssembler(BuildEnvironment environment)

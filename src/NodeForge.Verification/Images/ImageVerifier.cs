@@ -3,7 +3,7 @@ using NodeForge.Verification.Closure;
 using NodeForge.Verification.Examination;
 using NodeForge.Verification.Static;
 
-namespace NodeForge.Verification;
+namespace NodeForge.Verification.Images;
 
 /// <summary>Reads every byte of an image once, runs nothing of it, needs no network, and says what is wrong.</summary>
 public static class ImageVerifier

@@ -2,7 +2,7 @@ using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 
-namespace NodeForge.Images.Assembly;
+namespace NodeForge.Images.Assembly.Contents;
 
 /// <summary>An image as one file in the store.</summary>
 internal sealed class ImageArchive(BuildEnvironment environment)

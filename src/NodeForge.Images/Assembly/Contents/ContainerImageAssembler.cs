@@ -1,10 +1,9 @@
-using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 using NodeForge.Recipes;
 
-namespace NodeForge.Images.Assembly;
+namespace NodeForge.Images.Assembly.Contents;
 
 /// <summary>Container image: files out of packages, no script run, and the recipe's own files, in one layer.</summary>
 internal sealed class ContainerImageAssembler(BuildEnvironment environment)

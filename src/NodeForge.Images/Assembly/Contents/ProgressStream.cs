@@ -1,6 +1,6 @@
 using NodeForge.Oci.Content;
 
-namespace NodeForge.Images.Assembly;
+namespace NodeForge.Images.Assembly.Contents;
 
 /// <summary>Tells a step of every byte that is read.</summary>
 internal sealed class ProgressStream(Stream inner, ForgeStep step) : ReadOnlyStream

@@ -4,7 +4,7 @@ using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Recipes;
 
-namespace NodeForge.Images.Assembly;
+namespace NodeForge.Images.Assembly.Contents;
 
 /// <summary>Writes the config and the manifest over finished layers.</summary>
 internal static class ImageWriter

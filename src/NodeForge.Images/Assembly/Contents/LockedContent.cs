@@ -1,6 +1,6 @@
 using NodeForge.Recipes.Locks;
 
-namespace NodeForge.Images.Assembly;
+namespace NodeForge.Images.Assembly.Contents;
 
 /// <summary>What a recipe asks for by name, in its part of the lock.</summary>
 internal static class LockedContent
