@@ -66,7 +66,7 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         if (free)
         {
             Assert.False(
-                (await CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None)).Range.Overlaps(
+                (await CreateNetwork.RunAsync(client, config, "c1", airGapped: false, CancellationToken.None)).Range.Overlaps(
                     AddressRange.Parse(taken)
                 )
             );
@@ -74,7 +74,7 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         }
 
         Diagnostic told = Assert.Single(
-            await FailsAsync(() => CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None))
+            await FailsAsync(() => CreateNetwork.RunAsync(client, config, "c1", airGapped: false, CancellationToken.None))
         );
         Assert.Equal((ErrorCodes.ClusterSubnetMissing, "a /24 within 10.201.0.0 to 10.220.255.255"), (told.Code, told.Want));
         Assert.DoesNotContain("POST /networks/create", engine.Requests);
@@ -94,17 +94,17 @@ public sealed class ClustersOfAnEngine : IForgeReporter
             Name = "lab",
             Networking = new() { Family = family },
         };
-        ClusterNetwork first = await CreateNetwork.RunAsync(client, config, "c1", isolated: false, CancellationToken.None);
+        ClusterNetwork first = await CreateNetwork.RunAsync(client, config, "c1", airGapped: false, CancellationToken.None);
         if (family == IPFamily.IPv4)
         {
             Assert.Null(first.IPv6);
             return;
         }
 
-        Assert.Equal(first.IPv6, (await CreateNetwork.RunAsync(client, config, "c2", isolated: false, CancellationToken.None)).IPv6);
+        Assert.Equal(first.IPv6, (await CreateNetwork.RunAsync(client, config, "c2", airGapped: false, CancellationToken.None)).IPv6);
         Assert.NotEqual(
             first.IPv6,
-            (await CreateNetwork.RunAsync(client, config with { Name = "other" }, "c3", isolated: false, CancellationToken.None)).IPv6
+            (await CreateNetwork.RunAsync(client, config with { Name = "other" }, "c3", airGapped: false, CancellationToken.None)).IPv6
         );
         Assert.True(AddressRange.Parse("fd00::/8").Overlaps(first.IPv6!));
         Assert.EndsWith("/64", first.IPv6!.ToString(), StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class ClustersOfAnEngine : IForgeReporter
             .On("POST /networks/create", 201, """{"Id":"made"}""");
         using EngineClient other = await taken.ConnectAsync();
         Assert.False(
-            (await CreateNetwork.RunAsync(other, config, "c4", isolated: false, CancellationToken.None)).IPv6!.Overlaps(first.IPv6)
+            (await CreateNetwork.RunAsync(other, config, "c4", airGapped: false, CancellationToken.None)).IPv6!.Overlaps(first.IPv6)
         );
     }
 

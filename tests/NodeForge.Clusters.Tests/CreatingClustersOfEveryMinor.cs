@@ -46,6 +46,18 @@ public sealed class CreatingClustersOfEveryMinor : IForgeReporter, IDisposable
         ];
         Assert.Equal(KubeadmPhases.Init.Of(version).Except(never).Order(StringComparer.Ordinal), first.Ran.Order(StringComparer.Ordinal));
         Assert.Equal(["kubelet-start"], played.Nodes.Single(node => node.Name == "lab-worker").Ran);
+        // What kubeadm's own join leaves, and its upgrade asks for.
+        Assert.Equal(
+            version.IsAtLeast(1, 34)
+                ? []
+                : new[]
+                {
+                    "PATCH /api/v1/nodes/lab-worker "
+                        + """{"metadata":{"annotations":{"kubeadm.alpha.kubernetes.io/cri-socket":"""
+                        + "\"unix:///run/containerd/containerd.sock\"}}}",
+                },
+            played.Patches.Where(patch => patch.Contains("annotations", StringComparison.Ordinal))
+        );
     }
 
     // On both sides of each change in what joins do.

@@ -34,6 +34,23 @@ public sealed class FindingTellingLines : IDisposable
     }
 
     [Fact]
+    public void A_line_without_end_is_not_held()
+    {
+        string node = Directory.CreateDirectory(Path.Combine(folder, "lab-worker")).FullName;
+        using (StreamWriter log = new(Path.Combine(node, "kubelet.log")))
+        {
+            for (int i = 0; i < 1 << 10; i++)
+                log.Write(new string('x', 1 << 16));
+            log.Write("\nNov 20 16:18:10 lab kubelet[7]: F1120 no such cgroup\r\nkubelet\n");
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(["kubelet: F1120 no such cgroup"], TellingLines.Of(folder));
+        Assert.Null(FullDisk.Find(node, "lab-worker"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+    }
+
+    [Fact]
     public void The_kubelet_s_last_word_and_the_runtime_s_are_told()
     {
         Save(

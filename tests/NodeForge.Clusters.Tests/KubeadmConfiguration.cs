@@ -61,6 +61,48 @@ public sealed class KubeadmConfiguration
         Assert.Null(Documents(withWorker, "v1.20.2")["InitConfiguration"]["nodeRegistration"]!["taints"]);
     }
 
+    // kind takes the taint off once the cluster runs, whatever a patch has made of the registration.
+    [Theory]
+    [InlineData("nodeRegistration: null", "[]")]
+    [InlineData("nodeRegistration: {taints: null, kubeletExtraArgs: null}", "[]")]
+    [InlineData("nodeRegistration: {taints: []}", "[]")]
+    [InlineData("nodeRegistration: {taints: [{key: a, effect: NoSchedule}]}", """[{"key":"a","effect":"NoSchedule"}]""")]
+    public void A_lone_control_plane_takes_pods_unless_the_file_itself_says_otherwise(string patch, string taints)
+    {
+        foreach (string kind in new[] { "InitConfiguration", "JoinConfiguration" })
+        {
+            ClusterConfig config = new() { Patches = new() { Merges = [$"kind: {kind}\n{patch}"] } };
+            Assert.Equal(taints, Documents(config, "v1.35.0")[kind]["nodeRegistration"]!["taints"]!.ToJsonString());
+        }
+
+        ClusterConfig removed = new()
+        {
+            Patches = new() { JsonPatches = [new("", "", "InitConfiguration", """[{"op":"remove","path":"/nodeRegistration"}]""")] },
+        };
+        Assert.Empty((JsonArray)Documents(removed, "v1.20.2")["InitConfiguration"]["nodeRegistration"]!["taints"]!);
+    }
+
+    [Fact]
+    public void A_worker_whose_registration_a_patch_takes_out_has_no_taint_of_a_control_plane()
+    {
+        ClusterConfig config = new()
+        {
+            Nodes =
+            [
+                new(),
+                new()
+                {
+                    Role = NodeRole.Worker,
+                    Patches = new() { Merges = ["kind: JoinConfiguration\nnodeRegistration: null"] },
+                },
+            ],
+        };
+        ClusterPlan plan = PlanningACluster.Plan(config);
+        IReadOnlyDictionary<string, JsonObject> documents = Documents(plan, plan.Nodes[1], "v1.35.0");
+        Assert.Equal("""{"taints":[]}""", documents["JoinConfiguration"]["nodeRegistration"]!.ToJsonString());
+        Assert.Equal("""{"taints":[]}""", documents["InitConfiguration"]["nodeRegistration"]!.ToJsonString());
+    }
+
     [Theory]
     [InlineData("v1.20.2")]
     [InlineData("v1.36.0")]

@@ -201,7 +201,8 @@ public sealed class MakingNodesByHand : IForgeReporter
                 Time = (default, default),
                 Engine = new("test", new(1, 41), Host) { NodeImage = new("node:1", new() { Id = "sha256:77" }) },
             },
-            "c1"
+            "c1",
+            airGapped: false
         );
 
     private static async Task ScriptNodesAsync(ScriptedEngine engine, ConcurrentBag<string> labels, ConcurrentBag<string> files)

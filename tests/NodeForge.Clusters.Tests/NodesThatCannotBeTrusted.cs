@@ -115,6 +115,36 @@ public sealed class NodesThatCannotBeTrusted
         Assert.Equal(ErrorCodes.ApiAnswerInvalid, Assert.Throws<NodeForgeException>(() => NodeStatus.ParseAll(list)).Diagnostics[0].Code);
 
     [Theory]
+    [InlineData("x")]
+    [InlineData("{}")]
+    [InlineData("""{"items":[{"metadata":{"name":7},"spec":{}}]}""")]
+    [InlineData("""{"items":[{"metadata":{"name":"a"},"spec":{"podCIDRs":7}}]}""")]
+    [InlineData("""{"items":[{"metadata":{"name":"a"},"spec":{}},{"metadata":{"name":"a"},"spec":{}}]}""")]
+    [InlineData("""{"items":[{"metadata":{"name":"\ud800"},"spec":{}}]}""")]
+    public async Task Pod_ranges_of_the_wrong_form_are_told(string list)
+    {
+        await using ScriptedApi server = new(_ => (200, list));
+        Assert.Equal(
+            ErrorCodes.ApiAnswerInvalid,
+            (await Assert.ThrowsAsync<NodeForgeException>(() => server.Api.PodRangesAsync(default))).Diagnostics[0].Code
+        );
+    }
+
+    [Theory]
+    [InlineData("""{"a":1,"a":2}""")]
+    [InlineData("""{"\ud800":1,"a":2}""")]
+    [InlineData("""[7]""")]
+    [InlineData("")]
+    public void An_answer_of_the_wrong_form_is_told(string text) =>
+        Assert.Equal(
+            ErrorCodes.ApiAnswerInvalid,
+            Assert
+                .Throws<NodeForgeException>(() => ApiAnswer.Take("/x", () => (string?)new ApiAnswer(200, text).Json!["a"]))
+                .Diagnostics[0]
+                .Code
+        );
+
+    [Theory]
     [InlineData("""{"kind":7}""")]
     [InlineData("""{"networking":{"serviceSubnet":[]}}""")]
     [InlineData("""{"networking":[]}""")]

@@ -48,6 +48,23 @@ public sealed class ReadingAsKindReads
     }
 
     [Fact]
+    public void The_tags_of_YAML_itself_mean_what_they_say()
+    {
+        ClusterConfig config = Read(
+            "name: !!str 5\nnetworking: !!map {disableDefaultCNI: !!bool 'yes', apiServerPort: !!int '80'}\nnodes: !!seq [{}]\n"
+        );
+        Assert.Equal(("5", true, 80), (config.Name, config.Networking.DisableDefaultCni, config.Networking.ApiServerPort));
+    }
+
+    [Theory]
+    [InlineData("nodes: [{extraMounts: [{hostPath: \"/a\\0b\", containerPath: /x}]}]")]
+    [InlineData("nodes: [{image: \"a\\0\"}]")]
+    [InlineData("\"a\\0\": 1")]
+    [InlineData("kubeadmConfigPatches: [\"kind: ClusterConfiguration\\nclusterName: \\\"a\\\\0\\\"\"]")]
+    public void A_NUL_character_is_refused_where_it_stands(string text) =>
+        Assert.Equal("NF1003", Assert.Single(Fails(Head + text)).Code.Id);
+
+    [Fact]
     public void Only_the_first_document_is_read() => Assert.Equal("a", Read("name: a\n---\nname: [b\n").Name);
 
     [Theory]

@@ -19,7 +19,9 @@ public sealed class TryingImages : IDisposable
         await using ScriptedEngine engine = new();
         await using TlsEngine front = new(engine.SocketPath);
         using EngineClient client = await EngineClient.ConnectAsync(front.Endpoint, CancellationToken.None);
-        NodeTrial trial = new(client, new ClusterProvisioner(client, SilentReporter.Instance, TestHost.In(folder), folder), folder);
+        ClusterProvisioner provisioner = new(client, SilentReporter.Instance, TestHost.In(folder), folder);
+        TrialLeases leases = new(client, provisioner, SilentReporter.Instance, TestHost.In(folder), folder, folder);
+        NodeTrial trial = new(client, provisioner, leases);
         NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
             trial.RunAsync("node:1", new CreateOptions(), CancellationToken.None)
         );

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using NodeForge.Recipes.Locks;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Recipes.Tests;
 

@@ -29,6 +29,19 @@ public sealed class HostileLocks
         }
         """;
 
+    [Theory]
+    [InlineData("\"schemaVersion\": 1", "\"\\ud800\": 1, \"schemaVersion\": 1")]
+    [InlineData("\"recipe\": \"node.yaml\"", "\"recipe\": \"\\udc00\"")]
+    [InlineData("\"name\": \"runc\"", "\"\\ud800name\": 1, \"name\": \"runc\"")]
+    public void A_string_that_is_no_text_is_told(string sound, string hostile)
+    {
+        Assert.Contains(sound, Valid, StringComparison.Ordinal);
+        Assert.Equal(
+            ErrorCodes.LockNotValid,
+            Assert.Throws<NodeForgeException>(() => Read(Valid.Replace(sound, hostile, StringComparison.Ordinal))).Diagnostics[0].Code
+        );
+    }
+
     [Fact]
     public void The_lock_that_they_are_made_from_is_valid() => Assert.Single(Read(Valid).Parts);
 

@@ -1,4 +1,5 @@
 using NodeForge.Oci;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Recipes.Tests;
 

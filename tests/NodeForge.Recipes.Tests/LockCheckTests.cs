@@ -1,5 +1,6 @@
 using NodeForge.Oci;
 using NodeForge.Recipes.Locks;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Recipes.Tests;
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Recipes.Tests;
 

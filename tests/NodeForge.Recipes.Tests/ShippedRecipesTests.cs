@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Recipes.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Recipes.Tests;
 

@@ -19,6 +19,10 @@ internal static class ClusterLabels
     public const string Kubernetes = "dev.nodeforge.kubernetes";
     public const string None = "none";
 
+    /// <summary><see cref="Yes"/> on nodes of a cluster whose network has no way out.</summary>
+    public const string AirGapped = "dev.nodeforge.air-gapped";
+    public const string Yes = "true";
+
     public const string ControlPlane = "control-plane";
     public const string Worker = "worker";
     public const string LoadBalancer = "external-load-balancer";

@@ -15,7 +15,8 @@ internal sealed class BareCreation(
     TimeProvider clock,
     ClusterConfig config,
     MachineFacts facts,
-    string creationId
+    string creationId,
+    bool airGapped
 )
 {
     private readonly EngineFacts host = facts.Engine!;
@@ -25,7 +26,7 @@ internal sealed class BareCreation(
     public async Task<CreatedCluster> RunAsync()
     {
         ClusterNetwork network = await timeline
-            .Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, isolated: false, token))
+            .Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, airGapped, token))
             .ConfigureAwait(false);
         int port =
             config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);
@@ -33,7 +34,8 @@ internal sealed class BareCreation(
             config,
             network,
             port,
-            overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)
+            overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal),
+            airGapped
         ) with
         {
             Creation = creationId,

@@ -35,19 +35,19 @@ internal sealed class ClusterCreation(
             _ => Task.FromResult(ClusterAuthorities.Create(clock))
         );
         ClusterNetwork network = await timeline
-            .Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, options.Isolated, token))
+            .Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, options.AirGapped, token))
             .ConfigureAwait(false);
         ClusterPlan plan = ClusterPlan.Of(
             config,
             network,
             ApiPort(),
-            overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal)
+            overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal),
+            options.AirGapped
         ) with
         {
             Creation = creationId,
             BootstrapToken = BootstrapToken.Create(),
             Host = facts.NodeHost,
-            Isolated = options.Isolated,
             CgroupVersion = host.Information.CgroupVersionNumber,
         };
         Task<PreparedNode> creating = CreateAsync(plan, plan.First, making);
@@ -96,7 +96,7 @@ internal sealed class ClusterCreation(
             assigning,
             ready,
             timeline.Start("apply manifests", token => ApplyManifests.RunAsync(first, plan, ready, token)),
-            .. plan.Workers.Select(node => StartWorkerAsync(others[node])),
+            .. plan.Workers.Select(node => StartWorkerAsync(api, others[node])),
             JoinControlPlanesAsync(plan, others, Task.WhenAll(configured, ready)),
         ];
         await Task.WhenAll([configured, .. rest]).ConfigureAwait(false);
@@ -165,10 +165,6 @@ internal sealed class ClusterCreation(
                     )
             )
             .ConfigureAwait(false);
-        if (plan.Isolated)
-            await timeline
-                .Start($"listen to {node.Name}", token => NodeListener.StartAsync(engine, plan, prepared, image, token))
-                .ConfigureAwait(false);
         foreach (Diagnostic unused in KubeadmDocuments.Unmatched(plan, node, prepared.Facts.Version))
             timeline.Warn(unused);
         if (prepared.Containerd.Any)
@@ -195,10 +191,17 @@ internal sealed class ClusterCreation(
                 .ConfigureAwait(false);
     }
 
-    private async Task StartWorkerAsync(Task<PreparedNode> booting)
+    private async Task StartWorkerAsync(KubernetesApi api, Task<PreparedNode> booting)
     {
         PreparedNode node = await booting.ConfigureAwait(false);
         await timeline.Start($"start {node.Plan.Name}", token => NodeKubeadm.StartKubeletAsync(node, token)).ConfigureAwait(false);
+        if (RuntimeAnnotation.IsWanted(node))
+            await timeline
+                .Start(
+                    $"register {node.Plan.Name}",
+                    token => RuntimeAnnotation.WriteAsync(api, node, options.Within(RuntimeAnnotation.AtMost), token)
+                )
+                .ConfigureAwait(false);
     }
 
     private async Task JoinControlPlanesAsync(ClusterPlan plan, Dictionary<NodePlan, Task<PreparedNode>> nodes, Task whole)

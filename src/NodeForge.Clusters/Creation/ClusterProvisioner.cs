@@ -49,6 +49,8 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         MachineFacts facts = await gathering.ConfigureAwait(false);
         RefuseMachine(facts, how);
         WarnOfMirrors(config);
+        if (how.AirGapped)
+            WarnOfPorts(config);
         if (!how.NoKubernetes)
             KubeconfigFile.Check(how.Kubeconfig!, config.Name);
         for (int attempt = 1; ; attempt++)
@@ -143,7 +145,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         try
         {
             Task<CreatedCluster> creating = options.NoKubernetes
-                ? new BareCreation(engine, timeline, Clock, config, facts, entry.Creation).RunAsync()
+                ? new BareCreation(engine, timeline, Clock, config, facts, entry.Creation, options.AirGapped).RunAsync()
                 : new ClusterCreation(engine, timeline, Clock, config, facts, entry.Creation, options).RunAsync();
             return await creating.ConfigureAwait(false);
         }
@@ -227,6 +229,25 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
                 Severity = Severity.Warning,
                 Where = new("containerdConfigPatches"),
                 Hint = "write them as /etc/containerd/certs.d/HOST/hosts.toml, with extraMounts, when the file is changed next",
+            }
+        );
+    }
+
+    private void WarnOfPorts(ClusterConfig config)
+    {
+        string[] ports =
+        [
+            .. config.Nodes.SelectMany(node => node.Ports).Select(port => $"{port.ContainerPort}/{port.Protocol}").Distinct(),
+        ];
+        if (ports.Length == 0)
+            return;
+        reporter.Warn(
+            new Diagnostic(ErrorCodes.AirGappedPorts, "of an air-gapped cluster the API server alone is published")
+            {
+                Severity = Severity.Warning,
+                Where = new("extraPortMappings"),
+                Got = string.Join(", ", ports),
+                Hint = ErrorCodes.AirGappedPorts.Remedy,
             }
         );
     }

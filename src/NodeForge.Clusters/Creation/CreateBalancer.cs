@@ -8,7 +8,8 @@ using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Creation;
 
-/// <summary>Starts haproxy out of the node image in front of several control planes: no second image has to be carried.</summary>
+/// <summary>Starts haproxy out of the node image in front of several control planes: no second image has to be carried. Of an air-gapped
+/// cluster it is the entrance too, and the one container that is on a second network.</summary>
 internal static class CreateBalancer
 {
     internal const string Configuration = "/etc/nodeforge/haproxy.cfg";
@@ -44,6 +45,8 @@ internal static class CreateBalancer
             RestartRetries = 1,
         };
         string id = await engine.Containers.CreateAsync(spec, cancellationToken).ConfigureAwait(false);
+        if (plan.Network.Entrance is { } entrance)
+            await engine.Networks.ConnectAsync(entrance, id, cancellationToken).ConfigureAwait(false);
         ClusterNode container = new(engine, id, balancer.Name);
         await container.PutAsync([NodeFile.Public(Configuration, Text(plan))], clock, cancellationToken).ConfigureAwait(false);
         await container.StartAsync(cancellationToken).ConfigureAwait(false);

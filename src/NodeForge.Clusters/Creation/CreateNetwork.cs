@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
 using NodeForge.Engines.Networks;
@@ -20,21 +21,26 @@ internal static class CreateNetwork
         EngineClient engine,
         ClusterConfig config,
         string creation,
-        bool isolated,
+        bool airGapped,
         CancellationToken cancellationToken
     )
     {
         IReadOnlyList<NetworkDetails> networks = await engine.Networks.ListAsync([], cancellationToken).ConfigureAwait(false);
         int attempts = 0;
-        foreach ((AddressRange range, AddressRange? ipv6) in ClusterSubnets.Free(config, networks))
+        foreach ((AddressRange range, AddressRange? ipv6) in ClusterSubnets.Free(config, EffectiveSettings.RangesFor(config), networks))
         {
             try
             {
                 string id = await engine
-                    .Networks.CreateAsync(Spec(config.Name, range, ipv6, creation) with { Internal = isolated }, cancellationToken)
+                    .Networks.CreateAsync(Spec(config.Name, range, ipv6, creation) with { Internal = airGapped }, cancellationToken)
                     .ConfigureAwait(false);
                 await RefuseSecondAsync(engine, config.Name, id, cancellationToken).ConfigureAwait(false);
-                return new(id, ClusterSubnets.NetworkName(config.Name), range, ipv6);
+                return new(id, ClusterSubnets.NetworkName(config.Name), range, ipv6)
+                {
+                    Entrance = airGapped
+                        ? await EntranceAsync(engine, config.Name, creation, cancellationToken).ConfigureAwait(false)
+                        : null,
+                };
             }
             catch (NodeForgeException failure) when (failure.Is(ErrorCodes.EngineSubnetTaken) && ++attempts < Attempts)
             {
@@ -44,6 +50,10 @@ internal static class CreateNetwork
 
         throw new NodeForgeException(ClusterSubnets.NoneFree(engine.Endpoint.ToString()));
     }
+
+    // The engine chooses its range: nobody has a fixed address there.
+    private static Task<string> EntranceAsync(EngineClient engine, string cluster, string creation, CancellationToken cancellationToken) =>
+        engine.Networks.CreateAsync(new(ClusterSubnets.EntranceName(cluster)) { Labels = LabelsOf(cluster, creation) }, cancellationToken);
 
     // Engines let two networks of one name be made at once, and then call the name ambiguous. The later one gives way; its creation removes
     // it.
@@ -69,6 +79,9 @@ internal static class CreateNetwork
         {
             Subnets = ipv6 is null ? [range.ToString()] : [range.ToString(), ipv6.ToString()],
             EnableIPv6 = ipv6 is not null,
-            Labels = new Dictionary<string, string> { [ClusterLabels.Owner] = cluster, [ClusterLabels.Creation] = creation },
+            Labels = LabelsOf(cluster, creation),
         };
+
+    private static Dictionary<string, string> LabelsOf(string cluster, string creation) =>
+        new() { [ClusterLabels.Owner] = cluster, [ClusterLabels.Creation] = creation };
 }

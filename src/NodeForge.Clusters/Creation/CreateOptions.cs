@@ -21,8 +21,9 @@ public sealed record CreateOptions
     /// <summary>Boots the nodes and leaves Kubernetes to whoever runs kubeadm in them; no kubeconfig is written.</summary>
     public bool NoKubernetes { get; init; }
 
-    /// <summary>Makes the cluster on a network without a way out, publishes nothing, and listens to what its nodes send.</summary>
-    public bool Isolated { get; init; }
+    /// <summary>Makes the cluster on a network without a way out, publishes the API server alone, and listens to what nodes and pods
+    /// send.</summary>
+    public bool AirGapped { get; init; }
 
     /// <summary>Hears that something failed while the nodes are still there; null where nobody asks.</summary>
     internal Func<CancellationToken, Task>? WhenFailed { get; init; }

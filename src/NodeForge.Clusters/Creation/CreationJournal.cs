@@ -82,12 +82,40 @@ internal sealed class CreationJournal : IDisposable
         }
     }
 
+    /// <summary>Those whose process is gone without having ended its creation; who disposes of one gives it up again.</summary>
+    public static IEnumerable<CreationJournal> Abandoned(string folder, EngineEndpoint engine)
+    {
+        string[] paths = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [];
+        foreach (string path in paths)
+        {
+            if (Read(path) is { } entry && PathOf(folder, entry.Cluster, engine) == path && Try(folder, entry.Cluster, engine) is { } left)
+                yield return left;
+        }
+    }
+
     public void Dispose()
     {
         // Refused before anything was made: nothing of it stays.
         if (!isUsed && Previous is null)
             End();
         held?.Dispose();
+    }
+
+    private static CreationJournal? Try(string folder, string cluster, EngineEndpoint engine)
+    {
+        try
+        {
+            CreationJournal journal = Begin(folder, cluster, engine);
+            if (journal.Previous is not null)
+                return journal;
+            journal.Dispose();
+        }
+        catch (NodeForgeException)
+        {
+            // Its process lives.
+        }
+
+        return null;
     }
 
     // An engine's address has slashes, and a folder's name has a limit.
@@ -137,6 +165,9 @@ internal sealed record CreationEntry
 
     /// <summary>The value of the label that everything of this creation carries.</summary>
     public string Creation { get; init; } = string.Empty;
+
+    /// <summary>What a trial tries; empty for a creation.</summary>
+    public string Image { get; init; } = string.Empty;
 
     /// <summary>The process that makes it.</summary>
     public int Process { get; init; }

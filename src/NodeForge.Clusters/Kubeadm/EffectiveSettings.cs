@@ -92,6 +92,10 @@ internal sealed record EffectiveSettings
     public static IReadOnlyList<EffectiveSettings> PossibleFor(ClusterConfig config) =>
         PossibleFor(ClusterPlan.Of(config, NoNetwork, ClusterPlan.ApiServerPort, overlaySnapshots: true));
 
+    /// <summary>The ranges that pods and services may have. What a patch leaves without a range is SubnetCheck's to tell.</summary>
+    public static IReadOnlyList<AddressRange> RangesFor(ClusterConfig config) =>
+        [.. PossibleFor(config).SelectMany(settings => Readable(settings.PodSubnet).Concat(Readable(settings.ServiceSubnet))).Distinct()];
+
     private static ClusterNetwork NoNetwork =>
         new(string.Empty, string.Empty, AddressRange.Parse("192.0.2.0/24"), AddressRange.Parse("2001:db8::/64"));
 
@@ -130,6 +134,9 @@ internal sealed record EffectiveSettings
 
         return ranges;
     }
+
+    private static IEnumerable<AddressRange> Readable(string text) =>
+        text.Split(',').Select(part => Range(part.Trim())).OfType<AddressRange>();
 
     private static AddressRange? Range(string text)
     {

@@ -21,10 +21,24 @@ internal static class KubeadmDocuments
             configuration.Remove("skipPhases");
         // A patch may have put kind's own way of finding the cluster beside ours.
         documents.Join["discovery"] = KubeadmTemplates.Discovery();
+        if (node.Role == NodeRole.Worker || !plan.HasWorkers)
+            TakePods(documents);
         // Workers run a phase of init, see NodePhases; what cluster files change for them stands in the join's document.
         if (node.Role == NodeRole.Worker)
             documents.Init["nodeRegistration"] = WorkerRegistration.Of(documents.Join, dialect.ArgumentsAreLists);
         return new KubeadmDocumentSet([.. documents.All]).Text;
+    }
+
+    // No workers: pods must run where the control plane does. A list that is absent brings kubeadm's own taint, which kind takes off again
+    // once the cluster runs: whatever a patch took out of the registration, so it is for both.
+    private static void TakePods(NodeDocuments documents)
+    {
+        foreach (JsonObject document in new[] { documents.Init, documents.Join })
+        {
+            if (document["nodeRegistration"] is not JsonObject registration)
+                document["nodeRegistration"] = registration = [];
+            registration["taints"] ??= new JsonArray();
+        }
     }
 
     /// <summary>What holds for the whole cluster by the first control plane's documents.</summary>

@@ -108,16 +108,12 @@ internal static class KubeadmTemplates
 
     private static JsonObject Registration(ClusterPlan plan, NodePlan node, KubeadmDialect dialect)
     {
-        JsonObject registration = new()
+        return new()
         {
             ["name"] = node.Name,
             ["criSocket"] = KubeadmFiles.RuntimeSocket,
             ["kubeletExtraArgs"] = dialect.Arguments(KubeadmDocuments.OwnArguments(plan, node)),
         };
-        // No workers: pods must run where the control plane does. An absent list would bring kubeadm's own taint.
-        if (node.Role == NodeRole.Worker || !plan.HasWorkers)
-            registration["taints"] = new JsonArray();
-        return registration;
     }
 
     public static JsonObject Kubelet(ClusterPlan plan, KubernetesVersion version)

@@ -1,5 +1,6 @@
 using System.Net;
 using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Planning;
 
 namespace NodeForge.Clusters.Preflight;
@@ -27,7 +28,7 @@ internal sealed class ProxyCheck : IMachineCheck
         [
             Loopback("HTTP_PROXY", proxies.Http),
             Loopback("HTTPS_PROXY", proxies.Https),
-            Uncovered(facts.Config.Networking, proxies.Without ?? string.Empty),
+            Uncovered(EffectiveSettings.RangesFor(facts.Config), proxies.Without ?? string.Empty),
         ];
         return new(finding, [.. problems.OfType<Diagnostic>()]);
     }
@@ -44,16 +45,12 @@ internal sealed class ProxyCheck : IMachineCheck
                 Hint = $"let the proxy listen on this machine's own address, and name that in {name}; or unset it for creating the cluster",
             };
 
-    private static Diagnostic? Uncovered(NetworkingConfig networking, string without)
+    private static Diagnostic? Uncovered(IReadOnlyList<AddressRange> ranges, string without)
     {
         string[] have = without.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string[] lacking =
         [
-            .. networking
-                .PodRanges.Concat(networking.ServiceRanges)
-                .Select(range => range.ToString())
-                .Concat(OfNodes)
-                .Where(range => !have.Any(entry => Covers(entry, range))),
+            .. ranges.Select(range => range.ToString()).Concat(OfNodes).Where(range => !have.Any(entry => Covers(entry, range))),
         ];
         return lacking.Length == 0
             ? null

@@ -36,6 +36,8 @@ internal sealed class SubnetCheck : IMachineCheck
             );
         }
 
+        if (possible.FirstOrDefault(settings => settings.ServiceRanges[0].IsIPv6 != wanted.ServiceRanges[0].IsIPv6) is { } other)
+            problems.Add(OtherFamily(other.ServiceSubnet, wanted.ServiceRanges[0]));
         if (wanted.Family != IPFamily.IPv4 && facts.Host?.HasIPv6 == false)
             problems.Add(NoIPv6(wanted.Family));
         problems.AddRange(
@@ -45,7 +47,7 @@ internal sealed class SubnetCheck : IMachineCheck
         );
         if (facts.Engine is null)
             return problems.Count > 0 ? new(finding, problems) : CheckResult.NotLookedAt($"{finding}: {MachineFacts.NoEngine}");
-        if (ClusterSubnets.FirstFree(facts.Config, facts.Engine.Networks) is not { } free)
+        if (ClusterSubnets.FirstFree(facts.Config, EffectiveSettings.RangesFor(facts.Config), facts.Engine.Networks) is not { } free)
             return new(finding, [.. problems, ClusterSubnets.NoneFree(facts.Engine.Endpoint)]);
         return new($"{finding}, nodes {string.Join(" and ", free)}", problems);
     }
@@ -89,6 +91,15 @@ internal sealed class SubnetCheck : IMachineCheck
             Got = $"no such file, and networking.ipFamily: {(family == IPFamily.IPv6 ? "ipv6" : "dual")}",
             Want = "a kernel that was started with IPv6",
             Hint = "take ipv6.disable=1 off the kernel's command line, or leave networking.ipFamily out",
+        };
+
+    // The API server would refuse it: its own address is of the family that the nodes have, or have first.
+    private static Diagnostic OtherFamily(string services, AddressRange written) =>
+        new(ErrorCodes.ClusterFileConflict, "a patch gives services addresses of another family than the nodes'")
+        {
+            Got = services,
+            Want = $"a range of {(written.IsIPv6 ? "IPv6" : "IPv4")} first",
+            Hint = "write the ranges into networking.serviceSubnet of the cluster file, with ipFamily",
         };
 
     private static Diagnostic Hidden(string key, AddressRange range, (AddressRange Range, string Name) other) =>

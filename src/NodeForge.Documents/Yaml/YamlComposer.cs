@@ -11,6 +11,8 @@ namespace NodeForge.Documents.Yaml;
 /// </remarks>
 public sealed class YamlComposer
 {
+    private const string CoreTags = "tag:yaml.org,2002:";
+
     private readonly string file;
     private readonly string text;
     private readonly Action<Diagnostic> report;
@@ -79,7 +81,7 @@ public sealed class YamlComposer
             return Alias(alias, depth);
         if (at is not NodeEvent start)
             throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), "a value is missing here");
-        if (!start.Tag.IsEmpty)
+        if (!start.Tag.IsEmpty && !(subject.MergesKeys && IsOfYaml(start)))
             throw Refuse(
                 ErrorCodes.RecipeNotYaml,
                 Line(at),
@@ -90,7 +92,13 @@ public sealed class YamlComposer
             );
         YamlNode node = start switch
         {
-            Scalar scalar => new YamlScalar(Line(at), Column(at), scalar.Value, scalar.Style is ScalarStyle.Plain)
+            Scalar { Value: var text } when text.Contains('\0', StringComparison.Ordinal) => throw Refuse(
+                ErrorCodes.RecipeNotYaml,
+                Line(at),
+                Column(at),
+                "a text has a NUL character in it, which no name, path or argument can have"
+            ),
+            Scalar scalar => new YamlScalar(Line(at), Column(at), scalar.Value, IsPlain(scalar))
             {
                 IsLiteral = scalar.Style is ScalarStyle.Literal,
             },
@@ -101,6 +109,15 @@ public sealed class YamlComposer
             anchors[start.Anchor.Value] = node;
         return node;
     }
+
+    // YAML's own, which kind's reader takes: !!str makes a string of what looks like another thing, the others say what the form says
+    // anyway.
+    private static bool IsOfYaml(NodeEvent start) =>
+        start.Tag.Value.StartsWith(CoreTags, StringComparison.Ordinal)
+        && start.Tag.Value[CoreTags.Length..] is "str" or "int" or "float" or "bool" or "null" or "map" or "seq";
+
+    private static bool IsPlain(Scalar scalar) =>
+        scalar.Tag.IsEmpty ? scalar.Style is ScalarStyle.Plain : scalar.Tag.Value != CoreTags + "str";
 
     private YamlNode Alias(AnchorAlias alias, int depth)
     {

@@ -19,9 +19,8 @@ public sealed class BlobStore
     /// <param name="folder">The folder that holds <c>sha256/</c>; made when the first blob is written.</param>
     public BlobStore(string folder) => this.folder = Path.GetFullPath(folder);
 
-    /// <summary>Set for a store whose content can be made or fetched again: every blob is hashed before or while it is used, once, and a
-    /// damaged one is removed. What leaves the store is
-    /// hashed by the process that gives it out. Null takes blobs by their names.</summary>
+    /// <summary>Set for a store whose content can be made or fetched again: every process reads each blob whole before or while it uses it,
+    /// once, and removes a damaged one. Null takes blobs by their names.</summary>
     public BlobCache? Cache { get; init; }
 
     /// <summary>Where a blob is or would be.</summary>
@@ -49,26 +48,36 @@ public sealed class BlobStore
         return PathOf(digest);
     }
 
-    /// <summary>Hashes a cache's blob, unless the file as it is now has been hashed.</summary>
+    /// <summary>Reads a cache's blob, once in a process: it is hashed, or has the sum that it had when an earlier process hashed
+    /// it.</summary>
     /// <exception cref="NodeForgeException">As <see cref="OpenRead"/>.</exception>
     public void RequireSound(Digest digest)
     {
-        if (Cache?.IsListed(digest, FileIdentity.Of(PathOf(digest))) == false)
-            RequireHashed(digest);
-    }
-
-    // For what leaves: by this process.
-    private void RequireHashed(Digest digest)
-    {
-        if (Cache is null || Cache.IsKnown(digest, FileIdentity.Of(PathOf(digest))))
+        if (Cache is not { } cache || FileIdentity.Of(PathOf(digest)) is var file && cache.IsKnown(digest, file))
             return;
-        using VerifyingStream content = OpenVerified(digest);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Step);
-        while (content.Read(buffer) > 0)
+        if (cache.SumOf(digest, file) is { } listed && Sum(digest) == listed)
         {
-            // Hashed on the way.
+            cache.Know(digest, file, listed);
+            return;
         }
 
+        using VerifyingStream content = OpenVerified(digest);
+        ReadAll(content, _ => { });
+    }
+
+    private UInt128 Sum(Digest digest)
+    {
+        QuickSum sum = new();
+        using FileStream content = Open(digest);
+        ReadAll(content, sum.Append);
+        return sum.Value();
+    }
+
+    private static void ReadAll(Stream content, Action<ReadOnlySpan<byte>> take)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Step);
+        for (int count; (count = content.Read(buffer)) > 0; )
+            take(buffer.AsSpan(0, count));
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
@@ -126,10 +135,12 @@ public sealed class BlobStore
         string path = PathOf(digest);
         FileIdentity? read = Cache is null ? null : FileIdentity.Of(path);
         FileStream file = Open(digest);
+        QuickSum? sum = Cache is null ? null : new();
         return new(file, digest, size ?? file.Length, path)
         {
             IsKnown = Cache?.IsKnown(digest, read) == true,
-            WhenSound = () => Cache?.Know(digest, read),
+            Sum = sum,
+            WhenSound = () => Cache?.Know(digest, read, sum?.Value()),
             WhenWrong = Cache is { } cache ? wrong => cache.Remove(digest, path, read, wrong) : null,
         };
     }
@@ -171,7 +182,7 @@ public sealed class BlobStore
     /// <see cref="ErrorCodes.PathNotUsable"/>.</exception>
     public void LinkOrCopy(Digest digest, string target)
     {
-        RequireHashed(digest);
+        RequireSound(digest);
         using FileStream blob = Open(digest);
         string path = Path.GetFullPath(target);
         string temporary = AtomicFile.TemporaryOf(path);
@@ -202,19 +213,15 @@ public sealed class BlobStore
     internal bool TryLink(Digest digest, string target)
     {
         string path = PathOf(digest);
-        if (FileIdentity.Of(path) is { } file && FileIdentity.Of(target) is { } there && there.IsSameFile(file))
-        {
-            RequireSound(digest);
-            return FileIdentity.Of(path) == file || TryLink(digest, target); // unless another process repaired it meanwhile
-        }
-
-        RequireHashed(digest);
+        RequireSound(digest);
         FileIdentity? before = FileIdentity.Of(path);
+        if (before is { } file && FileIdentity.Of(target) is { } there && there.IsSameFile(file))
+            return true;
         if (!HardLink.TryCreate(path, target) && !TryReplace(path, target))
             return false;
         // A name more moves the change time, and nothing else.
         if (FileIdentity.Of(path) is { } after && after with { Changed = before?.Changed ?? 0 } == before)
-            Cache?.Know(digest, after);
+            Cache?.Renamed(digest, after);
         return true;
     }
 
@@ -240,7 +247,9 @@ public sealed class BlobStore
     /// <param name="file">On the store's file system, synced; gone afterwards.</param>
     /// <param name="digest">The digest of its bytes.</param>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DiskFull"/>, <see cref="ErrorCodes.PathNotUsable"/>.</exception>
-    public void Adopt(string file, Digest digest)
+    public void Adopt(string file, Digest digest) => Adopt(file, digest, sum: null);
+
+    internal void Adopt(string file, Digest digest, UInt128? sum)
     {
         string target = PathOf(digest);
         AtomicFile.Guard(
@@ -253,7 +262,7 @@ public sealed class BlobStore
                 return 0;
             }
         );
-        Cache?.Know(digest, FileIdentity.Of(target));
+        Cache?.Know(digest, FileIdentity.Of(target), sum);
     }
 
     /// <summary>Removes what killed processes left half-written. Whoever opens a store for a build calls it once.</summary>

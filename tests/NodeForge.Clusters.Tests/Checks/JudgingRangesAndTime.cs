@@ -43,6 +43,28 @@ public sealed class JudgingRangesAndTime
         Assert.Equal("10.96.0.0", new SubnetCheck().Judge(wrong).Only(ErrorCodes.ClusterFileValue, Severity.Error).Got);
     }
 
+    [Theory]
+    [InlineData("podSubnet", "10.192.0.0/11")]
+    [InlineData("serviceSubnet", "10.192.0.0/11")]
+    public void Nodes_keep_out_of_what_a_patch_gives_to_pods_and_services(string key, string range) =>
+        new SubnetCheck().Judge(Patched($"{key}: {range}") with { Host = null }).Only(ErrorCodes.ClusterSubnetMissing, Severity.Error);
+
+    [Theory]
+    [InlineData("serviceSubnet: 'fd00:1::/112'")]
+    [InlineData("serviceSubnet: 'fd00:1::/112,10.96.0.0/16'")]
+    public void Services_of_another_family_than_the_nodes_are_refused(string patch) =>
+        Assert.StartsWith(
+            "fd00:1::/112",
+            new SubnetCheck().Judge(Patched(patch)).Only(ErrorCodes.ClusterFileConflict, Severity.Error).Got,
+            StringComparison.Ordinal
+        );
+
+    private static MachineFacts Patched(string networking) =>
+        Facts.Fine with
+        {
+            Config = Facts.Fine.Config with { Patches = new() { Merges = [$"kind: ClusterConfiguration\nnetworking: {{{networking}}}"] } },
+        };
+
     [Fact]
     public void Ranges_of_both_families_are_told_with_the_nodes_own_and_judged_each()
     {
@@ -195,9 +217,19 @@ public sealed class JudgingRangesAndTime
         Proxied(told.Hint!.Replace("export ", "HTTP_PROXY=http://proxy:3128 ", StringComparison.Ordinal)).IsFine();
     }
 
-    private static CheckResult Proxied(string environment) =>
+    [Fact]
+    public void What_a_patch_gives_to_services_is_to_be_left_out_of_proxies_too() =>
+        Assert.Contains(
+            ",10.11.0.0/16,",
+            Proxied("HTTP_PROXY=http://proxy:3128 NO_PROXY=localhost", Patched("serviceSubnet: 10.11.0.0/16"))
+                .Only(ErrorCodes.ProxyUnsuitable, Severity.Warning)
+                .Hint,
+            StringComparison.Ordinal
+        );
+
+    private static CheckResult Proxied(string environment, MachineFacts? facts = null) =>
         new ProxyCheck().Judge(
-            Facts.Fine with
+            (facts ?? Facts.Fine) with
             {
                 Proxies = ProxySettings.Of(name =>
                     environment

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -13,12 +14,14 @@ internal sealed class PlayedApi : IAsyncDisposable
     private readonly TcpListener listener;
     private readonly CancellationTokenSource ending = new();
     private readonly Func<IEnumerable<string>> nodes;
+    private readonly ConcurrentQueue<string> patches;
     private readonly X509Certificate2 certificate;
     private readonly Task serving;
 
-    public PlayedApi(int port, string certificate, string key, Func<IEnumerable<string>> nodes)
+    public PlayedApi(int port, string certificate, string key, Func<IEnumerable<string>> nodes, ConcurrentQueue<string> patches)
     {
         this.nodes = nodes;
+        this.patches = patches;
         using X509Certificate2 read = X509Certificate2.CreateFromPem(certificate, key);
         this.certificate = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
         listener = new(IPAddress.Loopback, port);
@@ -61,7 +64,10 @@ internal sealed class PlayedApi : IAsyncDisposable
             // These requests fit into one read, body and all.
             byte[] buffer = new byte[16384];
             int length = await tls.ReadAsync(buffer, ending.Token);
-            (int status, string body) = Answer(Encoding.UTF8.GetString(buffer, 0, length).Split(" HTTP/", 2)[0]);
+            string[] request = Encoding.UTF8.GetString(buffer, 0, length).Split(" HTTP/", 2);
+            (int status, string body) = Answer(request[0]);
+            if (request[0].StartsWith("PATCH ", StringComparison.Ordinal) && status == 200)
+                patches.Enqueue($"{request[0]} {request[1].Split("\r\n\r\n", 2)[1]}");
             await tls.WriteAsync(
                 Encoding.UTF8.GetBytes(
                     $"HTTP/1.1 {status} Played\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
@@ -81,7 +87,7 @@ internal sealed class PlayedApi : IAsyncDisposable
             "GET /api/v1/nodes" => (200, JsonSerializer.Serialize(new { items = nodes().Select(Ready) })),
             "GET /api/v1/namespaces/kube-node-lease" => (200, "{}"),
             "GET /readyz" => (200, "ok"),
-            _ when request.StartsWith("PATCH ", StringComparison.Ordinal) => (200, "{}"),
+            _ when request.StartsWith("PATCH ", StringComparison.Ordinal) => (nodes().Contains(request.Split('/')[^1]) ? 200 : 404, "{}"),
             _ => (404, "{}"),
         };
 

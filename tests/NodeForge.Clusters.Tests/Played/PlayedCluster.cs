@@ -57,6 +57,9 @@ internal sealed class PlayedCluster : IAsyncDisposable
 
     public bool ApiServes { get; private set; }
 
+    /// <summary>What was patched: the request's line and its body.</summary>
+    public ConcurrentQueue<string> Patches { get; } = new();
+
     public static IEnumerable<string> ImagesOf(KubernetesVersion version) =>
         new[] { "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "coredns", "etcd", "pause" }.Select(name =>
             $"registry.k8s.io/{name}:{version}"
@@ -81,7 +84,8 @@ internal sealed class PlayedCluster : IAsyncDisposable
                         port,
                         serving[0].Files["etc/kubernetes/pki/apiserver.crt"],
                         serving[0].Files["etc/kubernetes/pki/apiserver.key"],
-                        Registered
+                        Registered,
+                        Patches
                     );
             }
         }

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text;
+using NodeForge.TestSupport.Engines;
+using NodeForge.TestSupport.Http;
+
+namespace NodeForge.Cli.Tests;
+
+/// <summary>Every file that the program reads, with a pipe in its place to which nobody writes, or a device without end: it is told, and
+/// neither waited for nor read into memory.</summary>
+public sealed class AttackingTheReaders : IDisposable
+{
+    private const string Recipe =
+        "apiVersion: nodeforge.dev/v1alpha1\nkind: ContainerImage\nname: app\nplatforms: [linux/amd64]\ntags: [\"example.com/app:1\"]\n"
+        + "files: [{path: /etc/os, content: none}]\n";
+
+    private readonly HostileRoom room = new();
+
+    public void Dispose() => room.Dispose();
+
+    /// <summary>The file, and a command that reads it.</summary>
+    public static TheoryData<string, string> Files =>
+        new()
+        {
+            { "app.yaml", "plan app.yaml" },
+            { "app.lock.json", "plan app.yaml" },
+            { "app.lock.json", "lock app.yaml --check" },
+            { "docker/config.json", "inspect docker://127.0.0.1:1/a:v1" },
+            { "docker/config.json", "get clusters" },
+            { "docker/ca.pem", "get clusters --context-of tls" },
+            { "docker/cert.pem", "get clusters --context-of tls" },
+            { "docker/key.pem", "get clusters --context-of tls" },
+            { "signing.key", "sign oci:layout --key signing.key" },
+            { "signing.pub", "verify oci:layout --key signing.pub" },
+            { "site.nfb", "bundle inspect site.nfb" },
+            { "layout/oci-layout", "inspect oci:layout" },
+            { "layout/index.json", "verify oci:layout" },
+            { "app.tar", "inspect docker-archive:app.tar" },
+            { "app.tar", "verify oci-archive:app.tar" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task A_pipe_is_not_waited_for(string file, string command)
+    {
+        Prepare(file);
+        using (Process made = Process.Start("mkfifo", [room[file]]))
+            await made.WaitForExitAsync();
+        Told(await RunAsync(command));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task A_device_without_end_is_not_read_to_its_end(string file, string command)
+    {
+        Prepare(file);
+        File.CreateSymbolicLink(room[file], "/dev/zero");
+        Told(await RunAsync(command));
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_is_no_fault_of_the_program()
+    {
+        // Reading there is the input/output error of a process that has nothing at that address.
+        CommandRun run = await RunAsync("inspect docker-archive:/proc/self/mem");
+        Told(run);
+        Assert.Equal((int)ExitCode.Environment, run.Exit);
+    }
+
+    [Fact]
+    public async Task An_empty_folder_for_logs_is_as_none()
+    {
+        room.Variables["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";
+        CommandRun run = await room.RunAsync("export", "logs", "");
+        Told(run);
+        Assert.Contains("NF5501", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("#!/bin/sh\nexec yes\n")]
+    [InlineData("#!/bin/sh\nexec yes >&2\n")]
+    [InlineData("#!/bin/sh\nexec head -c 300000000 /dev/zero\n")]
+    [InlineData("#!/bin/sh\necho '{\"\\ud800\":1,\"Username\":\"\\ud800\"}'\n")]
+    public async Task A_credential_helper_that_speaks_without_end_or_sense_is_told(string script)
+    {
+        room.Write("programs/docker-credential-flood", script);
+        File.SetUnixFileMode(room["programs/docker-credential-flood"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        room.Write("docker/config.json", """{"credsStore":"flood"}""");
+        room.Variables["PATH"] = room["programs"] + ":" + Environment.GetEnvironmentVariable("PATH");
+        await using ScriptedServer registry = new();
+        registry.Serve("/v2/a/manifests/v1", Replies.Status(401, headers: ("WWW-Authenticate", "Basic realm=\"x\"")));
+        CommandRun run = await RunAsync($"inspect docker://{new Uri(registry.Address).Authority}/a:v1");
+        Told(run);
+        Assert.Contains("docker-credential-flood", run.Error, StringComparison.Ordinal);
+    }
+
+    private void Prepare(string file)
+    {
+        room.Write("app.yaml", Recipe);
+        room.Write("layout/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
+        room.Write("layout/index.json", """{"schemaVersion":2,"manifests":[]}""");
+        Directory.CreateDirectory(Path.GetDirectoryName(room[file])!);
+        File.Delete(room[file]);
+    }
+
+    private Task<CommandRun> RunAsync(string command)
+    {
+        room.Variables["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";
+        string[] words = command.Split(" --context-of ");
+        if (words.Length > 1)
+        {
+            room.Variables["DOCKER_HOST"] = "tcp://127.0.0.1:1";
+            room.Variables["DOCKER_CERT_PATH"] = room["docker"];
+            room.Variables["DOCKER_TLS_VERIFY"] = "1";
+        }
+
+        return room.RunAsync(words[0].Split(' '));
+    }
+
+    private static void Told(CommandRun run)
+    {
+        Assert.DoesNotContain("NF9001", run.Error, StringComparison.Ordinal);
+        Assert.Contains("NF", run.Error, StringComparison.Ordinal);
+        Assert.InRange(run.Exit, 2, 8);
+    }
+}
