@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using NodeForge.Clusters;
+using NodeForge.Clusters.Trials;
 using NodeForge.Engines;
 using NodeForge.Engines.Images;
 using NodeForge.Oci;
@@ -12,8 +13,6 @@ namespace NodeForge;
 /// again.</summary>
 internal sealed class ImageTrial(Func<CancellationToken, Task<EngineClient>> connect, ClusterProvider clusters)
 {
-    private const string Names = "nodeforge.local/trial";
-
     /// <param name="report">Of the image.</param>
     /// <param name="reference">The image, by its name in the engine.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -50,7 +49,9 @@ internal sealed class ImageTrial(Func<CancellationToken, Task<EngineClient>> con
 
     private async Task<VerificationReport> LoadAsync(VerificationReport report, Image image, CancellationToken cancellationToken)
     {
-        ImageReference name = ImageReference.Parse($"{Names}:{image.Id.ShortHex}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
+        ImageReference name = ImageReference.Parse(
+            $"{TrialImages.Repository}:{image.Id.ShortHex}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}"
+        );
         try
         {
             await new EngineStore(connect, name).WriteAsync([image], cancellationToken).ConfigureAwait(false);

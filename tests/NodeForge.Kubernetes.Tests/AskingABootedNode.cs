@@ -69,10 +69,32 @@ public sealed class AskingABootedNode
     public void What_the_listener_heard_is_counted_by_name_and_place()
     {
         (bool heard, IReadOnlyList<SentPackets> sent) = HeardPackets.Read(
-            "listening\nname Registry.k8s.io.\nname registry.k8s.io.\nname 4072962449856520691.3734586259524471044.\npacket 17 203.0.113.9 123\npacket 1 203.0.113.9 0\nwhatever\n"
+            """
+            listening
+            2 1700000000 - name Registry.k8s.io.
+            1 1700000000 - name 4072962449856520691.3734586259524471044.
+            1 1700000001 - packet 17 203.0.113.9 123
+            7 1700000002 10.244.0.5 packet 1 203.0.113.9 0
+            3 1700000003 - more
+            4 x - packet 6 203.0.113.9 80
+            1000000000001 1700000000 - name too.many.
+            1 99999999999999 - name too.late.
+            whatever
+
+            """
         );
         Assert.True(heard);
-        Assert.Equal([new("registry.k8s.io", true, 2), new("icmp 203.0.113.9", false, 1), new("udp 203.0.113.9 port 123", false, 1)], sent);
+        Assert.Equal(
+            [
+                new("icmp 203.0.113.9", false, 7) { Pod = "10.244.0.5", Last = At(2) },
+                new("other names and places", false, 3) { Last = At(3) },
+                new("registry.k8s.io", true, 2) { Last = At(0) },
+                new("udp 203.0.113.9 port 123", false, 1) { Last = At(1) },
+            ],
+            sent
+        );
         Assert.False(HeardPackets.Read("bash: perl: command not found\n").Heard);
     }
+
+    private static DateTimeOffset At(int seconds) => DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + seconds);
 }

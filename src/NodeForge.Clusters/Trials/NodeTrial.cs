@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using NodeForge.Clusters.Attempts;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Nodes;
@@ -12,8 +13,8 @@ namespace NodeForge.Clusters.Trials;
 /// happens.</summary>
 /// <param name="engine">On this machine: nobody reaches into a network without a way out from elsewhere.</param>
 /// <param name="provisioner">Makes and removes the cluster.</param>
-/// <param name="scratch">Takes the cluster's kubeconfig, which nobody else sees.</param>
-internal sealed class NodeTrial(EngineClient engine, ClusterProvisioner provisioner, string scratch)
+/// <param name="leases">Say that the trial goes on.</param>
+internal sealed class NodeTrial(EngineClient engine, ClusterProvisioner provisioner, TrialLeases leases)
 {
     // Of the pods that come after the nodes are Ready: storage, DNS.
     private static readonly TimeSpan PodsAtMost = TimeSpan.FromSeconds(60);
@@ -28,23 +29,21 @@ internal sealed class NodeTrial(EngineClient engine, ClusterProvisioner provisio
     {
         RefuseElsewhere();
         string name = "nf-trial-" + RandomNumberGenerator.GetHexString(6, lowercase: true);
-        string kubeconfig = Path.Combine(scratch, name + ".kubeconfig");
-        Directory.CreateDirectory(scratch);
-        ClusterConfig config = new()
-        {
-            Name = name,
-            Networking = new() { DnsSearch = [] },
-        };
+        string kubeconfig = leases.KubeconfigOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(kubeconfig)!);
+        ClusterConfig config = new() { Name = name };
         string node = ClusterNameText.NodeName(name, ClusterLabels.ControlPlane, 1);
         BootedNode told = new(node, "");
         CreateOptions options = how with
         {
-            Isolated = true,
+            AirGapped = true,
             NoKubernetes = false,
             Retain = false,
             Kubeconfig = kubeconfig,
             WhenFailed = async stop => told = await HearAsync(told, stop).ConfigureAwait(false),
         };
+        await leases.SweepAsync(cancellationToken).ConfigureAwait(false);
+        using CreationJournal lease = leases.Take(name, image);
         try
         {
             await provisioner.CreateAsync(config, image, options, cancellationToken).ConfigureAwait(false);
@@ -57,8 +56,7 @@ internal sealed class NodeTrial(EngineClient engine, ClusterProvisioner provisio
         }
         finally
         {
-            await provisioner.DeleteAsync(name, kubeconfig, CancellationToken.None).ConfigureAwait(false);
-            File.Delete(kubeconfig);
+            await leases.EndAsync(lease, name, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -66,14 +64,14 @@ internal sealed class NodeTrial(EngineClient engine, ClusterProvisioner provisio
     {
         try
         {
-            (bool heard, IReadOnlyList<SentPackets> sent) = HeardPackets.Read(
-                await NodeListener.ReadAsync(engine, node.Name, cancellationToken).ConfigureAwait(false)
-            );
+            (bool heard, IReadOnlyList<SentPackets> sent) = await AttemptReading
+                .OfNodeAsync(new(engine, node.Name, node.Name), cancellationToken)
+                .ConfigureAwait(false);
             return node with { IsHeard = heard, Sent = sent };
         }
         catch (NodeForgeException)
         {
-            return node; // A node that never ran has no listener; that nobody heard it is told of it.
+            return node; // A node that was never made; that nobody heard it is told of it.
         }
     }
 

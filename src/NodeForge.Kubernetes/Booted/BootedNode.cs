@@ -57,4 +57,11 @@ public sealed record BootedPod(string Name, string Phase, string Waiting)
 /// <param name="What">A name that was looked up, or the place of a packet: protocol, address and port.</param>
 /// <param name="IsName">Whether it is a name.</param>
 /// <param name="Count">How many.</param>
-public sealed record SentPackets(string What, bool IsName, int Count);
+public sealed record SentPackets(string What, bool IsName, long Count)
+{
+    /// <summary>The address of the pod that sent them; null for the node itself.</summary>
+    public string? Pod { get; init; }
+
+    /// <summary>When the last one was heard, by the node's clock.</summary>
+    public DateTimeOffset Last { get; init; }
+}

@@ -169,7 +169,7 @@ public static class BootChecks
 
     private static CheckResult Sent(BootedNode node)
     {
-        SentPackets[] outside = [.. node.Sent.Where(packet => !packet.IsName || !IsOfTheCluster(packet.What, node.Name))];
+        SentPackets[] outside = [.. node.Sent.Where(packet => !packet.IsName || !HeardPackets.IsOfTheCluster(packet.What, [node.Name]))];
         Findings findings = new()
         {
             Summary =
@@ -181,7 +181,8 @@ public static class BootChecks
             findings.Add(new(ErrorCodes.NodeNotHeard, "nobody listened to what the node sends") { Where = new(node.Name) });
         foreach (SentPackets packet in outside)
         {
-            string what = packet.IsName ? $"the node looked up '{packet.What}'" : "the node sent packets out of its cluster";
+            string who = packet.Pod is { } pod ? $"the pod at {pod}" : "the node";
+            string what = packet.IsName ? $"{who} looked up '{packet.What}'" : $"{who} sent packets out of its cluster";
             findings.Add(
                 new(ErrorCodes.NodeReachesOut, what)
                 {
@@ -194,13 +195,4 @@ public static class BootChecks
 
         return findings.ToResult(Group, "what it tried to reach");
     }
-
-    // Its own name and the names of its services; of numbers nobody outside is asked for either.
-    private static bool IsOfTheCluster(string name, string node) =>
-        name == node
-        || name == "localhost"
-        || name.EndsWith(".cluster.local", StringComparison.Ordinal)
-        || name.EndsWith(".svc", StringComparison.Ordinal)
-        || name.EndsWith(".in-addr.arpa", StringComparison.Ordinal)
-        || name.EndsWith(".ip6.arpa", StringComparison.Ordinal);
 }
