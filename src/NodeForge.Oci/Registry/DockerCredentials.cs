@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
+using NodeForge.Oci.Content;
 
 namespace NodeForge.Oci.Registry;
 
@@ -11,6 +13,8 @@ namespace NodeForge.Oci.Registry;
 public sealed class DockerCredentials(HostEnvironment host, string file) : ICredentialSource
 {
     private const string TokenUser = "<token>";
+    private const int LongestFile = 4 << 20; // bytes; one with many registries has some thousand
+    private const int LongestAnswer = 1 << 20; // bytes; a user's name and a token
     private const int LongestHelper = 200; // with docker-credential- before it one name of a file, which ends at 255
 
     /// <summary>Those that docker itself would read: in <c>DOCKER_CONFIG</c>, else in <c>~/.docker</c>.</summary>
@@ -25,7 +29,7 @@ public sealed class DockerCredentials(HostEnvironment host, string file) : ICred
 
     public async Task<RegistryCredential?> FindAsync(string registry, CancellationToken cancellationToken)
     {
-        using DockerConfiguration? configuration = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        using DockerConfiguration? configuration = Read();
         if (configuration is null)
             return null;
         RegistryCredential? kept = configuration.HelperOf(registry) is { } helper
@@ -34,19 +38,22 @@ public sealed class DockerCredentials(HostEnvironment host, string file) : ICred
         return kept ?? configuration.CredentialOf(registry);
     }
 
-    private async Task<DockerConfiguration?> ReadAsync(CancellationToken cancellationToken)
+    private DockerConfiguration? Read()
     {
         try
         {
-            return DockerConfiguration.Parse(file, await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false));
+            return DockerConfiguration.Parse(
+                file,
+                RegularFile.ReadSmall(file, LongestFile, length => Refuse("docker's configuration is too large", $"{length} bytes", null))
+            );
         }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        catch (NodeForgeException absent) when (absent.InnerException is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        catch (NodeForgeException wrong) when (wrong.Is(ErrorCodes.PathNotUsable))
         {
-            throw Refuse("docker's configuration cannot be read", wrong.Message, wrong);
+            throw Refuse("docker's configuration cannot be read", wrong.Diagnostics[0].Got, wrong);
         }
     }
 
@@ -79,7 +86,7 @@ public sealed class DockerCredentials(HostEnvironment host, string file) : ICred
             string secret = Text(Member(answer.RootElement, "Secret")) ?? "";
             return new(user, secret, user == TokenUser);
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             throw Refuse($"{program} did not answer with JSON", null, null);
         }
@@ -110,19 +117,31 @@ public sealed class DockerCredentials(HostEnvironment host, string file) : ICred
 
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            Action end = () => process.Kill(entireProcessTree: true);
+            Task<string> output = ReadAsync(process.StandardOutput.BaseStream, end, cancellationToken);
+            Task<string> errors = ReadAsync(process.StandardError.BaseStream, end, cancellationToken);
             await WriteInputAsync(process, input).ConfigureAwait(false);
-            string text = await output.ConfigureAwait(false);
-            await errors.ConfigureAwait(false);
+            string[] said = await Task.WhenAll(output, errors).ConfigureAwait(false);
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-            return (process.ExitCode, text);
+            return said.All(text => text.Length <= LongestAnswer)
+                ? (process.ExitCode, said[0])
+                : throw Refuse($"{program} says more than credentials for {input}", null, null);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             throw;
         }
+    }
+
+    // A program that says too much is ended: it would wait for ever for somebody to read the rest.
+    private static async Task<string> ReadAsync(Stream output, Action whenTooLong, CancellationToken cancellationToken)
+    {
+        byte[] bytes = new byte[LongestAnswer + 1];
+        int length = await output.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        if (length > LongestAnswer)
+            whenTooLong();
+        return Encoding.Latin1.GetString(bytes, 0, length);
     }
 
     private static async Task WriteInputAsync(Process process, string input)

@@ -143,7 +143,7 @@ public sealed class RegistryClient : IDisposable
         return found;
     }
 
-    private static Uri? NextPage(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response)
+    internal static Uri? NextPage(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response)
     {
         if (
             !response.Headers.TryGetValues("Link", out IEnumerable<string>? links)

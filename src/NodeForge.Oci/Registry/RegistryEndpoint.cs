@@ -38,6 +38,8 @@ internal sealed record RegistryEndpoint(string Registry, Uri Address)
 
     public Uri Manifest(string repository, string tagOrDigest) => new(Address, $"/v2/{repository}/manifests/{tagOrDigest}");
 
+    public Uri Tags(string repository) => new(Address, $"/v2/{repository}/tags/list");
+
     public Uri Referrers(string repository, Digest subject) => new(Address, $"/v2/{repository}/referrers/{subject}");
 
     public Uri Blob(string repository, Digest digest) => new(Address, $"/v2/{repository}/blobs/{digest}");

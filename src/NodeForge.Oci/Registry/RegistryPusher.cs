@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -107,10 +108,20 @@ public sealed class RegistryPusher(RegistryClient client)
     /// <summary>Pushes a blob unless the registry has it.</summary>
     /// <param name="layer">A layer, or a config as one.</param>
     /// <param name="target">A reference into the repository.</param>
-    /// <param name="mountFrom">A repository of the same registry that has the blob, to be taken from there; null for none.</param>
+    /// <param name="mountFrom">A repository of the same registry that has the blob, to be taken from there; null for one that
+    /// this client has found or pushed it in.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether bytes were sent.</returns>
     public async Task<bool> PushBlobAsync(Layer layer, ImageReference target, string? mountFrom, CancellationToken cancellationToken)
+    {
+        Descriptor blob = layer.Descriptor;
+        mountFrom ??= connection.HolderOf(target.Registry, blob.Digest) is { } holder && holder != target.Repository ? holder : null;
+        bool sent = await SendBlobAsync(layer, target, mountFrom, cancellationToken).ConfigureAwait(false);
+        connection.Note(target, blob.Digest);
+        return sent;
+    }
+
+    private async Task<bool> SendBlobAsync(Layer layer, ImageReference target, string? mountFrom, CancellationToken cancellationToken)
     {
         Descriptor blob = layer.Descriptor;
         if (await HasBlobAsync(target, blob.Digest, cancellationToken).ConfigureAwait(false))
@@ -121,7 +132,7 @@ public sealed class RegistryPusher(RegistryClient client)
             : await MountAsync(endpoint, target, blob.Digest, mountFrom, cancellationToken).ConfigureAwait(false);
         if (location is null && mountFrom is not null && await HasBlobAsync(target, blob.Digest, cancellationToken).ConfigureAwait(false))
             return false;
-        location ??= await BeginAsync(endpoint, target, cancellationToken).ConfigureAwait(false);
+        location ??= (await BeginAsync(endpoint, target, cancellationToken).ConfigureAwait(false)).Location;
         Uri place = Redirects.With(location, "digest=" + blob.Digest);
         await PutAsync(
                 endpoint,
@@ -165,16 +176,42 @@ public sealed class RegistryPusher(RegistryClient client)
         };
     }
 
-    private async Task<Uri> BeginAsync(RegistryEndpoint endpoint, ImageReference target, CancellationToken cancellationToken)
+    /// <summary>Ends an upload whose bytes are all there.</summary>
+    internal Task EndAsync(
+        RegistryEndpoint endpoint,
+        ImageReference target,
+        Uri location,
+        Digest digest,
+        CancellationToken cancellationToken
+    ) =>
+        PutAsync(
+            endpoint,
+            target,
+            Redirects.With(location, "digest=" + digest),
+            () => new ByteArrayContent([]),
+            () => HasBlobAsync(target, digest, cancellationToken),
+            cancellationToken
+        );
+
+    /// <returns>Where the bytes go, and how many a chunk of them has to have at least, where the registry says so.</returns>
+    internal async Task<(Uri Location, int? LeastChunk)> BeginAsync(
+        RegistryEndpoint endpoint,
+        ImageReference target,
+        CancellationToken cancellationToken
+    )
     {
         Uri address = endpoint.Uploads(target.Repository);
         using HttpResponseMessage response = await connection
             .SendAsync(endpoint, PushScope(target), address, to => new(HttpMethod.Post, to), cancellationToken)
             .ConfigureAwait(false);
         // 202 by the specification; a 201 cannot mean that a blob is there of which nothing was said.
-        return response.IsSuccessStatusCode
-            ? Redirects.Target(endpoint, response.RequestMessage?.RequestUri ?? address, response)
-            : throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+            throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
+        bool least = response.Headers.TryGetValues("OCI-Chunk-Min-Length", out IEnumerable<string>? values);
+        return (
+            Redirects.Target(endpoint, response.RequestMessage?.RequestUri ?? address, response),
+            least && int.TryParse(values!.First(), NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : null
+        );
     }
 
     private async Task<bool> PutManifestAsync(
@@ -230,7 +267,7 @@ public sealed class RegistryPusher(RegistryClient client)
         return response.Headers.Contains("OCI-Subject");
     }
 
-    private static string PushScope(ImageReference target) => $"repository:{target.Repository}:pull,push";
+    internal static string PushScope(ImageReference target) => $"repository:{target.Repository}:pull,push";
 
     // Opened when it is sent: a second attempt reads from the beginning.
     private sealed class BlobUpload : HttpContent

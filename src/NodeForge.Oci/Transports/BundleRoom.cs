@@ -8,5 +8,6 @@ internal static class BundleRoom
         {
             Open = (place, host, cancellationToken) => host.OpenBundle(place, cancellationToken),
             Target = (place, host) => host.BundleTarget(place),
+            KeepsReferrers = true,
         };
 }

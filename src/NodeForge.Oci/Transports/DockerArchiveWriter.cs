@@ -47,7 +47,7 @@ public static class DockerArchiveWriter
         byte[] manifest = DockerArchiveJson.Write([
             .. chosen.GroupBy(image => image.Descriptor.Digest).Select(group => ManifestOf([.. group])),
         ]);
-        byte[] index = LayoutIndex.Write(null, written.Entries, where);
+        byte[] index = LayoutIndex.Write(null, written, where);
         IEnumerable<LayerEntry> entries = ArchiveEntries
             .OfLayout([.. written.Blobs.Where(blob => leftOut?.Contains(blob.Descriptor.Digest) != true)], index)
             .Append(ArchiveEntries.OfBytes("manifest.json", manifest));

@@ -19,8 +19,8 @@ internal sealed class LayoutArtifacts(string folder) : IArtifactTarget
     public async Task AttachAsync(IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
     {
         BlobStore blobs = OciLayout.Open(folder).Blobs;
-        foreach (RawDocument blob in artifacts.SelectMany(artifact => artifact.Blobs.Append(artifact.Manifest)))
-            _ = blobs.Write(blob.Bytes.Span);
+        foreach (Layer blob in artifacts.SelectMany(artifact => artifact.Blobs.Append(Layer.Of(artifact.Manifest))))
+            await new WrittenBlob(blob.Descriptor, blob, default).BringAsync(blobs, cancellationToken).ConfigureAwait(false);
         AtomicFile.SyncFolder(Path.Combine(folder, "blobs", "sha256"));
         using IDisposable held = await LayoutLock.TakeAsync(folder, cancellationToken).ConfigureAwait(false);
         AtomicFile.WriteAllBytes(

@@ -68,7 +68,17 @@ internal static class LayoutIndex
     }
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNameCollision"/>.</exception>
-    public static byte[] Write(ImageIndex? before, IEnumerable<Descriptor> added, Location where)
+    public static byte[] Write(ImageIndex? before, WrittenImages written, Location where)
+    {
+        ImageIndex images = Add(before, written.Entries, where);
+        return OciJson.Write(written.Attached.Count == 0 ? images : Add(images, written.Attached, where));
+    }
+
+    /// <summary>The index with artifacts, and with the kind that cosign looks for at what they are about.</summary>
+    public static byte[] Attach(ImageIndex before, IReadOnlyList<Artifact> artifacts, Location where) =>
+        OciJson.Write(Add(before, artifacts, where));
+
+    private static ImageIndex Add(ImageIndex? before, IEnumerable<Descriptor> added, Location where)
     {
         List<Descriptor> entries = [.. before?.Manifests ?? []];
         HashSet<string> taken = new(StringComparer.Ordinal);
@@ -91,11 +101,10 @@ internal static class LayoutIndex
         }
 
         entries.Sort(static (left, right) => string.CompareOrdinal(SortKey(left), SortKey(right)));
-        return OciJson.Write(new ImageIndex { Manifests = entries, Annotations = before?.Annotations });
+        return new() { Manifests = entries, Annotations = before?.Annotations };
     }
 
-    /// <summary>The index with artifacts, and with the kind that cosign looks for at what they are about.</summary>
-    public static byte[] Attach(ImageIndex before, IReadOnlyList<Artifact> artifacts, Location where)
+    private static ImageIndex Add(ImageIndex before, IReadOnlyList<Artifact> artifacts, Location where)
     {
         HashSet<Digest> subjects = [.. artifacts.Select(artifact => artifact.Subject.Digest)];
         HashSet<Digest> images = [.. before.Manifests.Where(entry => !ImageAnnotations.IsArtifact(entry)).Select(entry => entry.Digest)];
@@ -108,7 +117,7 @@ internal static class LayoutIndex
                 ),
             ],
         };
-        return Write(marked, artifacts.Select(artifact => EntryOf(artifact, images.Contains(artifact.Subject.Digest))), where);
+        return Add(marked, artifacts.Select(artifact => EntryOf(artifact, images.Contains(artifact.Subject.Digest))), where);
     }
 
     // cosign takes the first signatures of a layout for those of its image: what is about a platform of an index is not called so.

@@ -75,7 +75,7 @@ public sealed class OciArchive : IImageSource
     private static LayerEntry[] EntriesOf(IReadOnlyList<Image> images)
     {
         WrittenImages written = new(images);
-        return [.. ArchiveEntries.OfLayout(written.Blobs, LayoutIndex.Write(null, written.Entries, new("oci-archive")))];
+        return [.. ArchiveEntries.OfLayout(written.Blobs, LayoutIndex.Write(null, written, new("oci-archive")))];
     }
 
     private static NodeForgeException Missing(ArchiveIndex archive, string file) =>

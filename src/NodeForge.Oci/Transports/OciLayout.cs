@@ -170,7 +170,7 @@ public sealed class OciLayout : IImageSource
         {
             BlobStore blobs = new(Path.Combine(temporary, "blobs"));
             await BringAsync(written, blobs, cancellationToken).ConfigureAwait(false);
-            AtomicFile.WriteAllBytes(Path.Combine(temporary, IndexFile), LayoutIndex.Write(null, written.Entries, new(target)));
+            AtomicFile.WriteAllBytes(Path.Combine(temporary, IndexFile), LayoutIndex.Write(null, written, new(target)));
             AtomicFile.WriteAllBytes(Path.Combine(temporary, MarkerFile), LayoutIndex.Marker);
             AtomicFile.SyncFolder(Path.Combine(temporary, "blobs", "sha256"));
             AtomicFile.SyncFolder(Path.Combine(temporary, "blobs"));
@@ -211,11 +211,11 @@ public sealed class OciLayout : IImageSource
     private static async Task ExtendAsync(string target, WrittenImages written, CancellationToken cancellationToken)
     {
         BlobStore blobs = new(Path.Combine(target, "blobs"));
-        _ = LayoutIndex.Write(Open(target).Index, written.Entries, new(target)); // a collision is told before anything is written
+        _ = LayoutIndex.Write(Open(target).Index, written, new(target)); // a collision is told before anything is written
         await BringAsync(written, blobs, cancellationToken).ConfigureAwait(false);
         AtomicFile.SyncFolder(Path.Combine(target, "blobs", "sha256"));
         using IDisposable held = await LayoutLock.TakeAsync(target, cancellationToken).ConfigureAwait(false);
-        AtomicFile.WriteAllBytes(Path.Combine(target, IndexFile), LayoutIndex.Write(Open(target).Index, written.Entries, new(target)));
+        AtomicFile.WriteAllBytes(Path.Combine(target, IndexFile), LayoutIndex.Write(Open(target).Index, written, new(target)));
     }
 
     private sealed class Writer(string folder) : IImageTarget

@@ -46,8 +46,26 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
         return (await client.OpenBlobAsync(reference, blob, 0, cancellationToken).ConfigureAwait(false)).AsStream();
     }
 
-    public Task WriteAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken) =>
-        new RegistryPusher(client).PushAsync(images, reference, cancellationToken);
+    public async Task WriteAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken)
+    {
+        RegistryPusher pusher = new(client);
+        IReadOnlyList<Artifact> attached = Artifact.Of(images);
+        if (attached.Count == 0)
+        {
+            await pusher.PushAsync(images, reference, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // A registry may refuse an index that names what it does not have.
+        await BringAsync(pusher, [.. attached.Where(artifact => artifact.IsInIndex)], cancellationToken).ConfigureAwait(false);
+        // Nobody finds the image by its tag before what is said of it is there.
+        RawDocument document = images[0].Indexes is [RawDocument outermost, ..] ? outermost : images[0].RawManifest;
+        ImageReference nameless = ImageReference.Parse($"{reference.Name}@{document.Descriptor.Digest}");
+        await pusher.PushAsync(images, nameless, cancellationToken).ConfigureAwait(false);
+        await AttachAsync([.. attached.Where(artifact => !artifact.IsInIndex)], cancellationToken).ConfigureAwait(false);
+        if (reference.Tag is not null)
+            await pusher.PushManifestAsync(document, reference, cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask<IReadOnlyList<Referrer>?> ReferrersAsync(Descriptor subject, CancellationToken cancellationToken)
     {
@@ -71,10 +89,22 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
     public async Task AttachAsync(IReadOnlyList<Artifact> artifacts, CancellationToken cancellationToken)
     {
         RegistryPusher pusher = new(client);
+        foreach (Artifact artifact in await BringAsync(pusher, artifacts, cancellationToken).ConfigureAwait(false))
+            await ListUnderTagAsync(pusher, artifact, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>Those that the registry does not list of itself.</returns>
+    private async Task<IReadOnlyList<Artifact>> BringAsync(
+        RegistryPusher pusher,
+        IReadOnlyList<Artifact> artifacts,
+        CancellationToken cancellationToken
+    )
+    {
+        List<Artifact> unlisted = [];
         foreach (Artifact artifact in artifacts)
         {
-            foreach (RawDocument blob in artifact.Blobs)
-                await pusher.PushBlobAsync(Layer.Of(blob), reference, mountFrom: null, cancellationToken).ConfigureAwait(false);
+            foreach (Layer blob in artifact.Blobs)
+                await pusher.PushBlobAsync(blob, reference, mountFrom: null, cancellationToken).ConfigureAwait(false);
             bool listed = await pusher
                 .PushManifestAsync(
                     artifact.Manifest,
@@ -83,8 +113,10 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
                 )
                 .ConfigureAwait(false);
             if (artifact.Tag is null && !listed)
-                await ListUnderTagAsync(pusher, artifact, cancellationToken).ConfigureAwait(false);
+                unlisted.Add(artifact);
         }
+
+        return unlisted;
     }
 
     private async ValueTask<ImageIndex> ListedUnderTagAsync(Digest subject, CancellationToken cancellationToken) =>

@@ -26,12 +26,27 @@ internal sealed class WrittenImages
             foreach (RawDocument index in image.Indexes.Reverse())
                 Add(index);
         }
+
+        IReadOnlyList<Artifact> all = Artifact.Of(images);
+        Attached = [.. all.Where(artifact => !artifact.IsInIndex)];
+        foreach (Artifact artifact in all)
+            Add(artifact);
     }
 
     public IReadOnlyList<Descriptor> Entries => entries;
 
+    /// <summary>What is attached to the images, but for what their indexes list.</summary>
+    public IReadOnlyList<Artifact> Attached { get; }
+
     /// <summary>Configs, layers and documents.</summary>
     public IReadOnlyCollection<WrittenBlob> Blobs => blobs.Values;
+
+    private void Add(Artifact artifact)
+    {
+        foreach (Layer blob in artifact.Blobs)
+            blobs.TryAdd(blob.Descriptor.Digest, new(blob.Descriptor, blob, default));
+        Add(artifact.Manifest);
+    }
 
     private void Add(RawDocument document) => blobs.TryAdd(document.Descriptor.Digest, new(document.Descriptor, null, document.Bytes));
 }

@@ -42,6 +42,15 @@ public sealed class InMemoryRegistry : IAsyncDisposable
     /// <summary>Whether the registry lists what names a manifest as its subject.</summary>
     public bool ReferrersSupported { get; set; }
 
+    /// <summary>Whether an index is refused that names what the registry does not have, as distribution does.</summary>
+    public bool ChecksIndexes { get; set; }
+
+    /// <summary>Bytes that a chunk of an upload has to have; null for any number.</summary>
+    public int? LeastChunk { get; set; }
+
+    /// <summary>Forgets uploads that were begun and not ended.</summary>
+    public void ForgetUploads() => content.ForgetUploads();
+
     /// <summary>Every request so far, those to the token server among them.</summary>
     public IReadOnlyList<RegistryRequest> Requests => [.. requests];
 
@@ -68,6 +77,8 @@ public sealed class InMemoryRegistry : IAsyncDisposable
     public byte[]? Blob(string repository, Digest digest) => content.Blob(repository, digest.ToString());
 
     public byte[]? Manifest(string repository, string tagOrDigest) => content.Manifest(repository, tagOrDigest)?.Bytes;
+
+    public IReadOnlyList<string> Tags(string repository) => [.. content.Tags(repository)];
 
     /// <summary>Loses a tag or a manifest, as a copy that takes less along does.</summary>
     public void RemoveManifest(string repository, string tagOrDigest) => content.RemoveManifest(repository, tagOrDigest);

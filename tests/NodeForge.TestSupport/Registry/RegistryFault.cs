@@ -23,6 +23,9 @@ public abstract record RegistryFault
     /// <summary>Sends some bytes and then nothing until the client goes away.</summary>
     public sealed record Stall(int AfterBytes) : RegistryFault;
 
+    /// <summary>Keeps some bytes of an upload and breaks the connection.</summary>
+    public sealed record BreakUpload(int AfterBytes) : RegistryFault;
+
     /// <summary>Sends the client elsewhere.</summary>
     public sealed record Redirect(string Location) : RegistryFault;
 

@@ -1,0 +1,77 @@
+using System.Globalization;
+using NodeForge.Bundles.Format;
+using NodeForge.Bundles.Reading;
+using NodeForge.Oci;
+
+namespace NodeForge.Bundles.Registries;
+
+/// <summary>A bundle as a registry keeps it: an artifact with a layer for each volume, which is the volume's file.</summary>
+public static class BundleArtifact
+{
+    /// <summary>The type of the artifact.</summary>
+    public const string Type = "application/vnd.nodeforge.bundle.v1";
+
+    /// <summary>The type of its layers.</summary>
+    public const string VolumeType = "application/vnd.nodeforge.bundle.volume.v1";
+
+    /// <summary>image-spec annotations.md; oras gives files that name.</summary>
+    private const string Title = "org.opencontainers.image.title";
+
+    internal static RawDocument NoConfig { get; } = RawDocument.Create(MediaTypes.Empty, "{}"u8.ToArray());
+
+    /// <summary>The artifact's manifest. It says when nothing was made, so that the same bundle is the same artifact.</summary>
+    internal static RawDocument Manifest(BundleFile bundle, IReadOnlyList<Layer> volumes, Descriptor? subject) =>
+        RawDocument.Create(
+            MediaTypes.Manifest,
+            OciJson.Write(
+                new Manifest
+                {
+                    ArtifactType = Type,
+                    Config = NoConfig.Descriptor,
+                    Layers = [.. volumes.Select(volume => volume.Descriptor)],
+                    Subject = subject is null ? null : new(subject.MediaType, subject.Digest, subject.Size),
+                    Annotations = AnnotationsOf(bundle),
+                }
+            )
+        );
+
+    internal static SortedDictionary<string, string> AnnotationsOf(BundleFile bundle) =>
+        new(StringComparer.Ordinal)
+        {
+            ["dev.nodeforge.bundle.index"] = bundle.IndexDigest.ToString(),
+            ["dev.nodeforge.bundle.set"] = bundle.Set.ToString(),
+        };
+
+    internal static Descriptor VolumeOf(string path, Digest digest, long size) =>
+        new(VolumeType, digest, size) { Annotations = new(StringComparer.Ordinal) { [Title] = Path.GetFileName(path) } };
+
+    internal static bool IsOne(Manifest manifest) => (manifest.ArtifactType ?? manifest.Config.MediaType) == Type;
+
+    /// <summary>The volumes that a manifest names.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotABundleArtifact"/>.</exception>
+    internal static IReadOnlyList<Descriptor> VolumesOf(Manifest manifest, Location where)
+    {
+        if (!IsOne(manifest))
+            throw NotOne(where, manifest.ArtifactType ?? manifest.Config.MediaType, Type);
+        if (manifest.Layers.FirstOrDefault(layer => layer.MediaType != VolumeType) is { } other)
+            throw NotOne(where, other.MediaType, VolumeType);
+        return manifest.Layers.Count is > 0 and <= BundleLimits.MostVolumes
+            ? manifest.Layers
+            : throw NotOne(
+                where,
+                string.Create(CultureInfo.InvariantCulture, $"{manifest.Layers.Count} volumes"),
+                string.Create(CultureInfo.InvariantCulture, $"1 to {BundleLimits.MostVolumes} volumes")
+            );
+    }
+
+    internal static NodeForgeException NotOne(Location where, string got, string want, string? hint = null) =>
+        new(
+            new Diagnostic(ErrorCodes.NotABundleArtifact, "what the registry has there is no bundle")
+            {
+                Where = where,
+                Got = Printable.Escape(got),
+                Want = want,
+                Hint = hint ?? ErrorCodes.NotABundleArtifact.Remedy,
+            }
+        );
+}

@@ -1,0 +1,84 @@
+using NodeForge.Bundles.Format;
+using NodeForge.Bundles.Reading;
+using NodeForge.Oci;
+using NodeForge.Oci.Content;
+using NodeForge.Oci.Registry;
+
+namespace NodeForge.Bundles.Registries;
+
+/// <summary>Brings a bundle from a registry. Its volumes appear when all of them are there and right; an attempt after one that broke, in
+/// this process or another, goes on where that was.</summary>
+public sealed class BundlePull
+{
+    private readonly RegistryClient client;
+    private readonly ImageReference reference;
+    private readonly string output;
+    private readonly IForgeReporter reporter;
+
+    /// <param name="client">Speaks to the registry; stays open.</param>
+    /// <param name="reference">The bundle, or an image that one bundle is attached to.</param>
+    /// <param name="output">The bundle's file, absolute; of volumes what they are called before <c>.001</c>.</param>
+    /// <param name="reporter">Hears of volumes.</param>
+    public BundlePull(RegistryClient client, ImageReference reference, string output, IForgeReporter reporter) =>
+        (this.client, this.reference, this.output, this.reporter) = (client, reference, output, reporter);
+
+    /// <summary>Makes one attempt; it is called again where a failure may pass.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotABundleArtifact"/>, an <c>NF32xx</c> error; NF64xx for a bundle that
+    /// was damaged before it was pushed.</exception>
+    public async Task<PulledBundle> RunAsync(CancellationToken cancellationToken)
+    {
+        (RawDocument document, Manifest manifest) = await FindAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Descriptor> volumes = BundleArtifact.VolumesOf(manifest, new(reference.ToString()));
+        PulledVolume[] pulled =
+        [
+            .. volumes.Select(
+                (volume, i) => new PulledVolume(volume, volumes.Count == 1 ? output : VolumeNames.PathOf(output, i + 1), reporter)
+            ),
+        ];
+        foreach (PulledVolume volume in pulled)
+            await volume.BringAsync(client, reference, cancellationToken).ConfigureAwait(false);
+        // Without the first there is no bundle.
+        foreach (PulledVolume volume in pulled.Reverse())
+            volume.Publish();
+        BundleFile bundle = await Task.Run(() => BundleFile.Open(output), cancellationToken).ConfigureAwait(false);
+        return new(reference.At(document.Descriptor.Digest), bundle.Set, [.. bundle.Files.Select(file => file.Path)]);
+    }
+
+    private async Task<(RawDocument Document, Manifest Manifest)> FindAsync(CancellationToken cancellationToken)
+    {
+        RawDocument named = await client.GetManifestAsync(reference, cancellationToken).ConfigureAwait(false);
+        if (Read(named) is { } own && BundleArtifact.IsOne(own))
+            return (named, own);
+        Descriptor[] attached =
+        [
+            .. (
+                await new Oci.Transports.RegistryImages(client, reference)
+                    .ReferrersAsync(named.Descriptor, cancellationToken)
+                    .ConfigureAwait(false)
+                ?? []
+            )
+                .Select(referrer => referrer.Descriptor)
+                .Where(referrer => referrer.ArtifactType == BundleArtifact.Type),
+        ];
+        if (attached is not [Descriptor only])
+            throw BundleArtifact.NotOne(
+                new(reference.ToString()),
+                attached.Length == 0 ? named.Descriptor.MediaType : string.Join(" ", attached.Select(bundle => bundle.Digest.ToString())),
+                "a bundle, or an image with one bundle",
+                attached.Length == 0 ? null : $"name one by its digest: docker://{reference.Name}@{attached[0].Digest}"
+            );
+        RawDocument found = await client.GetManifestAsync(reference.At(only.Digest), cancellationToken).ConfigureAwait(false);
+        return (
+            found,
+            Read(found) ?? throw BundleArtifact.NotOne(new(reference.ToString()), found.Descriptor.MediaType, BundleArtifact.Type)
+        );
+    }
+
+    private Manifest? Read(RawDocument document) =>
+        document.IsIndex ? null : ImageDocument.ReadManifest(document.Bytes, new(reference.ToString()));
+}
+
+/// <param name="Reference">With the artifact's digest.</param>
+/// <param name="Set">Names the bundle as it is cut and encoded.</param>
+/// <param name="Files">Its volumes.</param>
+public sealed record PulledBundle(ImageReference Reference, Digest Set, IReadOnlyList<string> Files);

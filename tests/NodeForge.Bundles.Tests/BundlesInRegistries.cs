@@ -1,0 +1,275 @@
+using NodeForge.Bundles.Reading;
+using NodeForge.Bundles.Registries;
+using NodeForge.Oci;
+using NodeForge.Oci.Registry;
+using NodeForge.TestSupport.Http;
+using NodeForge.TestSupport.Registry;
+
+namespace NodeForge.Bundles.Tests;
+
+/// <summary>Bundles pushed to a registry and pulled from it, and what goes wrong on the way.</summary>
+public sealed class BundlesInRegistries : BundleRoom
+{
+    private const string Blobs = "/blobs/sha256:";
+
+    [Fact]
+    public async Task A_bundle_comes_back_as_it_went_with_every_volume_under_its_name()
+    {
+        IReadOnlyList<string> files = await VolumesAsync();
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        ImageReference pushed = await PushAsync(registry);
+        Manifest manifest = ImageDocument.ReadManifest(registry.Manifest("site/bundle", "v1"), new("registry"));
+        Assert.Equal(BundleArtifact.Type, manifest.ArtifactType);
+        Assert.Equal(files.Count, manifest.Layers.Count);
+        Assert.All(manifest.Layers, layer => Assert.Equal(BundleArtifact.VolumeType, layer.MediaType));
+        Assert.Equal(files.Select(Path.GetFileName), manifest.Layers.Select(layer => layer.Annotations!["org.opencontainers.image.title"]));
+
+        PulledBundle pulled = await Pull(registry, "far/site.nfb").RunAsync(CancellationToken.None);
+        Assert.Equal(pushed, pulled.Reference);
+        Assert.Equal(files.Select(File.ReadAllBytes), pulled.Files.Select(File.ReadAllBytes));
+        Assert.True((await VerifyAsync(In("far/site.nfb"))).IsSound);
+        Assert.Empty(Directory.EnumerateFiles(In("far"), ".*"));
+    }
+
+    [Fact]
+    public async Task What_is_there_is_neither_sent_nor_fetched_again()
+    {
+        await VolumesAsync();
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        await PushAsync(registry);
+        await Pull(registry, "far.nfb").RunAsync(CancellationToken.None);
+        int asked = registry.Requests.Count;
+        await PushAsync(registry);
+        await Pull(registry, "far.nfb").RunAsync(CancellationToken.None);
+        Assert.DoesNotContain(registry.Requests.Skip(asked), request => request.Method is "POST" or "PATCH");
+        Assert.DoesNotContain(
+            registry.Requests.Skip(asked),
+            request => request.Method == "GET" && request.Path.Contains(Blobs, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task A_bundle_that_belongs_to_an_image_is_found_by_the_image()
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 9000)));
+        foreach (bool listed in (bool[])[true, false])
+        {
+            await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+            registry.ReferrersSupported = listed;
+            Descriptor image = SmallImage.Of("x", Platform.LinuxAmd64).PushTo(registry, "site/bundle", "node");
+            ImageReference pushed = await PushAsync(registry, registry.Reference("site/bundle:node"));
+            using RegistryClient client = Client();
+            PulledBundle pulled = await new BundlePull(
+                client,
+                registry.Reference("site/bundle:node"),
+                In($"{listed}.nfb"),
+                SilentReporter.Instance
+            ).RunAsync(CancellationToken.None);
+            Assert.Equal(pushed.Digest, pulled.Reference.Digest);
+            Assert.Equal(File.ReadAllBytes(In("site.nfb")), File.ReadAllBytes(In($"{listed}.nfb")));
+            Manifest manifest = ImageDocument.ReadManifest(registry.Manifest("site/bundle", "v1"), new("registry"));
+            Assert.Equal(image.Digest, manifest.Subject!.Digest);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_no_bundle_is_refused_before_anything_is_written()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        SmallImage.Of("x", Platform.LinuxAmd64).PushTo(registry, "site/bundle", "v1");
+        Diagnostic told = await FailsAsync(ErrorCodes.NotABundleArtifact, () => Pull(registry, "far.nfb").RunAsync(CancellationToken.None));
+        Assert.Equal(MediaTypes.Manifest, told.Got);
+        Assert.Empty(Directory.EnumerateFiles(Folder, "*far.nfb*"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_pull_that_was_cut_goes_on_where_it_was_where_the_registry_knows_ranges(bool ranges)
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 300_000)));
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        registry.RangesSupported = ranges;
+        await PushAsync(registry);
+        registry.Fail(Blobs, new RegistryFault.Truncate(100_000));
+        await FailsAsync(ErrorCodes.RegistryUnreachable, () => Pull(registry, "far.nfb").RunAsync(CancellationToken.None), transient: true);
+        Assert.False(File.Exists(In("far.nfb")));
+        long kept = new FileInfo(Assert.Single(Directory.EnumerateFiles(Folder, ".far.nfb.*.pull"))).Length;
+        Assert.InRange(kept, 1, 100_000);
+
+        // Another process: nothing is known but the file.
+        await Pull(registry, "far.nfb").RunAsync(CancellationToken.None);
+        Assert.Equal($"bytes={kept}-", registry.Requests[^1].Range);
+        Assert.Equal(File.ReadAllBytes(In("site.nfb")), File.ReadAllBytes(In("far.nfb")));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_pull_left_is_not_believed()
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 300_000)));
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        await PushAsync(registry);
+        registry.Fail(Blobs, new RegistryFault.Truncate(100_000));
+        await Assert.ThrowsAsync<NodeForgeException>(() => Pull(registry, "far.nfb").RunAsync(CancellationToken.None));
+        string part = Assert.Single(Directory.EnumerateFiles(Folder, ".far.nfb.*.pull"));
+        byte[] bytes = File.ReadAllBytes(part);
+        bytes[10] ^= 1;
+        File.WriteAllBytes(part, bytes);
+        await FailsAsync(ErrorCodes.DigestMismatch, () => Pull(registry, "far.nfb").RunAsync(CancellationToken.None));
+        Assert.False(File.Exists(In("far.nfb")));
+        await Pull(registry, "far.nfb").RunAsync(CancellationToken.None);
+        Assert.Equal(File.ReadAllBytes(In("site.nfb")), File.ReadAllBytes(In("far.nfb")));
+    }
+
+    [Fact]
+    public async Task Wrong_bytes_of_a_registry_are_not_kept()
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 300_000)));
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        await PushAsync(registry);
+        registry.Fail(Blobs, new RegistryFault.FlipLastByte());
+        await FailsAsync(
+            ErrorCodes.RegistryContentMismatch,
+            () => Pull(registry, "far.nfb").RunAsync(CancellationToken.None),
+            transient: false
+        );
+        Assert.Empty(Directory.EnumerateFiles(Folder, "*far.nfb*"));
+    }
+
+    [Fact]
+    public async Task A_registry_that_stalls_is_left_and_the_next_attempt_goes_on()
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 300_000)));
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        await PushAsync(registry);
+        registry.Fail(Blobs, new RegistryFault.Stall(100_000));
+        BundlePull pull = Pull(registry, "far.nfb", new() { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        await FailsAsync(ErrorCodes.RegistryUnreachable, () => pull.RunAsync(CancellationToken.None), transient: true);
+        await pull.RunAsync(CancellationToken.None);
+        Assert.StartsWith("bytes=", registry.Requests[^1].Range, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(In("site.nfb")), File.ReadAllBytes(In("far.nfb")));
+    }
+
+    [Theory]
+    [InlineData(401, "NF3202", false)]
+    [InlineData(404, "NF3204", false)]
+    [InlineData(429, "NF3205", true)]
+    [InlineData(500, "NF3206", true)]
+    [InlineData(503, "NF3206", true)]
+    public async Task A_refusal_says_what_it_is_and_whether_another_attempt_is_worth_it(int status, string code, bool transient)
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 9000)));
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        BundlePush push = Push(registry);
+        registry.Fail("/blobs/uploads/", new RegistryFault.Status(status, RetryAfter: "7"));
+        NodeForgeException pushing = await Assert.ThrowsAsync<NodeForgeException>(() => push.RunAsync(CancellationToken.None));
+        await push.RunAsync(CancellationToken.None);
+        registry.Fail(Blobs, new RegistryFault.Status(status, RetryAfter: "7"));
+        BundlePull pull = Pull(registry, "far.nfb");
+        NodeForgeException pulling = await Assert.ThrowsAsync<NodeForgeException>(() => pull.RunAsync(CancellationToken.None));
+        foreach (NodeForgeException failed in (NodeForgeException[])[pushing, pulling])
+        {
+            Assert.Equal(code, failed.Diagnostics[0].Code.Id);
+            Assert.Equal(
+                (transient, TimeSpan.FromSeconds(7)),
+                (RegistryFailure.Of(failed)!.Transient, RegistryFailure.Of(failed)!.RetryAfter!.Value)
+            );
+        }
+
+        await pull.RunAsync(CancellationToken.None);
+        Assert.Equal(File.ReadAllBytes(In("site.nfb")), File.ReadAllBytes(In("far.nfb")));
+    }
+
+    [Fact]
+    public async Task A_token_that_expires_on_the_way_is_got_again()
+    {
+        await VolumesAsync();
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync(RegistryAuthentication.Bearer);
+        using RegistryClient client = Client(credentials: new User());
+        BundlePush push = new(BundleFile.Open(In("site.nfb")), client, registry.Reference("site/bundle:v1"), new Expiring(registry));
+        await push.RunAsync(CancellationToken.None);
+        BundlePull pull = new(client, registry.Reference("site/bundle:v1"), In("far.nfb"), new Expiring(registry));
+        await pull.RunAsync(CancellationToken.None);
+        Assert.True(registry.Requests.Count(request => request.Path == "/token") > 6);
+        Assert.True((await VerifyAsync(In("far.nfb"))).IsSound);
+        await FailsAsync(ErrorCodes.RegistryUnauthorized, () => Pull(registry, "other.nfb").RunAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Another_host_that_has_the_volumes_gets_no_credentials()
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 9000)));
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync(RegistryAuthentication.Basic);
+        using RegistryClient client = Client(credentials: new User());
+        await new BundlePush(
+            BundleFile.Open(In("site.nfb")),
+            client,
+            registry.Reference("site/bundle:v1"),
+            SilentReporter.Instance
+        ).RunAsync(CancellationToken.None);
+        await using ScriptedServer elsewhere = new();
+        registry.Fail(Blobs, new RegistryFault.Redirect(elsewhere.Serve("/volume", Replies.File(File.ReadAllBytes(In("site.nfb"))))));
+        await new BundlePull(client, registry.Reference("site/bundle:v1"), In("far.nfb"), SilentReporter.Instance).RunAsync(
+            CancellationToken.None
+        );
+        Assert.Equal(File.ReadAllBytes(In("site.nfb")), File.ReadAllBytes(In("far.nfb")));
+        Assert.Null(Assert.Single(elsewhere.Requests).Header("authorization"));
+    }
+
+    [Fact]
+    public async Task A_volume_that_changes_while_it_is_pushed_is_never_whole_there()
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 9000)));
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        BundlePush push = Push(registry);
+        registry.Fail("/blobs/uploads/", new RegistryFault.Status(503));
+        await Assert.ThrowsAsync<NodeForgeException>(() => push.RunAsync(CancellationToken.None));
+        byte[] bytes = File.ReadAllBytes(In("site.nfb"));
+        bytes[400] ^= 1;
+        File.WriteAllBytes(In("site.nfb"), bytes);
+        await FailsAsync(ErrorCodes.DigestMismatch, () => push.RunAsync(CancellationToken.None));
+        Assert.Null(registry.Manifest("site/bundle", "v1"));
+    }
+
+    private Task<ImageReference> PushAsync(InMemoryRegistry registry, ImageReference? subject = null) =>
+        Push(registry, subject).RunAsync(CancellationToken.None);
+
+    private BundlePush Push(InMemoryRegistry registry, ImageReference? subject = null) =>
+        new(BundleFile.Open(In("site.nfb")), Client(), registry.Reference("site/bundle:v1"), SilentReporter.Instance) { Subject = subject };
+
+    private BundlePull Pull(InMemoryRegistry registry, string output, RegistryOptions? options = null) =>
+        new(
+            new RegistryClient(RegistryClient.CreateHandler(), options ?? new()),
+            registry.Reference("site/bundle:v1"),
+            In(output),
+            SilentReporter.Instance
+        );
+
+    private static RegistryClient Client(ICredentialSource? credentials = null) =>
+        new(RegistryClient.CreateHandler(), new() { Credentials = credentials ?? NoCredentials.Instance });
+
+    private static async Task<Diagnostic> FailsAsync(ErrorCode code, Func<Task> action, bool? transient = null)
+    {
+        NodeForgeException failed = await Assert.ThrowsAsync<NodeForgeException>(action);
+        Assert.Same(code, failed.Diagnostics[0].Code);
+        if (transient is { } expected)
+            Assert.Equal(expected, RegistryFailure.Of(failed)!.Transient);
+        return failed.Diagnostics[0];
+    }
+
+    private sealed class User : ICredentialSource
+    {
+        public Task<RegistryCredential?> FindAsync(string registry, CancellationToken cancellationToken) =>
+            Task.FromResult<RegistryCredential?>(new(InMemoryRegistry.User, InMemoryRegistry.Password));
+    }
+
+    /// <summary>Makes every token worthless where a step begins.</summary>
+    private sealed class Expiring(InMemoryRegistry registry) : IForgeReporter
+    {
+        public void Report(ForgeEvent happened)
+        {
+            if (happened is StepStarted)
+                registry.ExpireTokens();
+        }
+    }
+}
