@@ -3,15 +3,16 @@ using NodeForge.Bundles.Reading;
 using NodeForge.Bundles.Writing;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Images.Debian;
-using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Transports;
+using NodeForge.Signing.Predicates;
 using NodeForge.Verification;
+using NodeForge.Verification.Images;
 
 namespace NodeForge;
 
 /// <summary>Bundles: made from images and files, looked at, verified, and unpacked where they were carried to.</summary>
-public sealed class BundleProvider
+public sealed partial class BundleProvider
 {
     private const string ClosureGroup = "closure";
     private readonly ForgeOptions options;
@@ -42,38 +43,60 @@ public sealed class BundleProvider
             .. request.ClusterFile is { } cluster ? [ClusterFile(options.Host.Resolve(cluster))] : Array.Empty<FileToBundle>(),
         ];
         BundlePlan plan = await Task.Run(() => BundlePlan.Create(images, files), cancellationToken).ConfigureAwait(false);
+        if (request.Output is not { } output)
+            return new(plan.Index, null);
+        if (request.Base is { } there)
+            return await WriteDeltaAsync(plan, there, output, request.Options, cancellationToken).ConfigureAwait(false);
         return new(
             plan.Index,
-            request.Output is not { } output
-                ? null
-                : await BundleWriter
-                    .WriteAsync(plan, options.Host.Resolve(output), request.Options, reporter, cancellationToken)
-                    .ConfigureAwait(false)
+            await BundleWriter
+                .WriteAsync(plan, options.Host.Resolve(output), request.Options, reporter, cancellationToken)
+                .ConfigureAwait(false)
         );
     }
 
     /// <summary>bundle → what is in it. Content is not read.</summary>
     public BundleFile Open(string file) => BundleFile.Open(options.Host.Resolve(file));
 
-    /// <summary>bundle → what is wrong with it, byte by byte.</summary>
-    public Task<BundleReport> VerifyAsync(string file, CancellationToken cancellationToken) =>
-        BundleVerifier.VerifyAsync(options.Host.Resolve(file), reporter, cancellationToken);
+    /// <summary>bundle → what is wrong with it, byte by byte, and what the policy of this machine has against it.</summary>
+    public async Task<BundleReport> VerifyAsync(string file, BundleTrustRequest? trust, CancellationToken cancellationToken)
+    {
+        BundleTrust asked = Trust(trust);
+        BundleReport report = await BundleVerifier
+            .VerifyAsync(options.Host.Resolve(file), reporter, cancellationToken)
+            .ConfigureAwait(false);
+        return report.IsSound ? report with { Problems = [.. report.Problems, .. asked.ProblemsOf(OpenAny(file))] } : report;
+    }
 
     /// <summary>A bundle that comes by once, its volumes one behind the other → what is wrong with it.</summary>
     public Task<BundleReport> VerifyAsync(Stream content, string name, CancellationToken cancellationToken) =>
         BundleVerifier.VerifyAsync(content, name, reporter, cancellationToken);
 
     /// <summary>bundle → layouts, archives, engines and, networked, registries. What stands there already is not read.</summary>
+    /// <exception cref="NodeForgeException">NF6480 to NF6484: the policy of this machine does not let the bundle in.</exception>
     public async Task<BundleLoadOutcome> LoadAsync(BundleLoadRequest request, CancellationToken cancellationToken)
     {
         BundleFile bundle = Open(request.File);
+        BundleTrust trust = Trust(request.Trust);
+        BundlePredicate? said = trust.Check(bundle);
+        BundleLoadOutcome outcome = await LoadAsync(bundle, request, cancellationToken).ConfigureAwait(false);
+        trust.Remember(said);
+        return outcome;
+    }
+
+    private async Task<BundleLoadOutcome> LoadAsync(BundleFile bundle, BundleLoadRequest request, CancellationToken cancellationToken)
+    {
         IReadOnlyList<ImageEntry> entries =
             request.Images.Count == 0
                 ? await bundle.ListAsync(cancellationToken).ConfigureAwait(false)
                 : await FindAsync(bundle, request.Images, cancellationToken).ConfigureAwait(false);
         List<IReadOnlyList<Image>> images = [];
         foreach (ImageEntry entry in entries)
-            images.Add(await bundle.OpenAllAsync(entry, cancellationToken).ConfigureAwait(false));
+            images.Add(
+                await bundle
+                    .WithAttachedAsync(await bundle.OpenAllAsync(entry, cancellationToken).ConfigureAwait(false), cancellationToken)
+                    .ConfigureAwait(false)
+            );
         // All are known before the first is written.
         BundlePlace[] places = [.. request.Targets.SelectMany(target => BundlePlace.Of(target, images))];
         using OpenedImages opened = open();
@@ -93,9 +116,11 @@ public sealed class BundleProvider
     }
 
     /// <summary>The cluster file of a bundle; null where it has none.</summary>
-    public async Task<ClusterConfig?> ReadClusterFileAsync(string file, CancellationToken cancellationToken)
+    /// <exception cref="NodeForgeException">NF6480 to NF6484: the policy of this machine does not let the bundle in.</exception>
+    public async Task<ClusterConfig?> ReadClusterFileAsync(string file, BundleTrustRequest? trust, CancellationToken cancellationToken)
     {
         BundleFile bundle = Open(file);
+        Trust(trust).Check(bundle);
         if (bundle.Index.Items.FirstOrDefault(item => item.Kind == BundledItem.ClusterFile) is not { } item)
             return null;
         Stream text = bundle.Open(item.Digest);
@@ -107,12 +132,15 @@ public sealed class BundleProvider
     /// <param name="file">The bundle.</param>
     /// <param name="config">Nodes may name images of their own; those that the bundle does not have the engine has to.</param>
     /// <param name="image">The image of nodes that name none; null takes the bundle's only node image.</param>
+    /// <param name="request">Whose bundle it has to be.</param>
     /// <returns>The image of nodes that name none, and the bundle's other images, which the nodes are to have.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleLacksNodeImage"/>, and what the engine refuses.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleLacksNodeImage"/>, NF6480 to NF6484, and what the engine
+    /// refuses.</exception>
     public async Task<(string? NodeImage, IReadOnlyList<string> Others)> PrepareClusterAsync(
         string file,
         ClusterConfig config,
         string? image,
+        BundleTrustRequest? request,
         CancellationToken cancellationToken
     )
     {
@@ -121,6 +149,33 @@ public sealed class BundleProvider
         string? usual = image;
         if (config.Nodes.Any(node => node.Image is null) && image is null)
             named = [.. named, usual = OnlyNodeImage(bundle)];
+        IReadOnlyList<string> others = await IntoEngineAsync(file, bundle, named, request, cancellationToken).ConfigureAwait(false);
+        return (usual, others);
+    }
+
+    /// <summary>The same for one node more.</summary>
+    /// <param name="file">The bundle.</param>
+    /// <param name="image">The node's image; null for one that the engine has already.</param>
+    /// <param name="request">Whose bundle it has to be.</param>
+    /// <returns>The bundle's other images.</returns>
+    /// <exception cref="NodeForgeException">NF6480 to NF6484, and what the engine refuses.</exception>
+    public Task<IReadOnlyList<string>> PrepareNodeAsync(
+        string file,
+        string? image,
+        BundleTrustRequest? request,
+        CancellationToken cancellationToken
+    ) => IntoEngineAsync(file, Open(file), image is null ? [] : [image], request, cancellationToken);
+
+    private async Task<IReadOnlyList<string>> IntoEngineAsync(
+        string file,
+        BundleFile bundle,
+        IReadOnlyCollection<string> named,
+        BundleTrustRequest? request,
+        CancellationToken cancellationToken
+    )
+    {
+        BundleTrust trust = Trust(request);
+        BundlePredicate? said = trust.Check(bundle);
         BundledImage[] nodes = [.. bundle.Index.Images.Where(candidate => named.Any(name => IsCalled(candidate, name)))];
         BundledImage[] others =
         [
@@ -130,8 +185,10 @@ public sealed class BundleProvider
         ];
         string[] wanted = [.. nodes.Concat(others).Select(listed => listed.DisplayName)];
         if (wanted.Length > 0)
-            await LoadAsync(new BundleLoadRequest(file, ["docker-daemon:"]) { Images = wanted }, cancellationToken).ConfigureAwait(false);
-        return (usual, [.. others.Select(other => other.DisplayName)]);
+            await LoadAsync(bundle, new BundleLoadRequest(file, ["docker-daemon:"]) { Images = wanted }, cancellationToken)
+                .ConfigureAwait(false);
+        trust.Remember(said);
+        return [.. others.Select(other => other.DisplayName)];
     }
 
     private static bool IsCalled(BundledImage image, string name) =>
@@ -192,20 +249,28 @@ public sealed class BundleProvider
             }
             : place.Target;
         using ForgeStep step = reporter.Step($"load {place.Target}");
-        TransportHost host = opened.Host with { Platform = new(DebianArchitecture.OfThisMachine, "linux") };
-        await RegistryRetries
-            .RunAsync(
+        IImageTarget writer = target.Target(opened.Host with { Platform = new(DebianArchitecture.OfThisMachine, "linux") });
+        try
+        {
+            await WriteAsync(place.Images).ConfigureAwait(false);
+        }
+        catch (NodeForgeException refused) when (target.Room.IsRemote && PartialIndex.IsRefused(refused, place.Images))
+        {
+            reporter.Warn(PartialIndex.Warning(place.Images, target.ToString()));
+            await WriteAsync(PartialIndex.Replace(place.Images)).ConfigureAwait(false);
+        }
+
+        step.Finish();
+
+        Task<bool> WriteAsync(IReadOnlyList<Image> images) =>
+            RetryAsync(
                 async () =>
                 {
-                    await target.Target(host).WriteAsync(place.Images, cancellationToken).ConfigureAwait(false);
+                    await writer.WriteAsync(images, cancellationToken).ConfigureAwait(false);
                     return true;
                 },
-                new FetchOptions(),
-                options.Host.Clock,
                 cancellationToken
-            )
-            .ConfigureAwait(false);
-        step.Finish();
+            );
     }
 
     private static async Task<IReadOnlyList<ImageToBundle>> ReadAsync(
@@ -231,10 +296,11 @@ public sealed class BundleProvider
                     platforms.Count == 0 ? Platform.LinuxAmd64 : platforms[0],
                     all.Select(image => image.Platform)
                 );
+            IReadOnlyList<Image> attached = await source.WithAttachedAsync(chosen, cancellationToken).ConfigureAwait(false);
             PlatformToBundle[] read =
             [
                 .. await Task.WhenAll(
-                        chosen.Select(image =>
+                        attached.Select(image =>
                             proven ? ProveAsync(image, cancellationToken) : Task.FromResult(new PlatformToBundle(image, null, []))
                         )
                     )

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using NodeForge.Oci;
 using NodeForge.TestSupport.Engines;
 using NodeForge.TestSupport.Registry;
 
@@ -157,6 +158,49 @@ public sealed class CarryingBundles : IDisposable
         Assert.InRange(document["newBytes"]!.GetValue<long>(), 1, document["bytes"]!.GetValue<long>());
     }
 
+    [Fact]
+    public async Task A_delta_is_made_of_a_bundle_or_its_inventory_and_makes_the_next_one()
+    {
+        await BuildAsync("oci:" + room["out"]);
+        byte[] tool = new byte[2 << 20];
+        new Random(1).NextBytes(tool);
+        File.WriteAllBytes(room["tool"], tool);
+        string[] pack = ["bundle", "create", "oci:" + room["out"], "--file", room["tool"]];
+        Assert.Equal(0, (await room.RunAsync([.. pack, "--output", room["old.nfb"]])).Exit);
+        tool[1_000_000] ^= 1;
+        File.WriteAllBytes(room["tool"], tool);
+        Assert.Equal(0, (await room.RunAsync([.. pack, "--output", room["new.nfb"]])).Exit);
+        CommandRun made = await room.RunAsync([.. pack, "--base", room["old.nfb"], "--output", room["delta.nfb"]]);
+        Assert.True(made.Exit == 0, made.Error);
+        Assert.InRange(new FileInfo(room["delta.nfb"]).Length, 100, 20_000);
+        Assert.Equal(made.Out, (await room.RunAsync("bundle", "inspect", room["delta.nfb"])).Out);
+        Assert.Contains("a delta: with the bundle of index sha256:", made.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "whole, or as a delta  tool, 2 MiB",
+            (await room.RunAsync("bundle", "diff", room["old.nfb"], room["new.nfb"])).Out,
+            StringComparison.Ordinal
+        );
+        JsonNode diff = JsonNode.Parse((await room.RunAsync("bundle", "diff", room["old.nfb"], room["delta.nfb"], "-o", "json")).Out)!;
+        Assert.Equal("delta", diff["carried"]![0]!["as"]!.GetValue<string>());
+
+        CommandRun applied = await room.RunAsync("bundle", "apply", room["old.nfb"], room["delta.nfb"], "--output", room["far.nfb"]);
+        Assert.True(applied.Exit == 0, applied.Error);
+        Assert.Equal(File.ReadAllBytes(room["new.nfb"]), File.ReadAllBytes(room["far.nfb"]));
+        CommandRun page = await room.RunAsync("bundle", "inventory", room["far.nfb"]);
+        File.WriteAllText(room["page.txt"], page.Out);
+        Assert.Equal(0, (await room.RunAsync([.. pack, "--base", room["page.txt"], "--output", room["empty.nfb"]])).Exit);
+        Assert.Equal(
+            0,
+            (
+                await room.RunAsync("bundle", "squash", room["old.nfb"], room["delta.nfb"], room["empty.nfb"], "--output", room["one.nfb"])
+            ).Exit
+        );
+        Assert.Equal(File.ReadAllBytes(room["delta.nfb"]), File.ReadAllBytes(room["one.nfb"]));
+        CommandRun load = await room.RunAsync("bundle", "load", room["delta.nfb"], "oci:" + room["x"]);
+        Assert.Equal(3, load.Exit);
+        Assert.Contains("NF6415", load.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("bundle create oci:x")]
     [InlineData("bundle create oci:x --output y --level 20")]
@@ -215,6 +259,40 @@ public sealed class CarryingBundles : IDisposable
 
         Assert.False(File.Exists(room["site.nfb"]));
         Assert.Equal("what was there", File.ReadAllText(room["old.nfb"]));
+        Assert.Equal(0, (await room.RunAsync("bundle", "create", "oci:" + room["out"], "--output", room["site.nfb"])).Exit);
+        Assert.Empty(Directory.EnumerateFiles(room.Folder, ".site.nfb*"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(150)]
+    public async Task A_killed_apply_leaves_the_bundle_that_is_there_and_the_next_one_sweeps(int milliseconds)
+    {
+        await BuildAsync("oci:" + room["out"]);
+        byte[] noise = new byte[64 << 20];
+        new Random(1).NextBytes(noise);
+        File.WriteAllBytes(room["noise"], noise);
+        string[] pack = ["bundle", "create", "oci:" + room["out"], "--file", room["noise"]];
+        Assert.Equal(0, (await room.RunAsync([.. pack, "--output", room["old.nfb"]])).Exit);
+        noise[1000] ^= 1;
+        File.WriteAllBytes(room["noise"], noise);
+        Assert.Equal(0, (await room.RunAsync([.. pack, "--output", room["delta.nfb"], "--base", room["old.nfb"]])).Exit);
+        Digest before = Digest.Of(File.ReadAllBytes(room["old.nfb"]));
+        string[] apply = ["bundle", "apply", room["old.nfb"], room["delta.nfb"], "--output", room["far.nfb"]];
+        await using ScriptedEngine engine = new();
+        using (Process process = OwnProcess.Start(engine, [.. apply, "--cache", room["cache"]]))
+        {
+            while (!process.HasExited && !Directory.EnumerateFiles(room.Folder, ".far.nfb.*.part").Any())
+                await Task.Delay(5);
+            await Task.Delay(milliseconds);
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        Assert.Equal(before, Digest.Of(File.ReadAllBytes(room["old.nfb"])));
+        Assert.Equal(0, (await room.RunAsync(apply)).Exit);
+        Assert.Equal(0, (await room.RunAsync("bundle", "verify", room["far.nfb"])).Exit);
+        Assert.Empty(Directory.EnumerateFiles(room.Folder, ".far.nfb*"));
     }
 
     private IEnumerable<FileInfo> Blobs(string layout) => new DirectoryInfo(room[layout + "/blobs/sha256"]).EnumerateFiles();

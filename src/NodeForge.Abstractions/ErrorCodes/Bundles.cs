@@ -109,4 +109,67 @@ public static partial class ErrorCodes
         "A bundle has no node image for this machine, or several and none was named.",
         "Name one of those that the message lists with --image."
     );
+
+    public static readonly ErrorCode BundleIsDelta = new(
+        "NF6415",
+        ExitCode.Verification,
+        "A bundle carries only what another one lacks, and cannot be used without it.",
+        "Make the whole bundle of the one that is there and the delta: nodeforge bundle apply OLD DELTA --output NEW."
+    );
+
+    public static readonly ErrorCode BundleIsNoDelta = new(
+        "NF6416",
+        ExitCode.Usage,
+        "A whole bundle stands where a delta should.",
+        "Name the bundle that is there first, then the deltas; a whole bundle needs neither."
+    );
+
+    public static readonly ErrorCode BundleUnsigned = new(
+        "NF6480",
+        ExitCode.Verification,
+        "A bundle is not signed, and the policy of this machine asks for it.",
+        "Carry the file that ends in .sigstore.json beside the bundle, or have the bundle signed with nodeforge bundle sign."
+    );
+
+    public static readonly ErrorCode BundleSignatureOfOtherKey = new(
+        "NF6481",
+        ExitCode.Verification,
+        "A bundle is signed, and by none of the keys that this machine trusts.",
+        "Ask the publisher for the right key by another way than the one that the bundle came, and name it in the policy."
+    );
+
+    public static readonly ErrorCode BundleExpired = new(
+        "NF6482",
+        ExitCode.Verification,
+        "A bundle has expired.",
+        "Get a newer bundle; look at this machine's clock, too. A policy with expiry: ignore lets it pass."
+    );
+
+    public static readonly ErrorCode BundleChanged = new(
+        "NF6483",
+        ExitCode.Verification,
+        "A bundle is not the one that was signed, or its signature was changed.",
+        "Do not use it; copy the bundle and its signature again, from where they were made."
+    );
+
+    public static readonly ErrorCode BundleOlder = new(
+        "NF6484",
+        ExitCode.Verification,
+        "A bundle is older than one that was installed on this machine.",
+        "Get the newest one; where an older one is meant, say so with --allow-older."
+    );
+
+    public static readonly ErrorCode BundlePolicyInvalid = new(
+        "NF6485",
+        ExitCode.Usage,
+        "A policy of trusted keys cannot be read.",
+        "Write a list of public keys under keys:, and expiry: enforce or ignore; docs/bundle.md shows one."
+    );
+
+    public static readonly ErrorCode BundleSeriesInvalid = new(
+        "NF6486",
+        ExitCode.Usage,
+        "A bundle cannot be signed as it is asked: a name of a series, a number or a time that none is.",
+        "Write --series in lower-case letters, digits, dots and dashes, --sequence as a number from 0, --expires as 2027-12-31."
+    );
 }

@@ -22,4 +22,25 @@ public static partial class ErrorCodes
         "A delta is of another file than the one that it is applied to.",
         "Apply it to the file whose digest it names, or carry the new file whole."
     );
+
+    public static readonly ErrorCode DeltaBaseMissing = new(
+        "NF6463",
+        ExitCode.Verification,
+        "A delta is of another bundle than the one that is there, and no other delta leads to it.",
+        "Carry the deltas between the two as well, or make one with bundle create --base and the inventory of the bundle that is there."
+    );
+
+    public static readonly ErrorCode DeltaOfOtherEncoder = new(
+        "NF6464",
+        ExitCode.Verification,
+        "The bundle that a delta makes is compressed by another encoder than this program has: the same bytes would not come out.",
+        "Apply it with the nodeforge that made the delta; the message names the encoder."
+    );
+
+    public static readonly ErrorCode InventoryUnreadable = new(
+        "NF6465",
+        ExitCode.Usage,
+        "An inventory cannot be read, or was copied with an error.",
+        "Copy it again, to its last line; nodeforge bundle inventory FILE writes it."
+    );
 }

@@ -6,7 +6,7 @@ namespace NodeForge.Bundles.Deltas;
 
 /// <summary>A block of a delta, whole and unpacked.</summary>
 /// <param name="Length">New bytes.</param>
-internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[] Words, byte[] Extra)
+internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[] Ranks, byte[] Words, byte[] Extra)
 {
     private const int LongestStream = 4 * DeltaFormat.BlockBytes; // a word for each differing byte
     private const int LongestFrame = LongestStream + (LongestStream >> 8) + 1024; // zstd.h, ZSTD_COMPRESSBOUND
@@ -46,16 +46,18 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
                     ?? throw DeltaFaults.Damaged(where, begin, "a stream of a block cannot be unpacked")
             ),
         ];
-        return new(length, streams[0], streams[1], streams[2], streams[3]);
+        return new(length, streams[0], streams[1], streams[2], streams[3], streams[4]);
     }
 
     /// <param name="old">The old file.</param>
-    /// <param name="near">Where in it the last step ended.</param>
+    /// <param name="guesses">What the blocks before this one taught.</param>
+    /// <param name="begin">Where in the new file the block begins.</param>
+    /// <param name="near">Where in the old file the last step ended.</param>
     /// <returns>The new bytes; null where the steps lead out of the old file, or make more or less than the block has.</returns>
-    public byte[]? Apply(Stream old, ref long near)
+    public byte[]? Apply(Stream old, WordGuesses guesses, long begin, ref long near)
     {
         byte[] content = new byte[Length];
-        DifferenceReader difference = new(Gaps, Words);
+        DifferenceReader difference = new(this, guesses);
         int made = 0,
             added = 0;
         for (int at = 0; at < Control.Length; )
@@ -76,7 +78,7 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
             )
                 return null;
             Span<byte> target = content.AsSpan(made, (int)copied);
-            if (!ReadOld(old, from, target) || !difference.AddTo(target))
+            if (!ReadOld(old, from, target) || !difference.AddTo(target, from, begin + made))
                 return null;
             Extra.AsSpan(added, (int)extra).CopyTo(content.AsSpan(made + (int)copied));
             (made, added, near) = (made + (int)(copied + extra), added + (int)extra, from + copied);
@@ -118,24 +120,28 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
     }
 
     /// <summary>Adds what differs to the bytes that are taken, step by step.</summary>
-    private sealed class DifferenceReader(byte[] gaps, byte[] words)
+    private sealed class DifferenceReader(DeltaBlock block, WordGuesses guesses)
     {
         private int gapAt;
+        private int rankAt;
         private int wordAt;
         private long gap = -1; // bytes that stay before the next word; -1 before it is read
 
-        public bool IsAtEnd => gap < 0 && gapAt == gaps.Length && wordAt == words.Length;
+        public bool IsAtEnd => gap < 0 && gapAt == block.Gaps.Length && rankAt == block.Ranks.Length && wordAt == block.Words.Length;
 
+        /// <param name="target">The old bytes; becomes the new ones.</param>
+        /// <param name="from">Their place in the old file.</param>
+        /// <param name="to">Their place in the new file.</param>
         /// <returns>False where the streams are not what they should be.</returns>
-        public bool AddTo(Span<byte> target)
+        public bool AddTo(Span<byte> target, long from, long to)
         {
             for (int at = 0; at < target.Length; )
             {
                 if (gap < 0)
                 {
-                    if (gapAt == gaps.Length)
+                    if (gapAt == block.Gaps.Length)
                         return true; // all else stays
-                    if (!DeltaFormat.TryReadNumber(gaps, ref gapAt, out gap))
+                    if (!DeltaFormat.TryReadNumber(block.Gaps, ref gapAt, out gap))
                         return false;
                 }
 
@@ -143,16 +149,33 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
                 (gap, at) = (gap - stays, at + stays);
                 if (at == target.Length)
                     return true;
-                if (wordAt + sizeof(uint) > words.Length)
-                    return false;
-                uint stored = BinaryPrimitives.ReadUInt32LittleEndian(words.AsSpan(wordAt));
                 int length = Math.Min(sizeof(uint), target.Length - at);
-                uint sum = DeltaFormat.Word(target.Slice(at, length)) + ((stored >> 1) ^ (uint)-(int)(stored & 1));
+                uint before = DeltaFormat.Word(target.Slice(at, length));
+                guesses.Ask(before, from + at, to + at);
+                if (!TryRead(out uint distance))
+                    return false;
+                guesses.Learn(distance);
                 for (int digit = 0; digit < length; digit++)
-                    target[at + digit] = (byte)(sum >> (8 * digit));
-                (gap, at, wordAt) = (-1, at + length, wordAt + sizeof(uint));
+                    target[at + digit] = (byte)((before + distance) >> (8 * digit));
+                (gap, at) = (-1, at + length);
             }
 
+            return true;
+        }
+
+        private bool TryRead(out uint distance)
+        {
+            distance = 0;
+            if (rankAt == block.Ranks.Length)
+                return false;
+            int rank = block.Ranks[rankAt++];
+            if (rank < WordGuesses.Count)
+                return guesses.TryGuess(rank, out distance);
+            if (rank > WordGuesses.Count || wordAt + sizeof(uint) > block.Words.Length)
+                return false;
+            uint stored = BinaryPrimitives.ReadUInt32LittleEndian(block.Words.AsSpan(wordAt));
+            distance = (stored >> 1) ^ (uint)-(int)(stored & 1);
+            wordAt += sizeof(uint);
             return true;
         }
     }

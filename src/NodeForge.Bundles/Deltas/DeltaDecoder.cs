@@ -32,13 +32,14 @@ public static class DeltaDecoder
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long done = 0;
         long at = DeltaFormat.HeaderBytes;
+        WordGuesses guesses = new();
         long near = 0;
         while (done < ends.NewSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
             DeltaBlock block = DeltaBlock.Read(delta, ends, ends.NewSize - done, where, ref at);
             byte[] content =
-                block.Apply(old, ref near)
+                block.Apply(old, guesses, done, ref near)
                 ?? throw DeltaFaults.Damaged(
                     where,
                     at,

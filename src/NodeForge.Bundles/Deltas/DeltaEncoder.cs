@@ -34,13 +34,14 @@ public static class DeltaEncoder
         DeltaMatcher matcher = new(old);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] block = new byte[(int)Math.Min(DeltaFormat.BlockBytes, Math.Max(ends.NewSize, 1))];
+        WordGuesses guesses = new();
         long near = 0;
         long done = 0;
         for (int length; (length = newer.ReadAtLeast(block, block.Length, throwOnEndOfStream: false)) > 0; done += length)
         {
             cancellationToken.ThrowIfCancellationRequested();
             hash.AppendData(block, 0, length);
-            near = WriteBlock(header, matcher, old.Span, block.AsSpan(0, length), near, output);
+            near = WriteBlock(header, matcher, old.Span, block.AsSpan(0, length), near, new(guesses, done), output);
         }
 
         Digest digest = Digest.FromHash(hash.GetHashAndReset());
@@ -54,12 +55,12 @@ public static class DeltaEncoder
         ReadOnlySpan<byte> old,
         ReadOnlySpan<byte> block,
         long near,
+        DifferenceWriter difference,
         Stream output
     )
     {
         List<DeltaStep> steps = matcher.Match(block, near);
         List<byte> control = [];
-        DifferenceWriter difference = new();
         byte[] extra = new byte[steps.Sum(step => step.Added)];
         int at = 0,
             added = 0;
@@ -69,7 +70,7 @@ public static class DeltaEncoder
             DeltaFormat.WriteNumber(control, (ulong)step.Added);
             DeltaFormat.WriteNumber(control, DeltaFormat.ZigZag(step.From - near));
             near = step.From + step.Copied;
-            difference.Add(old.Slice((int)step.From, step.Copied), block.Slice(at, step.Copied));
+            difference.Add(old, step.From, block.Slice(at, step.Copied), at);
             block.Slice(at + step.Copied, step.Added).CopyTo(extra.AsSpan(added));
             (at, added) = (at + step.Copied + step.Added, added + step.Added);
         }
@@ -80,6 +81,7 @@ public static class DeltaEncoder
             [
                 [.. control],
                 [.. difference.Gaps],
+                [.. difference.Ranks],
                 [.. difference.Words],
                 extra,
             ],
@@ -102,36 +104,56 @@ public static class DeltaEncoder
         }
 
         output.Write(header);
-        output.Write(SHA256.HashData([.. ends, .. header, .. frames[0], .. frames[1], .. frames[2], .. frames[3]]));
+        output.Write(SHA256.HashData([.. ends, .. header, .. frames.SelectMany(frame => frame)]));
         foreach (byte[] frame in frames)
             output.Write(frame);
     }
 
-    /// <summary>What differs in the bytes that are taken: gaps and words.</summary>
-    private sealed class DifferenceWriter
+    /// <summary>What differs in the bytes that are taken.</summary>
+    /// <param name="guesses">Of the whole file.</param>
+    /// <param name="begin">Where in the new file the block begins.</param>
+    private sealed class DifferenceWriter(WordGuesses guesses, long begin)
     {
         private int gap;
 
         public List<byte> Gaps { get; } = [];
 
+        public List<byte> Ranks { get; } = [];
+
         public List<byte> Words { get; } = [];
 
-        public void Add(ReadOnlySpan<byte> old, ReadOnlySpan<byte> newer)
+        /// <param name="old">The old file.</param>
+        /// <param name="from">Where in it the bytes are taken.</param>
+        /// <param name="newer">What they become.</param>
+        /// <param name="to">Where in the block that is.</param>
+        public void Add(ReadOnlySpan<byte> old, long from, ReadOnlySpan<byte> newer, int to)
         {
-            Span<byte> word = stackalloc byte[sizeof(uint)];
+            ReadOnlySpan<byte> taken = old.Slice((int)from, newer.Length);
             for (int at = 0; at < newer.Length; )
             {
-                int same = old[at..].CommonPrefixLength(newer[at..]);
+                int same = taken[at..].CommonPrefixLength(newer[at..]);
                 (gap, at) = (gap + same, at + same);
                 if (at == newer.Length)
                     return;
                 int length = Math.Min(sizeof(uint), newer.Length - at);
-                int distance = (int)(DeltaFormat.Word(newer.Slice(at, length)) - DeltaFormat.Word(old.Slice(at, length)));
+                uint before = DeltaFormat.Word(taken.Slice(at, length));
+                uint distance = DeltaFormat.Word(newer.Slice(at, length)) - before;
+                guesses.Ask(before, from + at, begin + to + at);
                 DeltaFormat.WriteNumber(Gaps, (ulong)gap);
-                BinaryPrimitives.WriteUInt32LittleEndian(word, (uint)(distance << 1) ^ (uint)(distance >> 31));
-                Words.AddRange(word);
+                Write(guesses.RankOf(distance), distance);
+                guesses.Learn(distance);
                 (gap, at) = (0, at + length);
             }
+        }
+
+        private void Write(int rank, uint distance)
+        {
+            Ranks.Add((byte)rank);
+            if (rank < WordGuesses.Count)
+                return;
+            Span<byte> word = stackalloc byte[sizeof(uint)];
+            BinaryPrimitives.WriteUInt32LittleEndian(word, (distance << 1) ^ (uint)((int)distance >> 31));
+            Words.AddRange(word);
         }
     }
 }

@@ -7,22 +7,20 @@ namespace NodeForge.Bundles.Deltas;
 /// <remarks>
 /// Header, 88 bytes: <c>NFDELTA1</c>; the old file's length and the new one's (8 bytes each); SHA-256 of the old file and of the new one
 /// (32 each).
-/// Block: how many new bytes it makes (4 bytes); of its four streams the length unpacked and as stored (4 bytes each); SHA-256 over the
-/// file's header, these 36 bytes and the streams as stored (32); the streams, a zstd
-/// frame each, an empty one without a byte.
+/// Block: how many new bytes it makes (4 bytes); of its five streams the length unpacked and as stored (4 bytes each); SHA-256 over the
+/// file's header, these 44 bytes and the streams as stored (32); the streams, a zstd frame each, an empty one without a byte.
 /// Steps: LEB128 numbers, three a step: bytes taken from the old file; new bytes that follow; how far from the end of the last step the
 /// place in the old file is (zigzag).
-/// Gaps and words: what differs in the bytes that are taken, all steps of the block one after another. A gap (LEB128) is how many bytes
-/// stay; a word (4 bytes) is added to the 4 bytes that follow, or to as many as the step
-/// has left, as one little-endian number (zigzag). A program that is compiled again differs by its addresses, and those by few distances:
-/// as numbers they repeat, as single bytes they would not, since the carries differ.
+/// Gaps, ranks and words: what differs in the bytes that are taken, all steps of the block one after another. A gap (LEB128) is how many
+/// bytes stay; then a distance is added to the 4 bytes that follow, or to as many as the step has left, as one little-endian number. A rank
+/// (a byte) says which of the guesses of <see cref="WordGuesses"/> the distance is; 6 that it is the next word (4 bytes, zigzag).
 /// Extra: the new bytes.
 /// </remarks>
 internal static class DeltaFormat
 {
     public const int HeaderBytes = 88;
-    public const int BlockHeaderBytes = 36;
-    public const int Streams = 4;
+    public const int BlockHeaderBytes = 44;
+    public const int Streams = 5;
     public const int DigestBytes = 32;
 
     /// <summary>New bytes in a block: what encoding and applying hold in memory is a few times this.</summary>

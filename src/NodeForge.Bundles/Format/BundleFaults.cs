@@ -101,5 +101,24 @@ internal static class BundleFaults
             }
         );
 
+    public static NodeForgeException IsDelta(string where, BundleDelta delta) =>
+        new(
+            new Diagnostic(ErrorCodes.BundleIsDelta, "this is a delta: it carries only what another bundle lacks")
+            {
+                Where = new(where),
+                Want = $"the bundle with the index {delta.Base}",
+                Hint = $"make the whole bundle first: nodeforge bundle apply OLD {Path.GetFileName(where)} --output NEW",
+            }
+        );
+
+    public static NodeForgeException IsNoDelta(string where) =>
+        new(
+            new Diagnostic(ErrorCodes.BundleIsNoDelta, "this is a whole bundle, and no delta")
+            {
+                Where = new(where),
+                Hint = "use it as it is; the first argument is the bundle that is there, deltas come after it",
+            }
+        );
+
     private static string CopyAgain(string where) => $"copy {Path.GetFileName(where)} again; no other volume is wrong by this";
 }

@@ -16,11 +16,32 @@ public sealed record BundleIndex
     /// <summary>Everything that is no image, by kind and name.</summary>
     public required IReadOnlyList<BundledItem> Items { get; init; }
 
+    /// <summary>What is attached to the images, by what it is about; null for nothing.</summary>
+    public IReadOnlyList<BundledReferrer>? Referrers { get; init; }
+
     /// <summary>What the node images say that they are made of.</summary>
     public required IReadOnlyList<BundledComponent> Components { get; init; }
 
     /// <summary>Every blob once, in the order in which they follow.</summary>
     public required IReadOnlyList<BundledBlob> Blobs { get; init; }
+
+    /// <summary>Null for a bundle that has all of its content.</summary>
+    public BundleDelta? Delta { get; init; }
+
+    /// <summary>The index of the bundle that a delta makes; of every other bundle its own.</summary>
+    [JsonIgnore]
+    public BundleIndex Whole =>
+        Delta is null
+            ? this
+            : this with
+            {
+                Delta = null,
+                Blobs = [.. Delta.Blobs.Select(blob => new BundledBlob(blob.Digest, blob.Size, blob.MediaType))],
+            };
+
+    /// <summary>What is attached to some manifests or indexes.</summary>
+    internal IEnumerable<BundledReferrer> About(IReadOnlyCollection<Digest> subjects) =>
+        (Referrers ?? []).Where(referrer => subjects.Contains(referrer.Subject));
 }
 
 /// <summary>An image under its names, for one platform or several.</summary>
@@ -52,6 +73,13 @@ public sealed record BundledPlatform(
     IReadOnlyList<Digest> Blobs,
     string? Kubernetes = null
 );
+
+/// <summary>A manifest that is attached to another one: a signature, an attestation, anything.</summary>
+/// <param name="Subject">The manifest or index that it is about.</param>
+/// <param name="Manifest">Its own, as lists of referrers have it: with its artifact type and annotations.</param>
+/// <param name="Blobs">The manifest and what it names.</param>
+/// <param name="Tag">The tag by which it is attached; null for one that names its subject itself.</param>
+public sealed record BundledReferrer(Digest Subject, Descriptor Manifest, IReadOnlyList<Digest> Blobs, string? Tag = null);
 
 /// <param name="Kind">cluster-file or file.</param>
 /// <param name="Name">A plain file name.</param>

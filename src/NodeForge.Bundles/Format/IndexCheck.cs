@@ -18,16 +18,18 @@ internal static class IndexCheck
             || HasNull(index.Items)
             || HasNull(index.Components)
             || HasNull(index.Blobs)
+            || HasNull(index.Referrers ?? [])
             || index.Images.Any(image => HasNull(image.Names) || HasNull(image.Roots) || HasNull(image.Platforms))
         )
             return "a list has a null in it";
-        Dictionary<Digest, long> sizes = [];
-        foreach (BundledBlob blob in index.Blobs)
+        if (Sizes(index.Blobs, out Dictionary<Digest, long> sizes) is { } wrong)
+            return wrong;
+        if (index.Delta is { } delta)
         {
-            if (blob.Size is < 0 or > LargestBlob)
-                return $"{blob.Digest} has {blob.Size} bytes";
-            if (!sizes.TryAdd(blob.Digest, blob.Size))
-                return $"{blob.Digest} is listed twice";
+            if (ProblemOf(delta, sizes) is { } contradiction)
+                return contradiction;
+            if (Sizes(index.Whole.Blobs, out sizes) is { } wrongAll)
+                return wrongAll;
         }
 
         foreach (BundledItem item in index.Items)
@@ -38,12 +40,45 @@ internal static class IndexCheck
                 return $"the blob of '{item.Name}' is not listed with its size";
         }
 
+        foreach (BundledReferrer referrer in index.Referrers ?? [])
+        {
+            if (sizes.GetValueOrDefault(referrer.Manifest.Digest, -1) != referrer.Manifest.Size)
+                return $"the blob of referrer {referrer.Manifest.Digest} is not listed with its size";
+            if (referrer.Tag is { } tag && !ReferrerTags.IsOne(tag))
+                return $"a referrer has the tag '{tag}'";
+        }
+
         if (index.Images.SelectMany(image => image.Names).FirstOrDefault(name => !ImageReference.TryParse(name, out _)) is { } nameless)
             return $"an image has the name '{nameless}'";
         return index.Items.DistinctBy(item => item.Name).Count() < index.Items.Count ? "two items have one name"
             : index.Images.Any(image => image.Roots.Count == 0) ? "an image stands for nothing"
             : null;
     }
+
+    private static string? Sizes(IReadOnlyList<BundledBlob> blobs, out Dictionary<Digest, long> sizes)
+    {
+        sizes = [];
+        foreach (BundledBlob blob in blobs)
+        {
+            if (blob.Size is < 0 or > LargestBlob)
+                return $"{blob.Digest} has {blob.Size} bytes";
+            if (!sizes.TryAdd(blob.Digest, blob.Size))
+                return $"{blob.Digest} is listed twice";
+        }
+
+        return null;
+    }
+
+    private static string? ProblemOf(BundleDelta delta, Dictionary<Digest, long> carried) =>
+        HasNull(delta.Blobs) ? "a list has a null in it"
+        : delta.VolumeSize < 0
+        || delta.ChunkSize is < BundleLimits.SmallestChunk or > BundleLimits.LargestChunk
+        || delta.Level is < 1 or > 19
+            ? "a bundle cannot be written as it says"
+        : delta.Blobs.FirstOrDefault(blob => blob.Delta is { } with && (!carried.ContainsKey(with) || carried.ContainsKey(blob.Digest)))
+            is { } lost
+            ? $"what {lost.Digest} is made with is not carried"
+        : null;
 
     /// <summary>Whether a name can be that of a file in any folder, and leads nowhere else.</summary>
     public static bool IsPlainName(string? name) =>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Win32.SafeHandles;
 using NodeForge.Bundles.Format;
 using NodeForge.Oci.Content;
 
@@ -8,12 +7,11 @@ namespace NodeForge.Bundles.Reading;
 /// <summary>A blob as it unpacks, record by record, over as many volumes as it lies in.</summary>
 internal sealed class BlobStream(BundleVolumes volumes, IReadOnlyList<PlacedRecord> records, string name) : ReadOnlyStream
 {
+    private readonly RecordReader reader = new(volumes);
     private int next;
     private byte[]? plain;
     private int start;
     private int end;
-    private int opened;
-    private SafeFileHandle? file;
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleRecordDamaged"/>, with volume and place.</exception>
     public override int Read(Span<byte> buffer)
@@ -26,37 +24,23 @@ internal sealed class BlobStream(BundleVolumes volumes, IReadOnlyList<PlacedReco
         return count;
     }
 
+    /// <summary>Leaves out some bytes of the first record.</summary>
+    /// <param name="count">Fewer than it has.</param>
+    public void Skip(int count)
+    {
+        if (count > 0 && Advance())
+            start = count;
+    }
+
     private bool Advance()
     {
         Release();
         if (next == records.Count)
             return false;
-        (int volume, RecordHeader record) = records[next++];
-        string path = volumes.Volumes[volume - 1].Path;
-        if (volume != opened)
-        {
-            file?.Dispose();
-            file = AtomicFile.Guard(path, () => File.OpenHandle(path, options: FileOptions.SequentialScan));
-            opened = volume;
-        }
-
-        byte[] stored = ArrayPool<byte>.Shared.Rent(record.StoredLength);
-        int read = AtomicFile.Guard(path, () => ReadAt(file!, stored.AsSpan(0, record.StoredLength), record.Offset + RecordHeader.Length));
-        plain = read == record.StoredLength ? Chunk.Open(record, stored) : null;
-        if (plain is null)
-            throw new NodeForgeException(
-                BundleFaults.RecordDamaged(path, record.Offset, RecordHeader.Length + (long)record.StoredLength, name)
-            );
-        (start, end) = (0, record.PlainLength);
+        PlacedRecord record = records[next++];
+        plain = reader.Read(record, name);
+        (start, end) = (0, record.Record.PlainLength);
         return true;
-    }
-
-    private static int ReadAt(SafeFileHandle file, Span<byte> buffer, long offset)
-    {
-        int total = 0;
-        while (total < buffer.Length && RandomAccess.Read(file, buffer[total..], offset + total) is > 0 and int read)
-            total += read;
-        return total;
     }
 
     private void Release()
@@ -72,7 +56,7 @@ internal sealed class BlobStream(BundleVolumes volumes, IReadOnlyList<PlacedReco
         if (disposing)
         {
             Release();
-            file?.Dispose();
+            reader.Dispose();
         }
 
         base.Dispose(disposing);

@@ -89,7 +89,12 @@ internal sealed class BlobTally(VolumeHeader header) : IDisposable
                     (platform, blob) => (blob, $"{image.DisplayName} {platform.Platform}")
                 )
             )
-            .Concat(listed.Items.Select(item => (item.Digest, item.Name)));
+            .Concat(listed.Items.Select(item => (item.Digest, item.Name)))
+            .Concat(
+                (listed.Delta?.Blobs ?? [])
+                    .Where(blob => blob.Delta is not null)
+                    .Select(blob => (blob.Delta!.Value, $"what {blob.Digest} is made with"))
+            );
 
     // Blobs come one after the other, so one hash is enough; what comes back later is not in order.
     private Entry Enter(int volume, RecordHeader record)

@@ -1,5 +1,6 @@
 using NodeForge.Bundles.Format;
 using NodeForge.Oci;
+using NodeForge.Oci.Compression;
 
 namespace NodeForge.Bundles.Reading;
 
@@ -10,19 +11,24 @@ namespace NodeForge.Bundles.Reading;
 /// <param name="NewBlobs">How many blobs the first has not.</param>
 /// <param name="NewBytes">Their bytes, as they unpack.</param>
 /// <param name="Bytes">Of all blobs of the second.</param>
+/// <param name="Carried">Those blobs, and how they are carried.</param>
 public sealed record BundleDifference(
     IReadOnlyList<BundleChange> Images,
     IReadOnlyList<BundleChange> Items,
     IReadOnlyList<BundleChange> Components,
     int NewBlobs,
     long NewBytes,
-    long Bytes
+    long Bytes,
+    IReadOnlyList<CarriedBlob> Carried
 )
 {
     public bool IsSame => Images.Count + Items.Count + Components.Count + NewBlobs == 0;
 
-    public static BundleDifference Between(BundleIndex first, BundleIndex second)
+    /// <param name="before">Of the bundle that is there; of a delta stands for what it makes.</param>
+    /// <param name="after">Of the one that is to come, or of its delta, which says how each blob is carried.</param>
+    public static BundleDifference Between(BundleIndex before, BundleIndex after)
     {
+        (BundleIndex first, BundleIndex second) = (before.Whole, after.Whole);
         HashSet<Digest> there = [.. first.Blobs.Select(blob => blob.Digest)];
         BundledBlob[] fresh = [.. second.Blobs.Where(blob => !there.Contains(blob.Digest))];
         return new(
@@ -34,7 +40,8 @@ public sealed record BundleDifference(
             Compare(ComponentsOf(first), ComponentsOf(second)),
             fresh.Length,
             fresh.Sum(blob => blob.Size),
-            second.Blobs.Sum(blob => blob.Size)
+            second.Blobs.Sum(blob => blob.Size),
+            [.. CarriedBlob.Of(fresh, after)]
         );
     }
 
@@ -77,3 +84,53 @@ public sealed record BundleDifference(
 /// <param name="First">Null for what is new.</param>
 /// <param name="Second">Null for what is gone.</param>
 public sealed record BundleChange(string Name, string? First, string? Second);
+
+/// <summary>A blob that the first bundle has not.</summary>
+/// <param name="As">How it is carried.</param>
+/// <param name="Size">Bytes, as it unpacks; of a delta that is there its own.</param>
+/// <param name="UsedBy">Images and items.</param>
+public sealed record CarriedBlob(Digest Digest, CarriedAs As, long Size, string MediaType, IReadOnlyList<string> UsedBy)
+{
+    internal static IEnumerable<CarriedBlob> Of(IReadOnlyList<BundledBlob> blobs, BundleIndex index)
+    {
+        Dictionary<Digest, Digest?> deltas = (index.Delta?.Blobs ?? []).ToDictionary(blob => blob.Digest, blob => blob.Delta);
+        Dictionary<Digest, long> sizes = index.Blobs.ToDictionary(blob => blob.Digest, blob => blob.Size);
+        foreach (BundledBlob blob in blobs)
+        {
+            Digest? delta = deltas.GetValueOrDefault(blob.Digest);
+            bool plain = Decompression.OfMediaType(blob.MediaType) is not (LayerCompression.Gzip or LayerCompression.Zstd);
+            yield return new(
+                blob.Digest,
+                delta is not null ? CarriedAs.Delta
+                    : !plain ? CarriedAs.Compressed
+                    : index.Delta is null ? CarriedAs.Open
+                    : CarriedAs.Whole,
+                delta is { } with ? sizes[with] : blob.Size,
+                blob.MediaType,
+                [.. UsersOf(blob.Digest, index)]
+            );
+        }
+    }
+
+    private static IEnumerable<string> UsersOf(Digest blob, BundleIndex index) =>
+        index
+            .Images.Where(image => image.Platforms.Any(platform => platform.Blobs.Contains(blob)))
+            .Select(image => image.DisplayName)
+            .Concat(index.Items.Where(item => item.Digest == blob).Select(item => item.Name));
+}
+
+/// <summary>How a blob is carried.</summary>
+public enum CarriedAs
+{
+    /// <summary>Whole: nothing that is there is like it.</summary>
+    Whole,
+
+    /// <summary>Whole: it is compressed elsewhere, and nobody makes the same bytes again.</summary>
+    Compressed,
+
+    /// <summary>As what it has that the bundle that is there has not.</summary>
+    Delta,
+
+    /// <summary>Whole, or as a delta where one is made: there is none that says which.</summary>
+    Open,
+}

@@ -53,6 +53,22 @@ public sealed class BundleFile : IImageSource
     /// frame.</exception>
     public static BundleFile Open(string place)
     {
+        BundleFile bundle = OpenAny(place);
+        return bundle.Index.Delta is { } delta ? throw BundleFaults.IsDelta(bundle.Place, delta) : bundle;
+    }
+
+    /// <summary>Opens a delta of a bundle, as <see cref="Open(string)"/> does a whole one.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleIsNoDelta"/>, and as for a whole one.</exception>
+    public static BundleFile OpenDelta(string place)
+    {
+        BundleFile bundle = OpenAny(place);
+        return bundle.Index.Delta is null ? throw BundleFaults.IsNoDelta(bundle.Place) : bundle;
+    }
+
+    /// <summary>Opens a whole bundle or a delta, to look at.</summary>
+    /// <exception cref="NodeForgeException">As for a whole one.</exception>
+    public static BundleFile OpenAny(string place)
+    {
         BundleVolumes volumes = BundleVolumes.Find(place);
         Diagnostic[] problems = [.. volumes.Volumes.SelectMany(volume => volume.Problems)];
         if (problems.Length > 0)
@@ -72,15 +88,27 @@ public sealed class BundleFile : IImageSource
     public ValueTask<long?> SizeOfAsync(Descriptor blob, CancellationToken cancellationToken) =>
         new(blobs.TryGetValue(blob.Digest, out PlacedBlob placed) ? placed.Size : null);
 
+    public ValueTask<IReadOnlyList<Referrer>?> ReferrersAsync(Descriptor subject, CancellationToken cancellationToken) =>
+        new([.. Index.About([subject.Digest]).Select(referrer => new Referrer(referrer.Manifest, referrer.Tag))]);
+
     public ValueTask<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => new(Open(blob.Digest));
 
     /// <summary>Opens a blob that is there: an image's, or an item's. Its digest is the reader's to check; damage is told with volume and
     /// place.</summary>
-    public Stream Open(Digest digest)
+    /// <param name="digest">One of the index.</param>
+    /// <param name="offset">The first byte that is wanted: of those before it, none is read but of the record that it lies in.</param>
+    public Stream Open(Digest digest, long offset = 0)
     {
-        PlacedBlob placed = blobs[digest];
-        BlobStream content = new(volumes, Of(placed), digest.ToString());
-        return placed.Count > 1 ? new ReadAheadStream(content) : content;
+        List<PlacedRecord> wanted = [.. Of(blobs[digest])];
+        while (wanted.Count > 0 && offset >= wanted[0].Record.PlainLength)
+        {
+            offset -= wanted[0].Record.PlainLength;
+            wanted.RemoveAt(0);
+        }
+
+        BlobStream content = new(volumes, wanted, digest.ToString());
+        content.Skip((int)offset);
+        return wanted.Count > 1 ? new ReadAheadStream(content) : content;
     }
 
     /// <summary>Writes an item as a file, which appears when it is whole.</summary>
@@ -97,6 +125,16 @@ public sealed class BundleFile : IImageSource
         File.SetUnixFileMode(target, item.Executable ? Run : Read);
         return target;
     }
+
+    /// <summary>What a volume of the bundle says of it.</summary>
+    internal VolumeHeader Header => volumes.Header;
+
+    internal bool Has(Digest digest) => blobs.ContainsKey(digest);
+
+    /// <summary>The records of a blob that is there, in order.</summary>
+    internal IReadOnlyList<PlacedRecord> RecordsOf(Digest digest) => Of(blobs[digest]);
+
+    internal RecordReader OpenRecords() => new(volumes);
 
     private static ImageEntry EntryOf(BundledImage image) =>
         new(string.Join(" ", image.Roots.Select(root => root.Digest.ToString())), [.. image.Names.Select(ImageReference.Parse)], image.Tag);

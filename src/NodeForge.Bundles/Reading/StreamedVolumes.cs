@@ -90,7 +90,7 @@ internal sealed class StreamedVolumes
         BundleFaults.Missing(NameOf(number), number, Header.Count) with
         {
             What = "the volume was not reached",
-            Hint = "copy the volume that is told before it again, and verify what comes then",
+            Hint = "copy the volume named in the message before again, then verify again",
         };
 
     private string NameOf(int number) => Header.VolumeSize == 0 ? name : $"{name}, volume {number}";

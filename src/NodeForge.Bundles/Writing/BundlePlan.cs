@@ -28,6 +28,13 @@ public sealed class BundlePlan
 
     private BundlePlan() { }
 
+    /// <summary>What another bundle is known to have: an index, and a blob for each that it lists.</summary>
+    internal BundlePlan(BundleIndex index, IReadOnlyList<PlannedBlob> blobs)
+    {
+        Index = index;
+        order.AddRange(blobs);
+    }
+
     public BundleIndex Index { get; private set; } = null!;
 
     internal IReadOnlyList<PlannedBlob> Blobs => order;
@@ -53,14 +60,20 @@ public sealed class BundlePlan
         RefuseSharedNames(listed);
         foreach (Image image in Images(sorted))
             plan.AddDocuments(image);
+        Artifact[] attached =
+        [
+            .. Artifact
+                .Of(Images(sorted))
+                .OrderBy(artifact => artifact.Subject.Digest)
+                .ThenBy(artifact => artifact.Identity.Manifest)
+                .ThenBy(artifact => artifact.Tag, StringComparer.Ordinal),
+        ];
+        foreach (Artifact artifact in attached)
+            plan.Add(artifact.Manifest);
+        foreach (Layer blob in attached.SelectMany(artifact => artifact.Blobs))
+            plan.Add(blob);
         foreach (Layer layer in Images(sorted).SelectMany(image => image.Layers))
-            plan.Add(
-                new(
-                    layer.Descriptor,
-                    Decompression.OfMediaType(layer.Descriptor.MediaType) is not (LayerCompression.Gzip or LayerCompression.Zstd),
-                    layer.OpenAsync
-                )
-            );
+            plan.Add(layer);
         BundledItem[] items =
         [
             .. files
@@ -73,6 +86,9 @@ public sealed class BundlePlan
         {
             Images = listed,
             Items = items,
+            Referrers = attached.All(artifact => artifact.IsInIndex)
+                ? null
+                : [.. attached.Where(artifact => !artifact.IsInIndex).Select(Describe)],
             Components = [.. sorted.SelectMany(image => image.Platforms).SelectMany(platform => platform.Components).Distinct()],
             Blobs =
             [
@@ -106,6 +122,18 @@ public sealed class BundlePlan
         );
     }
 
+    private static BundledReferrer Describe(Artifact artifact) =>
+        new(
+            artifact.Subject.Digest,
+            artifact.Manifest.Descriptor with
+            {
+                ArtifactType = artifact.Type,
+                Annotations = artifact.Annotations,
+            },
+            [.. artifact.Digests],
+            artifact.Tag
+        );
+
     // Of several manifests under one name each says whose it is.
     private static Descriptor RootOf(Image image) =>
         new(image.Root.MediaType, image.Root.Digest, image.Root.Size) { Platform = image.Indexes.Count == 0 ? image.Platform : null };
@@ -116,14 +144,27 @@ public sealed class BundlePlan
             image.Descriptor.Digest,
             image.Id,
             .. image.Layers.Select(layer => layer.Descriptor.Digest),
+            .. image.Attached.Where(artifact => artifact.IsInIndex).SelectMany(artifact => artifact.Digests),
         ];
 
     // Whoever reads the bundle as a stream has every document before the first layer.
     private void AddDocuments(Image image)
     {
         foreach (RawDocument document in (RawDocument[])[.. image.Indexes, image.RawManifest, image.RawConfig])
-            Add(new(document.Descriptor, Compress: true, _ => new(new MemoryStream(document.Bytes.ToArray(), writable: false))));
+            Add(document);
     }
+
+    private void Add(RawDocument document) =>
+        Add(new PlannedBlob(document.Descriptor, Compress: true, _ => new(new MemoryStream(document.Bytes.ToArray(), writable: false))));
+
+    private void Add(Layer layer) =>
+        Add(
+            new PlannedBlob(
+                layer.Descriptor,
+                Decompression.OfMediaType(layer.Descriptor.MediaType) is not (LayerCompression.Gzip or LayerCompression.Zstd),
+                layer.OpenAsync
+            )
+        );
 
     private BundledItem AddFile(FileToBundle file)
     {
@@ -139,7 +180,7 @@ public sealed class BundlePlan
         Descriptor descriptor = new("application/octet-stream", hash.Finish(), hash.Length);
         bool compress = Decompression.Detect(head.AsSpan(0, length)) == LayerCompression.None;
         Add(
-            new(
+            new PlannedBlob(
                 descriptor,
                 compress,
                 _ => new(new VerifyingStream(RegularFile.Open(file.Path), descriptor.Digest, descriptor.Size, file.Path))

@@ -15,6 +15,7 @@ internal sealed class VolumeOutput : IDisposable
     private readonly string target;
     private readonly VolumeHeader header;
     private readonly List<Volume> volumes = [];
+    private readonly VolumeParts parts;
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleVolumeSize"/>: a record would not fit.</exception>
     public VolumeOutput(string target, VolumeHeader header)
@@ -30,6 +31,8 @@ internal sealed class VolumeOutput : IDisposable
                     Hint = "choose a larger size",
                 }
             );
+        VolumeParts.Sweep(target);
+        parts = new(target);
         Begin();
     }
 
@@ -91,15 +94,16 @@ internal sealed class VolumeOutput : IDisposable
                     Hint = "choose a larger size",
                 }
             );
-        if (volumes.Count > 0)
+        // The first one stays open, and locked, for as long as there are others: by this they are known to be somebody's.
+        if (volumes.Count > 1)
             volumes[^1].Pause();
-        volumes.Add(new Volume(AtomicFile.TemporaryOf(target)));
+        volumes.Add(new Volume(parts.Of(volumes.Count + 1)));
         return volumes[^1];
     }
 
     public void Dispose()
     {
-        foreach (Volume volume in volumes)
+        foreach (Volume volume in Enumerable.Reverse(volumes))
             volume.Dispose();
     }
 
@@ -175,7 +179,8 @@ internal sealed class VolumeOutput : IDisposable
                     file.Position = 0;
                     file.Write(first);
                     AtomicFile.Sync(file);
-                    file.Dispose();
+                    if (header.Number > 1)
+                        file.Dispose();
                     return 0;
                 }
             );

@@ -9,8 +9,6 @@ namespace NodeForge.Cli.Commands;
 /// <summary><c>bundle create</c>: images and files, one file.</summary>
 internal sealed class BundleCreateCommand : ForgeCommand
 {
-    private const long SmallestVolume = 16L << 20;
-
     private readonly Argument<string[]> images = new("IMAGE")
     {
         Description = $"Node images: {ImageTransport.Syntax}. One that lacks an image that a cluster asks for is refused.",
@@ -53,6 +51,11 @@ internal sealed class BundleCreateCommand : ForgeCommand
         HelpName = "N",
         DefaultValueFactory = _ => 3,
     };
+    private readonly Option<FileInfo?> there = new("--base")
+    {
+        Description = "A bundle that the far side has, or its inventory: write a delta, which carries what it lacks.",
+        HelpName = "FILE",
+    };
     private readonly Option<bool> dryRun = new("--dry-run")
     {
         Description = "List what would be in it, with sizes and reasons, and write nothing.",
@@ -69,6 +72,7 @@ internal sealed class BundleCreateCommand : ForgeCommand
         Add(platforms);
         Add(volumeSize);
         Add(level);
+        Add(there);
         Add(dryRun);
         level.Validators.Add(result =>
         {
@@ -91,9 +95,10 @@ internal sealed class BundleCreateCommand : ForgeCommand
             Files = parsed.GetValue(files) ?? [],
             ClusterFile = parsed.GetValue(cluster)?.FullName,
             Platforms = [.. (parsed.GetValue(platforms) ?? []).Select(ReadPlatform)],
+            Base = parsed.GetValue(there)?.FullName,
             Options = new()
             {
-                VolumeSize = parsed.GetValue(volumeSize) is { } size ? ByteSize.Parse(size, SmallestVolume) : 0,
+                VolumeSize = parsed.GetValue(volumeSize) is { } size ? VolumeSize.Parse(size) : 0,
                 Level = parsed.GetValue(level),
             },
         };

@@ -8,13 +8,13 @@ namespace NodeForge.Cli.Commands;
 internal sealed class BundleDiffCommand : ForgeCommand
 {
     private readonly Argument<FileInfo> first = new("A") { Description = "The bundle that is there." };
-    private readonly Argument<FileInfo> second = new("B") { Description = "The one that is to come." };
+    private readonly Argument<FileInfo> second = new("B") { Description = "The one that is to come, or its delta." };
 
     public BundleDiffCommand(FrontEnd front)
         : base(
             front,
             "diff",
-            "Show what changes from one bundle to another: images, files, versions of components, and bytes that are new."
+            "Show what changes from one bundle to another: images, files, versions of components, and what is carried, whole or as a delta."
         )
     {
         Add(first);
@@ -26,8 +26,8 @@ internal sealed class BundleDiffCommand : ForgeCommand
             new(
                 BundleDiffDocument.Of(
                     BundleDifference.Between(
-                        forge.Bundles.Open(parsed.GetRequiredValue(first).FullName).Index,
-                        forge.Bundles.Open(parsed.GetRequiredValue(second).FullName).Index
+                        forge.Bundles.OpenAny(parsed.GetRequiredValue(first).FullName).Index,
+                        forge.Bundles.OpenAny(parsed.GetRequiredValue(second).FullName).Index
                     )
                 )
             )

@@ -15,5 +15,5 @@ internal sealed class BundleInspectCommand : ForgeCommand
         : base(front, "inspect", "Show what is in a bundle: images, files, components, and why each is there.") => Add(file);
 
     protected override Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken) =>
-        Task.FromResult<CommandResult>(new(BundleDocument.Of(forge.Bundles.Open(parsed.GetRequiredValue(file).FullName))));
+        Task.FromResult<CommandResult>(new(BundleDocument.Of(forge.Bundles.OpenAny(parsed.GetRequiredValue(file).FullName))));
 }

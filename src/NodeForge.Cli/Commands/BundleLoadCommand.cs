@@ -29,6 +29,8 @@ internal sealed class BundleLoadCommand : ForgeCommand
         HelpName = "DIR",
     };
 
+    private readonly BundleTrustOptions trust = new();
+
     public BundleLoadCommand(FrontEnd front)
         : base(front, "load", "Bring a bundle's images into a layout, an engine or a registry; what stands there already is not read.")
     {
@@ -36,6 +38,8 @@ internal sealed class BundleLoadCommand : ForgeCommand
         Add(targets);
         Add(images);
         Add(folder);
+        Add(trust.Policy);
+        Add(trust.AllowOlder);
         Validators.Add(result =>
         {
             if (result.GetValue(targets) is not { Length: > 0 } && result.GetValue(folder) is null)
@@ -49,6 +53,7 @@ internal sealed class BundleLoadCommand : ForgeCommand
         {
             Images = parsed.GetValue(images) ?? [],
             Folder = parsed.GetValue(folder)?.FullName,
+            Trust = trust.Read(parsed),
         };
         return new(BundleLoadDocument.Of(await forge.Bundles.LoadAsync(request, cancellationToken)));
     }

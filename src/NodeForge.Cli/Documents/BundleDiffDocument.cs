@@ -12,7 +12,8 @@ internal sealed record BundleDiffDocument(
     IReadOnlyList<BundleChangeItem> Components,
     int NewBlobs,
     long NewBytes,
-    long Bytes
+    long Bytes,
+    IReadOnlyList<CarriedBlobItem> Carried
 ) : Document
 {
     public static BundleDiffDocument Of(BundleDifference difference) =>
@@ -23,7 +24,16 @@ internal sealed record BundleDiffDocument(
             Items(difference.Components),
             difference.NewBlobs,
             difference.NewBytes,
-            difference.Bytes
+            difference.Bytes,
+            [
+                .. difference.Carried.Select(blob => new CarriedBlobItem(
+                    blob.Digest.ToString(),
+                    blob.As.ToString().ToLowerInvariant(),
+                    blob.Size,
+                    blob.MediaType,
+                    blob.UsedBy
+                )),
+            ]
         );
 
     public override Page ToText()
@@ -53,9 +63,22 @@ internal sealed record BundleDiffDocument(
                 );
         }
 
+        foreach (CarriedBlobItem blob in Carried.Where(blob => blob.Size >= Worth))
+            rows.Add("carried", As(blob), $"{string.Join(", ", blob.UsedBy)}, {ByteCount.Show(blob.Size)}", blob.Digest);
         return text.Rows(rows)
             .Line(Same ? "nothing changes" : $"{NewBlobs} blobs are new: {ByteCount.Show(NewBytes)} of {ByteCount.Show(Bytes)}");
     }
+
+    private const long Worth = 1 << 20; // bytes from which on people want to know; programs get all
+
+    private static string As(CarriedBlobItem blob) =>
+        blob.As switch
+        {
+            "compressed" => "whole, as it is compressed",
+            "open" => "whole, or as a delta",
+            "delta" => "as a delta",
+            _ => "whole",
+        };
 
     private static BundleChangeItem[] Items(IReadOnlyList<BundleChange> changes) =>
         [
@@ -72,3 +95,7 @@ internal sealed record BundleDiffDocument(
 
 /// <param name="Change">added, removed or changed.</param>
 internal sealed record BundleChangeItem(string Change, string Name, string? First, string? Second);
+
+/// <param name="As">whole, compressed (whole, since it is compressed elsewhere), delta, or open (whole or as a delta: there is none that
+/// says).</param>
+internal sealed record CarriedBlobItem(string Digest, string As, long Size, string MediaType, IReadOnlyList<string> UsedBy);

@@ -13,7 +13,8 @@ internal sealed record BundleDocument(
     long ContentSize,
     IReadOnlyList<BundleImageItem> Images,
     IReadOnlyList<BundleFileItem> Files,
-    IReadOnlyList<BundleComponentItem> Components
+    IReadOnlyList<BundleComponentItem> Components,
+    BundleDeltaItem? Delta
 ) : Document
 {
     public static BundleDocument Of(BundleOutcome outcome) =>
@@ -34,12 +35,13 @@ internal sealed record BundleDocument(
 
     private static BundleDocument Of(BundleIndex index, string? set, string? digest, IReadOnlyList<BundleVolumeItem> volumes)
     {
-        Dictionary<string, long> sizes = index.Blobs.ToDictionary(blob => blob.Digest.ToString(), blob => blob.Size);
+        BundleIndex whole = index.Whole;
+        Dictionary<string, long> sizes = whole.Blobs.ToDictionary(blob => blob.Digest.ToString(), blob => blob.Size);
         return new(
             set,
             digest,
             volumes,
-            index.Blobs.Sum(blob => blob.Size),
+            whole.Blobs.Sum(blob => blob.Size),
             [.. index.Images.Select(image => BundleImageItem.Of(image, sizes))],
             [.. index.Items.Select(item => new BundleFileItem(item.Kind, item.Name, item.Size, item.Digest.ToString(), item.Reason))],
             [
@@ -49,7 +51,8 @@ internal sealed record BundleDocument(
                     component.Origin,
                     component.Image
                 )),
-            ]
+            ],
+            index.Delta is { } delta ? new(delta.Base.ToString(), delta.Index.ToString(), index.Blobs.Count) : null
         );
     }
 
@@ -74,12 +77,19 @@ internal sealed record BundleDocument(
         string content = $"{ByteCount.Show(ContentSize)} of content, each blob once";
         if (Volumes.Count == 0)
             return text.Line($"{content}; nothing was written");
+        if (Delta is not null)
+            text.Line($"a delta: with the bundle of index {Delta.Base}").Line($"it makes the one of index {Delta.Makes}");
         text.Line($"{content}, in {ByteCount.Show(Volumes.Sum(volume => volume.Size))}");
         foreach (BundleVolumeItem volume in Volumes)
             text.Line($"  {volume.Path}  {ByteCount.Show(volume.Size)}");
         return text.Line("  set    " + Set).Line("  index  " + Index);
     }
 }
+
+/// <param name="Base">The index of the bundle that it is of.</param>
+/// <param name="Makes">The index of the bundle that it makes.</param>
+/// <param name="Blobs">How many it carries, whole or as deltas.</param>
+internal sealed record BundleDeltaItem(string Base, string Makes, int Blobs);
 
 internal sealed record BundleVolumeItem(int Number, string Path, long Size);
 
