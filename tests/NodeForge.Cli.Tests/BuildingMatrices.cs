@@ -1,0 +1,144 @@
+using System.Text.Json;
+using NodeForge.Oci;
+using NodeForge.TestSupport.Golden;
+using NodeForge.TestSupport.Registry;
+
+namespace NodeForge.Cli.Tests;
+
+/// <summary><c>matrix lock</c>, <c>plan</c> and <c>build</c>, from the file to what is in a registry.</summary>
+public sealed class BuildingMatrices : IDisposable
+{
+    private readonly CommandRoom room = new();
+
+    public BuildingMatrices()
+    {
+        Recipe("one", "{path: /etc/one, content: \"1\"}");
+        Recipe("two", "{path: /etc/two, content: \"2\"}");
+        Recipe("broken", "{path: /usr/bin/kubelet, kubernetesBinary: kubelet}");
+        Matrix("[one.yaml, two.yaml]");
+    }
+
+    public void Dispose() => room.Dispose();
+
+    [Fact]
+    public async Task A_matrix_is_planned_as_it_was_locked()
+    {
+        CommandRun locked = await room.RunAsync("matrix", "lock", room["all.yaml"]);
+        Assert.True(locked.Exit == 0, locked.Error);
+        Assert.Equal(["one.lock.json", "two.lock.json"], Directory.GetFiles(room["all.locks"]).Select(Path.GetFileName).Order());
+        CommandRun plan = await room.RunAsync("matrix", "plan", room["all.yaml"]);
+        Assert.Equal(("", 0), (plan.Error, plan.Exit));
+        Assert.Equal(GoldenFile.Expect("tests/NodeForge.Cli.Tests/Golden/matrix-plan.txt", plan.Out), plan.Out);
+        Assert.Contains("nothing moved", (await room.RunAsync("matrix", "lock", room["all.yaml"])).Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await room.RunAsync("matrix", "lock", room["all.yaml"], "--check")).Exit);
+    }
+
+    [Fact]
+    public async Task What_was_not_locked_or_changed_since_is_told_for_every_image_with_the_command_that_helps()
+    {
+        CommandRun run = await room.RunAsync("matrix", "plan", room["all.yaml"], "-o", "json");
+        JsonElement[] errors = [.. JsonDocument.Parse(run.Out).RootElement.GetProperty("errors").EnumerateArray()];
+        Assert.Equal(["NF2001", "NF2001"], errors.Select(error => error.GetProperty("code").GetString()));
+        Assert.All(errors, error => Assert.Equal($"run nodeforge matrix lock {room["all.yaml"]}", error.GetProperty("hint").GetString()));
+
+        await room.RunAsync("matrix", "lock", room["all.yaml"]);
+        Recipe("one", "{path: /etc/one, content: \"3\"}");
+        Assert.Contains("NF2002", (await room.RunAsync("matrix", "build", room["all.yaml"])).Error, StringComparison.Ordinal);
+        CommandRun check = await room.RunAsync("matrix", "lock", room["all.yaml"], "--check");
+        Assert.Equal(3, check.Exit);
+        Assert.Contains("NF2006", check.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_image_is_written_under_one_index_for_all_its_platforms()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        await room.RunAsync("matrix", "lock", room["all.yaml"]);
+        CommandRun run = await BuildAsync("--output", $"docker://{registry.Host}/nodes:{{image}}", "-o", "json");
+        Assert.True(run.Exit == 0, run.Error + run.Out);
+        foreach (string image in (string[])["one", "two"])
+        {
+            ImageIndex index = ImageDocument.ReadIndex(registry.Manifest("nodes", image)!, new(image));
+            Assert.Equal(["linux/amd64", "linux/arm64"], index.Manifests.Select(manifest => manifest.Platform!.ToString()));
+            Assert.Contains(
+                $"docker://{registry.Host}/nodes:{image}@{Digest.Of(registry.Manifest("nodes", image)!)}",
+                run.Out,
+                StringComparison.Ordinal
+            );
+        }
+    }
+
+    [Fact]
+    public async Task A_cell_that_fails_undoes_no_other_and_its_image_is_written_nowhere()
+    {
+        Matrix("[one.yaml, broken.yaml]");
+        await room.RunAsync("matrix", "lock", room["all.yaml"]);
+        CommandRun run = await BuildAsync("--output", $"oci:{room["out"]}/{{image}}", "-o", "json", "-q");
+        Assert.Equal(ErrorCodes.TarballIncomplete.ExitCode, (ExitCode)run.Exit);
+        JsonElement document = JsonDocument.Parse(run.Out).RootElement;
+        Assert.False(document.GetProperty("complete").GetBoolean());
+        JsonElement[] images = [.. document.GetProperty("images").EnumerateArray()];
+        Assert.Equal($"oci:{room["out"]}/one", Assert.Single(images[0].GetProperty("outputs").EnumerateArray()).GetString());
+        Assert.Empty(images[1].GetProperty("outputs").EnumerateArray());
+        Assert.All(
+            images[1].GetProperty("cells").EnumerateArray(),
+            cell => Assert.Equal("NF4209", Assert.Single(cell.GetProperty("problems").EnumerateArray()).GetProperty("code").GetString())
+        );
+        Assert.True(Directory.Exists(room["out/one"]));
+        Assert.False(Directory.Exists(room["out/broken"]));
+    }
+
+    [Fact]
+    public async Task One_cell_is_built_by_its_name_or_its_number_and_written_nowhere()
+    {
+        await room.RunAsync("matrix", "lock", room["all.yaml"]);
+        string output = $"oci:{room["out"]}/{{image}}";
+        CommandRun named = await BuildAsync("--cell", "two:linux/arm64", "--output", output);
+        CommandRun numbered = await BuildAsync("--cell", "3", "--output", output);
+        Assert.Equal((0, named.Out), (numbered.Exit, numbered.Out));
+        Assert.EndsWith("  two linux/arm64\n", named.Out, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(room["out"]));
+        CommandRun unknown = await BuildAsync("--cell", "two:linux/arm46");
+        Assert.Equal(2, unknown.Exit);
+        Assert.Contains("NF7004", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean two:linux/arm64?", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_machine_takes_everything_from_the_shared_cache_and_its_images_are_the_same()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        string cache = $"docker://{registry.Host}/cache";
+        await room.RunAsync("matrix", "lock", room["all.yaml"]);
+        CommandRun first = await BuildAsync("--cache-from", cache, "--cache-to", cache);
+        Assert.True(first.Exit == 0, first.Error);
+        int pushed = registry.Requests.Count(request => request.Method == "PUT");
+        Directory.Delete(room["cache"], recursive: true);
+        CommandRun second = await BuildAsync("--cache-from", cache, "--cache-to", cache);
+        Assert.Equal((0, first.Out), (second.Exit, second.Out));
+        Assert.Equal(pushed, registry.Requests.Count(request => request.Method == "PUT"));
+        Assert.Contains("of the shared cache", second.Error, StringComparison.Ordinal);
+        Assert.Contains("NF7010", (await BuildAsync("--cache-from", cache, "--offline")).Error, StringComparison.Ordinal);
+    }
+
+    private Task<CommandRun> BuildAsync(params string[] options) => room.RunAsync(["matrix", "build", room["all.yaml"], .. options]);
+
+    private void Recipe(string name, string file) =>
+        room.Write(
+            name + ".yaml",
+            $"""
+            apiVersion: nodeforge.dev/v1alpha1
+            kind: ContainerImage
+            name: {name}
+            platforms: [linux/amd64, linux/arm64]
+            tags: ["example.com/{name}:1"]
+            files: [{file}]
+            """
+        );
+
+    private void Matrix(string recipes) =>
+        room.Write(
+            "all.yaml",
+            $"apiVersion: nodeforge.dev/v1alpha1\nkind: Matrix\nname: all\nrecipes: {recipes}\nplatforms: [linux/amd64, linux/arm64]\n"
+        );
+}
