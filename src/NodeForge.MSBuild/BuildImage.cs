@@ -1,7 +1,5 @@
-using System.Text;
 using Microsoft.Build.Framework;
 using NodeForge.Images;
-using NodeForge.Oci;
 using NodeForge.Recipes;
 using Task = System.Threading.Tasks.Task;
 
@@ -11,8 +9,6 @@ namespace NodeForge.MSBuild;
 [MSBuildMultiThreadableTask]
 public sealed class BuildImage : ForgeTask
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
-
     /// <summary>The files that go into the image; each has its metadata.</summary>
     [Required]
     public ITaskItem[] Inputs { get; set; } = [];
@@ -35,17 +31,7 @@ public sealed class BuildImage : ForgeTask
 
     private async Task RunAsync(Forge forge, RecipeItem item, CancellationToken cancellationToken)
     {
-        // Projects that share an image, in this build or another: the second finds what the first has made.
-        string held = Path.Combine(ForgeOptions.From(Host).Cache, "locks", "output-" + Digest.Of(Encoding.UTF8.GetBytes(item.Output)).Hex);
-        using DigestLock one = await DigestLock
-            .TakeAsync(
-                held,
-                Quiet,
-                Host.Clock,
-                holder => Messages.Say(MessageImportance.High, $"waiting for {holder}, which builds {item.Output}"),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        using DigestLock one = await OutputLock.TakeAsync(item.Output, Host, Messages, cancellationToken).ConfigureAwait(false);
         Recipe recipe = forge.Read(item.Request);
         string key = await item.KeyAsync(recipe, Host, cancellationToken).ConfigureAwait(false);
         if (BuildRecord.Read(item.Record, item.Artefact) is { } record && record.Key == key)
@@ -58,7 +44,7 @@ public sealed class BuildImage : ForgeTask
             return;
         }
 
-        BuildRequest request = new(item.Request, KindOf(recipe))
+        BuildRequest request = new(item.Request, RecipeItem.KindOf(recipe))
         {
             Outputs = [item.Transport],
             Compression = item.Compression,
@@ -80,6 +66,4 @@ public sealed class BuildImage : ForgeTask
         ).Write(item.Record);
         one.RemoveWhenReleased();
     }
-
-    private static string KindOf(Recipe recipe) => recipe.GetType().Name[..^"Recipe".Length];
 }

@@ -8,17 +8,26 @@ namespace NodeForge.MSBuild;
 /// written for and no other.</summary>
 /// <param name="Key">Of everything that decides the artefact's bytes.</param>
 /// <param name="Artefact">The file as it was written.</param>
-/// <param name="Images">The image IDs, one for each platform.</param>
+/// <param name="Images">The image IDs, one for each platform; of a bundle what names the set of its volumes.</param>
 /// <param name="Warnings">Told again by a build that builds nothing.</param>
 internal sealed record BuildRecord(string Key, string Artefact, IReadOnlyList<string> Images, IReadOnlyList<RecordedWarning> Warnings)
 {
+    /// <summary>The files of a bundle; none of an image, which is where its item says.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    public static string Beside(string output) => Path.Combine(Path.GetDirectoryName(output)!, $".{Path.GetFileName(output)}.built.json");
+
     /// <returns>Null where there is none, or none that can be believed: then the artefact is made again.</returns>
-    public static BuildRecord? Read(string path, string artefact)
+    public static BuildRecord? Read(string path, string artefact) =>
+        Read(path) is { } read && read.Artefact == IdentityOf(artefact) ? read : null;
+
+    /// <returns>Null where there is none; whether its artefact is still the one that was written is for the caller to see.</returns>
+    public static BuildRecord? Read(string path)
     {
         try
         {
             BuildRecord? read = JsonSerializer.Deserialize(File.ReadAllBytes(path), RecordJson.Default.BuildRecord);
-            return read is { Key: not null, Images: not null, Warnings: not null } && read.Artefact == IdentityOf(artefact) ? read : null;
+            return read is { Key: not null, Images: not null, Warnings: not null } ? read with { Files = read.Files ?? [] } : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -31,6 +40,8 @@ internal sealed record BuildRecord(string Key, string Artefact, IReadOnlyList<st
 
     /// <summary>Tells without reading whether a file is still the one that was there; empty where there is none.</summary>
     public static string IdentityOf(string file) => FileIdentity.Of(file)?.ToString() ?? "";
+
+    public static string IdentityOf(IReadOnlyList<string> files) => string.Join('\n', files.Select(IdentityOf));
 }
 
 /// <summary>A warning as it was logged.</summary>

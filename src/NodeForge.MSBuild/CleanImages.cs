@@ -4,7 +4,7 @@ using Task = System.Threading.Tasks.Task;
 
 namespace NodeForge.MSBuild;
 
-/// <summary>Removes the images that this project made, those of items that are gone too, and what it knows of them. The cache
+/// <summary>Removes the images and bundles that this project made, those of items that are gone too, and what it knows of them. The cache
 /// stays.</summary>
 [MSBuildMultiThreadableTask]
 public sealed class CleanImages : ForgeTask
@@ -28,6 +28,7 @@ public sealed class CleanImages : ForgeTask
     {
         if (!File.Exists(record))
             return;
+        IReadOnlyList<string> volumes = BuildRecord.Read(record)?.Files ?? [];
         AtomicFile.Guard(
             output,
             () =>
@@ -36,6 +37,8 @@ public sealed class CleanImages : ForgeTask
                     Directory.Delete(output, recursive: true);
                 File.Delete(output);
                 File.Delete(output + ".verify.html");
+                foreach (string volume in volumes.Where(volume => volume.StartsWith(output + ".", StringComparison.Ordinal)))
+                    File.Delete(volume);
                 File.Delete(record);
                 return 0;
             }

@@ -4,47 +4,60 @@ using Task = System.Threading.Tasks.Task;
 
 namespace NodeForge.MSBuild;
 
-/// <summary>Brings images to where their <c>PushTo</c> says. Networked.</summary>
+/// <summary>Brings images, and those of bundles, to where their <c>PushTo</c> says. Networked.</summary>
 [MSBuildMultiThreadableTask]
 public sealed class PushImage : ForgeTask
 {
-    [Required]
+    private const string PushTo = "PushTo";
+    private readonly List<ITaskItem> pushed = [];
+
     public ITaskItem[] Images { get; set; } = [];
+
+    /// <summary>Bundles whose images go there, each under its own name.</summary>
+    public ITaskItem[] Bundles { get; set; } = [];
 
     /// <summary>An item for each place, with the digest where it is a registry's; <c>Image</c> says of which.</summary>
     [Output]
-    public ITaskItem[] Pushed { get; private set; } = [];
+    public ITaskItem[] Pushed => [.. pushed];
 
     private protected override async Task RunAsync(Forge forge, CancellationToken cancellationToken)
     {
-        List<ITaskItem> pushed = [];
-        ITaskItem[] wanted = [.. Images.Where(image => RecipeItem.Texts(image, "PushTo").Length > 0)];
-        if (wanted.Length == 0)
+        ITaskItem[] images = [.. Images.Where(IsPushed)],
+            bundles = [.. Bundles.Where(IsPushed)];
+        if (images.Length + bundles.Length == 0)
             throw new NodeForgeException(
-                new Diagnostic(ErrorCodes.BuildItem, "no image says where it is pushed to")
+                new Diagnostic(ErrorCodes.BuildItem, "no image and no bundle says where it is pushed to")
                 {
                     Where = new(Project),
-                    Hint = "give a NodeForgeRecipe PushTo=\"docker://registry/name:tag\"",
+                    Hint =
+                        "give a NodeForgeRecipe PushTo=\"docker://registry/name:tag\", or a NodeForgeBundle PushTo=\"docker://registry/\"",
                 }
             );
-        foreach (ITaskItem image in wanted)
-        {
-            await ForAsync(
-                    Project,
-                    async () =>
-                    {
-                        ImageTransport from = ImageTransport.Parse(image.GetMetadata("Transport"));
-                        foreach (ImageTransport to in RecipeItem.Texts(image, "PushTo").Select(ImageTransport.Parse))
-                        {
-                            string place = await forge.CopyAsync(from, to, cancellationToken).ConfigureAwait(false);
-                            Messages.Say(MessageImportance.High, $"{Path.GetFileName(image.ItemSpec)} -> {place}");
-                            pushed.Add(MSBuildText.Item(place, ("Image", image.ItemSpec)));
-                        }
-                    }
-                )
-                .ConfigureAwait(false);
-        }
-
-        Pushed = [.. pushed];
+        foreach (ITaskItem image in images)
+            await ForAsync(Project, () => PushAsync(forge, image, cancellationToken)).ConfigureAwait(false);
+        foreach (ITaskItem bundle in bundles)
+            await ForAsync(Project, () => PushBundleAsync(forge, bundle, cancellationToken)).ConfigureAwait(false);
     }
+
+    private async Task PushAsync(Forge forge, ITaskItem image, CancellationToken cancellationToken)
+    {
+        ImageTransport from = ImageTransport.Parse(image.GetMetadata("Transport"));
+        foreach (ImageTransport to in RecipeItem.Texts(image, PushTo).Select(ImageTransport.Parse))
+            Add(image.ItemSpec, await forge.CopyAsync(from, to, cancellationToken).ConfigureAwait(false), image.ItemSpec);
+    }
+
+    private async Task PushBundleAsync(Forge forge, ITaskItem bundle, CancellationToken cancellationToken)
+    {
+        BundleLoadRequest request = new(bundle.ItemSpec, RecipeItem.Texts(bundle, PushTo));
+        foreach (PlacedImage placed in (await forge.Bundles.LoadAsync(request, cancellationToken).ConfigureAwait(false)).Images)
+            Add($"{bundle.ItemSpec}#{placed.Image}", placed.Target, placed.Image);
+    }
+
+    private void Add(string what, string place, string image)
+    {
+        Messages.Say(MessageImportance.High, $"{Path.GetFileName(what)} -> {place}");
+        pushed.Add(MSBuildText.Item(place, ("Image", image)));
+    }
+
+    private static bool IsPushed(ITaskItem item) => RecipeItem.Texts(item, PushTo).Length > 0;
 }

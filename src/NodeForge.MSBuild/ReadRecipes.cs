@@ -82,11 +82,11 @@ public sealed class ReadRecipes : ForgeTask
         else if (!sound)
             File.SetLastWriteTimeUtc(list, Host.Clock.GetUtcNow().UtcDateTime); // somebody replaced the artefact: newer than its record, the list brings it back
         foreach (string file in files.Where(File.Exists).Prepend(list).Distinct(StringComparer.Ordinal))
-            inputs.Add(Item(source, item, file));
-        images.Add(Item(source, item, item.Output));
+            inputs.Add(Item(source, item, recipe, file));
+        images.Add(Item(source, item, recipe, item.Output));
     }
 
-    private static TaskItem Item(ITaskItem source, RecipeItem item, string spec)
+    private static TaskItem Item(ITaskItem source, RecipeItem item, Recipe recipe, string spec)
     {
         TaskItem made = MSBuildText.Item(spec);
         source.CopyMetadataTo(made);
@@ -94,6 +94,7 @@ public sealed class ReadRecipes : ForgeTask
             (string name, string value) in new[]
             {
                 ("Recipe", item.Request.Path),
+                ("Kind", RecipeItem.KindOf(recipe)),
                 ("Lock", item.LockPath),
                 ("Destination", item.Output),
                 ("Artefact", item.Artefact),

@@ -43,7 +43,7 @@ internal sealed record RecipeItem
     public string Artefact => Format == "oci" ? Path.Combine(Output, "index.json") : Output;
 
     /// <summary>What the image was built from, beside it.</summary>
-    public string Record => Path.Combine(Path.GetDirectoryName(Output)!, $".{Path.GetFileName(Output)}.built.json");
+    public string Record => BuildRecord.Beside(Output);
 
     public string LockPath => Request.LockPath ?? RecipeLockFile.DefaultPath(Request.Path);
 
@@ -134,12 +134,15 @@ internal sealed record RecipeItem
     /// <summary>The file of an archive or layout that changes with it.</summary>
     public static string ContentOf(string image) => Directory.Exists(image) ? Path.Combine(image, "index.json") : image;
 
+    /// <returns>As a recipe writes it: NodeImage.</returns>
+    public static string KindOf(Recipe recipe) => recipe.GetType().Name[..^"Recipe".Length];
+
     public static string? Optional(ITaskItem item, string name) => item.GetMetadata(name) is { Length: > 0 } text ? text : null;
 
     public static string[] Texts(ITaskItem item, string name) =>
         item.GetMetadata(name).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static async Task<string> DigestOfAsync(string path, CancellationToken cancellationToken)
+    public static async Task<string> DigestOfAsync(string path, CancellationToken cancellationToken)
     {
         try
         {

@@ -18,7 +18,11 @@ public sealed record ClusterBuilder
         Image = image;
     }
 
-    internal string Image { get; private init; }
+    private ClusterBuilder() { }
+
+    internal string? Image { get; private init; }
+
+    internal string? Bundle { get; private init; }
 
     internal int ControlPlanes { get; private init; } = 1;
 
@@ -30,7 +34,12 @@ public sealed record ClusterBuilder
 
     internal bool IsReused { get; private init; }
 
+    internal string ReuseScope { get; private init; } = "";
+
     internal bool SkipsChecks { get; private init; }
+
+    /// <summary>Whether it is said which nodes there are; a bundle's cluster file says it otherwise.</summary>
+    internal bool SaysNodes => ConfigFile is not null || ControlPlanes != 1 || Workers != 0;
 
     internal TimeSpan Wait { get; private init; } = TimeSpan.FromMinutes(5);
 
@@ -41,6 +50,18 @@ public sealed record ClusterBuilder
 #pragma warning restore RS0030
 
     internal IForgeReporter Reporter { get; private init; } = SilentReporter.Instance;
+
+    /// <summary>A cluster from a bundle: its node image goes into the engine, its cluster file counts unless nodes are asked for here, and
+    /// the nodes have its other images.</summary>
+    /// <param name="file">The bundle; of volumes what they are called before <c>.001</c>. Relative to the working folder unless
+    /// absolute.</param>
+    /// <param name="image">The name of its node image; null where it has only one for this machine.</param>
+    /// <exception cref="ArgumentException">No file is named.</exception>
+    public static ClusterBuilder FromBundle(string file, string? image = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(file);
+        return new() { Bundle = file, Image = image };
+    }
 
     /// <summary>How many control planes; several stand behind a load balancer. Not beside <see cref="WithConfig"/>.</summary>
     /// <param name="count">At least 1.</param>
@@ -82,9 +103,14 @@ public sealed record ClusterBuilder
     }
 
     /// <summary>Keeps the cluster when the test is over; the next one that asks for the same finds it running, in about a second.</summary>
-    /// <remarks>The same is: the image's content, the nodes that are asked for, the cluster file's text and the name. Whoever reuses a
-    /// cluster shares what earlier tests left in it.</remarks>
-    public ClusterBuilder WithReuse() => this with { IsReused = true };
+    /// <remarks>The same is: the image's or bundle's content, the nodes that are asked for, the cluster file's text, the images that are
+    /// loaded, the name and the scope. Whoever reuses a cluster shares what earlier tests left in it.</remarks>
+    /// <param name="scope">Tells those who want a cluster to themselves from others who ask for the same; empty shares it with all.</param>
+    public ClusterBuilder WithReuse(string scope = "")
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        return this with { IsReused = true, ReuseScope = scope };
+    }
 
     /// <summary>Images of the engine that the nodes have before the first test runs.</summary>
     public ClusterBuilder WithImages(params IReadOnlyList<string> images) => this with { LoadedImages = images };

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using NodeForge.Bundles.Reading;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
-using NodeForge.Engines.Images;
 
 namespace NodeForge.Testing;
 
@@ -16,7 +16,9 @@ internal static class ReuseKey
         using EngineClient engine = await EngineClient
             .ConnectAsync(new EngineDiscovery(wanted.Host).Find(), cancellationToken)
             .ConfigureAwait(false);
-        ImageDetails? image = await engine.Images.FindAsync(wanted.Image, cancellationToken).ConfigureAwait(false);
+        string image = wanted.Bundle is { } bundle
+            ? $"{BundleFile.Open(wanted.Host.Resolve(bundle)).IndexDigest} {wanted.Image}"
+            : (await engine.Images.FindAsync(wanted.Image!, cancellationToken).ConfigureAwait(false))?.Id ?? wanted.Image!;
         string config = wanted.ConfigFile is { } file
             ? await File.ReadAllTextAsync(wanted.Host.Resolve(file), cancellationToken).ConfigureAwait(false)
             : string.Empty;
@@ -24,10 +26,12 @@ internal static class ReuseKey
             '\0',
             [
                 engine.Endpoint.Address.ToString(),
-                image?.Id ?? wanted.Image,
+                image,
                 wanted.ControlPlanes.ToString(CultureInfo.InvariantCulture),
                 wanted.Workers.ToString(CultureInfo.InvariantCulture),
                 config,
+                wanted.ReuseScope,
+                .. wanted.LoadedImages,
             ]
         );
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..8];

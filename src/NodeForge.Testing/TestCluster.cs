@@ -4,6 +4,7 @@ using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines.Containers;
+using NodeForge.Kubernetes.Api;
 using NodeForge.Kubernetes.Kubeconfigs;
 
 namespace NodeForge.Testing;
@@ -21,6 +22,7 @@ public sealed class TestCluster : IAsyncDisposable
     private readonly ClusterProvider clusters;
     private readonly LeaseFolder leases;
     private Lease? lease;
+    private Kubeconfig? kubeconfig;
 
     internal TestCluster(ClusterBuilder wanted)
     {
@@ -37,7 +39,13 @@ public sealed class TestCluster : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It is not started.</exception>
     public string KubeconfigPath => Started.Kubeconfig;
 
-    private Lease Started => lease ?? throw new InvalidOperationException("the cluster is not started: await StartAsync() first");
+    /// <summary>Where the API server answers on this machine.</summary>
+    /// <exception cref="InvalidOperationException">It is not started.</exception>
+    public Uri ApiServer => Administrator.Server;
+
+    private Kubeconfig Administrator => kubeconfig ?? throw NotStarted();
+
+    private Lease Started => lease ?? throw NotStarted();
 
     /// <summary>Makes the cluster, or finds it; returns when its nodes are Ready and have the images that were asked for.</summary>
     /// <exception cref="NodeForgeException">As of creating a cluster: the NF55, NF80 and NF91 ranges. What was made is removed, and
@@ -58,6 +66,7 @@ public sealed class TestCluster : IAsyncDisposable
                 await CreateAsync(taken, cancellationToken).ConfigureAwait(false);
             if (wanted.LoadedImages.Count > 0)
                 await clusters.LoadAsync(taken.Cluster, [], wanted.LoadedImages, cancellationToken).ConfigureAwait(false);
+            kubeconfig = await clusters.KubeconfigAsync(taken.Cluster, within: false, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -75,8 +84,15 @@ public sealed class TestCluster : IAsyncDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<string> GetKubeconfigAsync(bool within = false, CancellationToken cancellationToken = default)
     {
-        Kubeconfig kubeconfig = await clusters.KubeconfigAsync(Name, within, cancellationToken).ConfigureAwait(false);
-        return kubeconfig.ToYaml();
+        Kubeconfig read = await clusters.KubeconfigAsync(Name, within, cancellationToken).ConfigureAwait(false);
+        return read.ToYaml();
+    }
+
+    /// <summary>Whether the API server says that it is ready; false too where it does not answer within five seconds.</summary>
+    public async Task<bool> IsReadyAsync(CancellationToken cancellationToken = default)
+    {
+        using KubernetesApi api = new(Administrator);
+        return await api.TryGetAsync("/readyz", cancellationToken).ConfigureAwait(false) is not null;
     }
 
     /// <summary>Gives an image of the engine to every node, so that pods run it without a registry.</summary>
@@ -151,7 +167,10 @@ public sealed class TestCluster : IAsyncDisposable
             Wait = wanted.Wait,
             SkipChecks = wanted.SkipsChecks,
         };
-        await clusters.CreateAsync(wanted.Configuration(taken.Cluster), wanted.Image, how, cancellationToken).ConfigureAwait(false);
+        ClusterParts parts = await ClusterParts.OfAsync(wanted, taken.Cluster, cancellationToken).ConfigureAwait(false);
+        await clusters.CreateAsync(parts.Config, parts.Image, how, cancellationToken).ConfigureAwait(false);
+        if (parts.Images.Count > 0)
+            await clusters.LoadAsync(taken.Cluster, [], parts.Images, cancellationToken).ConfigureAwait(false);
         taken.MarkWhole();
     }
 
@@ -163,6 +182,8 @@ public sealed class TestCluster : IAsyncDisposable
         else
             await ((Task)leases.EndAsync(taken, clusters, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private static InvalidOperationException NotStarted() => new("the cluster is not started: await StartAsync() first");
 
     private static string Text(MemoryStream bytes) => Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
 }

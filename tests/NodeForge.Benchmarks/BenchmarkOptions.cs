@@ -11,6 +11,7 @@ internal sealed record BenchmarkOptions
           cluster  nodeforge create and delete cluster beside kind's, from one image and kind's from its own too; --image REF [--peer-image REF]
           load     nodeforge load image beside kind's, one layer of 500 MB changed; --image REF of a node
           preload  planting a release's images beside ctr images import; --tarball FILE, containerd on PATH
+          start    how soon a command is over: ahead, native, kind, an empty program; [--tarball FILE --base DIR]
           boot     nodeforge create cluster from several images, by turns; --image REF --image REF ...
 
           --tarball FILE   kubernetes-server-linux-ARCH.tar.gz
@@ -19,7 +20,8 @@ internal sealed record BenchmarkOptions
           --image REF      a node image that the engine has
           --peer-image REF one that kind has built, for clusters of kind's beside those from our image
           --kind FILE      the peer's program (default: Debian's package, from the machine's mirror)
-          --command FILE   the NodeForge.Cli.dll that is measured (default: built from source first)
+          --command FILE   the NodeForge.Cli.dll, or the native program, that is measured (default: built from source first)
+          --native FILE    the native program (artifacts/native/nodeforge, which build/native makes)
           --rounds N       how often each case is run (3)
           --work DIR       where caches and layouts lie (artifacts/benchmarks)
           --update-readme  writes the table between its marks in README.md
@@ -34,6 +36,7 @@ internal sealed record BenchmarkOptions
         "--peer-image",
         "--kind",
         "--command",
+        "--native",
         "--rounds",
         "--work",
     ];
@@ -51,6 +54,8 @@ internal sealed record BenchmarkOptions
     public string? Kind { get; init; }
 
     public string? Command { get; init; }
+
+    public required string Native { get; init; }
 
     public int Rounds { get; init; } = 3;
 
@@ -81,6 +86,7 @@ internal sealed record BenchmarkOptions
             PeerImage = Last("--peer-image"),
             Kind = PathOf("--kind"),
             Command = PathOf("--command"),
+            Native = PathOf("--native") ?? Path.Combine(root, "artifacts", "native", "nodeforge"),
             Rounds = int.Parse(Last("--rounds") ?? "3", CultureInfo.InvariantCulture),
             Work = PathOf("--work") ?? Path.Combine(root, "artifacts", "benchmarks"),
             UpdateReadme = given.ContainsKey("--update-readme"),
@@ -89,6 +95,10 @@ internal sealed record BenchmarkOptions
         string? Last(string name) => given.GetValueOrDefault(name)?[^1];
         string? PathOf(string name) => Last(name) is { } path ? Path.GetFullPath(path) : null;
     }
+
+    /// <summary>How a command of ours is called: an assembly by dotnet, native code by itself.</summary>
+    public static IReadOnlyList<string> Call(string command) =>
+        command.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", command] : [command];
 
     /// <exception cref="BenchmarkException">The comparison needs it and it is not given.</exception>
     public static T Needed<T>(T? value, string name)

@@ -3,6 +3,7 @@ using NodeForge.Benchmarks.Building;
 using NodeForge.Benchmarks.Clusters;
 using NodeForge.Benchmarks.Measuring;
 using NodeForge.Benchmarks.Preloading;
+using NodeForge.Benchmarks.Starting;
 
 try
 {
@@ -17,6 +18,7 @@ try
         "cluster" => new ClusterComparison(options, command).Run(Console.Error.WriteLine),
         "load" => new LoadComparison(options, command).Run(Console.Error.WriteLine),
         "preload" => new PreloadComparison(options).Run(Console.Error.WriteLine),
+        "start" => new StartComparison(options, command, root).Run(Console.Error.WriteLine),
         "boot" => new BootComparison(options, command).Run(Console.Error.WriteLine),
         _ => throw new BenchmarkException($"'{comparison}' is not a comparison\n{BenchmarkOptions.Usage}"),
     };

@@ -10,6 +10,9 @@ internal sealed partial record DotnetRun(int ExitCode, string Output)
     private const int Interrupt = 2; // SIGINT
     private static readonly string[] Kept = ["PATH", "DOTNET_ROOT", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
+    /// <summary>How long a call may take.</summary>
+    public static TimeSpan Usually { get; } = TimeSpan.FromMinutes(3);
+
     public bool Succeeded => ExitCode == 0;
 
     /// <param name="feed">Has the home folder and the NuGet cache.</param>
@@ -61,9 +64,9 @@ internal sealed partial record DotnetRun(int ExitCode, string Output)
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
 
-    public static async Task<DotnetRun> FinishAsync(Process process, Action<string>? line = null)
+    public static async Task<DotnetRun> FinishAsync(Process process, Action<string>? line = null, TimeSpan? atMost = null)
     {
-        using CancellationTokenSource longest = new(TimeSpan.FromMinutes(3));
+        using CancellationTokenSource longest = new(atMost ?? Usually);
         StringBuilder output = new();
         await Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
         await process.WaitForExitAsync(longest.Token);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.MSBuild.Tests;
@@ -52,7 +53,7 @@ public sealed class PackedFeed : IAsyncLifetime
             """
         );
         await File.WriteAllTextAsync(Path.Combine(Template, "app.csproj"), Project);
-        await PackAsync("src/NodeForge.MSBuild");
+        await PackAsync("src/NodeForge.MSBuild", Version);
         DotnetRun restored = await DotnetRun.StartAsync(
             this,
             Template,
@@ -62,27 +63,41 @@ public sealed class PackedFeed : IAsyncLifetime
         Assert.True(restored.Succeeded, restored.Output);
     }
 
-    /// <summary>Puts a project's package into the feed.</summary>
-    internal async Task PackAsync(string project)
+    /// <summary>Puts a project's package into the feed, as it was built before.</summary>
+    /// <param name="arguments">More of MSBuild's.</param>
+    internal Task PackAsync(string project, string version, params string[] arguments) =>
+        PackAsync(project, version, ["--no-build", .. arguments], DotnetRun.Usually);
+
+    /// <summary>Builds a project alone for one kind of machine, from libraries that were built before, and puts its package into the
+    /// feed.</summary>
+    internal Task BuildAndPackAsync(string project, string version, params string[] arguments) =>
+        PackAsync(project, version, arguments, TimeSpan.FromMinutes(20));
+
+    private async Task PackAsync(string project, string version, string[] arguments, TimeSpan atMost)
     {
-        DotnetRun packed = await DotnetRun.StartAsync(
+        using Process packing = DotnetRun.Begin(
             this,
             GoldenFile.Repository,
             ownPackages: false,
             [
                 "pack",
                 project,
-                "--no-build",
                 "--configuration",
                 Configuration,
                 "--output",
                 Path.Combine(folder, "feed"),
-                $"-p:PackageVersion={Version}",
+                $"-p:Version={version}",
+                "-p:BuildProjectReferences=false",
                 "-nr:false",
+                .. arguments,
             ]
         );
+        DotnetRun packed = await DotnetRun.FinishAsync(packing, atMost: atMost);
         Assert.True(packed.Succeeded, packed.Output);
     }
+
+    /// <summary>Calls dotnet as a user whose only source of packages is the feed.</summary>
+    internal Task<DotnetRun> RunAsync(params string[] arguments) => DotnetRun.StartAsync(this, folder, ownPackages: true, arguments);
 
     public ValueTask DisposeAsync()
     {

@@ -32,8 +32,8 @@ internal sealed class OurBuild
         foreach (string preload in (string[])["archives", "content-store"])
         {
             build.WriteRecipe(preload, server.Address + Path.GetFileName(tarball), "images: [{kubeadm: false}]");
-            MeasuredProgram.Run(["dotnet", command, "lock", build.Recipe(preload), "--cache", build.Fetched]);
-            MeasuredProgram.Run(["dotnet", command, "fetch", build.Recipe(preload), "--cache", build.Fetched]);
+            MeasuredProgram.Run([.. BenchmarkOptions.Call(command), "lock", build.Recipe(preload), "--cache", build.Fetched]);
+            MeasuredProgram.Run([.. BenchmarkOptions.Call(command), "fetch", build.Recipe(preload), "--cache", build.Fetched]);
         }
 
         MeasuredProgram.Run([
@@ -46,6 +46,9 @@ internal sealed class OurBuild
         ]);
         return build;
     }
+
+    /// <summary>The same caches, built in by another program of ours.</summary>
+    public OurBuild With(string other) => new(other, options, folder);
 
     /// <summary>A build whose cache has what was fetched and nothing else.</summary>
     public Measurement Cold(string preload, string output)
@@ -67,7 +70,7 @@ internal sealed class OurBuild
     {
         WriteRecipe("extra", null, $"images:\n  - {{image: \"docker-archive:{archive}\"}}\n  - {{kubeadm: false}}\n");
         string cache = Path.Combine(folder, "cold");
-        MeasuredProgram.Run(["dotnet", command, "lock", Recipe("extra"), "--cache", cache]);
+        MeasuredProgram.Run([.. BenchmarkOptions.Call(command), "lock", Recipe("extra"), "--cache", cache]);
         return Run("extra", output, cache);
     }
 
@@ -81,8 +84,7 @@ internal sealed class OurBuild
 
     private Measurement Run(string recipe, string output, string cache) =>
         MeasuredProgram.Run([
-            "dotnet",
-            command,
+            .. BenchmarkOptions.Call(command),
             "build",
             "node-image",
             Recipe(recipe),

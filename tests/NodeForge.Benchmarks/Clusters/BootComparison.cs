@@ -11,7 +11,7 @@ internal sealed class BootComparison(BenchmarkOptions options, string command)
         if (options.Images.Count < 2)
             throw new BenchmarkException("--image is wanted twice at least\n" + BenchmarkOptions.Usage);
         Directory.CreateDirectory(options.Work);
-        MeasuredCluster ours = new(["dotnet", command], options.Work);
+        MeasuredCluster ours = new(BenchmarkOptions.Call(command), options.Work);
         List<string> rows = [];
         foreach (ClusterShape shape in ClusterShape.All)
         {

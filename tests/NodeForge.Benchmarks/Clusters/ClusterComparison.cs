@@ -18,7 +18,7 @@ internal sealed class ClusterComparison(BenchmarkOptions options, string command
             : throw new BenchmarkException("--image is wanted once\n" + BenchmarkOptions.Usage);
         Directory.CreateDirectory(options.Work);
         MeasuredCluster peer = new([PeerProgram.Find(options)], options.Work),
-            ours = new(["dotnet", command], options.Work);
+            ours = new(BenchmarkOptions.Call(command), options.Work);
         Contestant[] peers = options.PeerImage is { } own
             ? [new("kind 0.27", peer, image), new("kind 0.27, its own image", peer, own)]
             : [new("kind 0.27", peer, image)];

@@ -20,7 +20,7 @@ internal sealed class LoadComparison(BenchmarkOptions options, string command)
             : throw new BenchmarkException("--image is wanted once\n" + BenchmarkOptions.Usage);
         Directory.CreateDirectory(options.Work);
         MeasuredCluster kind = new([PeerProgram.Find(options)], options.Work),
-            cluster = new(["dotnet", command], options.Work);
+            cluster = new(BenchmarkOptions.Call(command), options.Work);
         List<string> rows = [];
         foreach (ClusterShape shape in ClusterShape.All)
         {
