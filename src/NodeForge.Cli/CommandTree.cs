@@ -11,7 +11,7 @@ internal static class CommandTree
 {
     public static async Task<int> RunAsync(string[] args, FrontEnd front)
     {
-        ParseResult parsed = Create(front).Parse(args);
+        ParseResult parsed = EmptyPaths.Parse(Create(front), args);
         if (parsed.Errors.Count > 0)
             return new CommandFrame(front, parsed).Fail([.. parsed.Errors.Select(error => Unknown(error.Message, parsed))]);
         if (parsed.GetValue(GlobalOptions.Format) == GlobalOptions.Wide && parsed.CommandResult.Command is not GetNodesCommand)
@@ -39,6 +39,14 @@ internal static class CommandTree
                 new BuildImageCommand(front, "container-image", "Make a container image out of packages and files.", "ContainerImage"),
                 new BuildKubernetesCommand(front),
             },
+            new Command("matrix", "Make many images out of one file: recipes, versions and platforms.")
+            {
+                new MatrixLockCommand(front),
+                new MatrixPlanCommand(front),
+                new MatrixBuildCommand(front),
+                new Command("emit", "Write what builds a matrix elsewhere.") { new MatrixEmitKubernetesCommand(front) },
+                new MatrixStatusCommand(front),
+            },
             new InspectCommand(front),
             new VerifyCommand(front),
             new DiffCommand(front),
@@ -50,8 +58,15 @@ internal static class CommandTree
                 new BundleCreateCommand(front),
                 new BundleInspectCommand(front),
                 new BundleVerifyCommand(front),
+                new BundleSignCommand(front),
                 new BundleDiffCommand(front),
+                new BundleApplyCommand(front),
+                new BundleSquashCommand(front),
+                new BundleInventoryCommand(front),
                 new BundleLoadCommand(front),
+                new BundlePushCommand(front),
+                new BundlePullCommand(front),
+                new BundleServeCommand(front),
             },
             new Command("create", "Make a cluster from a node image.") { new CreateClusterCommand(front) },
             new Command("delete", "Remove clusters, or nodes of one.")
@@ -65,6 +80,7 @@ internal static class CommandTree
                 new GetClustersCommand(front),
                 new GetNodesCommand(front),
                 new GetKubeconfigCommand(front),
+                new GetAttemptsCommand(front),
             },
             new ExecCommand(front),
             new Command("load", "Bring images into a cluster's nodes.") { new LoadImageCommand(front), new LoadArchiveCommand(front) },
@@ -89,12 +105,14 @@ internal static class CommandTree
                 new UpgradeClusterCommand(front),
                 new UpgradeNodeCommand(front),
             },
+            new Command("cache", "Look after what is kept for the next build.") { new CachePruneCommand(front) },
             new DoctorCommand(front),
             new VersionCommand(front),
             new CompletionCommand(front),
         };
         foreach (Option option in GlobalOptions.All)
             root.Options.Add(option);
+        EmptyPaths.AreTold(root);
         return root;
     }
 

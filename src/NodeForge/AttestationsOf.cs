@@ -72,7 +72,7 @@ internal static class AttestationsOf
                     as JsonObject
                 ?? throw Invalid(path, "another JSON value");
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             throw Invalid(path, wrong.Message);
         }

@@ -2,7 +2,7 @@ using NodeForge.Images;
 using NodeForge.Images.Assembly;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
-using NodeForge.Verification;
+using NodeForge.Verification.Images;
 
 namespace NodeForge;
 

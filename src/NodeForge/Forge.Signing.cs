@@ -8,19 +8,30 @@ using NodeForge.Signing.Envelopes;
 using NodeForge.Signing.Judging;
 using NodeForge.Signing.Keys;
 using NodeForge.Verification;
+using NodeForge.Verification.Images;
 
 namespace NodeForge;
 
 /// <content>Signatures and attestations: they lie beside an image in a layout or registry, and never in it.</content>
 public sealed partial class Forge
 {
-    private const string KeyPassword = "NODEFORGE_KEY_PASSWORD";
+    internal const string KeyPassword = "NODEFORGE_KEY_PASSWORD";
 
     /// <summary>Makes a pair of keys, the private one encrypted where NODEFORGE_KEY_PASSWORD is set.</summary>
     /// <returns>The public one.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.KeyFileExists"/>.</exception>
     public VerificationKey GenerateKey(string privatePath, string publicPath) =>
         SigningKey.Generate(options.Host.Resolve(privatePath), options.Host.Resolve(publicPath), options.Host.Variable(KeyPassword));
+
+    /// <summary>A report that is to be written, and signed where a key is given; the key is read at once.</summary>
+    /// <param name="file">Where it goes.</param>
+    /// <param name="key">The private key's file.</param>
+    /// <exception cref="NodeForgeException">NF630x.</exception>
+    public SignedReport OpenReport(string file, string? key) =>
+        new(
+            options.Host.Resolve(file),
+            key is null ? null : SigningKey.Read(options.Host.Resolve(key), options.Host.Variable(KeyPassword))
+        );
 
     /// <summary>image + key → signatures of its index and manifests, beside it. Networked for one of a registry.</summary>
     /// <returns>What was signed, indexes first.</returns>

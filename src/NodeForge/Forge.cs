@@ -17,8 +17,10 @@ using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
+using NodeForge.Recipes.Reading;
 using NodeForge.Verification;
 using NodeForge.Verification.Boot;
+using NodeForge.Verification.Images;
 using NodeForge.Verification.Reproduction;
 
 namespace NodeForge;
@@ -82,6 +84,7 @@ public sealed partial class Forge
             request.Compression,
             request.Offline
         );
+        using SharedCache cache = OpenCache(request.Cache, request.Offline);
         return await WithSoundCacheAsync(async () =>
             {
                 await LockCheckoutAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
@@ -89,9 +92,10 @@ public sealed partial class Forge
                 IReadOnlyList<ImagePlan> plans = await HandedImages
                     .AddAsync(planned.Plans, [.. request.Preloads.Select(options.Host.Resolve)], cancellationToken)
                     .ConfigureAwait(false);
-                IReadOnlyList<Image> images = await new ClosedImages(environment, request.AllowOpenClosure)
+                IReadOnlyList<Image> images = await new ClosedImages(cache.Environment, request.AllowOpenClosure)
                     .AssembleAsync(plans, cancellationToken)
                     .ConfigureAwait(false);
+                Uses.Add(planned.Lock, cache.Environment.Actions.Used);
                 return new BuildOutcome(images, await ExportAsync(images, outputs, cancellationToken).ConfigureAwait(false));
             })
             .ConfigureAwait(false);
@@ -214,7 +218,8 @@ public sealed partial class Forge
             cancellationToken
         );
 
-    /// <summary>an image, wherever it is → another place, byte for byte. Networked where one of them is a registry.</summary>
+    /// <summary>an image, wherever it is → another place, byte for byte, with what is attached to it. Networked where one of them is a
+    /// registry.</summary>
     /// <returns>The place as on a command line, with the digest where it is a registry.</returns>
     public Task<string> CopyAsync(ImageTransport from, ImageTransport to, CancellationToken cancellationToken) =>
         WithImagesAsync(
@@ -224,6 +229,7 @@ public sealed partial class Forge
                 IReadOnlyList<Image> images = await source
                     .OpenAllAsync(await source.FindAsync(from.Name, cancellationToken).ConfigureAwait(false), cancellationToken)
                     .ConfigureAwait(false);
+                images = await source.WithAttachedAsync(images, cancellationToken).ConfigureAwait(false);
                 ImageOutputs output = ImageOutputs.Parse(
                     [to.ToString()],
                     images[0].References.Count > 0 ? images[0].References[0].ToString() : "nodeforge/image",
@@ -243,6 +249,12 @@ public sealed partial class Forge
 
     /// <summary>images, files → one file for a site; and what is done with it there.</summary>
     public BundleProvider Bundles => new(options, reporter, OpenImages);
+
+    /// <summary>a file of many images → locks, a plan, the images.</summary>
+    public MatrixProvider Matrices => new(this, options, reporter);
+
+    /// <summary>the cache, and those of registries → less of them.</summary>
+    public CacheProvider Caches => new(options, reporter, environment, OpenNetwork);
 
     private OpenedImages OpenImages() => new(options, ConnectAsync, OpenNetwork);
 
@@ -296,7 +308,7 @@ public sealed partial class Forge
         return new(path, difference, locked);
     }
 
-    private async Task<RecipeLock> ResolveAsync(
+    internal async Task<RecipeLock> ResolveAsync(
         Recipe recipe,
         RecipeLock? previous,
         IReadOnlyList<string> update,
@@ -366,7 +378,7 @@ public sealed partial class Forge
         return recorded;
     }
 
-    private async Task<PlannedRecipe> PlanAsync(Recipe recipe, RecipeRequest request, CancellationToken cancellationToken)
+    internal async Task<PlannedRecipe> PlanAsync(Recipe recipe, RecipeRequest request, CancellationToken cancellationToken)
     {
         IReadOnlyList<Platform> platforms = request.PlatformsOf(recipe);
         Digest digest = await RecipeDigest.ComputeAsync(recipe, cancellationToken).ConfigureAwait(false);
@@ -385,7 +397,7 @@ public sealed partial class Forge
         return planned;
     }
 
-    private async Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken)
+    internal async Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken)
     {
         IReadOnlyList<Source> sources = PlanSources.Of(plans, locked, options.Mirrors, environment.Store);
         bool packages =
@@ -412,6 +424,10 @@ public sealed partial class Forge
 
     // Work on the cache, done again as long as damaged content is found in it and removed.
     private Task<T> WithSoundCacheAsync<T>(Func<Task<T>> work) => CacheRepair.RunAsync(environment, work);
+
+    internal LockUses Uses => new(Path.Combine(options.Cache, "uses"));
+
+    internal SharedCache OpenCache(SharedCacheRequest request, bool offline) => new(environment, request, offline, OpenNetwork);
 
     private Network OpenNetwork() => new(options.Host, options.Handlers);
 }

@@ -42,6 +42,9 @@ public sealed record BuildRequest(RecipeRequest Recipe, string Kind)
     /// <summary>Makes a node image though its clusters can ask for images that it has not; it says so in its record.</summary>
     public bool AllowOpenClosure { get; init; }
 
+    /// <summary>Where finished work of others is looked for, and one's own is left.</summary>
+    public SharedCacheRequest Cache { get; init; } = SharedCacheRequest.None;
+
     /// <summary>Archives and layouts that a node image preloads beside what its recipe lists: what was made a moment ago, and no lock can
     /// know.</summary>
     public IReadOnlyList<string> Preloads { get; init; } = [];

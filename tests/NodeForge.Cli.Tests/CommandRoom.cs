@@ -2,6 +2,7 @@ using NodeForge.Cli.Commands;
 using NodeForge.Cli.Rendering;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Cli.Tests;
 

@@ -50,6 +50,24 @@ public sealed class HelpAndUsage
     public async Task A_misspelt_word_is_met_with_the_one_that_was_meant(string line, string hint) =>
         Assert.Contains(hint, (await PlainAsync(line.Split(' '))).Error, StringComparison.Ordinal);
 
+    // What a script writes for a variable that is not set.
+    [Theory]
+    [InlineData("plan|", "RECIPE takes a path, and not an empty one")]
+    [InlineData("bundle|inspect|", "FILE takes a path, and not an empty one")]
+    [InlineData("sign|oci:a|--key|", "--key takes a path, and not an empty one")]
+    public async Task An_empty_path_is_told_where_there_has_to_be_one(string line, string what)
+    {
+        CommandRun run = await PlainAsync(line.Split('|'));
+        Assert.Equal(2, run.Exit);
+        Assert.Contains(what, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plan|none.yaml|--lock|", "NF1001")]
+    [InlineData("plan|none.yaml|--cache|", "NF1001")]
+    public async Task An_empty_path_is_as_none_where_none_may_be(string line, string code) =>
+        Assert.Contains(code, (await PlainAsync(line.Split('|'))).Error, StringComparison.Ordinal);
+
     [Fact]
     public async Task A_usage_error_says_where_help_is()
     {

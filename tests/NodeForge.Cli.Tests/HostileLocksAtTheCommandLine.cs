@@ -3,6 +3,7 @@ using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Recipes;
+using NodeForge.Recipes.Reading;
 
 namespace NodeForge.Cli.Tests;
 

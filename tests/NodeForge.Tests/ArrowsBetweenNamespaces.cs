@@ -19,6 +19,7 @@ public sealed partial class ArrowsBetweenNamespaces
         "NodeForge.Clusters.Diagnostics",
         "NodeForge.Clusters.Images",
         "NodeForge.Clusters.Creation",
+        "NodeForge.Clusters.Attempts",
         "NodeForge.Clusters.Trials",
         "NodeForge.Clusters.Lifecycle",
         "NodeForge.Clusters.Upgrading",
@@ -33,11 +34,7 @@ public sealed partial class ArrowsBetweenNamespaces
         "NodeForge.Engines -> NodeForge.Engines.Images",
         "NodeForge.Engines -> NodeForge.Engines.Networks",
         "NodeForge.Engines -> NodeForge.Engines.Volumes", // the client and its JSON; the rooms know both
-        "NodeForge.Images.Assembly -> NodeForge.Images.Assembly.Nodes", // which assembler is for which plan
         "NodeForge.Oci -> NodeForge.Oci.Content", // a layer knows the store that has it
-        "NodeForge.Recipes -> NodeForge.Recipes.Reading", // the door
-        "NodeForge.Verification.Closure -> NodeForge.Verification",
-        "NodeForge.Verification.Static -> NodeForge.Verification", // what a check says
     ];
 
     private static readonly IReadOnlyList<SourceText> Sources =

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
+using NodeForge.Recipes.Reading;
 using NodeForge.TestSupport.Upstream;
 
 namespace NodeForge.Tests;

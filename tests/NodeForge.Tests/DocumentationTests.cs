@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
+using NodeForge.Recipes.Reading;
 using NodeForge.TestSupport.Golden;
 
 namespace NodeForge.Tests;

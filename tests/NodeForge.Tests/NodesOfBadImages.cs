@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.TestSupport.Upstream;
 
@@ -15,15 +14,9 @@ public sealed class NodesOfBadImages : IDisposable
 {
     private const string Version = "v1.20.2";
     private const string Shop = "registry.test/shop:1";
-    private readonly string folder = Directory.CreateTempSubdirectory("nodeforge-bad-").FullName;
+    private readonly SmallNode node = new(Version);
 
-    public NodesOfBadImages()
-    {
-        ImageFiles.In("oci", "registry.test/base:1", "base").Write(Path.Combine(folder, "base"));
-        File.WriteAllBytes(Path.Combine(folder, "server.tar.gz"), ServerRelease.Tarball(Version));
-    }
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => node.Dispose();
 
     [Theory]
     [InlineData("oci")]
@@ -32,7 +25,7 @@ public sealed class NodesOfBadImages : IDisposable
     public async Task Whole_images_give_a_node(string transport)
     {
         Assert.NotEmpty((await BuildAsync(Listed(ImageFiles.In(transport)))).Layers);
-        Assert.True(Directory.Exists(Path.Combine(folder, "out")));
+        Assert.True(Directory.Exists(node.In("out")));
     }
 
     [Theory]
@@ -106,7 +99,7 @@ public sealed class NodesOfBadImages : IDisposable
     public async Task An_archive_ends_before_its_last_blob(string transport)
     {
         ImageFiles image = ImageFiles.In(transport);
-        string file = Path.Combine(folder, "image");
+        string file = node.In("image");
         image.Write(file);
         byte[] whole = await File.ReadAllBytesAsync(file);
         await File.WriteAllBytesAsync(file, whole[..(whole.Length / 2 / 512 * 512 - 100)]);
@@ -233,8 +226,8 @@ public sealed class NodesOfBadImages : IDisposable
     {
         ImageFiles one = ImageFiles.In("oci-archive"),
             two = ImageFiles.In("oci", text: "other");
-        one.Write(Path.Combine(folder, "one"));
-        two.Write(Path.Combine(folder, "two"));
+        one.Write(node.In("one"));
+        two.Write(node.In("two"));
         Diagnostic problem = await RefusedAsync(
             ErrorCodes.PreloadNamesCollide,
             "  - {image: \"oci-archive:one\"}\n  - {image: \"oci:two\"}\n",
@@ -250,7 +243,7 @@ public sealed class NodesOfBadImages : IDisposable
     public async Task An_image_has_the_name_of_one_that_Kubernetes_brings()
     {
         ImageFiles image = ImageFiles.In("oci-archive", $"registry.k8s.io/kube-proxy:{Version}");
-        image.Write(Path.Combine(folder, "image"));
+        image.Write(node.In("image"));
         Diagnostic problem = await RefusedAsync(ErrorCodes.PreloadNamesCollide, "  - {image: \"oci-archive:image\"}\n");
         Assert.Contains("server.tar.gz", problem.What, StringComparison.Ordinal);
         Assert.Equal(image.Descriptor.Digest.ToString(), problem.Where!.Detail);
@@ -290,7 +283,7 @@ public sealed class NodesOfBadImages : IDisposable
     public async Task A_recipe_gives_an_image_a_name_that_containerd_would_refuse(string method)
     {
         ImageFiles image = ImageFiles.In("oci");
-        image.Write(Path.Combine(folder, "image"));
+        image.Write(node.In("image"));
         string name = $"registry.test/{new string('a', 250)}:1";
         Diagnostic problem = await RefusedAsync(
             ErrorCodes.PreloadNameRefused,
@@ -305,7 +298,7 @@ public sealed class NodesOfBadImages : IDisposable
     {
         ImageFiles image = ImageFiles.In("docker-archive");
         image.DockerManifest = image.DockerManifest.Replace($"\"RepoTags\":[\"{Shop}\"]", "\"RepoTags\":null", StringComparison.Ordinal);
-        image.Write(Path.Combine(folder, "image"));
+        image.Write(node.In("image"));
         Diagnostic problem = await RefusedAsync(ErrorCodes.PreloadNameRefused, "  - {image: \"docker-archive:image\"}\n");
         Assert.Equal(("docker-archive:image", image.Descriptor.Digest.ToString()), (problem.Where!.Resource, problem.Where.Detail));
     }
@@ -326,16 +319,16 @@ public sealed class NodesOfBadImages : IDisposable
 
         // The last layer has the digest of the recipe's inputs, and the archive is one of them.
         Assert.Equal(without.Config.RootFs.DiffIds.SkipLast(1), with.Config.RootFs.DiffIds.SkipLast(1));
-        Assert.False(File.Exists(Path.Combine(folder, "cache", ImageFiles.PathOf(extra))));
+        Assert.False(File.Exists(Path.Combine(node.Folder, "cache", ImageFiles.PathOf(extra))));
     }
 
     [Fact]
     public async Task An_image_of_the_server_tarball_is_damaged()
     {
-        byte[] tarball = Unpack(await File.ReadAllBytesAsync(Path.Combine(folder, "server.tar.gz")));
+        byte[] tarball = Unpack(await File.ReadAllBytesAsync(node.In("server.tar.gz")));
         int text = tarball.AsSpan().IndexOf(Encoding.ASCII.GetBytes($"registry.k8s.io/kube-proxy-amd64:{Version}\0"));
         tarball[text] ^= 1;
-        await File.WriteAllBytesAsync(Path.Combine(folder, "server.tar.gz"), tarball);
+        await File.WriteAllBytesAsync(node.In("server.tar.gz"), tarball);
         Diagnostic problem = await RefusedAsync(ErrorCodes.ImageBlobMismatch, "");
         Assert.Contains(
             "server.tar.gz, kube-proxy.tar, registry.k8s.io/kube-proxy-amd64:v1.20.2",
@@ -350,7 +343,7 @@ public sealed class NodesOfBadImages : IDisposable
     public async Task The_base_is_damaged()
     {
         ImageFiles image = ImageFiles.In("oci", "registry.test/base:1", "base");
-        File.Delete(Path.Combine(folder, "base", image.Layer));
+        File.Delete(Path.Combine(node.Folder, "base", image.Layer));
         Diagnostic problem = await RefusedAsync(ErrorCodes.ImageBlobMissing, "");
         Assert.Contains("registry.test/base:1", problem.Where!.Resource, StringComparison.Ordinal);
         Assert.Contains(image.Layer.Split('/')[^1], problem.Where.Detail, StringComparison.Ordinal);
@@ -358,7 +351,7 @@ public sealed class NodesOfBadImages : IDisposable
 
     private string Listed(ImageFiles image)
     {
-        image.Write(Path.Combine(folder, "image"));
+        image.Write(node.In("image"));
         return $"  - {{image: \"{image.Transport}:image\"}}\n";
     }
 
@@ -378,7 +371,7 @@ public sealed class NodesOfBadImages : IDisposable
     private async Task<Diagnostic> RefusedAsync(ErrorCode code, ImageFiles image, string? blob)
     {
         Diagnostic problem = await RefusedAsync(code, Listed(image));
-        Assert.Contains(Path.Combine(folder, "image"), problem.Where!.Resource, StringComparison.Ordinal);
+        Assert.Contains(node.In("image"), problem.Where!.Resource, StringComparison.Ordinal);
         Assert.Contains(image.Reference, problem.ToString(), StringComparison.Ordinal);
         Assert.Contains(blob?.Split('/')[^1] ?? "", problem.Where.Detail, StringComparison.Ordinal);
         return problem;
@@ -390,49 +383,19 @@ public sealed class NodesOfBadImages : IDisposable
         Diagnostic problem = Assert.Single(refused.Diagnostics);
         Assert.True(code == problem.Code, problem.ToString());
         Assert.True(problem is { Where: not null, Hint: not null }, problem.ToString());
-        Assert.Empty(Directory.EnumerateFileSystemEntries(folder, "*out*"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(node.Folder, "*out*"));
         return problem;
     }
 
     private async Task<Image> BuildAsync(string images, string preload = "")
     {
-        await File.WriteAllTextAsync(
-            Path.Combine(folder, "node.yaml"),
-            $$"""
-            apiVersion: nodeforge.dev/v1alpha1
-            kind: NodeImage
-            name: node
-            platforms: [linux/amd64]
-            base: {image: "oci:base"}
-            kubernetes: {version: "{{Version}}", tarball: server.tar.gz}
-            {{preload}}images:
-              - {kubeadm: false}
-
-            """ + images
+        await node.LockAsync(images, preload);
+        return await node.BuildAsync(
+            allowOpen: true,
+            $"oci:{node.Folder}/out:1",
+            $"oci-archive:{node.Folder}/out.oci.tar:1",
+            $"docker-archive:{node.Folder}/out.docker.tar:registry.test/node:1"
         );
-        RecipeRequest request = new(Path.Combine(folder, "node.yaml"), null, new Dictionary<string, string>(), []);
-        Forge forge = new(
-            new ForgeOptions
-            {
-                Host = HostEnvironment.FromProcess(),
-                Cache = Path.Combine(folder, "cache"),
-                SourceDateEpoch = 1_700_000_000,
-            },
-            SilentReporter.Instance
-        );
-        await forge.LockAsync(new LockRequest(request), CancellationToken.None);
-        BuildRequest build = new(request, "NodeImage")
-        {
-            Offline = true,
-            AllowOpenClosure = true,
-            Outputs =
-            [
-                $"oci:{folder}/out:1",
-                $"oci-archive:{folder}/out.oci.tar:1",
-                $"docker-archive:{folder}/out.docker.tar:registry.test/node:1",
-            ],
-        };
-        return Assert.Single((await forge.BuildAsync(build, CancellationToken.None)).Images);
     }
 
     private static byte[] Unpack(byte[] packed)

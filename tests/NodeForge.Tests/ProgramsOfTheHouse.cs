@@ -19,6 +19,7 @@ public sealed partial class ProgramsOfTheHouse
         ["tests/NodeForge.EndToEnd.Tests/Containerd/HostCommand.cs"] = @"HostCommand\.(?:RunAsync|TryAsync)",
         ["tests/NodeForge.Oci.Tests/Layers/CompressionTests.cs"] = @"(?<![.\w])Program",
         ["tests/NodeForge.Oci.Tests/Layers/GnuTarTests.cs"] = @"(?<![.\w])(?:RunBytes|Run)",
+        ["tests/NodeForge.Cli.Tests/BundlesAndRegistries.cs"] = @"OwnProcess\.StartProgram",
         ["tests/NodeForge.Cli.Tests/CarryingBundles.cs"] = @"OwnProcess\.StartProgram",
         ["tests/NodeForge.Cli.Tests/SittingInANode.cs"] = @"OwnProcess\.StartProgram",
         ["tests/NodeForge.Kubernetes.Tests/KubeconfigsThatCannotBeWritten.cs"] = @"(?<![.\w])Output",

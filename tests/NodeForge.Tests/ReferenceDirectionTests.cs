@@ -19,9 +19,19 @@ public sealed class ReferenceDirectionTests
         ["NodeForge.Clusters"] = ["NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Containerd", "NodeForge.Engines"],
         ["NodeForge.Verification"] = ["NodeForge.Containerd", "NodeForge.Documents", "NodeForge.Kubernetes", "NodeForge.Oci"],
         ["NodeForge.Signing"] = ["NodeForge.Oci"],
-        ["NodeForge.Testing"] = ["NodeForge.Clusters"],
         ["NodeForge.Bundles"] = ["NodeForge.Oci"],
-        ["NodeForge"] = ["NodeForge.Bundles", "NodeForge.Images", "NodeForge.Clusters", "NodeForge.Signing", "NodeForge.Verification"],
+        ["NodeForge.Matrices"] = ["NodeForge.Images"],
+        ["NodeForge"] =
+        [
+            "NodeForge.Bundles",
+            "NodeForge.Images",
+            "NodeForge.Clusters",
+            "NodeForge.Matrices",
+            "NodeForge.Signing",
+            "NodeForge.Verification",
+        ],
+        ["NodeForge.Testing"] = ["NodeForge"],
+        ["NodeForge.Aspire.Hosting"] = ["NodeForge.Testing"],
         ["NodeForge.Cli"] = ["NodeForge"],
         ["NodeForge.MSBuild"] = ["NodeForge"],
     };
@@ -32,6 +42,7 @@ public sealed class ReferenceDirectionTests
         ["NodeForge.Engines"] = ["Docker.DotNet.Enhanced"],
         ["NodeForge.Kubernetes"] = ["NuGet.Versioning", "YamlDotNet"],
         ["NodeForge.Oci"] = ["ZstdSharp.Port"],
+        ["NodeForge.Aspire.Hosting"] = ["Aspire.Hosting"],
         ["NodeForge.Cli"] = ["System.CommandLine", "Spectre.Console"],
         ["NodeForge.MSBuild"] = ["Microsoft.Build.Framework", "Microsoft.Build.Utilities.Core"],
     };

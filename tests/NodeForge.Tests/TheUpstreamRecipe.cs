@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NodeForge.Images.Assembly;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;

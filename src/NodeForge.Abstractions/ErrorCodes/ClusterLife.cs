@@ -139,7 +139,7 @@ public static partial class ErrorCodes
         "NF8072",
         ExitCode.Cluster,
         "A node could not be put on another image, and runs on its old one again.",
-        "The messages beside this one say why; mend that, and give the same command again: it goes on where it stopped."
+        "The other messages say why; remove the cause and run the same command again: it goes on where it stopped."
     );
 
     public static readonly ErrorCode NodeNotPutBack = new(

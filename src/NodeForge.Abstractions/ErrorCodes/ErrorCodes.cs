@@ -2,7 +2,8 @@ namespace NodeForge;
 
 /// <summary>Every error code. One file per stage: NF1 recipes and cluster files, NF2 locks and plans, NF3 fetching and registries, NF4
 /// assembly,
-/// NF5 layouts, archives and engines, NF6 verification, containerd's state and bundles, NF8 clusters, NF9 this machine and the front
+/// NF5 layouts, archives and engines, NF6 verification, containerd's state and bundles, NF7 matrices and shared caches, NF8 clusters, NF9
+/// this machine and the front
 /// ends.</summary>
 public static partial class ErrorCodes
 {

@@ -19,6 +19,10 @@ internal sealed class AddNodeCommand : ForgeCommand
         HelpName = "NODE",
     };
     private readonly Option<string?> image = new("--image") { Description = "Another node image than that node has.", HelpName = "REF" };
+    private readonly Option<FileInfo?> bundle = ClusterOptions.Bundle(
+        "A bundle whose other images the node gets too; of its node images the one that --image names, if any, goes into the engine."
+    );
+    private readonly BundleTrustOptions trust = new();
     private readonly Option<Duration> wait = ClusterOptions.Wait();
 
     public AddNodeCommand(FrontEnd front)
@@ -29,6 +33,9 @@ internal sealed class AddNodeCommand : ForgeCommand
         Add(role);
         Add(like);
         Add(image);
+        Add(bundle);
+        Add(trust.Policy);
+        Add(trust.AllowOlder);
         Add(wait);
     }
 
@@ -46,8 +53,13 @@ internal sealed class AddNodeCommand : ForgeCommand
             Image = parsed.GetValue(image),
             Wait = parsed.GetValue(wait).Time,
         };
-        return new(
-            AddedDocument.Of(await forge.Clusters.AddNodeAsync(ClusterOptions.NameOf(Front, parsed, name), options, cancellationToken))
-        );
+        string cluster = ClusterOptions.NameOf(Front, parsed, name);
+        IReadOnlyList<string> others = parsed.GetValue(bundle) is { } file
+            ? await forge.Bundles.PrepareNodeAsync(file.FullName, options.Image, trust.Read(parsed), cancellationToken)
+            : [];
+        AddedNode added = await forge.Clusters.AddNodeAsync(cluster, options, cancellationToken);
+        if (others.Count > 0)
+            await forge.Clusters.LoadAsync(cluster, [added.Name], others, cancellationToken);
+        return new(AddedDocument.Of(added));
     }
 }

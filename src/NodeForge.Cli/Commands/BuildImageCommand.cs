@@ -16,12 +16,7 @@ internal sealed class BuildImageCommand : ForgeCommand
         HelpName = "TRANSPORT",
     };
 
-    private readonly Option<string> compression = new("--compression")
-    {
-        Description = "How layers are written: none, gzip or zstd.",
-        DefaultValueFactory = _ => "none",
-        HelpName = "none|gzip|zstd",
-    };
+    private readonly Option<string> compression = CompressionOption.Create();
 
     private readonly Option<string?> tag = new("--tag", "-t")
     {
@@ -34,16 +29,18 @@ internal sealed class BuildImageCommand : ForgeCommand
         Description = "Make the image though clusters can ask for images that it has not; it says so in its record.",
     };
 
+    private readonly CacheOptions cache = new();
+
     public BuildImageCommand(FrontEnd front, string name, string description, string kind)
         : base(front, name, description)
     {
         this.kind = kind;
-        compression.AcceptOnlyFromAmong("none", "gzip", "zstd");
         Add(output);
         Add(compression);
         Add(tag);
         if (kind == "NodeImage")
             Add(allowOpen);
+        cache.AddTo(this);
         Add(GlobalOptions.Offline);
         recipe = new(this);
     }
@@ -55,6 +52,7 @@ internal sealed class BuildImageCommand : ForgeCommand
             Outputs = parsed.GetValue(output) ?? [],
             Compression = parsed.GetValue(compression)!,
             Tag = parsed.GetValue(tag),
+            Cache = cache.Read(parsed),
             AllowOpenClosure = kind == "NodeImage" && parsed.GetValue(allowOpen),
             Offline = parsed.GetValue(GlobalOptions.Offline),
         };

@@ -42,6 +42,8 @@ internal static class ClusterOptions
             TimeSpan.FromMinutes(5)
         );
 
+    public static Option<FileInfo?> Bundle(string description) => new("--bundle") { Description = description, HelpName = "FILE" };
+
     public static Option<bool> Within() =>
         new("--internal")
         {

@@ -34,6 +34,16 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
         {
             return Fail(failure.Diagnostics);
         }
+        catch (IOException failed)
+        {
+            return Fail([
+                new Diagnostic(ErrorCodes.PathNotUsable, "a file cannot be read or written")
+                {
+                    Got = failed.Message,
+                    Hint = "see what the kernel says of the disk (dmesg), and take the file from elsewhere",
+                },
+            ]);
+        }
         catch (Exception bug)
         {
             if (Verbose)

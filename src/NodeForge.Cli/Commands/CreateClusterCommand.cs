@@ -15,13 +15,17 @@ internal sealed class CreateClusterCommand : ForgeCommand
         Description = "The node image, which the engine must have: nothing is pulled.",
         HelpName = "REF",
     };
-    private readonly Option<FileInfo?> bundle = new("--bundle")
-    {
-        Description =
-            "A bundle that has the images, and the cluster file where --config names none; the images go into the engine from it.",
-        HelpName = "FILE",
-    };
+    private readonly Option<FileInfo?> bundle = ClusterOptions.Bundle(
+        "A bundle that has the images, and the cluster file where --config names none; the images go into the engine from it."
+    );
 
+    private readonly Option<bool> airGapped = new("--air-gapped")
+    {
+        Description = "Give the nodes a network without a way out, and say what they and their pods tried to reach all the same.",
+    };
+    private readonly ReportOptions report;
+
+    private readonly BundleTrustOptions trust = new();
     private readonly Option<Duration> wait = ClusterOptions.Wait();
     private readonly Option<bool> bare = new("--no-kubernetes")
     {
@@ -41,6 +45,10 @@ internal sealed class CreateClusterCommand : ForgeCommand
         Add(config);
         Add(image);
         Add(bundle);
+        Add(airGapped);
+        report = new(this);
+        Add(trust.Policy);
+        Add(trust.AllowOlder);
         Add(wait);
         Add(bare);
         Add(retain);
@@ -50,10 +58,13 @@ internal sealed class CreateClusterCommand : ForgeCommand
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
+        if (report.IsAsked(parsed) && !parsed.GetValue(airGapped))
+            throw NoReport();
+        using SignedReport? file = report.Open(forge, parsed);
         string? carried = parsed.GetValue(bundle)?.FullName;
         ClusterConfig? packed =
             carried is not null && string.IsNullOrEmpty(parsed.GetValue(config))
-                ? await forge.Bundles.ReadClusterFileAsync(carried, cancellationToken)
+                ? await forge.Bundles.ReadClusterFileAsync(carried, trust.Read(parsed), cancellationToken)
                 : null;
         ClusterConfig wanted = packed ?? await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellationToken);
         if (ClusterOptions.GivenName(Front, parsed, name) is { } given)
@@ -62,6 +73,7 @@ internal sealed class CreateClusterCommand : ForgeCommand
         CreateOptions options = new()
         {
             Wait = parsed.GetValue(wait).Time,
+            AirGapped = parsed.GetValue(airGapped),
             NoKubernetes = parsed.GetValue(bare),
             Retain = parsed.GetValue(retain),
             SkipChecks = parsed.GetValue(skipChecks),
@@ -69,10 +81,24 @@ internal sealed class CreateClusterCommand : ForgeCommand
         };
         (string? node, IReadOnlyList<string> others) = carried is null
             ? (parsed.GetValue(image), [])
-            : await forge.Bundles.PrepareClusterAsync(carried, wanted, parsed.GetValue(image), cancellationToken);
+            : await forge.Bundles.PrepareClusterAsync(carried, wanted, parsed.GetValue(image), trust.Read(parsed), cancellationToken);
         ClusterDocument document = ClusterDocument.Of(await forge.Clusters.CreateAsync(wanted, node, options, cancellationToken));
         if (others.Count > 0 && !options.NoKubernetes)
             await forge.Clusters.LoadAsync(wanted.Name, [], others, cancellationToken);
+        if (options.AirGapped)
+        {
+            document = document with { AirGap = AttemptsDocument.Of(await forge.Clusters.AttemptsAsync(wanted.Name, cancellationToken)) };
+            ReportOptions.Write(file, document.AirGap);
+        }
+
         return new(document, document.ToText(parsed.GetValue(GlobalOptions.Verbose), options.Kubeconfig));
     }
+
+    private static NodeForgeException NoReport() =>
+        new(
+            new Diagnostic(ErrorCodes.InvalidCommandLine, "there is a report of an air-gapped cluster alone")
+            {
+                Hint = "add --air-gapped, or leave --report out",
+            }
+        );
 }

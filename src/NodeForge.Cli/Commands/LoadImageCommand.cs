@@ -11,6 +11,8 @@ internal sealed class LoadImageCommand : ForgeCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<FileInfo?> bundle = ClusterOptions.Bundle("The bundle that has the images, in the engine's place.");
+    private readonly BundleTrustOptions trust = new();
     private readonly Option<string?> name = ClusterOptions.Name();
     private readonly Option<string[]> nodes = ClusterOptions.Nodes();
 
@@ -19,6 +21,9 @@ internal sealed class LoadImageCommand : ForgeCommand
     {
         Aliases.Add("docker-image");
         Add(images);
+        Add(bundle);
+        Add(trust.Policy);
+        Add(trust.AllowOlder);
         Add(name);
         Add(nodes);
     }
@@ -26,14 +31,20 @@ internal sealed class LoadImageCommand : ForgeCommand
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         string cluster = ClusterOptions.NameOf(Front, parsed, name);
+        IReadOnlyList<string> only = ClusterOptions.NodesOf(parsed, nodes);
+        string[] named = parsed.GetRequiredValue(images);
+        if (parsed.GetValue(bundle) is { } carried)
+            forge.Bundles.Admit(carried.FullName, trust.Read(parsed));
         return new(
             LoadDocument.Of(
-                await forge.Clusters.LoadAsync(
-                    cluster,
-                    ClusterOptions.NodesOf(parsed, nodes),
-                    parsed.GetRequiredValue(images),
-                    cancellationToken
-                )
+                parsed.GetValue(bundle) is { } file
+                    ? await forge.Clusters.LoadArchivesAsync(
+                        cluster,
+                        only,
+                        [.. named.Select(image => $"bundle:{file.FullName}#{image}")],
+                        cancellationToken
+                    )
+                    : await forge.Clusters.LoadAsync(cluster, only, named, cancellationToken)
             )
         );
     }

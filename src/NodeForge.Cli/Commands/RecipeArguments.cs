@@ -50,18 +50,10 @@ internal sealed class RecipeOptions
     }
 
     public RecipeRequest Read(ParseResult parsed, FileInfo recipe) =>
-        new(recipe.FullName, parsed.GetValue(lockFile)?.FullName, Parameters(parsed.GetValue(set) ?? []), parsed.GetValue(platforms) ?? []);
-
-    private static Dictionary<string, string> Parameters(string[] assignments)
-    {
-        Dictionary<string, string> parameters = new(StringComparer.Ordinal);
-        foreach (string assignment in assignments)
-        {
-            if (assignment.Split('=', 2) is not [{ Length: > 0 } name, string value])
-                throw new NodeForgeException(new Diagnostic(ErrorCodes.InvalidCommandLine, $"--set takes NAME=VALUE") { Got = assignment });
-            parameters[name] = value;
-        }
-
-        return parameters;
-    }
+        new(
+            recipe.FullName,
+            parsed.GetValue(lockFile)?.FullName,
+            NamedValues.Parse("--set", parsed.GetValue(set) ?? []),
+            parsed.GetValue(platforms) ?? []
+        );
 }

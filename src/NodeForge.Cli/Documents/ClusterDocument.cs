@@ -13,6 +13,9 @@ internal sealed record ClusterDocument(
     IReadOnlyList<TimelineItem> Timeline
 ) : Document
 {
+    /// <summary>Of an air-gapped cluster, what it tried to reach while it was made.</summary>
+    public AttemptsDocument? AirGap { get; init; }
+
     public static ClusterDocument Of(CreatedCluster created) =>
         new(
             created.Name,
@@ -37,6 +40,8 @@ internal sealed record ClusterDocument(
             text.Rows(columns);
         }
 
+        if (AirGap is { } attempts)
+            text.Add(attempts.ToText());
         return text.Line(Kubeconfig is null ? $"nodeforge exec {Nodes[0]}" : NextStep.For("kind-" + Name, kubeconfig));
     }
 

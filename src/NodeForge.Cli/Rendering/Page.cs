@@ -32,5 +32,11 @@ internal sealed class Page
         return this;
     }
 
+    public Page Add(Page other)
+    {
+        text.Append(other.text);
+        return this;
+    }
+
     public override string ToString() => text.ToString();
 }

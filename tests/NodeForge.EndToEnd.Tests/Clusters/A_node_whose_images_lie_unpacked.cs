@@ -1,5 +1,4 @@
 using NodeForge.EndToEnd.Tests.NodeImages;
-using NodeForge.Images.Assembly;
 using NodeForge.Images.Exporting;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;

@@ -44,7 +44,11 @@ internal sealed class MadeCluster : IAsyncDisposable
     public static Task<MadeCluster> CreateAsync(params NodeConfig[] nodes) => CreateAsync(new ClusterConfig { Nodes = nodes });
 
     /// <summary>Makes it under a name of its own, and removes it again when that fails.</summary>
-    public static async Task<MadeCluster> CreateAsync(ClusterConfig config, string image = NodeImages.NodeImage.Reference)
+    public static async Task<MadeCluster> CreateAsync(
+        ClusterConfig config,
+        string image = NodeImages.NodeImage.Reference,
+        CreateOptions? how = null
+    )
     {
         EngineClient engine = await EngineClient.ConnectAsync(
             new EngineDiscovery(HostEnvironment.FromProcess()).Find(),
@@ -53,7 +57,7 @@ internal sealed class MadeCluster : IAsyncDisposable
         MadeCluster cluster = new(engine, config with { Name = "nf-e2e-" + Path.GetRandomFileName()[..6] });
         try
         {
-            CreateOptions options = new() { Kubeconfig = cluster.KubeconfigPath };
+            CreateOptions options = (how ?? new()) with { Kubeconfig = cluster.KubeconfigPath };
             cluster.Nodes = (await cluster.Provisioner.CreateAsync(cluster.Config, image, options, CancellationToken.None)).Nodes;
             return cluster;
         }

@@ -1,5 +1,4 @@
 using NodeForge.Containerd.Preload;
-using NodeForge.Images.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;

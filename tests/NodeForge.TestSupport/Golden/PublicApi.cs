@@ -2,11 +2,11 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace NodeForge.Tests;
+namespace NodeForge.TestSupport.Golden;
 
 /// <summary>What a library shows to others, a line for each member, sorted: a change that somebody else has to follow is seen in a
 /// diff.</summary>
-internal sealed class PublicApi
+public sealed class PublicApi
 {
     private const BindingFlags Own =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -29,6 +29,7 @@ internal sealed class PublicApi
 
     private readonly NullabilityInfoContext nullability = new();
 
+    /// <returns>Sorted, a line for each type and member that is public or protected.</returns>
     public static string Of(Assembly library)
     {
         PublicApi api = new();
