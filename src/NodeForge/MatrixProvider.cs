@@ -115,7 +115,11 @@ public sealed class MatrixProvider
         string path = options.Host.Resolve(jobs);
         try
         {
-            return MatrixStatus.Read(matrix, await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
+            // open(2) of a pipe that nobody writes to waits for ever and cannot be called off: a signal leaves it behind.
+            byte[] list = await Task.Run(() => File.ReadAllBytes(path), CancellationToken.None)
+                .WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
+            return MatrixStatus.Read(matrix, list);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

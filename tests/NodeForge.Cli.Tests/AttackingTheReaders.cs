@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using NodeForge.TestSupport.Engines;
 using NodeForge.TestSupport.Http;
@@ -93,6 +94,41 @@ public sealed class AttackingTheReaders : IDisposable
         Assert.Contains("docker-credential-flood", run.Error, StringComparison.Ordinal);
     }
 
+    // A pipe that may be written to later is waited for, as a shell's <(...) asks: the first signal ends that.
+    [Theory]
+    [InlineData("create cluster --config pipe", "TERM", 143)]
+    [InlineData("create cluster --config pipe", "INT", 130)]
+    [InlineData("doctor --config pipe", "TERM", 143)]
+    [InlineData("matrix status matrix.yaml --jobs pipe", "TERM", 143)]
+    public async Task One_signal_ends_the_wait_for_a_pipe(string command, string signal, int exit)
+    {
+        Prepare("pipe");
+        room.Write("matrix.yaml", "apiVersion: nodeforge.dev/v1alpha1\nkind: Matrix\nname: m\nrecipes: [app.yaml]\n");
+        using (Process made = Process.Start("mkfifo", [room["pipe"]]))
+            await made.WaitForExitAsync();
+        using Process waiting = Start(command);
+        await OpeningAsync(waiting);
+        using (Process sent = Process.Start("kill", ["-" + signal, waiting.Id.ToString(CultureInfo.InvariantCulture)]))
+            await sent.WaitForExitAsync();
+        CommandRun run = await HostileRoom.EndAsync(waiting);
+        Assert.True(exit == run.Exit, $"{run.Exit}: {run.Error}");
+    }
+
+    // /proc/PID/task/TID/wchan, see proc(5): where the kernel holds who opens a pipe that nobody writes to (fs/pipe.c).
+    private static async Task OpeningAsync(Process process)
+    {
+        for (Stopwatch watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(1); await Task.Delay(50))
+        {
+            foreach (string thread in Directory.EnumerateDirectories($"/proc/{process.Id}/task"))
+            {
+                if ((await File.ReadAllTextAsync(thread + "/wchan")).Contains("wait_for_partner", StringComparison.Ordinal))
+                    return;
+            }
+        }
+
+        Assert.Fail($"the command waits for no pipe: {(process.HasExited ? await process.StandardError.ReadToEndAsync() : "it runs")}");
+    }
+
     private void Prepare(string file)
     {
         room.Write("app.yaml", Recipe);
@@ -102,7 +138,13 @@ public sealed class AttackingTheReaders : IDisposable
         File.Delete(room[file]);
     }
 
-    private Task<CommandRun> RunAsync(string command)
+    private async Task<CommandRun> RunAsync(string command)
+    {
+        using Process process = Start(command);
+        return await HostileRoom.EndAsync(process);
+    }
+
+    private Process Start(string command)
     {
         room.Variables["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";
         string[] words = command.Split(" --context-of ");
@@ -113,7 +155,7 @@ public sealed class AttackingTheReaders : IDisposable
             room.Variables["DOCKER_TLS_VERIFY"] = "1";
         }
 
-        return room.RunAsync(words[0].Split(' '));
+        return room.Start(words[0].Split(' '));
     }
 
     private static void Told(CommandRun run)

@@ -38,6 +38,30 @@ internal sealed class HostileRoom : IDisposable
     /// <exception cref="TimeoutException">It goes on and on.</exception>
     public async Task<CommandRun> RunAsync(params string[] arguments)
     {
+        using Process process = Start(arguments);
+        return await EndAsync(process);
+    }
+
+    /// <exception cref="TimeoutException">It goes on and on.</exception>
+    public static async Task<CommandRun> EndAsync(Process process)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync(),
+            errors = process.StandardError.ReadToEndAsync();
+        try
+        {
+            await Task.WhenAll(output, errors, process.WaitForExitAsync()).WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return new(process.ExitCode, await output, await errors);
+    }
+
+    public Process Start(params string[] arguments)
+    {
         ProcessStartInfo start = new("dotnet", [OwnProcess.Program, .. arguments])
         {
             WorkingDirectory = Folder,
@@ -57,21 +81,9 @@ internal sealed class HostileRoom : IDisposable
         start.Environment["DOTNET_GCHeapHardLimit"] = Memory;
         foreach ((string name, string value) in Variables)
             start.Environment[name] = value;
-        using Process process = Process.Start(start)!;
+        Process process = Process.Start(start)!;
         process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(),
-            errors = process.StandardError.ReadToEndAsync();
-        try
-        {
-            await Task.WhenAll(output, errors, process.WaitForExitAsync()).WaitAsync(Patience);
-        }
-        catch (TimeoutException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        return new(process.ExitCode, await output, await errors);
+        return process;
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
