@@ -25,8 +25,9 @@ public sealed class Preloaded_images_over_a_node_s_life(LivingCluster cluster)
     public async Task An_image_is_added_others_are_removed_garbage_is_collected_and_the_node_restarts()
     {
         string[] preloaded = [.. (await CheckedAsync()).Keys];
-        string[] links = await ListAsync(Blobs),
-            files = await ListAsync("/usr/lib/nodeforge/blobs/sha256");
+        string[] files = await ListAsync("/usr/lib/nodeforge/blobs/sha256");
+        // Other tests of this cluster leave images of their own in the worker.
+        string[] links = [.. (await ListAsync(Blobs)).Intersect(files)];
         Assert.Contains(Unneeded, preloaded);
         Assert.Equal(files, links);
 
