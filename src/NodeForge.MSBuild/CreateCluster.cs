@@ -26,7 +26,9 @@ public sealed class CreateCluster : ForgeTask
 
     private protected override async Task RunAsync(Forge forge, CancellationToken cancellationToken)
     {
-        ClusterConfig config = string.IsNullOrEmpty(ConfigFile) ? new ClusterConfig() : ClusterConfigReader.Read(Host.Resolve(ConfigFile));
+        ClusterConfig config = string.IsNullOrEmpty(ConfigFile)
+            ? new ClusterConfig()
+            : await ClusterConfigReader.ReadAsync(Host.Resolve(ConfigFile), cancellationToken).ConfigureAwait(false);
         CreateOptions how = new()
         {
             Wait = TimeSpan.FromSeconds(WaitSeconds),

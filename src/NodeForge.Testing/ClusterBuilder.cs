@@ -135,10 +135,10 @@ public sealed record ClusterBuilder
             )
             : new(this);
 
-    internal ClusterConfig Configuration(string name)
+    internal async Task<ClusterConfig> ConfigurationAsync(string name, CancellationToken cancellationToken)
     {
         ClusterConfig config = ConfigFile is { } file
-            ? ClusterConfigReader.Read(Host.Resolve(file))
+            ? await ClusterConfigReader.ReadAsync(Host.Resolve(file), cancellationToken).ConfigureAwait(false)
             : new()
             {
                 Nodes =

@@ -11,12 +11,17 @@ internal sealed record ClusterParts(ClusterConfig Config, string? Image, IReadOn
     public static async Task<ClusterParts> OfAsync(ClusterBuilder wanted, string name, CancellationToken cancellationToken)
     {
         if (wanted.Bundle is not { } bundle)
-            return new(wanted.Configuration(name), wanted.Image, []);
+            return new(await wanted.ConfigurationAsync(name, cancellationToken).ConfigureAwait(false), wanted.Image, []);
         BundleProvider bundles = new Forge(ForgeOptions.From(wanted.Host), wanted.Reporter).Bundles;
         ClusterConfig? carried = wanted.SaysNodes
             ? null
             : await bundles.ReadClusterFileAsync(bundle, trust: null, cancellationToken).ConfigureAwait(false);
-        ClusterConfig config = carried is null ? wanted.Configuration(name) : carried with { Name = name };
+        ClusterConfig config = carried is null
+            ? await wanted.ConfigurationAsync(name, cancellationToken).ConfigureAwait(false)
+            : carried with
+            {
+                Name = name,
+            };
         (string? image, IReadOnlyList<string> others) = await bundles
             .PrepareClusterAsync(bundle, config, wanted.Image, request: null, cancellationToken)
             .ConfigureAwait(false);

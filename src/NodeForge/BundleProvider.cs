@@ -4,6 +4,7 @@ using NodeForge.Bundles.Writing;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Images.Debian;
 using NodeForge.Oci;
+using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 using NodeForge.Signing.Predicates;
 using NodeForge.Verification;
@@ -31,17 +32,17 @@ public sealed partial class BundleProvider
     /// a source or the disk fails with.</exception>
     public async Task<BundleOutcome> CreateAsync(BundleRequest request, CancellationToken cancellationToken)
     {
+        FileToBundle[] files =
+        [
+            .. request.Files.Select(file => new FileToBundle(options.Host.Resolve(file), BundledItem.File, "--file")),
+            .. request.ClusterFile is { } cluster ? [ClusterFile(options.Host.Resolve(cluster))] : Array.Empty<FileToBundle>(),
+        ];
         using OpenedImages opened = open();
         List<ImageToBundle> images = [];
         foreach (ImageTransport place in request.Images)
             images.AddRange(await ReadAsync(opened, place, request.Platforms, proven: true, cancellationToken).ConfigureAwait(false));
         foreach (ImageTransport place in request.Others)
             images.AddRange(await ReadAsync(opened, place, request.Platforms, proven: false, cancellationToken).ConfigureAwait(false));
-        FileToBundle[] files =
-        [
-            .. request.Files.Select(file => new FileToBundle(options.Host.Resolve(file), BundledItem.File, "--file")),
-            .. request.ClusterFile is { } cluster ? [ClusterFile(options.Host.Resolve(cluster))] : Array.Empty<FileToBundle>(),
-        ];
         BundlePlan plan = await Task.Run(() => BundlePlan.Create(images, files), cancellationToken).ConfigureAwait(false);
         if (request.Output is not { } output)
             return new(plan.Index, null);
@@ -346,9 +347,11 @@ public sealed partial class BundleProvider
         );
     }
 
-    // One that cannot be read is told here, too.
+    // One that cannot be read is told here, too. It is read again when it is packed, and a pipe gives what it has once.
     private static FileToBundle ClusterFile(string path)
     {
+        if (File.Exists(path))
+            RegularFile.Open(path).Dispose();
         ClusterConfigReader.Read(path);
         return new(path, BundledItem.ClusterFile, "--cluster-file");
     }

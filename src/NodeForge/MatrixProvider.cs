@@ -1,4 +1,5 @@
 using System.Text;
+using NodeForge.Files;
 using NodeForge.Images.Exporting;
 using NodeForge.Images.Planning;
 using NodeForge.Matrices;
@@ -115,11 +116,10 @@ public sealed class MatrixProvider
         string path = options.Host.Resolve(jobs);
         try
         {
-            // open(2) of a pipe that nobody writes to waits for ever and cannot be called off: a signal leaves it behind.
-            byte[] list = await Task.Run(() => File.ReadAllBytes(path), CancellationToken.None)
-                .WaitAsync(cancellationToken)
-                .ConfigureAwait(false);
-            return MatrixStatus.Read(matrix, list);
+            return MatrixStatus.Read(
+                matrix,
+                await PipeOrFile.ReadAsync(path, MatrixStatus.MostBytes, cancellationToken).ConfigureAwait(false)
+            );
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

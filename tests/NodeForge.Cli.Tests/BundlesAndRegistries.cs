@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using NodeForge.TestSupport.Engines;
 using NodeForge.TestSupport.Registry;
@@ -7,9 +6,8 @@ using NodeForge.TestSupport.Registry;
 namespace NodeForge.Cli.Tests;
 
 /// <summary><c>bundle push</c>, <c>pull</c> and <c>serve</c>, and what is attached to images on the way.</summary>
-public sealed partial class BundlesAndRegistries : IDisposable
+public sealed class BundlesAndRegistries : IDisposable
 {
-    private const int Terminate = 15; // SIGTERM
     private readonly CommandRoom room = new();
 
     public void Dispose() => room.Dispose();
@@ -113,13 +111,10 @@ public sealed partial class BundlesAndRegistries : IDisposable
         Assert.True(loaded.Exit == 0, loaded.Error);
         Assert.Equal(0, (await room.RunAsync("verify", "oci:" + room["far"], "--key", room["k.pub"])).Exit);
 
-        Assert.Equal(0, Kill(process.Id, Terminate));
+        Signals.SendTerminate(process);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 
     private async Task RefusedAsync(string code, int exit, params string[] line)
     {

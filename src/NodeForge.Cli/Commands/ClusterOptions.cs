@@ -23,11 +23,7 @@ internal static class ClusterOptions
         if (string.IsNullOrEmpty(path))
             return new ClusterConfig();
         if (path != "-")
-        {
-            // open(2) of a pipe that nobody writes to waits for ever and cannot be called off: a signal leaves it behind.
-            return await Task.Run(() => ClusterConfigReader.Read(path), CancellationToken.None).WaitAsync(cancellation);
-        }
-
+            return await ClusterConfigReader.ReadAsync(path, cancellation);
         await using Stream input = Console.OpenStandardInput();
         return await ClusterConfigReader.ReadAsync(input, "standard input", cancellation);
     }

@@ -1,4 +1,5 @@
 using NodeForge.Documents.Yaml;
+using NodeForge.Files;
 
 namespace NodeForge.Clusters.Configuration;
 
@@ -27,6 +28,10 @@ public static class ClusterConfigReader
     /// <exception cref="NodeForgeException">Every problem with its position: codes NF1001 to NF1013 and NF8012 to NF8017.</exception>
     public static ClusterConfig Read(string path) =>
         Parse(Path.GetFullPath(path), YamlText.Load(Path.GetFullPath(path), YamlSubject.ClusterFile));
+
+    /// <summary>As <see cref="Read(string)"/>, of a pipe too that nobody writes to yet: a cancelled caller leaves it behind.</summary>
+    public static Task<ClusterConfig> ReadAsync(string path, CancellationToken cancellationToken) =>
+        PipeOrFile.ReadAsync(() => Read(path), cancellationToken);
 
     /// <summary>Reads a cluster file out of a stream: <c>--config -</c>.</summary>
     public static async Task<ClusterConfig> ReadAsync(Stream text, string name, CancellationToken cancellationToken)

@@ -16,14 +16,19 @@ public sealed partial record MatrixStatus(IReadOnlyList<CellStatus> Cells, JobSt
 
     public bool HasFailed => Images == JobState.Failed || Cells.Any(cell => cell.State == JobState.Failed);
 
+    /// <summary>Bytes that a list of Jobs may have: a Job takes some kilobytes, and a matrix has at most 1000.</summary>
+    public const int MostBytes = 64 << 20;
+
     /// <param name="matrix">Whose Jobs are looked for; of several sets of them the newest.</param>
     /// <param name="list">What <c>kubectl get jobs --output json</c> prints.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.MatrixJobsUnreadable"/>: it is no list of Jobs; <see
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.MatrixJobsUnreadable"/>: it is no list of Jobs, or has more than <see cref="MostBytes"/>; <see
     /// cref="ErrorCodes.MatrixJobsMissing"/>: none is this matrix's.</exception>
     public static MatrixStatus Read(Matrix matrix, ReadOnlyMemory<byte> list)
     {
         try
         {
+            if (list.Length > MostBytes)
+                throw new FormatException($"more than {MostBytes >> 20} MiB");
             using JsonDocument document = JsonDocument.Parse(list);
             return Of(
                 matrix,
