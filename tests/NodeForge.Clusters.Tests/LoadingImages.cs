@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.IO.Pipes;
@@ -302,6 +303,20 @@ public sealed class LoadingImages : IDisposable
         await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         Assert.Equal(LayerNew, node.Archive()["blobs/sha256/" + New[7..]]);
         Assert.Empty(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_pipe_that_nobody_writes_to_is_left_by_who_is_cancelled()
+    {
+        await using ScriptedEngine engine = Engine();
+        using EngineClient client = await engine.ConnectAsync();
+        string place = Path.Combine(folder, "images.tar");
+        using (Process made = Process.Start("mkfifo", [place]))
+            await made.WaitForExitAsync();
+        using CancellationTokenSource left = new(TimeSpan.FromMilliseconds(200));
+        Task loading = Task.Run(() => Loader(client).LoadArchivesAsync("lab", [], [place], left.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loading.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal([place], Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using NodeForge.Files;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
@@ -76,38 +77,57 @@ internal sealed class OpenedArchive : IDisposable
     /// <returns>The unpacked file, or null where the archive is a plain file.</returns>
     private static async Task<string?> UnpackAsync(string file, string scratch, CancellationToken cancellationToken)
     {
-        FileStream compressed = AtomicFile.Guard(
+        string target = Path.Combine(scratch, $"archive-{Path.GetRandomFileName()}.tar");
+        try
+        {
+            bool unpacked = await PipeOrFile
+                .ReadAsync(() => Unpack(file, target, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+            return unpacked ? target : null;
+        }
+        catch
+        {
+            Remove(target);
+            throw;
+        }
+    }
+
+    private static bool Unpack(string file, string target, CancellationToken cancellationToken)
+    {
+        using FileStream compressed = AtomicFile.Guard(
             file,
             () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0)
         );
-        await using (compressed.ConfigureAwait(false))
+        // What comes through a pipe comes once, and is kept whatever it is.
+        if (compressed.CanSeek)
         {
-            // What comes through a pipe comes once, and is kept whatever it is.
-            if (compressed.CanSeek)
+            byte[] head = new byte[6];
+            int length = compressed.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            if (Decompression.Detect(head.AsSpan(0, length)) == LayerCompression.None)
+                return false;
+            compressed.Position = 0;
+        }
+
+        using Stream plain = Decompression.Open(compressed, file);
+        cancellationToken.ThrowIfCancellationRequested();
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        using FileStream output = new(target, FileMode.CreateNew, FileAccess.Write);
+        try
+        {
+            byte[] part = new byte[128 << 10];
+            while (plain.Read(part) is > 0 and int length)
             {
-                byte[] head = new byte[6];
-                int length = await compressed
-                    .ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken)
-                    .ConfigureAwait(false);
-                if (Decompression.Detect(head.AsSpan(0, length)) == LayerCompression.None)
-                    return null;
-                compressed.Position = 0;
+                cancellationToken.ThrowIfCancellationRequested();
+                output.Write(part, 0, length);
             }
 
-            string target = Path.Combine(Directory.CreateDirectory(scratch).FullName, $"archive-{Path.GetRandomFileName()}.tar");
-            try
-            {
-                using Stream plain = Decompression.Open(compressed, file);
-                FileStream output = new(target, FileMode.CreateNew, FileAccess.Write);
-                await using (output.ConfigureAwait(false))
-                    await plain.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
-                return target;
-            }
-            catch
-            {
-                Remove(target);
-                throw;
-            }
+            return true;
+        }
+        catch
+        {
+            // Whoever waited may have left, and looked before this was made.
+            Remove(target);
+            throw;
         }
     }
 
@@ -132,7 +152,7 @@ internal sealed class OpenedArchive : IDisposable
 
     private static void Remove(string? unpacked)
     {
-        if (unpacked is not null)
+        if (File.Exists(unpacked))
             File.Delete(unpacked);
     }
 }
