@@ -1,5 +1,5 @@
 using NodeForge.Images.Processes;
-using NodeForge.Oci.Content;
+using NodeForge.Oci;
 
 namespace NodeForge.Images;
 

@@ -1,5 +1,4 @@
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 
 namespace NodeForge.Images;

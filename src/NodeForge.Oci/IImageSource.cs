@@ -1,5 +1,3 @@
-using NodeForge.Oci.Content;
-
 namespace NodeForge.Oci;
 
 /// <summary>Where images are: a layout, an archive, an engine, a registry, a store. Nothing of what it gives is believed before it is

@@ -1,5 +1,3 @@
-using NodeForge.Oci.Content;
-
 namespace NodeForge.Oci;
 
 /// <summary>A layer of an image, wherever it lies.</summary>

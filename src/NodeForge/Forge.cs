@@ -12,7 +12,6 @@ using NodeForge.Images.Locking;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Verification;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
 using NodeForge.Recipes;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using NodeForge.Clusters;
 using NodeForge.Clusters.Trials;
 using NodeForge.Engines;
-using NodeForge.Engines.Images;
 using NodeForge.Oci;
 using NodeForge.Verification;
 using NodeForge.Verification.Boot;

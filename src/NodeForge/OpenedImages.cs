@@ -1,10 +1,8 @@
 using NodeForge.Bundles.Reading;
 using NodeForge.Bundles.Writing;
 using NodeForge.Engines;
-using NodeForge.Engines.Images;
 using NodeForge.Images;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 
 namespace NodeForge;

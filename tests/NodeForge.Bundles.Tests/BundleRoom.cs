@@ -2,7 +2,6 @@ using NodeForge.Bundles.Format;
 using NodeForge.Bundles.Reading;
 using NodeForge.Bundles.Writing;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Bundles.Tests;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeForge.Bundles.Reading;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
 using NodeForge.TestSupport.Registry;

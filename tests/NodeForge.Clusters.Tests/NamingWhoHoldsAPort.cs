@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
+using NodeForge.Engines.Calling;
 using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Clusters.Tests;

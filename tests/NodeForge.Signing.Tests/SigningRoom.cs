@@ -1,5 +1,4 @@
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
 using NodeForge.Signing.Attaching;

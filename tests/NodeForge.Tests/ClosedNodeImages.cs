@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Tar;
 using NodeForge.Oci.Transports;
 using NodeForge.Verification;

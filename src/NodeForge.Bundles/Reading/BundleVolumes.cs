@@ -1,5 +1,4 @@
 using NodeForge.Bundles.Format;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Bundles.Reading;
 

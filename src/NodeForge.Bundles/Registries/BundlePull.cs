@@ -1,7 +1,6 @@
 using NodeForge.Bundles.Format;
 using NodeForge.Bundles.Reading;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 
 namespace NodeForge.Bundles.Registries;

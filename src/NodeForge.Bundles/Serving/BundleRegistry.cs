@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using NodeForge.Bundles.Format;
 using NodeForge.Bundles.Reading;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Bundles.Serving;
 

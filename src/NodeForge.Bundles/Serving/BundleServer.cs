@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using NodeForge.Bundles.Reading;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Bundles.Serving;
 

@@ -3,7 +3,6 @@ using NodeForge.Bundles.Reading;
 using NodeForge.Bundles.Writing;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Bundles.Updating;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Engines.Calling;
 using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Nodes;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Preflight.Host;
-using NodeForge.Engines;
+using NodeForge.Engines.Calling;
 
 namespace NodeForge.Clusters.Preflight;
 

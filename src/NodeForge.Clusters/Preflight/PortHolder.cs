@@ -2,6 +2,7 @@ using System.Globalization;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Preflight.Host;
 using NodeForge.Engines;
+using NodeForge.Engines.Calling;
 using NodeForge.Engines.Containers;
 
 namespace NodeForge.Clusters.Preflight;

@@ -12,7 +12,7 @@ internal sealed record EngineMessage
     {
         try
         {
-            if (JsonSerializer.Deserialize(body, EngineJson.Lenient.EngineMessage)?.Message is { } message)
+            if (JsonSerializer.Deserialize(body, CallJson.Lenient.EngineMessage)?.Message is { } message)
                 return message;
         }
         catch (JsonException)

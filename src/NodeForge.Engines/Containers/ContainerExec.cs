@@ -58,18 +58,18 @@ internal sealed class ContainerExec(EngineTransport transport)
             AttachStdin = hasInput,
             Tty = terminal,
         };
-        using JsonContent content = JsonContent.Create(body, EngineJson.Default.CreateExecBody);
+        using JsonContent content = JsonContent.Create(body, ContainerJson.Default.CreateExecBody);
         await content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
         return (
             await transport
-                .GetAsync(HttpMethod.Post, $"/containers/{container}/exec", content, EngineJson.Default.CreatedObject, cancellationToken)
+                .GetAsync(HttpMethod.Post, $"/containers/{container}/exec", content, CallJson.Default.CreatedObject, cancellationToken)
                 .ConfigureAwait(false)
         ).Id;
     }
 
     public async Task<UpgradedConnection> StartAsync(string id, bool terminal, CancellationToken cancellationToken)
     {
-        using JsonContent body = JsonContent.Create(new StartExecBody { Tty = terminal }, EngineJson.Default.StartExecBody);
+        using JsonContent body = JsonContent.Create(new StartExecBody { Tty = terminal }, ContainerJson.Default.StartExecBody);
         await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
         return await transport.UpgradeAsync($"/exec/{id}/start", body, cancellationToken).ConfigureAwait(false);
     }
@@ -121,7 +121,7 @@ internal sealed class ContainerExec(EngineTransport transport)
         for (int round = 0; ; round++)
         {
             ExecState state = await transport
-                .GetAsync(HttpMethod.Get, $"/exec/{id}/json", null, EngineJson.Default.ExecState, cancellationToken)
+                .GetAsync(HttpMethod.Get, $"/exec/{id}/json", null, ContainerJson.Default.ExecState, cancellationToken)
                 .ConfigureAwait(false);
             if (state is { Running: false, ExitCode: { } code } || round > SettleAtMost / SettleEvery)
                 return state.ExitCode ?? -1;

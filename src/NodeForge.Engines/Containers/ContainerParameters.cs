@@ -1,5 +1,6 @@
 using System.Globalization;
 using Docker.DotNet.Models;
+using NodeForge.Engines.Calling;
 using EnginePort = Docker.DotNet.Models.PortBinding;
 
 namespace NodeForge.Engines.Containers;

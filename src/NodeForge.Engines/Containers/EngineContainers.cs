@@ -93,7 +93,7 @@ public sealed class EngineContainers
 
     /// <summary>A container's details, or null when there is none.</summary>
     public Task<ContainerDetails?> FindAsync(string id, CancellationToken cancellationToken) =>
-        transport.FindAsync($"/containers/{id}/json", EngineJson.Default.ContainerDetails, cancellationToken);
+        transport.FindAsync($"/containers/{id}/json", ContainerJson.Default.ContainerDetails, cancellationToken);
 
     /// <summary>Opens a container's details, whole and in the engine's own words: JSON. The caller disposes it.</summary>
     public Task<Stream> OpenDetailsAsync(string id, CancellationToken cancellationToken) =>
@@ -108,7 +108,7 @@ public sealed class EngineContainers
                 HttpMethod.Get,
                 "/containers/json" + QueryText.Of(("all", "1"), ("filters", QueryText.Labels(labels))),
                 null,
-                EngineJson.Default.ListContainerSummary,
+                ContainerJson.Default.ListContainerSummary,
                 cancellationToken
             )
             .ConfigureAwait(false);

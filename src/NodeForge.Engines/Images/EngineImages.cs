@@ -57,7 +57,7 @@ public sealed class EngineImages
     /// <param name="reference">A name, or an ID with its algorithm.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<ImageDetails?> FindAsync(string reference, CancellationToken cancellationToken) =>
-        transport.FindAsync($"/images/{reference}/json", EngineJson.Default.ImageDetails, cancellationToken);
+        transport.FindAsync($"/images/{reference}/json", ImageJson.Default.ImageDetails, cancellationToken);
 
     /// <summary>Images that carry all of the labels.</summary>
     public async Task<IReadOnlyList<ImageSummary>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
@@ -66,7 +66,7 @@ public sealed class EngineImages
                 HttpMethod.Get,
                 "/images/json" + QueryText.Of(("filters", QueryText.Labels(labels))),
                 null,
-                EngineJson.Default.ListImageSummary,
+                ImageJson.Default.ListImageSummary,
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -105,7 +105,7 @@ public sealed class EngineImages
                     LoadMessage? message in JsonSerializer
                         .DeserializeAsyncEnumerable(
                             new LimitedAnswer(body, MostProgress),
-                            EngineJson.Lenient.LoadMessage,
+                            ImageJson.Lenient.LoadMessage,
                             topLevelValues: true,
                             cancellationToken
                         )

@@ -17,18 +17,18 @@ public sealed class EngineNetworks
     /// rest of the NF55 range.</exception>
     public async Task<string> CreateAsync(NetworkSpec spec, CancellationToken cancellationToken)
     {
-        using JsonContent body = JsonContent.Create(CreateNetworkBody.Of(spec), EngineJson.Default.CreateNetworkBody);
+        using JsonContent body = JsonContent.Create(CreateNetworkBody.Of(spec), NetworkJson.Default.CreateNetworkBody);
         await body.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
         return (
             await transport
-                .GetAsync(HttpMethod.Post, "/networks/create", body, EngineJson.Default.CreatedObject, cancellationToken)
+                .GetAsync(HttpMethod.Post, "/networks/create", body, CallJson.Default.CreatedObject, cancellationToken)
                 .ConfigureAwait(false)
         ).Id;
     }
 
     /// <summary>A network's details, or null when there is none.</summary>
     public Task<NetworkDetails?> FindAsync(string id, CancellationToken cancellationToken) =>
-        transport.FindAsync($"/networks/{id}", EngineJson.Default.NetworkDetails, cancellationToken);
+        transport.FindAsync($"/networks/{id}", NetworkJson.Default.NetworkDetails, cancellationToken);
 
     /// <summary>Networks that carry all of the labels; all networks when there are none.</summary>
     public async Task<IReadOnlyList<NetworkDetails>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
@@ -37,7 +37,7 @@ public sealed class EngineNetworks
                 HttpMethod.Get,
                 "/networks" + QueryText.Of(("filters", QueryText.Labels(labels))),
                 null,
-                EngineJson.Default.ListNetworkDetails,
+                NetworkJson.Default.ListNetworkDetails,
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -18,7 +18,7 @@ public sealed class EngineVolumes
                     HttpMethod.Get,
                     "/volumes" + QueryText.Of(("filters", QueryText.Labels(labels))),
                     null,
-                    EngineJson.Default.VolumeList,
+                    VolumeJson.Default.VolumeList,
                     cancellationToken
                 )
                 .ConfigureAwait(false)

@@ -1,5 +1,4 @@
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Images.Exporting;
 

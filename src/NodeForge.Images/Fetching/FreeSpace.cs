@@ -1,4 +1,4 @@
-using NodeForge.Oci.Content;
+using NodeForge.Oci;
 
 namespace NodeForge.Images.Fetching;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using NodeForge.Oci.Content;
+using NodeForge.Oci;
 using NodeForge.Oci.Registry;
 
 namespace NodeForge.Images.Fetching;

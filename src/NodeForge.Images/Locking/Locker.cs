@@ -1,7 +1,6 @@
 using NodeForge.Images.Debian.Apt;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;

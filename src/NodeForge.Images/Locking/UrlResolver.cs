@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Locking;

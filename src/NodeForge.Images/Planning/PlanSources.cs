@@ -1,5 +1,5 @@
 using NodeForge.Images.Fetching;
-using NodeForge.Oci.Content;
+using NodeForge.Oci;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Planning;

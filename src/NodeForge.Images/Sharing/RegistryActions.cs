@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 
 namespace NodeForge.Images.Sharing;

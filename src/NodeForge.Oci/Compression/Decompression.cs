@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Oci.Compression;
 

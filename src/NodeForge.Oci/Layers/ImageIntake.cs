@@ -1,5 +1,3 @@
-using NodeForge.Oci.Content;
-
 namespace NodeForge.Oci.Layers;
 
 /// <summary>Takes whole images into a store.</summary>

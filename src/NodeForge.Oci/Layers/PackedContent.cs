@@ -1,5 +1,4 @@
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Oci.Layers;
 

@@ -1,5 +1,4 @@
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Tar;
 
 namespace NodeForge.Oci.Layers;

@@ -1,5 +1,3 @@
-using NodeForge.Oci.Content;
-
 namespace NodeForge.Oci.Tar;
 
 /// <summary>Reads tar archives forwards, as data: v7, ustar, GNU and PAX. Nothing is extracted, nothing is resolved.</summary>

@@ -1,4 +1,3 @@
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;
 

@@ -1,5 +1,3 @@
-using NodeForge.Oci.Content;
-
 namespace NodeForge.Oci.Transports;
 
 /// <summary>Archives whose kind nobody says. One that is both is read as a layout, which says more.</summary>

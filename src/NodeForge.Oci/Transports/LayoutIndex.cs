@@ -1,5 +1,3 @@
-using NodeForge.Oci.Content;
-
 namespace NodeForge.Oci.Transports;
 
 /// <summary>Makes a layout's <c>index.json</c>: what was there, and images that are added under their names.</summary>

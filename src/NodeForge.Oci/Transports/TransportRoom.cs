@@ -1,4 +1,3 @@
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 
 namespace NodeForge.Oci.Transports;

@@ -1,6 +1,5 @@
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;
 using NodeForge.Oci.Transports;

@@ -1,5 +1,4 @@
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 
 namespace NodeForge.Benchmarks.Building;

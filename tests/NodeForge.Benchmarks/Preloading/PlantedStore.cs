@@ -3,7 +3,6 @@ using NodeForge.Benchmarks.Measuring;
 using NodeForge.Containerd.Metadata;
 using NodeForge.Containerd.Preload;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Transports;
 

@@ -1,6 +1,5 @@
 using NodeForge.Containerd.Preload;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 using NodeForge.TestSupport.Upstream;
 

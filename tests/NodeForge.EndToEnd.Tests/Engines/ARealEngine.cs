@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using NodeForge.Engines;
+using NodeForge.Engines.Calling;
 using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
 using NodeForge.Engines.Images;

@@ -2,7 +2,6 @@ using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Locking;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 

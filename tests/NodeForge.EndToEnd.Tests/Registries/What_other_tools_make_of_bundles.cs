@@ -2,7 +2,6 @@ using NodeForge.Bundles.Registries;
 using NodeForge.EndToEnd.Tests.Containerd;
 using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 using NodeForge.TestSupport.Registry;
 

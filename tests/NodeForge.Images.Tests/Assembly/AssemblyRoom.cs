@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;
 

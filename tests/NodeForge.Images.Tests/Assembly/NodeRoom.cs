@@ -2,7 +2,6 @@ using NodeForge.Images.Assembly;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;
 using NodeForge.Oci.Transports;

@@ -2,7 +2,6 @@ using NodeForge.Images.Assembly;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 using RecipeImage = NodeForge.Recipes.ImageSource;

@@ -5,7 +5,6 @@ using NodeForge.Images.Tests.Assembly;
 using NodeForge.Images.Verification;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Transports;
 using NodeForge.Recipes;

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using NodeForge.Engines;
-using NodeForge.Engines.Images;
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Exporting;
 using NodeForge.Images.Planning;

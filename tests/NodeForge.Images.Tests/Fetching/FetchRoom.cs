@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.TestSupport.Http;
 
 namespace NodeForge.Images.Tests.Fetching;

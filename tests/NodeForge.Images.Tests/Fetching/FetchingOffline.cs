@@ -1,5 +1,4 @@
 using NodeForge.Images.Fetching;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Images.Tests.Fetching;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
-using NodeForge.Oci.Content;
 using NodeForge.TestSupport.Http;
 
 namespace NodeForge.Images.Tests.Fetching;

@@ -2,7 +2,6 @@ using NodeForge.Images.Exporting;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
 using NodeForge.TestSupport.Registry;

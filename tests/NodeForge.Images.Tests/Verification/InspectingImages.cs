@@ -5,7 +5,6 @@ using NodeForge.Images.Verification;
 using NodeForge.Kubernetes;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;

@@ -1,5 +1,3 @@
-using NodeForge.Oci.Content;
-
 namespace NodeForge.Oci.Tests.Content;
 
 /// <summary>What containerd's suite asks of a content store, as far as ours has it: no labels, no references that outlive a

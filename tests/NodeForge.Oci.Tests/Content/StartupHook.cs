@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using NodeForge;
+using NodeForge.Oci;
 using NodeForge.Oci.Content;
 
 /// <summary>Lets a test run code of the library in a process of its own: <c>DOTNET_STARTUP_HOOKS</c> names this assembly, the environment

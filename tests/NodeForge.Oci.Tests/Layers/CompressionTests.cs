@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 
 namespace NodeForge.Oci.Tests.Layers;

@@ -1,6 +1,5 @@
 using System.Text;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 
 namespace NodeForge.Oci.Tests.Layers;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.TestSupport.Http;
 using NodeForge.TestSupport.Registry;

@@ -1,4 +1,3 @@
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.TestSupport.Registry;
 using static NodeForge.Oci.Tests.Registry.RegistryFixture;

@@ -1,4 +1,3 @@
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.TestSupport.Http;
 using NodeForge.TestSupport.Registry;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 
 namespace NodeForge.Oci.Tests.Transports;

@@ -1,5 +1,4 @@
 using System.Text;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 using NodeForge.TestSupport.Registry;
 

@@ -1,6 +1,5 @@
 using System.IO.Pipes;
 using System.Text;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 
 namespace NodeForge.Oci.Tests.Transports;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 
 namespace NodeForge.Oci.Tests.Transports;

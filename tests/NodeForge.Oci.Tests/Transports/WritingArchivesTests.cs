@@ -1,4 +1,3 @@
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 
 namespace NodeForge.Oci.Tests.Transports;

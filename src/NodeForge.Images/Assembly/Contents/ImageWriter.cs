@@ -1,7 +1,6 @@
 using System.Globalization;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Recipes;
 
 namespace NodeForge.Images.Assembly.Contents;

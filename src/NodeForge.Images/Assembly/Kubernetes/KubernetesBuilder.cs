@@ -5,7 +5,6 @@ using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using NodeForge.Images.Processes;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Images.Assembly.Kubernetes;
 

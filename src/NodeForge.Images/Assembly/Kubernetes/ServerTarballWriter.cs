@@ -1,7 +1,6 @@
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;
 

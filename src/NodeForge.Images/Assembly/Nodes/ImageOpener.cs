@@ -1,6 +1,5 @@
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Transports;
 using NodeForge.Recipes.Locks;

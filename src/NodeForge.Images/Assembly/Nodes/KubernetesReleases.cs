@@ -2,7 +2,6 @@ using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 

@@ -1,7 +1,6 @@
 using NodeForge.Images.Assembly.Contents;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
-using NodeForge.Oci.Content;
 
 namespace NodeForge.Images.Assembly.Nodes;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using NodeForge.Images.Debian.Packages;
 using NodeForge.Images.Processes;
-using NodeForge.Oci.Content;
+using NodeForge.Oci;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Debian.Apt;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using NodeForge.Oci.Content;
+using NodeForge.Oci;
 using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Debian.Packages;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using NodeForge.Oci.Content;
 
-namespace NodeForge.Oci.Content;
+namespace NodeForge.Oci;
 
 /// <summary>A blob being written: write, then <see cref="Commit"/>; disposed without it, nothing remains.</summary>
 public sealed class BlobIngest : WriteOnlyStream

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using NodeForge.Oci.Content;
 
-namespace NodeForge.Oci.Content;
+namespace NodeForge.Oci;
 
 /// <summary>Passes bytes on and knows their digest in the end.</summary>
 /// <param name="output">Where the bytes go; stays open.</param>

@@ -1,4 +1,4 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
 /// <summary>What engines do differently behind the one interface.</summary>
 public sealed record EngineDifferences

@@ -1,8 +1,8 @@
+using NodeForge.Engines.Images;
 using NodeForge.Oci;
-using NodeForge.Oci.Content;
 using NodeForge.Oci.Transports;
 
-namespace NodeForge.Engines.Images;
+namespace NodeForge.Engines;
 
 /// <summary>An engine's own images, as a source and as a target.</summary>
 /// <param name="connect">Connects to the engine; the connection ends with the work.</param>

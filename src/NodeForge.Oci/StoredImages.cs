@@ -1,4 +1,4 @@
-namespace NodeForge.Oci.Content;
+namespace NodeForge.Oci;
 
 /// <summary>Images of a store, whose blobs are believed as far as the store believes them.</summary>
 public sealed class StoredImages(BlobStore store) : IImageSource

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using NodeForge.Oci.Content;
 
-namespace NodeForge.Oci.Content;
+namespace NodeForge.Oci;
 
 /// <summary>Reads content by digest and size. The last bytes are given only when all of them are right, so that nobody comes to the end of
 /// wrong content.</summary>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using NodeForge.Oci.Content;
 
-namespace NodeForge.Oci.Content;
+namespace NodeForge.Oci;
 
 /// <summary>Which files of a cache earlier processes found to be what their names say, in a file of the cache. Losing it costs one
 /// hashing.</summary>

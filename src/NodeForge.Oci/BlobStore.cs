@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using NodeForge.Oci.Content;
 
-namespace NodeForge.Oci.Content;
+namespace NodeForge.Oci;
 
 /// <summary>Content by digest in a folder: <c>sha256/&lt;hex&gt;</c>, as in an OCI image layout's <c>blobs</c>.</summary>
 /// <remarks>

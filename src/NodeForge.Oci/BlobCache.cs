@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using NodeForge.Oci.Content;
 
-namespace NodeForge.Oci.Content;
+namespace NodeForge.Oci;
 
 /// <summary>What a process knows of a cache's blobs: which it has hashed, and which were damaged.</summary>
 /// <remarks>A name and a size are no reason to believe bytes: disks rot, and so do copies of caches. SHA-256 of what a build uses costs

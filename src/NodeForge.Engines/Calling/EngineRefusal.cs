@@ -1,6 +1,6 @@
-namespace NodeForge.Engines;
+namespace NodeForge.Engines.Calling;
 
-/// <summary>Why an engine refused a call, as data: nobody but <see cref="Calling.RefusalWords"/> reads the engine's words.</summary>
+/// <summary>Why an engine refused a call, as data: nobody but <see cref="RefusalWords"/> reads the engine's words.</summary>
 /// <param name="Kind">The cause.</param>
 /// <param name="Code">The catalogue's entry of that cause.</param>
 /// <param name="What">What is wrong.</param>
