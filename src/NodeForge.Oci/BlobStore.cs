@@ -174,40 +174,6 @@ public sealed class BlobStore
     /// <param name="limit">Bytes that it may have: whoever sends more is stopped there.</param>
     public BlobIngest BeginIngest(long limit = long.MaxValue) => new(this, Path.Combine(folder, "sha256"), limit);
 
-    /// <summary>Gives a blob another name outside the store: a hard link where that is possible, else a copy (by reference where the file
-    /// system can).</summary>
-    /// <param name="digest">The blob.</param>
-    /// <param name="target">The file; replaced when it is there. It is read-only: with a hard link, who writes to it writes to the
-    /// store.</param>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BlobMissing"/>, <see cref="ErrorCodes.DiskFull"/>,
-    /// <see cref="ErrorCodes.PathNotUsable"/>.</exception>
-    public void LinkOrCopy(Digest digest, string target)
-    {
-        RequireSound(digest);
-        using FileStream blob = Open(digest);
-        string path = Path.GetFullPath(target);
-        string temporary = AtomicFile.TemporaryOf(path);
-        try
-        {
-            AtomicFile.Guard(
-                path,
-                () =>
-                {
-                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                    if (!HardLink.TryCreate(PathOf(digest), temporary))
-                        File.Copy(PathOf(digest), temporary);
-                    AtomicFile.Publish(temporary, path);
-                    return 0;
-                }
-            );
-        }
-        finally
-        {
-            // rename(2) leaves both names when they are one file already.
-            AtomicFile.Discard(temporary);
-        }
-    }
-
     /// <summary>Makes a name outside the store one of the blob's file; what was there under that name is replaced. One of a cache is
     /// sound.</summary>
     /// <returns>False when it cannot be: another file system, one without hard links, a foreign file.</returns>

@@ -39,8 +39,8 @@ public static class ImageReading
 
     /// <summary>The image of a name for a platform; its documents are read and checked, and its layers are there with their
     /// sizes.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNotFound"/>, <see cref="ErrorCodes.PlatformMissing"/>, and as
-    /// <see cref="TryOpenAsync"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageNotFound"/>, and as
+    /// <see cref="OpenAsync"/>.</exception>
     public static async ValueTask<Image> FindAsync(
         this IImageSource source,
         string? name,
@@ -52,7 +52,10 @@ public static class ImageReading
             .ConfigureAwait(false);
 
     /// <summary>An entry's image for a platform.</summary>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PlatformMissing"/>, and as <see cref="TryOpenAsync"/>.</exception>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PlatformMissing"/>, <see cref="ErrorCodes.ImageBlobMissing"/>,
+    /// <see cref="ErrorCodes.ImageBlobMismatch"/>, <see cref="ErrorCodes.InvalidImageDocument"/>,
+    /// <see cref="ErrorCodes.DiffIdMismatch"/>: another number of layers than of diff IDs. What is wrong with a layer's bytes is told when
+    /// they are read.</exception>
     public static async ValueTask<Image> OpenAsync(
         this IImageSource source,
         ImageEntry entry,
@@ -65,26 +68,9 @@ public static class ImageReading
             ?? throw await walk.MissingAsync(platform, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>An entry's image for a platform.</summary>
-    /// <returns>Null when it is not there for the platform.</returns>
-    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ImageBlobMissing"/>, <see cref="ErrorCodes.ImageBlobMismatch"/>,
-    /// <see cref="ErrorCodes.InvalidImageDocument"/>,
-    /// <see cref="ErrorCodes.DiffIdMismatch"/>: another number of layers than of diff IDs. What is wrong with a layer's bytes is told when
-    /// they are read.</exception>
-    public static async ValueTask<Image?> TryOpenAsync(
-        this IImageSource source,
-        ImageEntry entry,
-        Platform platform,
-        CancellationToken cancellationToken
-    )
-    {
-        ImageWalk walk = await ImageWalk.BeginAsync(source, entry, cancellationToken).ConfigureAwait(false);
-        return await walk.FindAsync(platform, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Every image of an entry, in the order of its index: the platforms that are there. Attestations, which are for no platform,
     /// are none.</summary>
-    /// <exception cref="NodeForgeException">As <see cref="TryOpenAsync"/>.</exception>
+    /// <exception cref="NodeForgeException">As <see cref="OpenAsync"/>, but for a platform.</exception>
     public static async ValueTask<IReadOnlyList<Image>> OpenAllAsync(
         this IImageSource source,
         ImageEntry entry,

@@ -1,6 +1,7 @@
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Planning;
+using NodeForge.Containerd.Preload;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 
@@ -13,8 +14,8 @@ internal static class NodeContainer
     // lie here.
     private const string Snapshotter = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=overlayfs";
 
-    private const string Runtime = "/var/lib/containerd";
-    private const string OverlaySnapshots = Runtime + "/io.containerd.snapshotter.v1.overlayfs";
+    private const string Runtime = ContainerdPaths.DefaultRoot;
+    private const string OverlaySnapshots = Runtime + "/" + ContainerdPaths.OverlayFolder;
     private const string Etcd = "/var/lib/etcd";
 
     private static readonly string[] Common = ["/var/lib/kubelet", "/var/log"];

@@ -60,9 +60,6 @@ public sealed class EngineContainers
     public Task StopAsync(string id, TimeSpan patience, CancellationToken cancellationToken) =>
         transport.DoAsync(HttpMethod.Post, $"/containers/{id}/stop" + QueryText.Of(("t", Seconds(patience))), null, cancellationToken);
 
-    public Task RestartAsync(string id, TimeSpan patience, CancellationToken cancellationToken) =>
-        transport.DoAsync(HttpMethod.Post, $"/containers/{id}/restart" + QueryText.Of(("t", Seconds(patience))), null, cancellationToken);
-
     /// <param name="id">The container.</param>
     /// <param name="signal">"SIGKILL", "SIGTERM", "SIGRTMIN+3".</param>
     /// <param name="cancellationToken">Ends the call.</param>

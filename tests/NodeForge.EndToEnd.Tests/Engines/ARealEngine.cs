@@ -168,7 +168,8 @@ public abstract class CallsOfAnEngine(EngineEndpoint endpoint) : IAsyncLifetime
             CancellationToken.None
         );
         await engine.Containers.StartAsync(id, CancellationToken.None);
-        await engine.Containers.RestartAsync(id, NoPatience, CancellationToken.None);
+        await engine.Containers.StopAsync(id, NoPatience, CancellationToken.None);
+        await engine.Containers.StartAsync(id, CancellationToken.None);
         ContainerDetails details = (await engine.Containers.FindAsync(id, CancellationToken.None))!;
         Assert.Equal("10.213.77.9", details.NetworkSettings.Networks![run].IPAddress);
         Assert.Contains(id, (await engine.Networks.FindAsync(network, CancellationToken.None))!.Containers!.Keys);

@@ -187,30 +187,4 @@ public sealed class BlobStoreTests : IDisposable
         Assert.Equal(ErrorCodes.ContentTooLarge, Fault(() => store.ReadAllBytes(digest, maximum: 4)).Code);
         Assert.Equal(Hello, store.ReadAllBytes(digest, maximum: 5));
     }
-
-    [Fact]
-    public void A_blob_gets_another_name_outside_by_a_link_or_on_another_file_system_by_a_copy()
-    {
-        Digest digest = store.Write(Hello);
-        string other = Directory.Exists("/dev/shm") ? Directory.CreateTempSubdirectory("nodeforge-").FullName : folder;
-        string shared = Path.Combine("/dev/shm", Path.GetRandomFileName());
-        try
-        {
-            foreach (string target in new[] { Path.Combine(other, "new", "blob"), Path.Combine(shared, "blob") })
-            {
-                // Twice: what is there is replaced, by itself too.
-                store.LinkOrCopy(digest, target);
-                store.LinkOrCopy(digest, target);
-                Assert.Equal(Hello, File.ReadAllBytes(target));
-                Assert.Equal([target], Directory.GetFiles(Path.GetDirectoryName(target)!));
-                Assert.Equal("444", Convert.ToString((int)File.GetUnixFileMode(target), 8));
-            }
-        }
-        finally
-        {
-            Directory.Delete(other, recursive: true);
-            if (Directory.Exists(shared))
-                Directory.Delete(shared, recursive: true);
-        }
-    }
 }

@@ -46,7 +46,6 @@ public sealed class EverySourceAlike : ImageFolder
         using RegistryClient client = new(RegistryClient.CreateHandler(), new RegistryOptions());
         IImageSource source = await WriteAsync(word, Amd, registry, client);
         ImageEntry entry = await source.FindAsync(null, default);
-        Assert.Null(await source.TryOpenAsync(entry, Platform.LinuxArm64, default));
         Assert.Equal(
             "linux/amd64",
             (await FailsAsync(ErrorCodes.PlatformMissing, async () => await source.OpenAsync(entry, Platform.LinuxArm64, default))).Got
