@@ -77,7 +77,7 @@ internal sealed class MatrixBuild : IDisposable
                     environment,
                     async () =>
                     {
-                        await forge.FetchAsync([plan], recipe.Lock, request.Offline, cancellationToken).ConfigureAwait(false);
+                        await forge.Steps.FetchAsync([plan], recipe.Lock, request.Offline, cancellationToken).ConfigureAwait(false);
                         return await new ClosedImages(environment, request.AllowOpenClosure)
                             .AssembleAsync([plan], cancellationToken)
                             .ConfigureAwait(false);

@@ -41,7 +41,7 @@ public sealed class MatrixProvider
             joint.Add(
                 image,
                 await forge
-                    .ResolveAsync(image.Recipe, joint.PreviousOf(image), [], image.Platforms, cancellationToken)
+                    .Locking.ResolveAsync(image.Recipe, joint.PreviousOf(image), [], image.Platforms, cancellationToken)
                     .ConfigureAwait(false)
             );
         LockOutcome[] outcomes = [.. joint.Finish().Select(each => Outcome(matrix, each.Image, each.Before, each.Lock))];
@@ -140,7 +140,9 @@ public sealed class MatrixProvider
         {
             try
             {
-                planned[image] = await forge.PlanAsync(image.Recipe, RequestOf(matrix, image), cancellationToken).ConfigureAwait(false);
+                planned[image] = await forge
+                    .Steps.PlanAsync(image.Recipe, RequestOf(matrix, image), cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (NodeForgeException wrong)
             {

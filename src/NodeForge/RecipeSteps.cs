@@ -1,0 +1,71 @@
+using System.Net;
+using NodeForge.Images;
+using NodeForge.Images.Assembly;
+using NodeForge.Images.Assembly.Kubernetes;
+using NodeForge.Images.Debian.Mirrors;
+using NodeForge.Images.Fetching;
+using NodeForge.Images.Planning;
+using NodeForge.Oci;
+using NodeForge.Recipes;
+using NodeForge.Recipes.Locks;
+
+namespace NodeForge;
+
+/// <summary>The steps from a recipe and its lock to images: plan, fetch, assemble.</summary>
+/// <param name="options">The host, and where things are kept.</param>
+/// <param name="environment">Its store has what is fetched and made.</param>
+/// <param name="open">Opens the network, for what is fetched.</param>
+internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environment, Func<Network> open)
+{
+    public string LockPathOf(RecipeRequest request, Recipe recipe) =>
+        request.LockPath is { } path ? options.Host.Resolve(path) : RecipeLockFile.DefaultPath(recipe.File);
+
+    public ImagePlan Plan(Recipe recipe, RecipeLock locked, Platform platform) =>
+        Planner.Plan(recipe, locked, platform, options.SourceDateEpoch);
+
+    /// <summary>Plans a recipe for the platforms that are asked for, with the lock that it has.</summary>
+    public async Task<PlannedRecipe> PlanAsync(Recipe recipe, RecipeRequest request, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Platform> platforms = request.PlatformsOf(recipe);
+        Digest digest = await RecipeDigest.ComputeAsync(recipe, cancellationToken).ConfigureAwait(false);
+        RecipeLock locked = LockCheck.Load(recipe, digest, platforms, LockPathOf(request, recipe));
+        ImagePlan[] plans = [.. platforms.Select(platform => Plan(recipe, locked, platform))];
+        foreach (Diagnostic warning in plans.SelectMany(plan => plan.Warnings).Distinct())
+            environment.Reporter.Warn(warning);
+        return new(recipe, locked, LockPathOf(request, recipe), plans);
+    }
+
+    /// <summary>Plans a recipe and brings into the store what the plans need.</summary>
+    public async Task<PlannedRecipe> FetchAsync(Recipe recipe, RecipeRequest request, bool offline, CancellationToken cancellationToken)
+    {
+        PlannedRecipe planned = await PlanAsync(recipe, request, cancellationToken).ConfigureAwait(false);
+        environment.Sweep();
+        await FetchAsync(planned.Plans, planned.Lock, offline, cancellationToken).ConfigureAwait(false);
+        return planned;
+    }
+
+    public async Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Source> sources = PlanSources.Of(plans, locked, options.Mirrors, environment.Store);
+        bool packages =
+            !offline
+            && sources.Any(source => source.Kind != SourceKind.File && source.Image is null && !environment.Store.Contains(source.Digest));
+        IWebProxy proxies = packages
+            ? await AptProxies
+                .OfHostAsync(options.Host, options.Mirrors.Debian, environment.Reporter, cancellationToken)
+                .ConfigureAwait(false)
+            : options.Host.Proxies;
+        using Network network = offline ? Network.Closed(options.Host) : open();
+        SourceFetcher fetcher = new(network.Servers(proxies), network.Registries(), options.Host.Clock);
+        await fetcher
+            .FetchAsync(sources, environment.Store, new FetchOptions { Offline = offline }, environment.Reporter, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    public Task<Image> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken) =>
+        new ImageAssembler(environment).AssembleAsync(plan, cancellationToken);
+
+    /// <returns>The server tarball.</returns>
+    public Task<Descriptor> CompileAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken) =>
+        new KubernetesBuilder(environment).BuildAsync(plan, cancellationToken);
+}
