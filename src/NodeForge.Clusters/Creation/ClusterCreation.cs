@@ -4,8 +4,6 @@ using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Kubeadm;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
-using NodeForge.Clusters.Preflight;
-using NodeForge.Engines;
 using NodeForge.Kubernetes.Api;
 using NodeForge.Kubernetes.Certificates;
 using NodeForge.Kubernetes.Kubeadm;
@@ -14,54 +12,34 @@ using NodeForge.Kubernetes.Kubeconfigs;
 namespace NodeForge.Clusters.Creation;
 
 /// <summary>The program of a creation: which action waits for which. Everything that can runs side by side.</summary>
-internal sealed class ClusterCreation(
-    EngineClient engine,
-    Timeline timeline,
-    TimeProvider clock,
-    ClusterConfig config,
-    MachineFacts facts,
-    string creationId,
-    CreateOptions options
-)
+internal sealed class ClusterCreation(CreationContext context)
 {
-    private readonly EngineFacts host = facts.Engine!;
-    private readonly string image = facts.Engine!.NodeImageId;
-    private readonly NodeBringUp bringUp = new(engine, clock);
+    private readonly Timeline timeline = context.Timeline;
+    private readonly CreateOptions options = context.Options;
 
     public async Task<CreatedCluster> RunAsync()
     {
         Task<ClusterAuthorities> making = timeline.Start(
             "make certificate authorities",
-            _ => Task.FromResult(ClusterAuthorities.Create(clock))
+            _ => Task.FromResult(ClusterAuthorities.Create(context.Clock))
         );
-        ClusterNetwork network = await timeline
-            .Start("create network", token => CreateNetwork.RunAsync(engine, config, creationId, options.AirGapped, token))
-            .ConfigureAwait(false);
-        ClusterPlan plan = ClusterPlan.Of(
-            config,
-            network,
-            ApiPort(),
-            overlaySnapshots: host.Information.Driver.StartsWith("overlay", StringComparison.Ordinal),
-            options.AirGapped
-        ) with
+        ClusterPlan plan = await context.PlanAsync().ConfigureAwait(false) with
         {
-            Creation = creationId,
             BootstrapToken = BootstrapToken.Create(),
-            Host = facts.NodeHost,
-            CgroupVersion = host.Information.CgroupVersionNumber,
+            CgroupVersion = context.Host.Information.CgroupVersionNumber,
         };
         Task<PreparedNode> creating = CreateAsync(plan, plan.First, making);
         using ClusterAuthorities authorities = await making.ConfigureAwait(false);
         Kubeconfig kubeconfig = new(plan.Name, plan.PublishedEndpoint, authorities.Cluster.Pair.Certificate, authorities.Administrator());
         using KubernetesApi api = new(kubeconfig);
-        NodesAlive alive = new(engine, plan);
+        NodesAlive alive = new(context.Engine, plan);
 
         PreparedNode first = await creating.ConfigureAwait(false);
         Task seeding = SeedAsync(plan, first);
         await timeline.Start("start control plane", token => NodeKubeadm.StartFirstAsync(first, token)).ConfigureAwait(false);
         // The other nodes boot while the first one's API server starts, on one core; booting beside it they would only take the processor
         // from it.
-        Task balancer = StartBalancer(plan);
+        Task balancer = context.StartBalancer(plan);
         Dictionary<NodePlan, Task<PreparedNode>> others = plan
             .Nodes.Where(node => node != plan.First)
             .ToDictionary(node => node, node => BootAsync(plan, node, making));
@@ -101,7 +79,7 @@ internal sealed class ClusterCreation(
         ];
         await Task.WhenAll([configured, .. rest]).ConfigureAwait(false);
         // Without a pod network of ours nodes wait for the user's.
-        if (options.Wait > TimeSpan.Zero && !config.Networking.DisableDefaultCni)
+        if (options.Wait > TimeSpan.Zero && !context.Config.Networking.DisableDefaultCni)
             await timeline
                 .Start(
                     "await nodes",
@@ -110,19 +88,12 @@ internal sealed class ClusterCreation(
                             .ConfigureAwait(false)
                 )
                 .ConfigureAwait(false);
-        await timeline.Start("keep over restarts", token => KeepOverRestarts.RunAsync(engine, plan, token)).ConfigureAwait(false);
+        await context.KeepOverRestartsAsync(plan).ConfigureAwait(false);
         // Last: a creation that fails leaves the file as it was.
         await timeline
             .Start("write kubeconfig", token => Task.Run(() => KubeconfigFile.Add(options.Kubeconfig!, kubeconfig), token))
             .ConfigureAwait(false);
-        return new(
-            plan.Name,
-            [.. plan.Nodes.Select(node => node.Name)],
-            plan.PublishedEndpoint,
-            options.Kubeconfig,
-            hasDns,
-            timeline.Entries
-        );
+        return context.Made(plan, options.Kubeconfig, hasDns);
     }
 
     private async Task AwaitNodesAsync(
@@ -143,23 +114,15 @@ internal sealed class ClusterCreation(
             .ConfigureAwait(false);
     }
 
-    private int ApiPort() =>
-        config.Networking.ApiServerPort > 0 ? config.Networking.ApiServerPort : FreePort.Choose(config.Networking.ApiServerAddress);
-
-    private Task StartBalancer(ClusterPlan plan) =>
-        plan.Balancer is { } balancer
-            ? timeline.Start($"create {balancer.Name}", token => CreateBalancer.RunAsync(engine, plan, balancer, image, clock, token))
-            : Task.CompletedTask;
-
     private async Task<PreparedNode> CreateAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
     {
         PreparedNode prepared = await timeline
             .Start(
                 $"create {node.Name}",
                 token =>
-                    bringUp.CreateAsync(
+                    context.BringUp.CreateAsync(
                         node,
-                        NodeContainer.Of(plan, node, image),
+                        NodeContainer.Of(plan, node, context.Image),
                         async told => NodeContents.New(plan, node, told, await authorities.ConfigureAwait(false)),
                         token
                     )
@@ -167,8 +130,7 @@ internal sealed class ClusterCreation(
             .ConfigureAwait(false);
         foreach (Diagnostic unused in KubeadmDocuments.Unmatched(plan, node, prepared.Facts.Version))
             timeline.Warn(unused);
-        if (prepared.Containerd.Any)
-            await timeline.Start($"patch containerd of {node.Name}", token => bringUp.PatchAsync(prepared, token)).ConfigureAwait(false);
+        await context.PatchAsync(prepared).ConfigureAwait(false);
         return prepared with { JoinAtMost = options.Within(prepared.JoinAtMost) };
     }
 

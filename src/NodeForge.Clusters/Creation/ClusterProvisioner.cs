@@ -144,9 +144,10 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         using Timeline timeline = new(reporter, cancellationToken);
         try
         {
+            CreationContext context = new(engine, timeline, Clock, config, facts, entry.Creation, options);
             Task<CreatedCluster> creating = options.NoKubernetes
-                ? new BareCreation(engine, timeline, Clock, config, facts, entry.Creation, options.AirGapped).RunAsync()
-                : new ClusterCreation(engine, timeline, Clock, config, facts, entry.Creation, options).RunAsync();
+                ? new BareCreation(context).RunAsync()
+                : new ClusterCreation(context).RunAsync();
             return await creating.ConfigureAwait(false);
         }
         catch (Exception failure)
