@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
@@ -45,7 +44,8 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
             foreach (NodeStore store in stores.Where(store => !store.Platform.Accepts(image.Platform)))
                 throw PlatformChoice.Missing(new(image.Asked, Detail: store.Node.Name), store.Platform, [image.Platform]);
             loaded.AddRange(
-                await LoadAsync(
+                await Sending
+                    .LoadAsync(
                         image.Names,
                         image.Id,
                         stores,
@@ -64,7 +64,7 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
 
     /// <summary>Loads every image of archives and layouts, or the one that a transport names.</summary>
     /// <param name="files">Paths, or <c>oci:</c>, <c>oci-archive:</c> and <c>docker-archive:</c>; archives may be compressed.</param>
-    /// <exception cref="NodeForgeException">As <see cref="LoadAsync(string, IReadOnlyList{string}, IReadOnlyList{string}, CancellationToken)"/>, and the NF51 range for what is wrong with an archive.</exception>
+    /// <exception cref="NodeForgeException">As <see cref="LoadAsync"/>, and the NF51 range for what is wrong with an archive.</exception>
     public async Task<IReadOnlyList<LoadedImage>> LoadArchivesAsync(
         string cluster,
         IReadOnlyList<string> nodes,
@@ -88,7 +88,8 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
                     string[] names = [.. entry.References.Select(reference => reference.ContainerdName)];
                     Digest[] layers = [.. image.Layers.Select(layer => layer.Descriptor.Digest)];
                     loaded.AddRange(
-                        await LoadAsync(
+                        await Sending
+                            .LoadAsync(
                                 names,
                                 image.Id,
                                 [.. alike],
@@ -140,65 +141,6 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
     private static Task<NodeStore[]> StoresAsync(IReadOnlyList<ClusterNode> nodes, CancellationToken cancellationToken) =>
         Task.WhenAll(nodes.Select(node => NodeStore.ReadAsync(node, cancellationToken)));
 
-    private async Task<IEnumerable<LoadedImage>> LoadAsync(
-        IReadOnlyList<string> names,
-        Digest imageId,
-        IReadOnlyList<NodeStore> stores,
-        Func<NodeArchives, Task<bool>> send,
-        IReadOnlyCollection<Digest> layers,
-        CancellationToken cancellationToken
-    )
-    {
-        using ForgeStep step = reporter.Step($"load {string.Join(", ", names)}");
-        NodeStore[] lacking = [.. stores.Where(store => !names.All(name => store.Has(name, imageId)))];
-        List<NodeImport> imports =
-            lacking.Length == 0 ? [] : await SendAsync(lacking, names, step, send, cancellationToken).ConfigureAwait(false);
-        int reused = lacking.Length == 0 ? layers.Count : lacking.Min(store => layers.Count(store.Blobs.Contains));
-        step.Finish(lacking.Length == 0 ? "already there" : Told(imports, lacking.Length, reused, layers.Count));
-        LoadedNode[] nodes =
-        [
-            .. stores.Select(store =>
-                imports.Find(import => import.Store == store) is { } import
-                    ? new LoadedNode(import.Name, false, import.Blobs, import.Bytes)
-                    : new LoadedNode(store.Node.Name, true, 0, 0)
-            ),
-        ];
-        return names.Select(name => new LoadedImage(name, imageId.ToString(), nodes));
-    }
-
-    private static async Task<List<NodeImport>> SendAsync(
-        IReadOnlyList<NodeStore> stores,
-        IReadOnlyList<string> names,
-        ForgeStep step,
-        Func<NodeArchives, Task<bool>> send,
-        CancellationToken cancellationToken
-    )
-    {
-        while (true)
-        {
-            List<NodeImport> imports = [];
-            bool sent = false;
-            try
-            {
-                foreach (NodeStore store in stores)
-                    imports.Add(await NodeImport.BeginAsync(store, names, cancellationToken).ConfigureAwait(false));
-                sent = await send(new NodeArchives(imports, step)).ConfigureAwait(false);
-            }
-            finally
-            {
-                // Nothing of what was sent has a name yet.
-                if (!sent)
-                    await Task.WhenAll(imports.Select(import => import.AbandonAsync())).ConfigureAwait(false);
-            }
-
-            if (!sent)
-                continue;
-            Diagnostic?[] ends = await Task.WhenAll(imports.Select(import => import.EndAsync())).ConfigureAwait(false);
-            Diagnostic[] refused = [.. ends.OfType<Diagnostic>()];
-            return refused.Length == 0 ? imports : throw new NodeForgeException(refused);
-        }
-    }
-
     private static async Task<bool> WriteAsync(
         Image image,
         IReadOnlyList<string> names,
@@ -248,12 +190,7 @@ public sealed class ImageLoader(EngineClient engine, IForgeReporter reporter, Ho
 
     private readonly HashSet<Digest> exportOnly = [];
 
-    private string MakeScratch() => Directory.CreateDirectory(scratch).FullName;
+    private ImageSending Sending => new(reporter);
 
-    private static string Told(List<NodeImport> imports, int nodes, int reused, int layers)
-    {
-        string sent = (imports.Max(import => import.Bytes) / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture);
-        string to = nodes == 1 ? imports[0].Name : $"{nodes} nodes";
-        return $"{sent} MiB to {to}{(reused > 0 ? $", {reused} of {layers} layers were there" : string.Empty)}";
-    }
+    private string MakeScratch() => Directory.CreateDirectory(scratch).FullName;
 }

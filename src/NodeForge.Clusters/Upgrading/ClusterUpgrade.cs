@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Images;
@@ -22,8 +21,6 @@ namespace NodeForge.Clusters.Upgrading;
 /// <param name="clock">Dates files.</param>
 public sealed class ClusterUpgrade(EngineClient engine, IForgeReporter reporter, TimeProvider clock)
 {
-    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
-
     /// <param name="cluster">The cluster.</param>
     /// <param name="node">One node; null for all.</param>
     /// <param name="options">How.</param>
@@ -155,7 +152,7 @@ public sealed class ClusterUpgrade(EngineClient engine, IForgeReporter reporter,
     {
         ClusterNode old = run.NodeOf(engine, node);
         NodeReplacement replacement = new(engine, clock, run.Existing.Plan, run.Api, run.Image, run.Store!, run.Options.Wait);
-        bool cordoned = await IsCordonedAsync(run.Api, node.Name, cancellationToken).ConfigureAwait(false);
+        bool cordoned = await NodeCordon.IsCordonedAsync(run.Api, node.Name, cancellationToken).ConfigureAwait(false);
         try
         {
             if (run.RunsKubeadm)
@@ -163,7 +160,7 @@ public sealed class ClusterUpgrade(EngineClient engine, IForgeReporter reporter,
             await DrainAsync(run, node, cancellationToken).ConfigureAwait(false);
             using ForgeStep step = reporter.Step($"replace {node.Name}");
             await replacement.RunAsync(node, old, cancellationToken).ConfigureAwait(false);
-            await UncordonAsync(run.Api, node.Name, cordoned, run.Options.Wait, cancellationToken).ConfigureAwait(false);
+            await NodeCordon.UncordonAsync(run.Api, node.Name, cordoned, run.Options.Wait, cancellationToken).ConfigureAwait(false);
             step.Finish(run.Image.Version.ToString());
         }
         catch (Exception failure)
@@ -178,7 +175,7 @@ public sealed class ClusterUpgrade(EngineClient engine, IForgeReporter reporter,
                     async token =>
                     {
                         await replacement.PutBackAsync(node, old, token).ConfigureAwait(false);
-                        await UncordonAsync(run.Api, node.Name, cordoned, run.Options.Wait, token).ConfigureAwait(false);
+                        await NodeCordon.UncordonAsync(run.Api, node.Name, cordoned, run.Options.Wait, token).ConfigureAwait(false);
                     }
                 )
             );
@@ -230,54 +227,6 @@ public sealed class ClusterUpgrade(EngineClient engine, IForgeReporter reporter,
                 held
             );
         }
-    }
-
-    private static async Task<bool> IsCordonedAsync(KubernetesApi api, string node, CancellationToken cancellationToken)
-    {
-        ApiAnswer answer = (
-            await api.CallAsync(HttpMethod.Get, $"/api/v1/nodes/{node}", null, cancellationToken).ConfigureAwait(false)
-        ).Accept(node);
-        return ApiAnswer.Take(node, () => (bool?)answer.Json?["spec"]?["unschedulable"] ?? false);
-    }
-
-    // The balancer may still lead to an API server that has just gone.
-    private static async Task UncordonAsync(
-        KubernetesApi api,
-        string node,
-        bool wasCordoned,
-        TimeSpan patience,
-        CancellationToken cancellationToken
-    )
-    {
-        if (wasCordoned)
-            return;
-        NodeForgeException? refusal = null;
-        bool done = await Polling
-            .UntilAsync(
-                Again,
-                patience,
-                async () =>
-                {
-                    try
-                    {
-                        JsonObject schedulable = new() { ["spec"] = new JsonObject { ["unschedulable"] = null } };
-                        (
-                            await api.CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node}", schedulable, cancellationToken)
-                                .ConfigureAwait(false)
-                        ).Accept(node);
-                        return true;
-                    }
-                    catch (NodeForgeException failure)
-                    {
-                        refusal = failure;
-                        return false;
-                    }
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        if (!done)
-            throw refusal!;
     }
 
     private static Exception Told(Exception explained, string node, bool putBack, string cluster)

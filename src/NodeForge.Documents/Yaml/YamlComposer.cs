@@ -14,17 +14,16 @@ public sealed class YamlComposer
     private const string CoreTags = "tag:yaml.org,2002:";
 
     private readonly string file;
-    private readonly string text;
     private readonly Action<Diagnostic> report;
     private readonly YamlSubject subject;
-    private readonly Parser parser;
+    private readonly YamlEvents events;
     private readonly Dictionary<string, YamlNode> anchors = new(StringComparer.Ordinal);
     private int nodes;
 
     private YamlComposer(string file, string text, YamlSubject subject, Action<Diagnostic> report)
     {
-        (this.file, this.text, this.subject, this.report) = (file, text, subject, report);
-        parser = new Parser(new StringReader(text));
+        (this.file, this.subject, this.report) = (file, subject, report);
+        events = new YamlEvents(file, text);
     }
 
     /// <summary>The document's root.</summary>
@@ -43,20 +42,19 @@ public sealed class YamlComposer
 
     private YamlNode Document()
     {
-        Next(); // stream start
-        if (Next() is not DocumentStart)
-            throw Refuse(ErrorCodes.RecipeNotYaml, 1, 1, $"the {subject.Name} is empty", want: subject.Least);
-        YamlNode root = Node(Next(), depth: 1);
-        Next(); // document end
+        events.Next(); // stream start
+        if (events.Next() is not DocumentStart)
+            throw events.Refuse(ErrorCodes.RecipeNotYaml, 1, 1, $"the {subject.Name} is empty", want: subject.Least);
+        YamlNode root = Node(events.Next(), depth: 1);
+        events.Next(); // document end
         if (subject.EndsWithFirstDocument)
             return root;
-        ParsingEvent end = Next();
+        ParsingEvent end = events.Next();
         return end is StreamEnd
             ? root
             : throw Refuse(
                 ErrorCodes.RecipeNotYaml,
-                Line(end),
-                Column(end),
+                end,
                 "a second document begins",
                 want: "one document in a file",
                 hint: $"give each {subject.Name} its own file"
@@ -65,12 +63,12 @@ public sealed class YamlComposer
 
     private IEnumerable<YamlNode> Documents()
     {
-        Next(); // stream start
-        while (Next() is DocumentStart)
+        events.Next(); // stream start
+        while (events.Next() is DocumentStart)
         {
             anchors.Clear();
-            yield return Node(Next(), depth: 1);
-            Next(); // document end
+            yield return Node(events.Next(), depth: 1);
+            events.Next(); // document end
         }
     }
 
@@ -80,12 +78,11 @@ public sealed class YamlComposer
         if (at is AnchorAlias alias)
             return Alias(alias, depth);
         if (at is not NodeEvent start)
-            throw Refuse(ErrorCodes.RecipeNotYaml, Line(at), Column(at), "a value is missing here");
+            throw Refuse(ErrorCodes.RecipeNotYaml, at, "a value is missing here");
         if (!start.Tag.IsEmpty && !(subject.MergesKeys && IsOfYaml(start)))
             throw Refuse(
                 ErrorCodes.RecipeNotYaml,
-                Line(at),
-                Column(at),
+                at,
                 $"{subject.Plural} have no tags",
                 got: Printable.Escape(start.Tag.Value),
                 hint: "leave the tag out; quotes make a string"
@@ -94,8 +91,7 @@ public sealed class YamlComposer
         {
             Scalar { Value: var text } when text.Contains('\0', StringComparison.Ordinal) => throw Refuse(
                 ErrorCodes.RecipeNotYaml,
-                Line(at),
-                Column(at),
+                at,
                 "a text has a NUL character in it, which no name, path or argument can have"
             ),
             Scalar scalar => new YamlScalar(Line(at), Column(at), scalar.Value, IsPlain(scalar))
@@ -124,8 +120,7 @@ public sealed class YamlComposer
         if (!anchors.TryGetValue(alias.Value.Value, out YamlNode? node))
             throw Refuse(
                 ErrorCodes.RecipeNotYaml,
-                Line(alias),
-                Column(alias),
+                alias,
                 $"nothing is named {Printable.Escape(alias.Value.Value)} before this alias",
                 hint: "put the anchor before the alias, outside of the value that has the alias in it"
             );
@@ -136,7 +131,7 @@ public sealed class YamlComposer
     private YamlSequence Sequence(ParsingEvent at, int depth)
     {
         List<YamlNode> items = [];
-        for (ParsingEvent next = Next(); next is not SequenceEnd; next = Next())
+        for (ParsingEvent next = events.Next(); next is not SequenceEnd; next = events.Next())
             items.Add(Node(next, depth + 1));
         return new(Line(at), Column(at), items);
     }
@@ -145,11 +140,11 @@ public sealed class YamlComposer
     {
         List<KeyValuePair<YamlScalar, YamlNode>> entries = [];
         Dictionary<string, YamlScalar> known = new(StringComparer.Ordinal);
-        for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
+        for (ParsingEvent next = events.Next(); next is not MappingEnd; next = events.Next())
         {
             if (Node(next, depth + 1) is not YamlScalar key)
-                throw Refuse(ErrorCodes.RecipeNotYaml, Line(next), Column(next), "a key is not a word", want: "a scalar before the colon");
-            YamlNode value = Node(Next(), depth + 1);
+                throw Refuse(ErrorCodes.RecipeNotYaml, next, "a key is not a word", want: "a scalar before the colon");
+            YamlNode value = Node(events.Next(), depth + 1);
             if (known.TryAdd(key.Text, key))
                 entries.Add(new(key, value));
             else
@@ -171,7 +166,7 @@ public sealed class YamlComposer
         foreach (YamlNode part in value is YamlSequence several ? several.Items : [value])
         {
             if (part is not YamlMapping mapping)
-                throw Refuse(
+                throw events.Refuse(
                     ErrorCodes.RecipeNotYaml,
                     part.Line,
                     part.Column,
@@ -198,99 +193,27 @@ public sealed class YamlComposer
         if (nodes > YamlLimits.Nodes)
             throw Refuse(
                 ErrorCodes.RecipeTooLarge,
-                Line(at),
-                Column(at),
+                at,
                 $"the {subject.Name} has too many values",
                 want: $"at most {YamlLimits.Nodes}, aliases counted as what they stand for"
             );
         if (depth + height - 1 > YamlLimits.Depth)
             throw Refuse(
                 ErrorCodes.RecipeTooLarge,
-                Line(at),
-                Column(at),
+                at,
                 $"the {subject.Name} is nested too deeply",
                 want: $"at most {YamlLimits.Depth} levels"
             );
     }
 
-    private ParsingEvent Next()
-    {
-        (int line, int column) = parser.Current is { } last ? ((int)last.End.Line, (int)last.End.Column) : (1, 1);
-        bool more;
-        try
-        {
-            more = parser.MoveNext();
-        }
-        catch (YamlException failure)
-        {
-            throw Syntax(failure);
-        }
-        catch (Exception failure)
-            when (failure
-                    is InvalidOperationException
-                        or ArgumentException
-                        or IndexOutOfRangeException
-                        or FormatException
-                        or OverflowException
-            )
-        {
-            // The scanner of YamlDotNet 16 leaves some malformed texts so, an unclosed flow list before a quote for one.
-            throw Refuse(ErrorCodes.RecipeNotYaml, line, column, "this is not YAML from here on");
-        }
-
-        return more && parser.Current is { } current
-            ? current
-            : throw Refuse(ErrorCodes.RecipeNotYaml, line, column, "the text ends before the document does");
-    }
-
-    private NodeForgeException Syntax(YamlException failure)
-    {
-        int line = Math.Max(1, (int)failure.Start.Line);
-        string[] lines = text.Split('\n');
-        line = Math.Min(line, lines.Length);
-        string wrong = lines[line - 1].TrimEnd('\r');
-        // The parser names the start of the mapping that the tab breaks, which may be the first line.
-        int tabbed = Array.FindIndex(
-            lines,
-            line - 1,
-            candidate => candidate[..^candidate.TrimStart().Length].Contains('\t', StringComparison.Ordinal)
-        );
-        if (tabbed >= 0 && (tabbed == line - 1 || failure.Message.Contains("tab", StringComparison.Ordinal)))
-            return Refuse(
-                ErrorCodes.RecipeNotYaml,
-                tabbed + 1,
-                lines[tabbed].IndexOf('\t', StringComparison.Ordinal) + 1,
-                "a tab stands in the indentation",
-                want: "spaces"
-            );
-        string reason = failure.Message.TrimEnd('.');
-        return Refuse(
-            ErrorCodes.RecipeNotYaml,
-            line,
-            Math.Max(1, (int)failure.Start.Column),
-            $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}",
-            got: Quoted.Short(wrong.Trim(), 60)
-        );
-    }
-
     private NodeForgeException Refuse(
         ErrorCode code,
-        int line,
-        int column,
+        ParsingEvent at,
         string what,
         string? got = null,
         string? want = null,
         string? hint = null
-    ) =>
-        new(
-            new Diagnostic(code, what)
-            {
-                Where = new(file, line, column),
-                Got = got,
-                Want = want,
-                Hint = hint,
-            }
-        );
+    ) => events.Refuse(code, Line(at), Column(at), what, got, want, hint);
 
     private static int Line(ParsingEvent at) => (int)at.Start.Line;
 

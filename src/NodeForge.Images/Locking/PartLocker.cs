@@ -1,9 +1,7 @@
 using NodeForge.Images.Debian;
 using NodeForge.Images.Debian.Apt;
-using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Oci.Registry;
-using NodeForge.Oci.Transports;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 
@@ -19,6 +17,8 @@ internal sealed class PartLocker(
     TimeProvider time
 )
 {
+    private readonly ImageLocker registryImages = new(registry, options, time);
+
     public async Task<LockedPart> LockAsync(
         Recipe recipe,
         string name,
@@ -197,62 +197,13 @@ internal sealed class PartLocker(
             LockedImage? kept = options.Updates(image.Text)
                 ? null
                 : before?.Images.FirstOrDefault(locked => locked.Reference == image.Text && (!pinned || locked.Digest == image.Digest));
-            images.Add(kept ?? await ImageAsync(image, platform, cancellationToken).ConfigureAwait(false));
+            images.Add(kept ?? await registryImages.LockAsync(image, platform, cancellationToken).ConfigureAwait(false));
         }
 
         return part with
         {
             Sources = [.. files, .. images],
         };
-    }
-
-    private async Task<LockedImage> ImageAsync(ImageSource image, Platform platform, CancellationToken cancellationToken)
-    {
-        if (registry is null)
-            throw new NodeForgeException(
-                new Diagnostic(ErrorCodes.ImageRegistryMissing, $"nothing here speaks to the registry of {image.Text}")
-            );
-        string reference =
-            image.Digest is { } digest && !image.Text.Contains('@', StringComparison.Ordinal) ? $"{image.Text}@{digest}" : image.Text;
-        RawDocument found = await RegistryRetries
-            .RunAsync(() => ResolveAsync(registry, reference, platform, cancellationToken), options.Fetch, time, cancellationToken)
-            .ConfigureAwait(false);
-        Manifest manifest = ImageDocument.ReadManifest(found.Bytes, new(reference, Detail: found.Descriptor.Digest.ToString()));
-        return new(
-            image.Text,
-            found.Descriptor.Digest,
-            [
-                .. manifest
-                    .Layers.Prepend(manifest.Config)
-                    .Prepend(found.Descriptor)
-                    .Select(blob => new LockedBlob(blob.MediaType, blob.Digest, blob.Size)),
-            ]
-        );
-    }
-
-    // A mirror that has no such image, or does not answer, is no reason to give up; one that sends other bytes than it says is.
-    private async Task<RawDocument> ResolveAsync(
-        RegistryClient images,
-        string reference,
-        Platform platform,
-        CancellationToken cancellationToken
-    )
-    {
-        IReadOnlyList<string> places = options.Mirrors.ReferencesOf(reference);
-        foreach (string mirror in places.SkipLast(1))
-        {
-            try
-            {
-                return await images
-                    .GetManifestAsync(ImageTransport.Parse(mirror).Reference!, platform, cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            catch (NodeForgeException away) when (away.ExitCode == ExitCode.Network) { }
-        }
-
-        return await images
-            .GetManifestAsync(ImageTransport.Parse(places[^1]).Reference!, platform, cancellationToken)
-            .ConfigureAwait(false);
     }
 
     // Of another suite, snapshot or architecture nothing can stay.

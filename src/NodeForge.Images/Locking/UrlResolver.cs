@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
 using NodeForge.Recipes.Locks;
@@ -16,9 +15,8 @@ internal sealed class UrlResolver(
     IForgeReporter reporter
 )
 {
-    private static readonly (string Suffix, int Digits)[] Sidecars = [(".sha256", 64), (".sha256sum", 64), (".sha512", 128)];
-    private const int MostOfSidecar = 64 << 10;
     private const long LengthUnknown = -1;
+    private readonly PublishedHashes checksumFiles = new(connections, mirrors, options);
 
     /// <summary>Asks the mirrors in their order, then the address itself; which of them gave it is not written into the lock.</summary>
     /// <param name="name">What the recipe calls it.</param>
@@ -41,7 +39,9 @@ internal sealed class UrlResolver(
         using ForgeStep step = reporter.Step($"fetch {name}");
         PublishedHash? named = checksums is null
             ? null
-            : await NamedAsync(name, checksums, Path.GetFileName(address.AbsolutePath), cancellationToken).ConfigureAwait(false);
+            : await checksumFiles
+                .NamedAsync(name, checksums, Path.GetFileName(address.AbsolutePath), cancellationToken)
+                .ConfigureAwait(false);
         List<NodeForgeException> failures = [];
         foreach (string place in mirrors.UrlsOf(url))
         {
@@ -73,7 +73,7 @@ internal sealed class UrlResolver(
         CancellationToken cancellationToken
     )
     {
-        PublishedHash? published = named ?? await SidecarAsync(address, cancellationToken).ConfigureAwait(false);
+        PublishedHash? published = named ?? await checksumFiles.BesideAsync(address, cancellationToken).ConfigureAwait(false);
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -197,67 +197,4 @@ internal sealed class UrlResolver(
                 Hint = "run again; if it stays so, distrust the server",
             }
         );
-
-    // A server without checksum files is no failure, whatever it answers: the lock pins what came, as for every other file.
-    private async Task<PublishedHash?> SidecarAsync(Uri address, CancellationToken cancellationToken)
-    {
-        foreach ((string suffix, int digits) in Sidecars)
-        {
-            string url = address.GetLeftPart(UriPartial.Path) + suffix + address.Query;
-            if (
-                await TextAsync(new Uri(url), cancellationToken).ConfigureAwait(false) is { } text
-                && ChecksumFile.Find(text, Path.GetFileName(address.AbsolutePath), digits) is { } hash
-            )
-                return new(url, hash);
-        }
-
-        return null;
-    }
-
-    // Of a file that a recipe names: whoever names it wants it heeded.
-    private async Task<PublishedHash> NamedAsync(string name, string checksums, string file, CancellationToken cancellationToken)
-    {
-        string? said = null;
-        foreach (string place in mirrors.UrlsOf(checksums))
-        {
-            if (await TextAsync(new Uri(place), cancellationToken).ConfigureAwait(false) is not { } text)
-                continue;
-            if ((ChecksumFile.Find(text, file, digits: 64) ?? ChecksumFile.Find(text, file, digits: 128)) is { } hash)
-                return new(place, hash);
-            said = $"no SHA-256 and no SHA-512 of {file}";
-        }
-
-        throw new NodeForgeException(
-            new Diagnostic(ErrorCodes.ChecksumMissing, $"the checksum of {name} cannot be had")
-            {
-                Where = new(checksums),
-                Got = said ?? "no answer, or none that is a text",
-                Want = $"a line with the hash of {file}",
-                Hint = ErrorCodes.ChecksumMissing.Remedy,
-            }
-        );
-    }
-
-    private async Task<string?> TextAsync(Uri address, CancellationToken cancellationToken)
-    {
-        using Pace pace = new(options, cancellationToken);
-        try
-        {
-            using HttpRequestMessage request = new(HttpMethod.Get, address);
-            using HttpResponseMessage answer = await connections.SendAsync(request, pace.Token).ConfigureAwait(false);
-            if (!answer.IsSuccessStatusCode || answer.Content.Headers.ContentLength > MostOfSidecar)
-                return null;
-            Stream stream = await answer.Content.ReadAsStreamAsync(pace.Token).ConfigureAwait(false);
-            byte[] text = new byte[MostOfSidecar];
-            int length = await stream.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, pace.Token).ConfigureAwait(false);
-            return Encoding.Latin1.GetString(text, 0, length);
-        }
-        catch (Exception failure)
-            when (failure is HttpRequestException or IOException
-                || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            )
-        {
-            return null;
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 
 namespace NodeForge.Oci.Registry;
 
@@ -14,13 +13,6 @@ namespace NodeForge.Oci.Registry;
 /// </remarks>
 public sealed class RegistryClient : IDisposable
 {
-    private static readonly string[] ManifestTypes =
-    [
-        MediaTypes.Manifest,
-        MediaTypes.Index,
-        MediaTypes.DockerManifest,
-        MediaTypes.DockerManifestList,
-    ];
     private const int MostPages = 100; // of referrers: each may be as long as a manifest
     private readonly RegistryConnection connection;
 
@@ -52,14 +44,16 @@ public sealed class RegistryClient : IDisposable
         RegistryEndpoint endpoint = connection.EndpointOf(reference.Registry);
         Uri address = endpoint.Manifest(reference.Repository, reference.Digest?.ToString() ?? reference.Tag!);
         using HttpResponseMessage response = await connection
-            .SendAsync(endpoint, PullScope(reference), address, to => ManifestRequest(HttpMethod.Get, to), cancellationToken)
+            .SendAsync(endpoint, PullScope(reference), address, to => ManifestAnswer.Request(HttpMethod.Get, to), cancellationToken)
             .ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
             throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
-        byte[] bytes = await ReadManifestAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = await ManifestAnswer
+            .ReadAsync(endpoint, address, response, connection.Options, cancellationToken)
+            .ConfigureAwait(false);
         Descriptor descriptor = new(
-            MediaTypeOf(endpoint, address, response, bytes),
-            CheckedDigest(endpoint, address, response, reference.Digest, bytes),
+            ManifestAnswer.MediaTypeOf(endpoint, address, response, bytes),
+            ManifestAnswer.CheckedDigest(endpoint, address, response, reference.Digest, bytes),
             bytes.Length
         );
         return new(descriptor, bytes);
@@ -120,7 +114,7 @@ public sealed class RegistryClient : IDisposable
         for (int page = 0; address is not null && page < MostPages; page++)
         {
             using HttpResponseMessage response = await connection
-                .SendAsync(endpoint, PullScope(repository), address, to => ManifestRequest(HttpMethod.Get, to), cancellationToken)
+                .SendAsync(endpoint, PullScope(repository), address, to => ManifestAnswer.Request(HttpMethod.Get, to), cancellationToken)
                 .ConfigureAwait(false);
             if (
                 response.StatusCode
@@ -135,7 +129,9 @@ public sealed class RegistryClient : IDisposable
             // A registry that does not know the address may answer with its front page.
             if (response.Content.Headers.ContentType?.MediaType != MediaTypes.Index)
                 return null;
-            byte[] bytes = await ReadManifestAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
+            byte[] bytes = await ManifestAnswer
+                .ReadAsync(endpoint, address, response, connection.Options, cancellationToken)
+                .ConfigureAwait(false);
             found.AddRange(ImageDocument.ReadIndex(bytes, new(address.ToString())).Manifests);
             address = NextPage(endpoint, address, response);
         }
@@ -162,13 +158,13 @@ public sealed class RegistryClient : IDisposable
         RegistryEndpoint endpoint = connection.EndpointOf(reference.Registry);
         Uri address = endpoint.Manifest(reference.Repository, reference.Digest?.ToString() ?? reference.Tag!);
         using HttpResponseMessage response = await connection
-            .SendAsync(endpoint, PullScope(reference), address, to => ManifestRequest(HttpMethod.Head, to), cancellationToken)
+            .SendAsync(endpoint, PullScope(reference), address, to => ManifestAnswer.Request(HttpMethod.Head, to), cancellationToken)
             .ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.NotFound)
             return null;
         if (!response.IsSuccessStatusCode)
             throw await connection.FailureAsync(endpoint, address, response, cancellationToken).ConfigureAwait(false);
-        return Digest.TryParse(ContentDigest(response), out Digest digest) ? digest : null;
+        return Digest.TryParse(ManifestAnswer.ContentDigest(response), out Digest digest) ? digest : null;
     }
 
     /// <summary>Begins to get a blob.</summary>
@@ -209,14 +205,6 @@ public sealed class RegistryClient : IDisposable
 
     private static string PullScope(ImageReference reference) => $"repository:{reference.Repository}:pull";
 
-    internal static HttpRequestMessage ManifestRequest(HttpMethod method, Uri address)
-    {
-        HttpRequestMessage request = new(method, address);
-        foreach (string type in ManifestTypes)
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
-        return request;
-    }
-
     private static HttpRequestMessage BlobRequest(Uri address, long offset)
     {
         HttpRequestMessage request = new(HttpMethod.Get, address);
@@ -224,88 +212,6 @@ public sealed class RegistryClient : IDisposable
             request.Headers.Range = new RangeHeaderValue(offset, null);
         return request;
     }
-
-    private async Task<byte[]> ReadManifestAsync(
-        RegistryEndpoint endpoint,
-        Uri address,
-        HttpResponseMessage response,
-        CancellationToken cancellationToken
-    )
-    {
-        byte[] bytes = await ResponseBody
-            .ReadAsync(endpoint, response, ImageDocument.MaxBytes, connection.Options, cancellationToken)
-            .ConfigureAwait(false);
-        return bytes.Length <= ImageDocument.MaxBytes
-            ? bytes
-            : throw RegistryErrors.Invalid(
-                endpoint,
-                "the manifest is too long",
-                $"more than {ImageDocument.MaxBytes} bytes",
-                address,
-                $"up to {ImageDocument.MaxBytes} bytes"
-            );
-    }
-
-    private static string MediaTypeOf(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, byte[] bytes)
-    {
-        string type = response.Content.Headers.ContentType?.MediaType ?? "";
-        if (ManifestTypes.Contains(type))
-            return type;
-        if (type.StartsWith("text/html", StringComparison.Ordinal) || bytes.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("<"u8))
-            throw RegistryErrors.Invalid(
-                endpoint,
-                "a web page came instead of a manifest",
-                $"{type}: {RegistryErrors.Sample(bytes)}",
-                address,
-                "a manifest or an index"
-            );
-
-        // Some registries say application/json or nothing; the document then speaks for itself.
-        string stated = ImageDocument.MediaTypeOf(bytes, new(address.ToString()));
-        return ManifestTypes.Contains(stated)
-            ? stated
-            : throw RegistryErrors.Invalid(
-                endpoint,
-                "the manifest is of a kind that is no image's",
-                Printable.Escape(stated),
-                address,
-                string.Join(" or ", ManifestTypes)
-            );
-    }
-
-    private static Digest CheckedDigest(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, Digest? asked, byte[] bytes)
-    {
-        Digest actual = Digest.Of(bytes);
-        if (asked is { } wanted && wanted != actual)
-            throw RegistryErrors.Mismatch(
-                endpoint,
-                address.ToString(),
-                "the manifest is not the one that the digest names",
-                actual.ToString(),
-                wanted.ToString(),
-                transient: false
-            );
-        // Registries may announce the digest of another algorithm (distribution-spec, "Pulling manifests").
-        string? told = ContentDigest(response);
-        string same =
-            told is null || !told.Contains(':', StringComparison.Ordinal) || told.StartsWith("sha256:", StringComparison.Ordinal)
-                ? actual.ToString()
-            : told.StartsWith("sha512:", StringComparison.Ordinal) ? "sha512:" + Convert.ToHexStringLower(SHA512.HashData(bytes))
-            : told;
-        return told is null || told == same
-            ? actual
-            : throw RegistryErrors.Mismatch(
-                endpoint,
-                address.ToString(),
-                "the manifest is not the one that the registry announced",
-                same,
-                Printable.Escape(told),
-                transient: false
-            );
-    }
-
-    private static string? ContentDigest(HttpResponseMessage response) =>
-        response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values) ? values.First() : null;
 
     private static long StartOf(RegistryEndpoint endpoint, Uri address, HttpResponseMessage response, long offset)
     {

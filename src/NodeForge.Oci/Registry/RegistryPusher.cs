@@ -234,7 +234,7 @@ public sealed class RegistryPusher(RegistryClient client)
                     content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
                     return content;
                 },
-                () => HasAsync(endpoint, target, address, to => RegistryClient.ManifestRequest(HttpMethod.Head, to), cancellationToken),
+                () => HasAsync(endpoint, target, address, to => ManifestAnswer.Request(HttpMethod.Head, to), cancellationToken),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -268,33 +268,4 @@ public sealed class RegistryPusher(RegistryClient client)
     }
 
     internal static string PushScope(ImageReference target) => $"repository:{target.Repository}:pull,push";
-
-    // Opened when it is sent: a second attempt reads from the beginning.
-    private sealed class BlobUpload : HttpContent
-    {
-        private readonly Layer layer;
-
-        public BlobUpload(Layer layer)
-        {
-            this.layer = layer;
-            Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-            Headers.ContentLength = layer.Descriptor.Size;
-        }
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-            SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            Stream content = await layer.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (content.ConfigureAwait(false))
-                await content.CopyToAsync(stream, 1 << 17, cancellationToken).ConfigureAwait(false);
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = layer.Descriptor.Size;
-            return true;
-        }
-    }
 }

@@ -3,7 +3,6 @@ using NodeForge.Images.Assembly.Contents;
 using NodeForge.Images.Debian;
 using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Planning;
-using NodeForge.Images.Processes;
 using NodeForge.Oci;
 using NodeForge.Oci.Layers;
 using NodeForge.Recipes;
@@ -137,115 +136,11 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         }
 
         using ScratchFolder scratch = environment.NewScratch("compile");
-        ProgramRunner runner = environment.Programs;
-        await PrepareAsync(plan, toolchain, script, scratch.Path, runner, cancellationToken).ConfigureAwait(false);
-        ProgramCall compile = new(
-            "unshare",
-            [
-                // Its own mounts, processes, network and names: nothing to talk to, and nothing stays behind when it ends.
-                "--mount",
-                "--pid",
-                "--net",
-                "--ipc",
-                "--uts",
-                "--fork",
-                "--kill-child",
-                "--mount-proc=/proc",
-                $"--root={scratch.Path}",
-                "--wd=/build/work",
-                "/build/script/build",
-            ]
-        )
-        {
-            Package = "util-linux",
-        };
-        await runner.RunAsync(compile.Hermetically(CompileEnvironment(plan)), cancellationToken).ConfigureAwait(false);
-        return TakeOutputs(plan, scratch.Combine("build/output"));
+        CompileRootfs rootfs = new(environment, plan, scratch.Path);
+        await rootfs.PrepareAsync(toolchain, script, cancellationToken).ConfigureAwait(false);
+        await rootfs.CompileAsync(cancellationToken).ConfigureAwait(false);
+        return TakeOutputs(plan, rootfs.Output);
     }
-
-    private async Task PrepareAsync(
-        KubernetesBuildPlan plan,
-        LayerBlob toolchain,
-        LayerDraft script,
-        string root,
-        ProgramRunner runner,
-        CancellationToken cancellationToken
-    )
-    {
-        await UnpackAsync(environment.Store.SoundPathOf(toolchain.Descriptor.Digest), root, runner, cancellationToken)
-            .ConfigureAwait(false);
-        RefuseBuildFolder(root);
-        foreach (string folder in (string[])["source", "script", "work", "output"])
-            Directory.CreateDirectory(Path.Combine(root, "build", folder));
-        foreach (LockedFile file in plan.Part.Files)
-            File.Copy(environment.Store.SoundPathOf(file.Digest), Path.Combine(root, "build/source", file.Name));
-        await new SourceTrees(environment)
-            .LayAsync(plan.Recipe, Path.Combine(root, "build"), runner, cancellationToken)
-            .ConfigureAwait(false);
-        string tar = Path.Combine(root, "build/script.tar");
-        using (FileStream output = File.Create(tar))
-            LayerWriter.Write(script.Entries, output, plan.Epoch, cancellationToken);
-        await UnpackAsync(tar, Path.Combine(root, "build/script"), runner, cancellationToken).ConfigureAwait(false);
-        File.Delete(tar);
-    }
-
-    // A link in its place would lead out of the root: what is written below it is written on this side.
-    private static void RefuseBuildFolder(string root)
-    {
-        FileInfo build = new(Path.Combine(root, "build"));
-        if (build.Exists || build.LinkTarget is not null || Directory.Exists(build.FullName))
-        {
-            throw new NodeForgeException(
-                new Diagnostic(ErrorCodes.RootfsNotAsLocked, "the toolchain has a /build already, where the sources are to lie")
-                {
-                    Got = build.LinkTarget is { } target ? $"a link to {target}" : "a file or folder",
-                    Hint = "take the package that brings it out of the toolchain",
-                }
-            );
-        }
-    }
-
-    private static Task UnpackAsync(string tar, string folder, ProgramRunner runner, CancellationToken cancellationToken) =>
-        runner.RunAsync(
-            new ProgramCall(
-                "tar",
-                [
-                    "--extract",
-                    "--file",
-                    tar,
-                    "--directory",
-                    folder,
-                    "--numeric-owner",
-                    "--same-owner",
-                    "--preserve-permissions",
-                    "--xattrs",
-                    "--xattrs-include=*",
-                ]
-            )
-            {
-                Package = "tar",
-            },
-            cancellationToken
-        );
-
-    private static Dictionary<string, string> CompileEnvironment(KubernetesBuildPlan plan) =>
-        new()
-        {
-            ["HOME"] = "/build/work",
-            ["LANG"] = "C.UTF-8",
-            ["SOURCE_DATE_EPOCH"] = plan.Epoch.ToString(CultureInfo.InvariantCulture),
-            ["KUBERNETES_VERSION"] = plan.Recipe.Version,
-            ["TARGET_ARCHITECTURE"] = plan.Platform.Architecture,
-            ["PROGRAMS"] = string.Join(' ', Programs(plan.Recipe)),
-            ["PARALLELISM"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
-        };
-
-    // What the tarball will hold, as files and in images.
-    private static IEnumerable<string> Programs(KubernetesBuildRecipe recipe) =>
-        recipe
-            .Binaries.Concat(recipe.Images.SelectMany(image => image.Contents.Files).Select(file => file.KubernetesBinary).OfType<string>())
-            .Distinct()
-            .Order(StringComparer.Ordinal);
 
     private IReadOnlyList<ActionOutput> TakeOutputs(KubernetesBuildPlan plan, string folder)
     {
