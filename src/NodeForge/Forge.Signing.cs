@@ -190,7 +190,7 @@ public sealed partial class Forge
         Recipe recipe = Read(request);
         return await WithSoundCacheAsync(async () =>
             {
-                PlannedRecipe planned = await FetchAsync(recipe, request, offline: true, cancellationToken).ConfigureAwait(false);
+                PlannedRecipe planned = await Steps.FetchAsync(recipe, request, offline: true, cancellationToken).ConfigureAwait(false);
                 List<MadeAttestation> made = [];
                 foreach (ImagePlan plan in planned.Plans)
                 {

@@ -191,18 +191,20 @@ public sealed class MakingNodesByHand : IForgeReporter
 
     private static BareCreation Creation(EngineClient client, Timeline timeline, ClusterConfig config) =>
         new(
-            client,
-            timeline,
-            TimeProvider.System,
-            config,
-            new()
-            {
-                Config = config,
-                Time = (default, default),
-                Engine = new("test", new(1, 41), Host) { NodeImage = new("node:1", new() { Id = "sha256:77" }) },
-            },
-            "c1",
-            airGapped: false
+            new CreationContext(
+                client,
+                timeline,
+                TimeProvider.System,
+                config,
+                new()
+                {
+                    Config = config,
+                    Time = (default, default),
+                    Engine = new("test", new(1, 41), Host) { NodeImage = new("node:1", new() { Id = "sha256:77" }) },
+                },
+                "c1",
+                new CreateOptions()
+            )
         );
 
     private static async Task ScriptNodesAsync(ScriptedEngine engine, ConcurrentBag<string> labels, ConcurrentBag<string> files)
