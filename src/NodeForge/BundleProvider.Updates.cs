@@ -33,7 +33,7 @@ public sealed partial class BundleProvider
         string output = options.Host.Resolve(request.Output);
         WrittenBundle written = await DeltaApplier.ApplyAsync(old, chain, output, reporter, cancellationToken).ConfigureAwait(false);
         KeepSignature(chain[^1], written, output);
-        trust.Remember(said);
+        await trust.RememberAsync(said, cancellationToken).ConfigureAwait(false);
         return written;
     }
 
@@ -62,18 +62,18 @@ public sealed partial class BundleProvider
     private async Task<BundleOutcome> WriteDeltaAsync(
         BundlePlan whole,
         string there,
-        string output,
+        string? output,
         BundleOptions written,
         CancellationToken cancellationToken
     )
     {
-        string file = options.Host.Resolve(output);
+        string? file = output is null ? null : options.Host.Resolve(output);
         using DeltaPlan plan = await DeltaPlan
             .CreateAsync(whole, BundleBase.Open(options.Host.Resolve(there)), file, written, reporter, cancellationToken)
             .ConfigureAwait(false);
         return new(
             plan.Plan.Index,
-            await BundleWriter.WriteAsync(plan.Plan, file, written, reporter, cancellationToken).ConfigureAwait(false)
+            file is null ? null : await BundleWriter.WriteAsync(plan.Plan, file, written, reporter, cancellationToken).ConfigureAwait(false)
         );
     }
 }

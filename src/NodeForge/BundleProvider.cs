@@ -44,10 +44,10 @@ public sealed partial class BundleProvider
         foreach (ImageTransport place in request.Others)
             images.AddRange(await ReadAsync(opened, place, request.Platforms, proven: false, cancellationToken).ConfigureAwait(false));
         BundlePlan plan = await Task.Run(() => BundlePlan.Create(images, files), cancellationToken).ConfigureAwait(false);
+        if (request.Base is { } there)
+            return await WriteDeltaAsync(plan, there, request.Output, request.Options, cancellationToken).ConfigureAwait(false);
         if (request.Output is not { } output)
             return new(plan.Index, null);
-        if (request.Base is { } there)
-            return await WriteDeltaAsync(plan, there, output, request.Options, cancellationToken).ConfigureAwait(false);
         return new(
             plan.Index,
             await BundleWriter
@@ -66,7 +66,7 @@ public sealed partial class BundleProvider
         BundleReport report = await BundleVerifier
             .VerifyAsync(options.Host.Resolve(file), reporter, cancellationToken)
             .ConfigureAwait(false);
-        return report.IsSound ? report with { Problems = [.. report.Problems, .. asked.ProblemsOf(OpenAny(file))] } : report;
+        return report.IsSound ? report with { Problems = [.. report.Problems, .. asked.ProblemsOf(report)] } : report;
     }
 
     /// <summary>A bundle that comes by once, its volumes one behind the other → what is wrong with it.</summary>
@@ -81,7 +81,7 @@ public sealed partial class BundleProvider
         BundleTrust trust = Trust(request.Trust);
         BundlePredicate? said = trust.Check(bundle);
         BundleLoadOutcome outcome = await LoadAsync(bundle, request, cancellationToken).ConfigureAwait(false);
-        trust.Remember(said);
+        await trust.RememberAsync(said, cancellationToken).ConfigureAwait(false);
         return outcome;
     }
 
@@ -188,7 +188,7 @@ public sealed partial class BundleProvider
         if (wanted.Length > 0)
             await LoadAsync(bundle, new BundleLoadRequest(file, ["docker-daemon:"]) { Images = wanted }, cancellationToken)
                 .ConfigureAwait(false);
-        trust.Remember(said);
+        await trust.RememberAsync(said, cancellationToken).ConfigureAwait(false);
         return [.. others.Select(other => other.DisplayName)];
     }
 
