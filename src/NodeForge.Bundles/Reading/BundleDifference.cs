@@ -91,6 +91,24 @@ public sealed record BundleChange(string Name, string? First, string? Second);
 /// <param name="UsedBy">Images and items.</param>
 public sealed record CarriedBlob(Digest Digest, CarriedAs As, long Size, string MediaType, IReadOnlyList<string> UsedBy)
 {
+    /// <summary>What a delta carries, in the order of the bundle that it makes.</summary>
+    /// <param name="delta">Its index.</param>
+    public static IReadOnlyList<CarriedBlob> OfDelta(BundleIndex delta)
+    {
+        HashSet<Digest> carried = [.. delta.Blobs.Select(blob => blob.Digest)];
+        IReadOnlyList<DeltaBlob> all = delta.Delta?.Blobs ?? [];
+        return
+        [
+            .. Of(
+                [
+                    .. all.Where(blob => blob.Delta is not null || carried.Contains(blob.Digest))
+                        .Select(blob => new BundledBlob(blob.Digest, blob.Size, blob.MediaType)),
+                ],
+                delta
+            ),
+        ];
+    }
+
     internal static IEnumerable<CarriedBlob> Of(IReadOnlyList<BundledBlob> blobs, BundleIndex index)
     {
         Dictionary<Digest, Digest?> deltas = (index.Delta?.Blobs ?? []).ToDictionary(blob => blob.Digest, blob => blob.Delta);
@@ -116,7 +134,9 @@ public sealed record CarriedBlob(Digest Digest, CarriedAs As, long Size, string 
         index
             .Images.Where(image => image.Platforms.Any(platform => platform.Blobs.Contains(blob)))
             .Select(image => image.DisplayName)
-            .Concat(index.Items.Where(item => item.Digest == blob).Select(item => item.Name));
+            .Concat(index.Items.Where(item => item.Digest == blob).Select(item => item.Name))
+            .Concat((index.Referrers ?? []).Where(about => about.Blobs.Contains(blob)).Select(about => $"attached to {about.Subject}"))
+            .Distinct();
 }
 
 /// <summary>How a blob is carried.</summary>
