@@ -113,6 +113,7 @@ public sealed record CarriedBlob(Digest Digest, CarriedAs As, long Size, string 
     {
         Dictionary<Digest, Digest?> deltas = (index.Delta?.Blobs ?? []).ToDictionary(blob => blob.Digest, blob => blob.Delta);
         Dictionary<Digest, long> sizes = index.Blobs.ToDictionary(blob => blob.Digest, blob => blob.Size);
+        ILookup<Digest, string> users = UsersOf(index).Distinct().ToLookup(use => use.Blob, use => use.User);
         foreach (BundledBlob blob in blobs)
         {
             Digest? delta = deltas.GetValueOrDefault(blob.Digest);
@@ -125,18 +126,17 @@ public sealed record CarriedBlob(Digest Digest, CarriedAs As, long Size, string 
                     : CarriedAs.Whole,
                 delta is { } with ? sizes[with] : blob.Size,
                 blob.MediaType,
-                [.. UsersOf(blob.Digest, index)]
+                [.. users[blob.Digest]]
             );
         }
     }
 
-    private static IEnumerable<string> UsersOf(Digest blob, BundleIndex index) =>
+    private static IEnumerable<(Digest Blob, string User)> UsersOf(BundleIndex index) =>
         index
-            .Images.Where(image => image.Platforms.Any(platform => platform.Blobs.Contains(blob)))
-            .Select(image => image.DisplayName)
-            .Concat(index.Items.Where(item => item.Digest == blob).Select(item => item.Name))
-            .Concat((index.Referrers ?? []).Where(about => about.Blobs.Contains(blob)).Select(about => $"attached to {about.Subject}"))
-            .Distinct();
+            .Images.SelectMany(image => image.Platforms, (image, platform) => (image.DisplayName, platform.Blobs))
+            .SelectMany(image => image.Blobs, (image, blob) => (blob, image.DisplayName))
+            .Concat(index.Items.Select(item => (item.Digest, item.Name)))
+            .Concat((index.Referrers ?? []).SelectMany(about => about.Blobs, (about, blob) => (blob, $"attached to {about.Subject}")));
 }
 
 /// <summary>How a blob is carried.</summary>
