@@ -25,8 +25,7 @@ public sealed partial class BundleProvider
         IReadOnlyList<BundleFile> chain = DeltaApplier.Order(old, OpenDeltas(request.Deltas));
         BundleTrust trust = Trust(request.Trust);
         // What is in the new bundle is named by the deltas' indexes down to the byte: whoever signed them vouches for it. What is installed
-        // is
-        // the last one's alone.
+        // is the last one's alone.
         foreach (BundleFile delta in chain.SkipLast(1))
             trust.Check(delta, isStep: true);
         BundlePredicate? said = trust.Check(chain[^1]);

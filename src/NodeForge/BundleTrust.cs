@@ -69,12 +69,13 @@ internal sealed class BundleTrust(HostEnvironment host, BundleTrustRequest reque
     /// <summary>Remembers what was installed, so that nothing older is taken for new. Whoever installs at the same time waits.</summary>
     public async Task RememberAsync(BundlePredicate? said, CancellationToken cancellationToken)
     {
-        if (said is null)
+        // Marks only grow: what is there already needs no lock, and no right to write.
+        if (said is null || IsRemembered(said))
             return;
         using DigestLock held = await DigestLock
             .TakeAsync(MarkOf(said.Series) + ".lock", Patience, host.Clock, Waiting, cancellationToken)
             .ConfigureAwait(false);
-        if (Installed(said.Series) is { } before && before.Sequence >= said.Sequence)
+        if (IsRemembered(said))
             return;
         JsonObject mark = new() { ["sequence"] = said.Sequence, ["index"] = said.Installs.ToString() };
         AtomicFile.WriteAllBytes(MarkOf(said.Series), System.Text.Encoding.UTF8.GetBytes(mark.ToJsonString() + "\n"));
@@ -105,7 +106,13 @@ internal sealed class BundleTrust(HostEnvironment host, BundleTrustRequest reque
         }
     }
 
-    private void Waiting(string holder) => reporter.Step($"wait for {holder}, which remembers a bundle").Dispose();
+    private bool IsRemembered(BundlePredicate said) => Installed(said.Series) is { } before && before.Sequence >= said.Sequence;
+
+    private void Waiting(string holder)
+    {
+        using ForgeStep step = reporter.Step($"wait for {holder}, which remembers a bundle");
+        step.Finish();
+    }
 
     private string MarkOf(string series) => Path.Combine(StateFolder.Of(host), "bundles", series + ".json");
 
