@@ -29,13 +29,13 @@ public sealed partial class BundleProvider
         await server.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>bundle → an artifact in a registry. Networked; what is there already is not sent.</summary>
+    /// <summary>bundle or delta → an artifact in a registry. Networked; what is there already is not sent.</summary>
     /// <returns>The target with the artifact's digest.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.OutputNotSupported"/>: no registry, or a digest; an <c>NF32xx</c> error;
     /// as <see cref="Open"/>.</exception>
     public async Task<ImageReference> PushAsync(BundlePushRequest request, CancellationToken cancellationToken)
     {
-        BundleFile bundle = Open(request.File);
+        BundleFile bundle = OpenAny(request.File);
         ImageReference target = RemoteOf(request.Target);
         if (target.Digest is not null)
             throw Refused(request.Target, "a bundle is pushed under a tag: its digest shows when it is there", "leave the digest out");
@@ -47,9 +47,10 @@ public sealed partial class BundleProvider
         return await RetryAsync(() => push.RunAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>An artifact in a registry → bundle. Networked; what an interrupted pull left is used.</summary>
+    /// <summary>An artifact in a registry → bundle or delta. Networked; what an interrupted pull left is used.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.OutputNotSupported"/>: no registry;
-    /// <see cref="ErrorCodes.NotABundleArtifact"/>, an <c>NF32xx</c> error, <see cref="ErrorCodes.DiskFull"/>.</exception>
+    /// <see cref="ErrorCodes.NotABundleArtifact"/>, an <c>NF32xx</c> error, <see cref="ErrorCodes.DiskFull"/>; NF64xx for what is no sound
+    /// bundle: what was there before is untouched then.</exception>
     public async Task<PulledBundle> PullAsync(ImageTransport source, string output, CancellationToken cancellationToken)
     {
         ImageReference reference = RemoteOf(source);

@@ -25,15 +25,14 @@ public sealed partial class BundleProvider
         IReadOnlyList<BundleFile> chain = DeltaApplier.Order(old, OpenDeltas(request.Deltas));
         BundleTrust trust = Trust(request.Trust);
         // What is in the new bundle is named by the deltas' indexes down to the byte: whoever signed them vouches for it. What is installed
-        // is
-        // the last one's alone.
+        // is the last one's alone.
         foreach (BundleFile delta in chain.SkipLast(1))
             trust.Check(delta, isStep: true);
         BundlePredicate? said = trust.Check(chain[^1]);
         string output = options.Host.Resolve(request.Output);
         WrittenBundle written = await DeltaApplier.ApplyAsync(old, chain, output, reporter, cancellationToken).ConfigureAwait(false);
         KeepSignature(chain[^1], written, output);
-        trust.Remember(said);
+        await trust.RememberAsync(said, cancellationToken).ConfigureAwait(false);
         return written;
     }
 
@@ -62,18 +61,18 @@ public sealed partial class BundleProvider
     private async Task<BundleOutcome> WriteDeltaAsync(
         BundlePlan whole,
         string there,
-        string output,
+        string? output,
         BundleOptions written,
         CancellationToken cancellationToken
     )
     {
-        string file = options.Host.Resolve(output);
+        string? file = output is null ? null : options.Host.Resolve(output);
         using DeltaPlan plan = await DeltaPlan
             .CreateAsync(whole, BundleBase.Open(options.Host.Resolve(there)), file, written, reporter, cancellationToken)
             .ConfigureAwait(false);
         return new(
             plan.Plan.Index,
-            await BundleWriter.WriteAsync(plan.Plan, file, written, reporter, cancellationToken).ConfigureAwait(false)
+            file is null ? null : await BundleWriter.WriteAsync(plan.Plan, file, written, reporter, cancellationToken).ConfigureAwait(false)
         );
     }
 }

@@ -9,8 +9,8 @@ namespace NodeForge;
 /// <param name="Images">Node images above all: a node image whose closure is open is refused.</param>
 public sealed record BundleRequest(IReadOnlyList<ImageTransport> Images)
 {
-    /// <summary>The bundle's file; of volumes what they are called before <c>.001</c>. Null lists what would be in it, and writes
-    /// nothing.</summary>
+    /// <summary>The bundle's file; of volumes what they are called before <c>.001</c>. Null lists what would be in it, or in the
+    /// delta, and writes nothing.</summary>
     public string? Output { get; init; }
 
     /// <summary>Other images, of which nothing is proven.</summary>
@@ -76,7 +76,7 @@ public sealed record BundleServeRequest(string File)
 public sealed record ServedBundle(string Address, IReadOnlyList<BundledImage> Images);
 
 /// <summary>A bundle for a registry.</summary>
-/// <param name="File">The bundle.</param>
+/// <param name="File">The bundle, whole or a delta.</param>
 /// <param name="Target">A registry's, with a tag.</param>
 public sealed record BundlePushRequest(string File, ImageTransport Target)
 {

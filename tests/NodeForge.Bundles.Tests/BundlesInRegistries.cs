@@ -1,5 +1,6 @@
 using NodeForge.Bundles.Reading;
 using NodeForge.Bundles.Registries;
+using NodeForge.Bundles.Tests.Updating;
 using NodeForge.Oci;
 using NodeForge.Oci.Registry;
 using NodeForge.TestSupport.Http;
@@ -8,7 +9,7 @@ using NodeForge.TestSupport.Registry;
 namespace NodeForge.Bundles.Tests;
 
 /// <summary>Bundles pushed to a registry and pulled from it, and what goes wrong on the way.</summary>
-public sealed class BundlesInRegistries : BundleRoom
+public sealed class BundlesInRegistries : UpdateRoom
 {
     private const string Blobs = "/blobs/sha256:";
 
@@ -229,6 +230,96 @@ public sealed class BundlesInRegistries : BundleRoom
         File.WriteAllBytes(In("site.nfb"), bytes);
         await FailsAsync(ErrorCodes.DigestMismatch, () => push.RunAsync(CancellationToken.None));
         Assert.Null(registry.Manifest("site/bundle", "v1"));
+    }
+
+    [Fact]
+    public async Task What_came_is_opened_before_it_is_published_and_the_bundle_that_was_there_stays()
+    {
+        IReadOnlyList<string> files = await VolumesAsync("other.nfb", seed: 40);
+        await VolumesAsync("more.nfb", seed: 50);
+        await WriteAsync(In("far.nfb"), ImageOf("r.example/a:1", Noise(1, 9000)));
+        byte[] there = File.ReadAllBytes(In("far.nfb"));
+        byte[] first = File.ReadAllBytes(files[0]);
+        byte[] flipped = [.. first[..400], (byte)(first[400] ^ 1), .. first[401..]];
+        (byte[][] Volumes, ErrorCode Code)[] wrong =
+        [
+            ([Noise(7, 5000)], ErrorCodes.NotABundle),
+            ([first], ErrorCodes.BundleInvalid), // one of several
+            ([flipped, .. files.Skip(1).Select(File.ReadAllBytes)], ErrorCodes.BundleRecordDamaged),
+            ([first, .. files.Skip(2).Select(File.ReadAllBytes)], ErrorCodes.BundleInvalid),
+            ([first, File.ReadAllBytes(In("more.nfb.002")), .. files.Skip(2).Select(File.ReadAllBytes)], ErrorCodes.BundleVolumeForeign),
+            ([.. files.Reverse().Select(File.ReadAllBytes)], ErrorCodes.BundleVolumeMisplaced),
+        ];
+        foreach ((byte[][] volumes, ErrorCode code) in wrong)
+        {
+            await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+            Publish(registry, volumes);
+            Diagnostic told = await FailsAsync(code, () => Pull(registry, "far.nfb").RunAsync(CancellationToken.None));
+            Assert.Contains(registry.Host, told.Where!.Resource, StringComparison.Ordinal);
+            Assert.Equal(there, File.ReadAllBytes(In("far.nfb")));
+            Assert.Equal([In("far.nfb")], Directory.EnumerateFiles(Folder, "*far.nfb*"));
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_of_the_bundle_that_had_the_name_is_left_beside_the_one_that_came()
+    {
+        await WriteAsync(In("one.nfb"), ImageOf("r.example/a:1", Noise(1, 9000)));
+        await WriteAsync(In("few.nfb"), Small(8192), [], ImageOf("r.example/a:1", Noise(2, 9000)));
+        await VolumesAsync("many.nfb");
+        string[] orders = ["many one", "one many", "many few", "few many one few"];
+        foreach (string order in orders)
+        {
+            foreach (string bundle in order.Split(' '))
+            {
+                await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+                BundleFile source = BundleFile.Open(In(bundle + ".nfb"));
+                await new BundlePush(source, Client(), registry.Reference("site/bundle:v1"), SilentReporter.Instance).RunAsync(
+                    CancellationToken.None
+                );
+                PulledBundle pulled = await Pull(registry, "far/site.nfb").RunAsync(CancellationToken.None);
+                Assert.Equal(source.Set, pulled.Set);
+                Assert.Equal(source.Set, BundleFile.Open(In("far/site.nfb")).Set);
+                Assert.Equal(pulled.Files.Order(StringComparer.Ordinal), Directory.EnumerateFiles(In("far")).Order(StringComparer.Ordinal));
+            }
+
+            Directory.Delete(In("far"), recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_delta_goes_through_a_registry_and_its_artifact_says_what_it_is_of_and_makes()
+    {
+        byte[] tool = Noise(1, 100_000);
+        await WholeAsync("old.nfb", ImageOf("r.example/a:1", Layer(("tool", tool))));
+        Image next = ImageOf("r.example/a:1", Layer(("tool", Edited(tool, 2))));
+        await WholeAsync("new.nfb", next);
+        await DeltaAsync("old.nfb", "delta.nfb", next);
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        BundleFile delta = BundleFile.OpenAny(In("delta.nfb"));
+        await new BundlePush(delta, Client(), registry.Reference("site/bundle:v1"), SilentReporter.Instance).RunAsync(
+            CancellationToken.None
+        );
+        SortedDictionary<string, string> said = ImageDocument
+            .ReadManifest(registry.Manifest("site/bundle", "v1"), new("registry"))
+            .Annotations!;
+        Assert.Equal(BundleFile.Open(In("old.nfb")).IndexDigest.ToString(), said["dev.nodeforge.bundle.base"]);
+        Assert.Equal(BundleFile.Open(In("new.nfb")).IndexDigest.ToString(), said["dev.nodeforge.bundle.makes"]);
+        PulledBundle pulled = await Pull(registry, "far.nfb").RunAsync(CancellationToken.None);
+        Assert.Equal(delta.Index.Delta!.Base, pulled.Delta!.Base);
+        await ApplyAsync("old.nfb", "applied.nfb", "far.nfb");
+        AssertSame("new.nfb", "applied.nfb");
+    }
+
+    private static void Publish(InMemoryRegistry registry, byte[][] volumes)
+    {
+        Manifest manifest = new()
+        {
+            ArtifactType = BundleArtifact.Type,
+            Config = BundleArtifact.NoConfig.Descriptor,
+            Layers = [.. volumes.Select(bytes => registry.AddBlob("site/bundle", bytes, BundleArtifact.VolumeType))],
+        };
+        registry.AddManifest("site/bundle", "v1", OciJson.Write(manifest), MediaTypes.Manifest);
     }
 
     private Task<ImageReference> PushAsync(InMemoryRegistry registry, ImageReference? subject = null) =>

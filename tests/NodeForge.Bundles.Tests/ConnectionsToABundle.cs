@@ -35,6 +35,11 @@ public sealed class ConnectionsToABundle : BundleRoom
     [InlineData("GET /v2/ HTTP/1.1\r\nno colon\r\n\r\n", 400)]
     [InlineData("GET /v2/ HTTP/1.1\r\nX : y\r\n\r\n", 400)]
     [InlineData("GET /v2/ HTTP/1.1\r\n folded: y\r\n\r\n", 400)]
+    [InlineData("GET /v2/ HTTP/1.1\r\nX: a\nY: b\r\n\r\n", 400)]
+    [InlineData("GET /v2/ HTTP/1.1\r\nX: a\rb\r\n\r\n", 400)]
+    [InlineData("GET /v2/ HTTP/1.1\r\nX: a\r\r\n\r\n", 400)]
+    [InlineData("GET /v2/ HTTP/1.1\r\nX: a\0b\r\n\r\n", 400)]
+    [InlineData("GET /v2/\nX HTTP/1.1\r\n\r\n", 400)]
     [InlineData("GET /v2/ HTTP/1.0\r\n\r\n", 200)]
     [InlineData("POST /v2/a/blobs/uploads/ HTTP/1.1\r\nContent-Length: 9\r\n\r\nGET /v2/ HTTP/1.1\r\n\r\n", 405)] // a body is no request
     [InlineData("GET /v2/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200)]
@@ -71,7 +76,7 @@ public sealed class ConnectionsToABundle : BundleRoom
             {
                 Connections = 1,
                 Idle = TimeSpan.FromMilliseconds(300),
-                Stall = TimeSpan.FromMilliseconds(300),
+                Stall = TimeSpan.FromSeconds(2), // a busy machine makes a good client slow, too
             }
         );
         Task serving = server.RunAsync(stop.Token);
@@ -85,6 +90,79 @@ public sealed class ConnectionsToABundle : BundleRoom
         Assert.Equal(0, await silent.GetStream().ReadAsync(new byte[1]));
         await stop.CancelAsync();
         await serving.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_client_that_waits_gets_the_place_of_one_that_asks_nothing()
+    {
+        using CancellationTokenSource stop = new();
+        using HttpServer server = new(
+            new(IPAddress.Loopback, 0),
+            null,
+            _ => HttpAnswer.Of("{}"u8.ToArray(), "text/plain"),
+            _ => { },
+            new() { Connections = 3 }
+        );
+        Task serving = server.RunAsync(stop.Token);
+        using TcpClient silent = new();
+        await silent.ConnectAsync(server.Endpoint);
+        using TcpClient slow = new();
+        await slow.ConnectAsync(server.Endpoint);
+        await slow.GetStream().WriteAsync("GET / HT"u8.ToArray());
+        using TcpClient kept = new();
+        await kept.ConnectAsync(server.Endpoint);
+        await kept.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+        Assert.NotEqual(0, await kept.GetStream().ReadAsync(new byte[1000]));
+        List<TcpClient> held = [];
+        for (int i = 0; i < 4; i++)
+        {
+            TcpClient next = new();
+            held.Add(next);
+            await next.ConnectAsync(server.Endpoint);
+            await next.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+            Assert.NotEqual(0, await next.GetStream().ReadAsync(new byte[1000]).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
+        }
+
+        held.ForEach(client => client.Dispose());
+        await stop.CancelAsync();
+        await serving.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_opened_is_told_in_words_and_the_connection_goes_on()
+    {
+        Diagnostic wrong = new(ErrorCodes.BundleRecordDamaged, "a stretch of the volume is damaged");
+        string answers = await AnswersAsync(
+            new HttpAnswer(200, 5, () => throw new NodeForgeException(wrong)),
+            "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+        );
+        Assert.Equal(3, answers.Split("HTTP/1.1 500 ").Length);
+        Assert.Contains(wrong.What, answers, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_header_of_an_answer_stays_in_its_line()
+    {
+        string answer = await AnswersAsync(
+            HttpAnswer.Of("{}"u8.ToArray(), "a/b\r\nX-Evil: 1\0\n\n"),
+            "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+        );
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nX-Evil", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n{}", answer, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> AnswersAsync(HttpAnswer answer, string requests)
+    {
+        using CancellationTokenSource stop = new();
+        using HttpServer server = new(new(IPAddress.Loopback, 0), null, _ => answer, _ => { }, new());
+        Task serving = server.RunAsync(stop.Token);
+        using TcpClient client = new();
+        await client.ConnectAsync(server.Endpoint);
+        string answers = await ExchangeAsync(client, requests);
+        await stop.CancelAsync();
+        await serving.WaitAsync(TimeSpan.FromSeconds(10));
+        return answers;
     }
 
     [Fact]

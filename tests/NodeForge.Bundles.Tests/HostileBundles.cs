@@ -45,6 +45,95 @@ public sealed class HostileBundles : BundleRoom
     }
 
     [Fact]
+    public void Content_of_more_bytes_than_any_disk_has_is_refused_before_it_is_counted()
+    {
+        DeltaBlob[] blobs = [.. Enumerable.Range(0, 5000).Select(i => new DeltaBlob(Digest.Of(BitConverter.GetBytes(i)), 1L << 44, "x"))];
+        BundleIndex index = new()
+        {
+            Images = [],
+            Items = [],
+            Components = [],
+            Blobs = [],
+            Delta = new(Any, Any, 0, 1024, 3, "x", blobs),
+        };
+        NodeForgeException refused = Assert.Throws<NodeForgeException>(() => BundleJson.Read(BundleJson.Write(index), "site.nfb"));
+        Assert.Equal(ErrorCodes.BundleInvalid, refused.Diagnostics[0].Code);
+    }
+
+    [Fact]
+    public void An_index_that_names_what_it_does_not_list_or_lists_otherwise_is_refused()
+    {
+        Digest other = Digest.Of("other"u8);
+        Descriptor root = new("x", Any, 0);
+        BundledPlatform platform = new("linux/amd64", Any, Any, [Any]);
+        BundledImage image = new(["r.example/a:1"], [root], [platform], "");
+        BundledReferrer referrer = new(Any, root, [Any]);
+        BundleIndex sound = new()
+        {
+            Images = [image],
+            Items = [],
+            Referrers = [referrer],
+            Components = [],
+            Blobs = [new(Any, 0, "x")],
+        };
+        Write(BundleJson.Write(sound));
+        Assert.Single(BundleFile.Open(In("site.nfb")).Index.Images);
+        const string Split = "x\r\nX-Evil: 1";
+        BundleIndex[] hostile =
+        [
+            sound with
+            {
+                Images = [image with { Roots = [new("x", other, 0)] }],
+            },
+            sound with
+            {
+                Images = [image with { Roots = [new("x", Any, 1)] }],
+            },
+            sound with
+            {
+                Images = [image with { Roots = [new(Split, Any, 0)] }],
+            },
+            sound with
+            {
+                Images = [image with { Platforms = [platform with { Manifest = other }] }],
+            },
+            sound with
+            {
+                Images = [image with { Platforms = [platform with { Blobs = [Any, other] }] }],
+            },
+            sound with
+            {
+                Images = [image with { Platforms = [platform with { Blobs = [Any, Any] }] }],
+            },
+            sound with
+            {
+                Referrers = [referrer with { Blobs = [other] }],
+            },
+            sound with
+            {
+                Referrers = [referrer with { Manifest = new(Split, Any, 0) }],
+            },
+            sound with
+            {
+                Blobs = [new(Any, 0, Split)],
+            },
+            sound with
+            {
+                Blobs = [new(Any, 0, new string('x', 256))],
+            },
+        ];
+        foreach (BundleIndex index in hostile)
+        {
+            Write(BundleJson.Write(index));
+            NodeForgeException refused = Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb")));
+            Assert.Equal(
+                (ErrorCodes.BundleInvalid, "the bundle's index is not as it should be"),
+                (refused.Diagnostics[0].Code, refused.Diagnostics[0].What)
+            );
+        }
+    }
+
+    [Fact]
     public void An_index_of_nothing_is_one()
     {
         Write("{\"schemaVersion\":1,\"images\":[],\"items\":[],\"components\":[],\"blobs\":[]}"u8.ToArray());
@@ -90,6 +179,20 @@ public sealed class HostileBundles : BundleRoom
                 ErrorCodes.BundleInvalid,
                 Assert.Throws<NodeForgeException>(() => BundleFile.Open(In("site.nfb"))).Diagnostics[0].Code
             );
+        }
+    }
+
+    [Fact]
+    public void The_longest_index_and_record_are_those_of_the_page()
+    {
+        const int Most = 61 << 20; // docs/bundle.md, "Header"
+        VolumeHeader sound = new VolumeHeader(default, Any, Most, 1, 1, 0, Most, "x").Named();
+        Assert.Equal(sound, VolumeHeader.Read(sound.ToBytes(), "site.nfb"));
+        VolumeHeader[] longer = [(sound with { IndexLength = Most + 1 }).Named(), (sound with { ChunkSize = Most + 1 }).Named()];
+        foreach (VolumeHeader header in longer)
+        {
+            NodeForgeException refused = Assert.Throws<NodeForgeException>(() => VolumeHeader.Read(header.ToBytes(), "site.nfb"));
+            Assert.Equal(ErrorCodes.BundleInvalid, refused.Diagnostics[0].Code);
         }
     }
 
@@ -173,7 +276,7 @@ public sealed class HostileBundles : BundleRoom
 
     private void Write(byte[] index, (RecordHeader Header, byte[] Stored)[] records)
     {
-        byte[] header = new VolumeHeader(default, Digest.Of(index), index.Length, 1, 1, 0, 1024, "x").Named().ToBytes();
+        byte[] header = new VolumeHeader(default, Digest.Of(index), index.Length, 1, 1, 0, 4096, "x").Named().ToBytes();
         using MemoryStream file = new();
         file.Write(header);
         foreach ((RecordHeader record, byte[] stored) in records)

@@ -39,6 +39,30 @@ public sealed class BundlesAndRegistries : IDisposable
     }
 
     [Fact]
+    public async Task A_delta_goes_through_a_registry_and_it_is_told_what_it_makes_of_what()
+    {
+        await BundleAsync();
+        string[] pack = ["bundle", "create", "oci:" + room["out"], "--file", room["app.yaml"]];
+        Assert.Equal(0, (await room.RunAsync([.. pack, "--base", room["site.nfb"], "--output", room["delta.nfb"]])).Exit);
+        Assert.Equal(0, (await room.RunAsync([.. pack, "--output", room["next.nfb"]])).Exit);
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        string place = $"docker://{registry.Host}/site/delta:v1";
+        CommandRun pushed = await room.RunAsync("bundle", "push", room["delta.nfb"], place);
+        Assert.True(pushed.Exit == 0, pushed.Error);
+        CommandRun pulled = await room.RunAsync("bundle", "pull", place, "--output", room["far.nfb"], "-o", "json");
+        Assert.True(pulled.Exit == 0, pulled.Error);
+        JsonNode delta = JsonNode.Parse(pulled.Out)!["delta"]!;
+        Assert.Equal(await IndexAsync("site.nfb"), delta["base"]!.GetValue<string>());
+        Assert.Equal(await IndexAsync("next.nfb"), delta["makes"]!.GetValue<string>());
+        string[] apply = ["bundle", "apply", room["site.nfb"], room["far.nfb"], "--output", room["made.nfb"]];
+        Assert.Equal(0, (await room.RunAsync(apply)).Exit);
+        Assert.Equal(File.ReadAllBytes(room["next.nfb"]), File.ReadAllBytes(room["made.nfb"]));
+    }
+
+    private async Task<string> IndexAsync(string bundle) =>
+        JsonNode.Parse((await room.RunAsync("bundle", "inspect", room[bundle], "-o", "json")).Out)!["index"]!.GetValue<string>();
+
+    [Fact]
     public async Task What_is_no_registry_no_bundle_or_no_tag_is_refused()
     {
         await BundleAsync();

@@ -170,6 +170,19 @@ public sealed class CarryingBundles : IDisposable
         tool[1_000_000] ^= 1;
         File.WriteAllBytes(room["tool"], tool);
         Assert.Equal(0, (await room.RunAsync([.. pack, "--output", room["new.nfb"]])).Exit);
+        CommandRun dry = await room.RunAsync([
+            .. pack,
+            "--base",
+            room["old.nfb"],
+            "--output",
+            room["delta.nfb"],
+            "--dry-run",
+            "-o",
+            "json",
+        ]);
+        Assert.True(dry.Exit == 0, dry.Error);
+        CommandRun told = await room.RunAsync([.. pack, "--base", room["old.nfb"], "--dry-run"]);
+        Assert.False(File.Exists(room["delta.nfb"]));
         CommandRun made = await room.RunAsync([.. pack, "--base", room["old.nfb"], "--output", room["delta.nfb"]]);
         Assert.True(made.Exit == 0, made.Error);
         Assert.InRange(new FileInfo(room["delta.nfb"]).Length, 100, 20_000);
@@ -180,6 +193,18 @@ public sealed class CarryingBundles : IDisposable
             (await room.RunAsync("bundle", "diff", room["old.nfb"], room["new.nfb"])).Out,
             StringComparison.Ordinal
         );
+        // What was to be is what was made: of all blobs the tool alone, as a delta of some hundred bytes.
+        JsonNode planned = JsonNode.Parse(dry.Out)!["delta"]!;
+        JsonNode there = JsonNode.Parse((await room.RunAsync("bundle", "inspect", room["delta.nfb"], "-o", "json")).Out)!["delta"]!;
+        Assert.Equal(there.ToJsonString(), planned.ToJsonString());
+        JsonNode only = Assert.Single(planned["carried"]!.AsArray())!;
+        Assert.Equal(("delta", "tool"), (only["as"]!.GetValue<string>(), only["usedBy"]![0]!.GetValue<string>()));
+        Assert.InRange(only["size"]!.GetValue<long>(), 100, 10_000);
+        Assert.Contains("a delta: with the bundle of index sha256:", told.Out, StringComparison.Ordinal);
+        Assert.Contains("carried  as a delta  tool, ", told.Out, StringComparison.Ordinal);
+        Assert.Contains("1 blobs are carried: ", told.Out, StringComparison.Ordinal);
+        Assert.EndsWith("nothing was written\n", told.Out, StringComparison.Ordinal);
+
         JsonNode diff = JsonNode.Parse((await room.RunAsync("bundle", "diff", room["old.nfb"], room["delta.nfb"], "-o", "json")).Out)!;
         Assert.Equal("delta", diff["carried"]![0]!["as"]!.GetValue<string>());
 
@@ -188,6 +213,11 @@ public sealed class CarryingBundles : IDisposable
         Assert.Equal(File.ReadAllBytes(room["new.nfb"]), File.ReadAllBytes(room["far.nfb"]));
         CommandRun page = await room.RunAsync("bundle", "inventory", room["far.nfb"]);
         File.WriteAllText(room["page.txt"], page.Out);
+        File.WriteAllBytes(room["tool"], [.. tool, 1]);
+        CommandRun whole = await room.RunAsync([.. pack, "--base", room["page.txt"], "--dry-run", "-o", "json"]);
+        only = Assert.Single(JsonNode.Parse(whole.Out)!["delta"]!["carried"]!.AsArray())!;
+        Assert.Equal(("whole", tool.Length + 1L), (only["as"]!.GetValue<string>(), only["size"]!.GetValue<long>()));
+        File.WriteAllBytes(room["tool"], tool);
         Assert.Equal(0, (await room.RunAsync([.. pack, "--base", room["page.txt"], "--output", room["empty.nfb"]])).Exit);
         Assert.Equal(
             0,
@@ -196,9 +226,25 @@ public sealed class CarryingBundles : IDisposable
             ).Exit
         );
         Assert.Equal(File.ReadAllBytes(room["delta.nfb"]), File.ReadAllBytes(room["one.nfb"]));
-        CommandRun load = await room.RunAsync("bundle", "load", room["delta.nfb"], "oci:" + room["x"]);
-        Assert.Equal(3, load.Exit);
-        Assert.Contains("NF6415", load.Error, StringComparison.Ordinal);
+        string[][] lines =
+        [
+            ["bundle", "load", room["delta.nfb"], "oci:" + room["x"]],
+            ["bundle", "serve", room["delta.nfb"], "--listen", "127.0.0.1:0"],
+            ["bundle", "inventory", room["delta.nfb"]],
+            ["create", "cluster", "--bundle", room["delta.nfb"]],
+            ["inspect", "bundle:" + room["delta.nfb"]],
+        ];
+        string index = JsonNode.Parse((await room.RunAsync("bundle", "inspect", room["old.nfb"], "-o", "json")).Out)![
+            "index"
+        ]!.GetValue<string>();
+        foreach (string[] line in lines)
+        {
+            CommandRun refused = await room.RunAsync(line);
+            Assert.True(refused.Exit == 3, string.Join(' ', line) + refused.Error);
+            Assert.Contains("NF6415", refused.Error, StringComparison.Ordinal);
+            Assert.Contains(index, refused.Error, StringComparison.Ordinal);
+            Assert.Contains("nodeforge bundle apply OLD delta.nfb --output NEW", refused.Error, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

@@ -119,6 +119,17 @@ public sealed class TrustingBundles : IDisposable
         Assert.False(Directory.Exists(room["a"]));
     }
 
+    [Fact]
+    public async Task A_policy_without_end_is_refused_before_all_of_it_is_read()
+    {
+        await MakeAsync("site.nfb", "one");
+        using (FileStream policy = File.Open(room["policy.yaml"], FileMode.Append))
+            policy.SetLength(1L << 40); // a hole
+        Assert.Contains("NF6485", (await RunAsync(2, Load("site.nfb", "a"))).Error, StringComparison.Ordinal);
+        string[] device = ["bundle", "load", room["site.nfb"], "oci:" + room["a"], "--policy", "/dev/zero"];
+        Assert.Contains("NF9005", (await RunAsync(5, device)).Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--sequence -1")]
     [InlineData("--sequence 1 --series ../x")]

@@ -8,8 +8,9 @@ namespace NodeForge.Bundles.Deltas;
 /// <param name="Length">New bytes.</param>
 internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[] Ranks, byte[] Words, byte[] Extra)
 {
-    private const int LongestStream = 4 * DeltaFormat.BlockBytes; // a word for each differing byte
-    private const int LongestFrame = LongestStream + (LongestStream >> 8) + 1024; // zstd.h, ZSTD_COMPRESSBOUND
+    // Of all streams together. A step makes 16 bytes and its numbers take 13 at most; words, with gaps and ranks, take 6 bytes for 4.
+    private const int LongestStreams = 4 * DeltaFormat.BlockBytes;
+    private const int LongestFrames = LongestStreams + (LongestStreams >> 8) + (DeltaFormat.Streams * 1024); // zstd.h, ZSTD_COMPRESSBOUND
 
     /// <param name="delta">Stands at the block.</param>
     /// <param name="ends">The file's header.</param>
@@ -25,9 +26,8 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
         if (
             length is <= 0 or > DeltaFormat.BlockBytes
             || length > most
-            || Enumerable
-                .Range(0, DeltaFormat.Streams)
-                .Any(stream => Unpacked(header, stream) is < 0 or > LongestStream || Stored(header, stream) is < 0 or > LongestFrame)
+            || !Fit(header, Unpacked, LongestStreams)
+            || !Fit(header, Stored, LongestFrames)
         )
             throw DeltaFaults.Damaged(where, begin, "a block has lengths that none has");
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -93,6 +93,20 @@ internal sealed record DeltaBlock(int Length, byte[] Control, byte[] Gaps, byte[
             return true;
         old.Position = from;
         return old.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) == target.Length;
+    }
+
+    private static bool Fit(byte[] header, Func<byte[], int, int> lengthOf, int most)
+    {
+        long all = 0;
+        for (int stream = 0; stream < DeltaFormat.Streams; stream++)
+        {
+            int length = lengthOf(header, stream);
+            all += length;
+            if (length < 0 || all > most)
+                return false;
+        }
+
+        return true;
     }
 
     private static int Unpacked(byte[] header, int stream) => Number(header, 4 + (8 * stream));

@@ -24,9 +24,20 @@ public static class DeltaDecoder
     /// <param name="cancellationToken">Ends it between two blocks.</param>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DeltaUnreadable"/>, <see cref="ErrorCodes.DeltaDamaged"/>,
     /// <see cref="ErrorCodes.DeltaOfOtherFile"/>.</exception>
-    public static DeltaEnds Apply(Stream old, Stream delta, Stream output, string where, CancellationToken cancellationToken)
+    public static DeltaEnds Apply(Stream old, Stream delta, Stream output, string where, CancellationToken cancellationToken) =>
+        Apply(ReadEnds(delta, where), old, delta, output, where, cancellationToken);
+
+    /// <param name="ends">What the delta's header says.</param>
+    /// <param name="delta">Behind its header.</param>
+    internal static DeltaEnds Apply(
+        DeltaEnds ends,
+        Stream old,
+        Stream delta,
+        Stream output,
+        string where,
+        CancellationToken cancellationToken
+    )
     {
-        DeltaEnds ends = ReadEnds(delta, where);
         if (old.Length != ends.OldSize)
             throw DeltaFaults.OtherBase(where, $"a file of {old.Length} bytes", $"{ends.Old}, {ends.OldSize} bytes");
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

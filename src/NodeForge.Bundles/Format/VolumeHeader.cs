@@ -27,6 +27,7 @@ internal sealed record VolumeHeader(
 {
     public const int Length = 256;
     private const int Version = 1;
+    private const int VolumeSizeOffset = 96;
     private const int EncodingOffset = 112;
     private const int EncodingLength = 64;
     private const int ChecksumOffset = Length - SHA256.HashSizeInBytes;
@@ -36,6 +37,10 @@ internal sealed record VolumeHeader(
 
     /// <summary>Whether a file begins as a volume does.</summary>
     public static bool IsOne(ReadOnlySpan<byte> head) => head.StartsWith(Magic);
+
+    /// <summary>Whether a volume's first bytes say that it is a bundle in one file.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> head) =>
+        head.Length >= Length && BinaryPrimitives.ReadInt64LittleEndian(head[VolumeSizeOffset..]) == 0;
 
     /// <summary>The same header with the name of its set.</summary>
     public VolumeHeader Named() =>
@@ -57,7 +62,7 @@ internal sealed record VolumeHeader(
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(80), IndexLength);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(88), Number);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(92), Count);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(96), VolumeSize);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(VolumeSizeOffset), VolumeSize);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(104), ChunkSize);
         System.Text.Encoding.ASCII.GetBytes(Encoding, bytes.AsSpan(EncodingOffset, EncodingLength));
         SHA256.HashData(bytes.AsSpan(0, ChecksumOffset), bytes.AsSpan(ChecksumOffset));
@@ -87,7 +92,7 @@ internal sealed record VolumeHeader(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[80..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[88..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[92..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[96..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[VolumeSizeOffset..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[104..]),
             System.Text.Encoding.ASCII.GetString(bytes.Slice(EncodingOffset, EncodingLength)).TrimEnd('\0')
         );

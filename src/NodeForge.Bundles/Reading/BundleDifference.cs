@@ -91,10 +91,29 @@ public sealed record BundleChange(string Name, string? First, string? Second);
 /// <param name="UsedBy">Images and items.</param>
 public sealed record CarriedBlob(Digest Digest, CarriedAs As, long Size, string MediaType, IReadOnlyList<string> UsedBy)
 {
+    /// <summary>What a delta carries, in the order of the bundle that it makes.</summary>
+    /// <param name="delta">Its index.</param>
+    public static IReadOnlyList<CarriedBlob> OfDelta(BundleIndex delta)
+    {
+        HashSet<Digest> carried = [.. delta.Blobs.Select(blob => blob.Digest)];
+        IReadOnlyList<DeltaBlob> all = delta.Delta?.Blobs ?? [];
+        return
+        [
+            .. Of(
+                [
+                    .. all.Where(blob => blob.Delta is not null || carried.Contains(blob.Digest))
+                        .Select(blob => new BundledBlob(blob.Digest, blob.Size, blob.MediaType)),
+                ],
+                delta
+            ),
+        ];
+    }
+
     internal static IEnumerable<CarriedBlob> Of(IReadOnlyList<BundledBlob> blobs, BundleIndex index)
     {
         Dictionary<Digest, Digest?> deltas = (index.Delta?.Blobs ?? []).ToDictionary(blob => blob.Digest, blob => blob.Delta);
         Dictionary<Digest, long> sizes = index.Blobs.ToDictionary(blob => blob.Digest, blob => blob.Size);
+        ILookup<Digest, string> users = UsersOf(index).Distinct().ToLookup(use => use.Blob, use => use.User);
         foreach (BundledBlob blob in blobs)
         {
             Digest? delta = deltas.GetValueOrDefault(blob.Digest);
@@ -107,16 +126,17 @@ public sealed record CarriedBlob(Digest Digest, CarriedAs As, long Size, string 
                     : CarriedAs.Whole,
                 delta is { } with ? sizes[with] : blob.Size,
                 blob.MediaType,
-                [.. UsersOf(blob.Digest, index)]
+                [.. users[blob.Digest]]
             );
         }
     }
 
-    private static IEnumerable<string> UsersOf(Digest blob, BundleIndex index) =>
+    private static IEnumerable<(Digest Blob, string User)> UsersOf(BundleIndex index) =>
         index
-            .Images.Where(image => image.Platforms.Any(platform => platform.Blobs.Contains(blob)))
-            .Select(image => image.DisplayName)
-            .Concat(index.Items.Where(item => item.Digest == blob).Select(item => item.Name));
+            .Images.SelectMany(image => image.Platforms, (image, platform) => (image.DisplayName, platform.Blobs))
+            .SelectMany(image => image.Blobs, (image, blob) => (blob, image.DisplayName))
+            .Concat(index.Items.Select(item => (item.Digest, item.Name)))
+            .Concat((index.Referrers ?? []).SelectMany(about => about.Blobs, (about, blob) => (blob, $"attached to {about.Subject}")));
 }
 
 /// <summary>How a blob is carried.</summary>

@@ -67,9 +67,16 @@ public sealed class BundleFile : IImageSource
 
     /// <summary>Opens a whole bundle or a delta, to look at.</summary>
     /// <exception cref="NodeForgeException">As for a whole one.</exception>
-    public static BundleFile OpenAny(string place)
+    public static BundleFile OpenAny(string place) => Open(BundleVolumes.Find(place));
+
+    /// <summary>Opens files that do not have their names yet, a whole bundle or a delta.</summary>
+    /// <param name="place">What the bundle will be called.</param>
+    /// <param name="files">All of its volumes, in order.</param>
+    /// <exception cref="NodeForgeException">As for a whole one.</exception>
+    internal static BundleFile OpenInOrder(string place, IReadOnlyList<string> files) => Open(BundleVolumes.InOrder(place, files));
+
+    private static BundleFile Open(BundleVolumes volumes)
     {
-        BundleVolumes volumes = BundleVolumes.Find(place);
         Diagnostic[] problems = [.. volumes.Volumes.SelectMany(volume => volume.Problems)];
         if (problems.Length > 0)
             throw new NodeForgeException(problems);

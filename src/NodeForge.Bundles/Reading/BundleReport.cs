@@ -17,6 +17,9 @@ public sealed record BundleReport(
     IReadOnlyList<Diagnostic> Problems
 )
 {
+    /// <summary>The digest that the index has to have by the header; of sound bundles it has it.</summary>
+    public Digest IndexDigest { get; init; }
+
     /// <summary>Null where it cannot be read.</summary>
     public BundleIndex? Index { get; init; }
 

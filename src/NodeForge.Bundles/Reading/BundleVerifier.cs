@@ -127,6 +127,7 @@ public static class BundleVerifier
                 [.. problems, .. volumes.Left]
             )
             {
+                IndexDigest = volumes.Header.IndexDigest,
                 Index = index,
                 SoundBytes = ledger.SoundBytes,
             };

@@ -46,22 +46,13 @@ internal sealed record BundleVolumes(
 
     private static BundleVolumes Of(string common, SortedDictionary<int, string> paths)
     {
-        SortedDictionary<int, VolumeFile> files = [];
-        foreach ((int number, string path) in paths)
-            files[number] = VolumeFile.Open(path);
-        // The bundle that most of them are of; of as many, the one of the lowest number.
-        VolumeHeader header =
-            files
-                .Values.Select(file => file.Header)
-                .OfType<VolumeHeader>()
-                .GroupBy(found => found.Set)
-                .OrderByDescending(set => set.Count())
-                .FirstOrDefault()
-                ?.First()
-            ?? throw new NodeForgeException([.. files.Values.SelectMany(file => file.Problems)]);
+        SortedDictionary<int, VolumeFile> files = Read(paths);
+        VolumeHeader header = Common(files.Values);
         ExpectedVolume[] expected =
         [
-            .. Enumerable.Range(1, header.Count).Select(number => Expect(common, number, files.GetValueOrDefault(number), header)),
+            .. Enumerable
+                .Range(1, header.Count)
+                .Select(number => Expect(VolumeNames.PathOf(common, number), number, files.GetValueOrDefault(number), header)),
         ];
         Diagnostic[] left =
         [
@@ -78,10 +69,46 @@ internal sealed record BundleVolumes(
         return new(common, header, expected, left);
     }
 
-    private static ExpectedVolume Expect(string common, int number, VolumeFile? file, VolumeHeader header)
+    /// <summary>Files that are not in their places yet, as one bundle.</summary>
+    /// <param name="place">What the bundle will be called.</param>
+    /// <param name="paths">All of its volumes, in order.</param>
+    /// <exception cref="NodeForgeException">As <see cref="Find"/>; <see cref="ErrorCodes.BundleInvalid"/>: there are more or fewer than the
+    /// bundle has.</exception>
+    public static BundleVolumes InOrder(string place, IReadOnlyList<string> paths)
     {
-        string path = VolumeNames.PathOf(common, number);
-        return file switch
+        SortedDictionary<int, VolumeFile> files = Read(paths.Select((path, i) => KeyValuePair.Create(i + 1, path)));
+        VolumeHeader header = Common(files.Values);
+        return header.Count == paths.Count
+            ? new(place, header, [.. files.Select(file => Expect(file.Value.Path, file.Key, file.Value, header))], [])
+            : throw BundleFaults.Invalid(
+                place,
+                "the bundle has another number of volumes than there are",
+                $"{paths.Count}",
+                $"{header.Count}"
+            );
+    }
+
+    private static SortedDictionary<int, VolumeFile> Read(IEnumerable<KeyValuePair<int, string>> paths)
+    {
+        SortedDictionary<int, VolumeFile> files = [];
+        foreach ((int number, string path) in paths)
+            files[number] = VolumeFile.Open(path);
+        return files;
+    }
+
+    // Of the bundle that most of them are of; of as many, of the one of the lowest number.
+    private static VolumeHeader Common(IReadOnlyCollection<VolumeFile> files) =>
+        files
+            .Select(file => file.Header)
+            .OfType<VolumeHeader>()
+            .GroupBy(found => found.Set)
+            .OrderByDescending(set => set.Count())
+            .FirstOrDefault()
+            ?.First()
+        ?? throw new NodeForgeException([.. files.SelectMany(file => file.Problems)]);
+
+    private static ExpectedVolume Expect(string path, int number, VolumeFile? file, VolumeHeader header) =>
+        file switch
         {
             null => new(number, path, null, [BundleFaults.Missing(path, number, header.Count)]) { State = VolumeState.Missing },
             { Header: null } => new(number, path, null, file.Problems) { State = VolumeState.Damaged },
@@ -105,7 +132,6 @@ internal sealed record BundleVolumes(
             },
             _ => new(number, path, file, file.Problems),
         };
-    }
 }
 
 /// <summary>A volume that there should be.</summary>

@@ -35,12 +35,22 @@ public static class BundleArtifact
             )
         );
 
-    internal static SortedDictionary<string, string> AnnotationsOf(BundleFile bundle) =>
-        new(StringComparer.Ordinal)
+    /// <summary>Which bundle it is; of a delta also which one it is of, and which one it makes.</summary>
+    internal static SortedDictionary<string, string> AnnotationsOf(BundleFile bundle)
+    {
+        SortedDictionary<string, string> annotations = new(StringComparer.Ordinal)
         {
             ["dev.nodeforge.bundle.index"] = bundle.IndexDigest.ToString(),
             ["dev.nodeforge.bundle.set"] = bundle.Set.ToString(),
         };
+        if (bundle.Index.Delta is { } delta)
+        {
+            annotations["dev.nodeforge.bundle.base"] = delta.Base.ToString();
+            annotations["dev.nodeforge.bundle.makes"] = delta.Index.ToString();
+        }
+
+        return annotations;
+    }
 
     internal static Descriptor VolumeOf(string path, Digest digest, long size) =>
         new(VolumeType, digest, size) { Annotations = new(StringComparer.Ordinal) { [Title] = Path.GetFileName(path) } };

@@ -1,5 +1,7 @@
+using System.Globalization;
 using NodeForge.Bundles.Format;
 using NodeForge.Bundles.Reading;
+using NodeForge.Bundles.Writing;
 using NodeForge.Oci;
 using NodeForge.Oci.Registry;
 
@@ -36,11 +38,43 @@ public sealed class BundlePull
         ];
         foreach (PulledVolume volume in pulled)
             await volume.BringAsync(client, reference, cancellationToken).ConfigureAwait(false);
-        // Without the first there is no bundle.
-        foreach (PulledVolume volume in pulled.Reverse())
-            volume.Publish();
-        BundleFile bundle = await Task.Run(() => BundleFile.Open(output), cancellationToken).ConfigureAwait(false);
-        return new(reference.At(document.Descriptor.Digest), bundle.Set, [.. bundle.Files.Select(file => file.Path)]);
+        BundleFile bundle = await Task.Run(() => Check(pulled), cancellationToken).ConfigureAwait(false);
+        VolumePlaces.Publish(output, [.. pulled.Select(volume => (volume.Temporary, volume.Place))]);
+        return new(reference.At(document.Descriptor.Digest), bundle.Set, [.. pulled.Select(volume => volume.Place)])
+        {
+            Delta = bundle.Index.Delta,
+        };
+    }
+
+    // The registry vouches for digests, not for what they are of: it may name any files volumes of a bundle.
+    private BundleFile Check(PulledVolume[] pulled)
+    {
+        try
+        {
+            return BundleFile.OpenInOrder(output, [.. pulled.Select(volume => volume.Temporary ?? volume.Place)]);
+        }
+        catch (NodeForgeException wrong)
+        {
+            foreach (PulledVolume volume in pulled)
+                volume.Discard();
+            throw new NodeForgeException([.. wrong.Diagnostics.Select(problem => Rename(problem, pulled))]);
+        }
+    }
+
+    // The hidden file is gone, and copying it again would not help.
+    private Diagnostic Rename(Diagnostic problem, PulledVolume[] pulled)
+    {
+        int number = Array.FindIndex(pulled, volume => volume.IsAt(problem.Where?.Resource)) + 1;
+        string? volume = number == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"volume {number}");
+        string?[] detail = [volume, problem.Where?.Detail];
+        return problem with
+        {
+            Where = new(
+                $"docker://{reference}",
+                Detail: detail.Any(part => part is not null) ? string.Join(", ", detail.OfType<string>()) : null
+            ),
+            Hint = "nothing was changed here; push the bundle again from where nodeforge bundle verify finds it sound",
+        };
     }
 
     private async Task<(RawDocument Document, Manifest Manifest)> FindAsync(CancellationToken cancellationToken)
@@ -80,4 +114,8 @@ public sealed class BundlePull
 /// <param name="Reference">With the artifact's digest.</param>
 /// <param name="Set">Names the bundle as it is cut and encoded.</param>
 /// <param name="Files">Its volumes.</param>
-public sealed record PulledBundle(ImageReference Reference, Digest Set, IReadOnlyList<string> Files);
+public sealed record PulledBundle(ImageReference Reference, Digest Set, IReadOnlyList<string> Files)
+{
+    /// <summary>Null for a whole bundle.</summary>
+    public BundleDelta? Delta { get; init; }
+}

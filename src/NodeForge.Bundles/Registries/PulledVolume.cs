@@ -14,8 +14,9 @@ internal sealed class PulledVolume(Descriptor volume, string path, IForgeReporte
     private const int Piece = 1 << 20;
     private const int DigestLetters = 16;
 
-    private string Part =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{volume.Digest.Hex[..DigestLetters]}.pull");
+    private string Part => Path.Combine(Folder, $".{Path.GetFileName(path)}.{volume.Digest.Hex[..DigestLetters]}.pull");
+
+    private string Folder => Path.GetDirectoryName(path)!;
 
     /// <summary>Brings what is not there yet.</summary>
     /// <exception cref="NodeForgeException">An <c>NF32xx</c> error; <see cref="ErrorCodes.DiskFull"/>.</exception>
@@ -28,7 +29,7 @@ internal sealed class PulledVolume(Descriptor volume, string path, IForgeReporte
             return;
         }
 
-        AtomicFile.Guard(path, () => Directory.CreateDirectory(Path.GetDirectoryName(path)!));
+        AtomicFile.Guard(path, () => Directory.CreateDirectory(Folder));
         FileStream file = AtomicFile.Guard(Part, () => Open(Part));
         await using (file.ConfigureAwait(false))
         {
@@ -77,19 +78,17 @@ internal sealed class PulledVolume(Descriptor volume, string path, IForgeReporte
         step.Finish();
     }
 
-    /// <summary>Gives the volume its name.</summary>
-    public void Publish()
-    {
-        if (File.Exists(Part))
-            AtomicFile.Guard(
-                path,
-                () =>
-                {
-                    AtomicFile.Publish(Part, path);
-                    return 0;
-                }
-            );
-    }
+    /// <summary>Where it belongs.</summary>
+    public string Place => path;
+
+    /// <summary>Where it is until it gets its name; null where it had it already.</summary>
+    public string? Temporary => File.Exists(Part) ? Part : null;
+
+    /// <summary>Whether a message is about it.</summary>
+    public bool IsAt(string? place) => place is not null && (place == path || place == Part);
+
+    /// <summary>Removes what was brought.</summary>
+    public void Discard() => AtomicFile.Discard(Part);
 
     private async Task ReceiveAsync(
         FileStream file,

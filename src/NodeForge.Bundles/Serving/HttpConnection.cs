@@ -9,11 +9,13 @@ namespace NodeForge.Bundles.Serving;
 /// <param name="answer">What is said to a request.</param>
 /// <param name="damaged">Hears of content that cannot be given.</param>
 /// <param name="limits">How long and how much.</param>
+/// <param name="silent">Knows it while it waits for a request.</param>
 internal sealed class HttpConnection(
     Stream stream,
     Func<HttpQuestion, HttpAnswer> answer,
     Action<NodeForgeException> damaged,
-    HttpLimits limits
+    HttpLimits limits,
+    SilentClients silent
 )
 {
     private const int Piece = 1 << 17;
@@ -39,6 +41,7 @@ internal sealed class HttpConnection(
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(limits.Idle);
+        using IDisposable waiting = silent.Begin(patience);
         while (true)
         {
             int end = head.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
@@ -68,34 +71,43 @@ internal sealed class HttpConnection(
         }
 
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Piece);
+        Stream body = Stream.Null;
         try
         {
-            Stream body = told.Open();
-            await using (body.ConfigureAwait(false))
-                await SendAsync(told, body, buffer, question, cancellationToken).ConfigureAwait(false);
+            int read;
+            try
+            {
+                body = told.Open();
+                read = await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (NodeForgeException wrong)
+            {
+                // Nothing was sent yet: it can be told in words.
+                damaged(wrong);
+                await SendAsync(HttpAnswer.Refused(500, "UNKNOWN", wrong.Diagnostics[0].What), question, cancellationToken)
+                    .ConfigureAwait(false);
+                return;
+            }
+
+            await SendAsync(told, body, buffer, read, question, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            await body.DisposeAsync().ConfigureAwait(false);
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    private async Task SendAsync(HttpAnswer told, Stream body, byte[] buffer, HttpQuestion? question, CancellationToken cancellationToken)
+    /// <param name="read">Bytes of the body that are in the buffer already.</param>
+    private async Task SendAsync(
+        HttpAnswer told,
+        Stream body,
+        byte[] buffer,
+        int read,
+        HttpQuestion? question,
+        CancellationToken cancellationToken
+    )
     {
-        int read;
-        try
-        {
-            read = await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        }
-        catch (NodeForgeException wrong)
-        {
-            // Nothing was sent yet: it can be told in words.
-            damaged(wrong);
-            await SendAsync(HttpAnswer.Refused(500, "UNKNOWN", wrong.Diagnostics[0].What), question, cancellationToken)
-                .ConfigureAwait(false);
-            return;
-        }
-
         await WriteAsync(HeadOf(told, question), cancellationToken).ConfigureAwait(false);
         for (long left = told.Length; left > 0; )
         {
@@ -114,13 +126,19 @@ internal sealed class HttpConnection(
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {told.Status} {ReasonOf(told.Status)}\r\n");
         foreach ((string name, string value) in told.Headers)
-            text.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name}: {OneLine(value)}\r\n");
         if (told.Status != 304)
             text.Append(CultureInfo.InvariantCulture, $"Content-Length: {told.Length}\r\n");
         if (question is not { KeepsOpen: true })
             text.Append("Connection: close\r\n");
         return Encoding.Latin1.GetBytes(text.Append("\r\n").ToString());
     }
+
+    // What would end the line becomes a space (RFC 9110, section 5.5).
+    private static string OneLine(string value) =>
+        value.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            ? string.Concat(value.Select(letter => letter is >= ' ' and <= '~' ? letter : ' '))
+            : value;
 
     private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -157,4 +175,7 @@ internal sealed record HttpLimits
 
     /// <summary>How many clients are served at once; others wait.</summary>
     public int Connections { get; init; } = 256;
+
+    /// <summary>How long a client keeps its place without a request while others wait for one.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -29,13 +29,16 @@ internal sealed record HttpQuestion(
         string[] lines = head.Split("\r\n");
         if (lines[0].Split(' ') is not [var method, ['/', ..] target, ("HTTP/1.1" or "HTTP/1.0") and var version])
             return null;
+        // Somebody before or behind this server may take what remains of a line's end for one (RFC 9112, section 2.2).
+        if (lines.Any(line => line.AsSpan().ContainsAny('\r', '\n', '\0')))
+            return null;
         if (lines.Length > MostHeaders || !method.All(char.IsAsciiLetterUpper) || method.Length == 0)
             return null;
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
         foreach (string line in lines.Skip(1))
         {
             int colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon < 1 || line.AsSpan(0, colon).ContainsAny(" \t\0\r\n"))
+            if (colon < 1 || line.AsSpan(0, colon).ContainsAny(' ', '\t'))
                 return null;
             string value = line[(colon + 1)..].Trim(' ', '\t');
             headers[line[..colon]] = headers.TryGetValue(line[..colon], out string? before) ? $"{before}, {value}" : value;

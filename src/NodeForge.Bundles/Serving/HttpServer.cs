@@ -8,12 +8,14 @@ namespace NodeForge.Bundles.Serving;
 /// <summary>An HTTP/1.1 server for reading: it gives what it is asked for, and takes nothing.</summary>
 internal sealed class HttpServer : IDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly Func<HttpQuestion, HttpAnswer> answer;
     private readonly Action<NodeForgeException> damaged;
     private readonly SslStreamCertificateContext? certificate;
     private readonly HttpLimits limits;
     private readonly TcpListener listener;
     private readonly SemaphoreSlim places;
+    private readonly SilentClients silent = new();
 
     /// <param name="endpoint">Where it listens; port 0 takes a free one.</param>
     /// <param name="certificate">With TLS; null without.</param>
@@ -57,28 +59,35 @@ internal sealed class HttpServer : IDisposable
             await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    // A client that went away before it was taken, or a lack of descriptors that the next moment may end, stops nobody else.
     private async Task<Socket> AcceptAsync(CancellationToken cancellationToken)
     {
-        await places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Socket socket = await TakeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            while (true)
-            {
-                try
-                {
-                    return await listener.AcceptSocketAsync(cancellationToken).ConfigureAwait(false);
-                }
-                catch (SocketException)
-                {
-                    await Task.Delay(50, cancellationToken).ConfigureAwait(false);
-                }
-            }
+            while (!await places.WaitAsync(Pause, cancellationToken).ConfigureAwait(false))
+                silent.EndOne(limits.Silence);
+            return socket;
         }
         catch
         {
-            places.Release();
+            socket.Dispose();
             throw;
+        }
+    }
+
+    // A client that went away before it was taken, or a lack of descriptors that the next moment may end, stops nobody else.
+    private async Task<Socket> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await listener.AcceptSocketAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -91,7 +100,7 @@ internal sealed class HttpServer : IDisposable
             using NetworkStream network = new(socket, ownsSocket: true);
             Stream stream = await GreetAsync(network, cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
-                await new HttpConnection(stream, answer, damaged, limits).ServeAsync(cancellationToken).ConfigureAwait(false);
+                await new HttpConnection(stream, answer, damaged, limits, silent).ServeAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (NodeForgeException wrong)
         {
@@ -117,6 +126,7 @@ internal sealed class HttpServer : IDisposable
         SslStream secure = new(network, leaveInnerStreamOpen: false);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(limits.Idle);
+        using IDisposable waiting = silent.Begin(patience);
         SslServerAuthenticationOptions options = new()
         {
             ServerCertificateContext = certificate,

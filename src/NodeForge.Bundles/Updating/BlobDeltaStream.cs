@@ -38,7 +38,11 @@ internal sealed class BlobDeltaStream(BundleFile bundle, Stream delta, string na
         long held = 0;
         for (int i = 0; i < segments.Length; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             segments[i] = new((int)Math.Min(Number(), int.MaxValue), Number(), Number());
+            // In order each record is unpacked once; in another order it could be once for each stretch.
+            if (i > 0 && !segments[i].Follows(segments[i - 1]))
+                throw Damaged("the stretches of a piece are not in order");
             if (old.SizeOf(segments[i].Blob) is not { } size || segments[i].Offset > size || segments[i].Length > size - segments[i].Offset)
                 throw Damaged("a piece is made of bytes that the other bundle does not have");
             held += segments[i].Length;
@@ -54,14 +58,13 @@ internal sealed class BlobDeltaStream(BundleFile bundle, Stream delta, string na
     {
         if (length > BlobDeltaFormat.MostDelta)
             throw Damaged("the delta of a piece is longer than any");
-        byte[] bytes = new byte[length];
-        if (delta.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-            throw Damaged("the delta ends here");
-        if (DeltaDecoder.ReadEnds(new MemoryStream(bytes), name).NewSize > BlobPieces.Most)
+        using LimitedContent content = new(delta, length);
+        DeltaEnds ends = DeltaDecoder.ReadEnds(content, name);
+        if (ends.NewSize > BlobPieces.Most)
             throw Damaged("a piece is longer than any");
         piece.Dispose();
-        piece = new MemoryStream();
-        DeltaDecoder.Apply(new MemoryStream(old.Read(segments)), new MemoryStream(bytes), piece, name, cancellationToken);
+        piece = new MemoryStream((int)ends.NewSize);
+        DeltaDecoder.Apply(ends, new MemoryStream(old.Read(segments, cancellationToken)), content, piece, name, cancellationToken);
         piece.Position = 0;
     }
 
@@ -88,5 +91,20 @@ internal sealed class BlobDeltaStream(BundleFile bundle, Stream delta, string na
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>So many bytes of a stream, which stays open.</summary>
+    private sealed class LimitedContent(Stream content, long length) : ReadOnlyStream
+    {
+        private long left = length;
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (left == 0 || buffer.IsEmpty)
+                return 0;
+            int count = content.Read(buffer[..(int)Math.Min(buffer.Length, left)]);
+            left -= count;
+            return count;
+        }
     }
 }

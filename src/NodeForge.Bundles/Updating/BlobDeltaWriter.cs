@@ -29,7 +29,7 @@ internal static class BlobDeltaWriter
             cancellationToken.ThrowIfCancellationRequested();
             Memory<byte> newer = buffer.AsMemory(0, (int)(piece.End - piece.Begin));
             content.ReadExactly(newer.Span);
-            byte[] there = old.Read(piece.Old);
+            byte[] there = old.Read(piece.Old, cancellationToken);
             using MemoryStream delta = new();
             DeltaEncoder.Encode(
                 new(Digest.Of(there), there.Length, Digest.Of(newer.Span), newer.Length),

@@ -31,35 +31,29 @@ public static class DeltaApplier
     {
         IReadOnlyList<BundleFile> chain = DeltaChain.Order(old, deltas);
         string target = Path.GetFullPath(output);
+        using BetweenFolder between = new(target);
         BundleFile current = old;
-        string? between = null;
-        try
+        string? before = null;
+        for (int i = 0; ; i++)
         {
-            for (int i = 0; ; i++)
+            BundleDelta delta = chain[i].Index.Delta!;
+            bool last = i == chain.Count - 1;
+            BundleOptions options = new()
             {
-                BundleDelta delta = chain[i].Index.Delta!;
-                bool last = i == chain.Count - 1;
-                BundleOptions options = new()
-                {
-                    VolumeSize = last ? delta.VolumeSize : 0,
-                    ChunkSize = delta.ChunkSize,
-                    Level = last ? delta.Level : 1,
-                };
-                string file = last ? target : Between(target, i);
-                WrittenBundle written = await BundleWriter
-                    .WriteAsync(PlanOf(current, chain[i], cancellationToken), file, options, reporter, cancellationToken)
-                    .ConfigureAwait(false);
-                Discard(between);
-                if (last)
-                    return written;
-                between = file;
-                current = BundleFile.Open(file);
-            }
-        }
-        finally
-        {
-            Discard(Between(target, 0));
-            Discard(Between(target, 1));
+                VolumeSize = last ? delta.VolumeSize : 0,
+                ChunkSize = delta.ChunkSize,
+                Level = last ? delta.Level : 1,
+            };
+            string file = last ? target : between.In($"{i % 2}.nfb");
+            WrittenBundle written = await BundleWriter
+                .WriteAsync(PlanOf(current, chain[i], cancellationToken), file, options, reporter, cancellationToken)
+                .ConfigureAwait(false);
+            if (last)
+                return written;
+            if (before is not null)
+                AtomicFile.Discard(before);
+            before = file;
+            current = BundleFile.Open(file);
         }
     }
 
@@ -78,27 +72,19 @@ public static class DeltaApplier
     {
         BundleDelta last = DeltaChain.Order(old, deltas)[^1].Index.Delta!;
         string target = Path.GetFullPath(output);
-        string between = Between(target, 0) + ".whole";
-        try
+        using BetweenFolder between = new(target);
+        WrittenBundle made = await ApplyAsync(old, deltas, between.In("whole.nfb"), reporter, cancellationToken).ConfigureAwait(false);
+        BundleOptions options = new()
         {
-            WrittenBundle made = await ApplyAsync(old, deltas, between, reporter, cancellationToken).ConfigureAwait(false);
-            BundleOptions options = new()
-            {
-                VolumeSize = last.VolumeSize,
-                ChunkSize = last.ChunkSize,
-                Level = last.Level,
-            };
-            BundlePlan whole = PlanOf(BundleFile.Open(made.Files[0]), last);
-            using DeltaPlan plan = await DeltaPlan
-                .CreateAsync(whole, BundleBase.Of(old), target, options, reporter, cancellationToken)
-                .ConfigureAwait(false);
-            return await BundleWriter.WriteAsync(plan.Plan, target, options, reporter, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (string file in VolumeNames.Beside(between).Values.Append(between))
-                Discard(file);
-        }
+            VolumeSize = last.VolumeSize,
+            ChunkSize = last.ChunkSize,
+            Level = last.Level,
+        };
+        BundlePlan whole = PlanOf(BundleFile.Open(made.Files[0]), last);
+        using DeltaPlan plan = await DeltaPlan
+            .CreateAsync(whole, BundleBase.Of(old), target, options, reporter, cancellationToken)
+            .ConfigureAwait(false);
+        return await BundleWriter.WriteAsync(plan.Plan, target, options, reporter, cancellationToken).ConfigureAwait(false);
     }
 
     private static BundlePlan PlanOf(BundleFile old, BundleFile delta, CancellationToken cancellationToken) =>
@@ -140,14 +126,4 @@ public static class DeltaApplier
                 null,
                 delta.Index.Delta.Index.ToString()
             );
-
-    // The same names each time: what a killed process left goes with the next one.
-    private static string Between(string target, int step) =>
-        Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.between{(step % 2) + 1}");
-
-    private static void Discard(string? file)
-    {
-        if (file is not null)
-            AtomicFile.Discard(file);
-    }
 }

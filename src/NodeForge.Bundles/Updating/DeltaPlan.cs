@@ -12,16 +12,16 @@ public sealed class DeltaPlan : IDisposable
     private readonly BundlePlan whole;
     private readonly BundleBase there;
     private readonly BundleOptions options;
-    private readonly ScratchFile scratch;
+    private readonly ScratchFile? scratch;
     private readonly List<PlannedBlob> carried = [];
     private readonly List<DeltaBlob> listed = [];
 
-    private DeltaPlan(BundlePlan whole, BundleBase there, string output, BundleOptions options)
+    private DeltaPlan(BundlePlan whole, BundleBase there, string? output, BundleOptions options)
     {
         this.whole = whole;
         this.there = there;
         this.options = options;
-        scratch = new(output);
+        scratch = output is null ? null : new(Path.GetFullPath(output));
     }
 
     /// <summary>What is written.</summary>
@@ -31,19 +31,20 @@ public sealed class DeltaPlan : IDisposable
     /// their deltas are made here, since the index names them and stands before them.</summary>
     /// <param name="whole">The bundle that the delta makes.</param>
     /// <param name="there">What the far side has.</param>
-    /// <param name="output">Where the delta goes.</param>
+    /// <param name="output">Where the delta goes; null keeps nothing of what is made: the plan can be looked at,
+    /// and not be written.</param>
     /// <param name="options">How it is written, and the bundle that it makes.</param>
     /// <exception cref="NodeForgeException">What a source or the disk fails with.</exception>
     public static async Task<DeltaPlan> CreateAsync(
         BundlePlan whole,
         BundleBase there,
-        string output,
+        string? output,
         BundleOptions options,
         IForgeReporter reporter,
         CancellationToken cancellationToken
     )
     {
-        DeltaPlan plan = new(whole, there, Path.GetFullPath(output), options);
+        DeltaPlan plan = new(whole, there, output, options);
         try
         {
             using ForgeStep step = reporter.Step($"compare with {there.Place}");
@@ -115,24 +116,31 @@ public sealed class DeltaPlan : IDisposable
         if (pieces.All(piece => piece.Old.Count == 0))
             return null;
         Digest digest = default;
+        long length = 0;
         content = await blob.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
-            long? begin = scratch.Append(output =>
+            bool Write(Stream output)
             {
                 using HashingStream hash = new(output);
                 bool worth = BlobDeltaWriter.TryWrite(pieces, content, bytes, about.Size, hash, cancellationToken);
-                digest = hash.Finish();
+                (length, digest) = (hash.Length, hash.Finish());
                 return worth;
-            });
+            }
+
+            long? begin =
+                scratch is not null ? scratch.Append(Write)
+                : Write(Stream.Null) ? 0
+                : null;
             if (begin is not { } at)
                 return null;
-            long length = scratch.Length - at;
             return length < about.Size / 8 || length < await PackedSizeAsync(blob, cancellationToken).ConfigureAwait(false)
-                ? new(new(BundleDelta.MediaType, digest, length), Compress: false, _ => new(scratch.Open(at, length)))
+                ? new(new(BundleDelta.MediaType, digest, length), Compress: false, _ => new(Kept.Open(at, length)))
                 : null;
         }
     }
+
+    private ScratchFile Kept => scratch ?? throw new InvalidOperationException("Nothing of what was made is kept.");
 
     // What carrying it whole would take. Eight to one is more than zstd makes of any program.
     private async Task<long> PackedSizeAsync(PlannedBlob blob, CancellationToken cancellationToken)
@@ -155,5 +163,5 @@ public sealed class DeltaPlan : IDisposable
         return size;
     }
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => scratch?.Dispose();
 }

@@ -9,6 +9,9 @@ namespace NodeForge.Bundles.Updating;
 internal readonly record struct OldSegment(int Blob, long Offset, long Length)
 {
     public long End => Offset + Length;
+
+    /// <summary>Whether it lies behind another one, in the same blob or a later one.</summary>
+    public bool Follows(OldSegment other) => Blob > other.Blob || (Blob == other.Blob && Offset >= other.End);
 }
 
 /// <summary>Reads stretches of a bundle's blobs. Those that follow each other unpack each record once.</summary>
@@ -25,12 +28,13 @@ internal sealed class OldBytes(BundleFile bundle) : IDisposable
     /// <summary>The stretches one behind the other.</summary>
     /// <param name="segments">Within blobs that are there.</param>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleRecordDamaged"/>.</exception>
-    public byte[] Read(IReadOnlyList<OldSegment> segments)
+    public byte[] Read(IReadOnlyList<OldSegment> segments, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[segments.Sum(segment => segment.Length)];
         int done = 0;
         foreach (OldSegment segment in segments)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Span<byte> target = bytes.AsSpan(done, (int)segment.Length);
             Read(segment.Blob, segment.Offset, target);
             done += target.Length;

@@ -38,9 +38,6 @@ internal sealed class ScratchFile : IDisposable
         return null;
     }
 
-    /// <summary>Bytes that were written.</summary>
-    public long Length => file.Position;
-
     public Stream Open(long begin, long length) => new Slice(file.SafeFileHandle, begin, length);
 
     public void Dispose() => file.Dispose();

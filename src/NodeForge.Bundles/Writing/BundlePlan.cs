@@ -95,7 +95,16 @@ public sealed class BundlePlan
                 .. plan.order.Select(blob => new BundledBlob(blob.Descriptor.Digest, blob.Descriptor.Size, blob.Descriptor.MediaType)),
             ],
         };
-        return plan;
+        // What its reader would refuse is told here, where somebody can do something about it.
+        return IndexCheck.Problem(plan.Index) is { } problem
+            ? throw new NodeForgeException(
+                new Diagnostic(ErrorCodes.BundleContentRefused, "what an image says of itself cannot be carried")
+                {
+                    Got = Printable.Escape(problem),
+                    Hint = "have the image made again",
+                }
+            )
+            : plan;
     }
 
     private static IEnumerable<Image> Images(IEnumerable<ImageToBundle> images) =>

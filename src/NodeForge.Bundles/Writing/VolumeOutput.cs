@@ -57,32 +57,8 @@ internal sealed class VolumeOutput : IDisposable
         for (int i = 0; i < volumes.Count; i++)
             volumes[i].Finish(header with { Number = i + 1, Count = volumes.Count });
         string[] files = [.. volumes.Select((_, i) => header.VolumeSize == 0 ? target : VolumeNames.PathOf(target, i + 1))];
-        AtomicFile.Guard(
-            target,
-            () =>
-            {
-                if (files.Length > 1)
-                    File.Delete(files[0]);
-                for (int i = files.Length - 1; i >= 0; i--)
-                    AtomicFile.Publish(volumes[i].Temporary, files[i]);
-                return 0;
-            }
-        );
-        if (header.VolumeSize > 0)
-            RemoveOld(files.Length);
+        VolumePlaces.Publish(target, [.. files.Select((file, i) => ((string?)volumes[i].Temporary, file))]);
         return (files, volumes.Sum(volume => volume.Length));
-    }
-
-    // Volumes of a bundle that had this name and more of them.
-    private void RemoveOld(int count)
-    {
-        foreach ((_, string path) in VolumeNames.Beside(target).Where(volume => volume.Key > count))
-        {
-            using FileStream file = RegularFile.Open(path);
-            byte[] head = new byte[8];
-            if (VolumeHeader.IsOne(head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false))))
-                AtomicFile.Discard(path);
-        }
     }
 
     private Volume Begin()

@@ -25,15 +25,7 @@ internal sealed record BundleDiffDocument(
             difference.NewBlobs,
             difference.NewBytes,
             difference.Bytes,
-            [
-                .. difference.Carried.Select(blob => new CarriedBlobItem(
-                    blob.Digest.ToString(),
-                    blob.As.ToString().ToLowerInvariant(),
-                    blob.Size,
-                    blob.MediaType,
-                    blob.UsedBy
-                )),
-            ]
+            [.. difference.Carried.Select(CarriedBlobItem.Of)]
         );
 
     public override Page ToText()
@@ -64,21 +56,12 @@ internal sealed record BundleDiffDocument(
         }
 
         foreach (CarriedBlobItem blob in Carried.Where(blob => blob.Size >= Worth))
-            rows.Add("carried", As(blob), $"{string.Join(", ", blob.UsedBy)}, {ByteCount.Show(blob.Size)}", blob.Digest);
+            blob.AddTo(rows);
         return text.Rows(rows)
             .Line(Same ? "nothing changes" : $"{NewBlobs} blobs are new: {ByteCount.Show(NewBytes)} of {ByteCount.Show(Bytes)}");
     }
 
     private const long Worth = 1 << 20; // bytes from which on people want to know; programs get all
-
-    private static string As(CarriedBlobItem blob) =>
-        blob.As switch
-        {
-            "compressed" => "whole, as it is compressed",
-            "open" => "whole, or as a delta",
-            "delta" => "as a delta",
-            _ => "whole",
-        };
 
     private static BundleChangeItem[] Items(IReadOnlyList<BundleChange> changes) =>
         [
@@ -98,4 +81,23 @@ internal sealed record BundleChangeItem(string Change, string Name, string? Firs
 
 /// <param name="As">whole, compressed (whole, since it is compressed elsewhere), delta, or open (whole or as a delta: there is none that
 /// says).</param>
-internal sealed record CarriedBlobItem(string Digest, string As, long Size, string MediaType, IReadOnlyList<string> UsedBy);
+internal sealed record CarriedBlobItem(string Digest, string As, long Size, string MediaType, IReadOnlyList<string> UsedBy)
+{
+    public static CarriedBlobItem Of(CarriedBlob blob) =>
+        new(blob.Digest.ToString(), blob.As.ToString().ToLowerInvariant(), blob.Size, blob.MediaType, blob.UsedBy);
+
+    /// <summary>A line for people.</summary>
+    public void AddTo(Columns rows) =>
+        rows.Add(
+            "carried",
+            As switch
+            {
+                "compressed" => "whole, as it is compressed",
+                "open" => "whole, or as a delta",
+                "delta" => "as a delta",
+                _ => "whole",
+            },
+            $"{string.Join(", ", UsedBy)}, {ByteCount.Show(Size)}",
+            Digest
+        );
+}

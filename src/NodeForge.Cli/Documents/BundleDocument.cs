@@ -52,7 +52,14 @@ internal sealed record BundleDocument(
                     component.Image
                 )),
             ],
-            index.Delta is { } delta ? new(delta.Base.ToString(), delta.Index.ToString(), index.Blobs.Count) : null
+            index.Delta is { } delta
+                ? new(
+                    delta.Base.ToString(),
+                    delta.Index.ToString(),
+                    index.Blobs.Count,
+                    [.. CarriedBlob.OfDelta(index).Select(CarriedBlobItem.Of)]
+                )
+                : null
         );
     }
 
@@ -75,21 +82,33 @@ internal sealed record BundleDocument(
             rows.Add(file.Name, file.Kind, ByteCount.Show(file.Size), file.Reason);
         text.Rows(rows);
         string content = $"{ByteCount.Show(ContentSize)} of content, each blob once";
-        if (Volumes.Count == 0)
-            return text.Line($"{content}; nothing was written");
         if (Delta is not null)
             text.Line($"a delta: with the bundle of index {Delta.Base}").Line($"it makes the one of index {Delta.Makes}");
+        if (Volumes.Count == 0)
+            return Planned(text).Line($"{content}; nothing was written");
         text.Line($"{content}, in {ByteCount.Show(Volumes.Sum(volume => volume.Size))}");
         foreach (BundleVolumeItem volume in Volumes)
             text.Line($"  {volume.Path}  {ByteCount.Show(volume.Size)}");
         return text.Line("  set    " + Set).Line("  index  " + Index);
+    }
+
+    // Of a delta that is there bundle diff tells it, against the bundle that it is of.
+    private Page Planned(Page text)
+    {
+        if (Delta is null)
+            return text;
+        Columns rows = new();
+        foreach (CarriedBlobItem blob in Delta.Carried)
+            blob.AddTo(rows);
+        return text.Rows(rows).Line($"{Delta.Carried.Count} blobs are carried: {ByteCount.Show(Delta.Carried.Sum(blob => blob.Size))}");
     }
 }
 
 /// <param name="Base">The index of the bundle that it is of.</param>
 /// <param name="Makes">The index of the bundle that it makes.</param>
 /// <param name="Blobs">How many it carries, whole or as deltas.</param>
-internal sealed record BundleDeltaItem(string Base, string Makes, int Blobs);
+/// <param name="Carried">Those of the bundle that it makes.</param>
+internal sealed record BundleDeltaItem(string Base, string Makes, int Blobs, IReadOnlyList<CarriedBlobItem> Carried);
 
 internal sealed record BundleVolumeItem(int Number, string Path, long Size);
 

@@ -27,15 +27,28 @@ internal sealed record BundlePushDocument(string Pushed, string Digest) : Docume
 }
 
 /// <summary>What <c>bundle pull</c> prints.</summary>
-internal sealed record BundlePullDocument(string Pulled, string Set, IReadOnlyList<string> Files) : Document
+/// <param name="Delta">Null for a whole bundle.</param>
+internal sealed record BundlePullDocument(string Pulled, string Set, IReadOnlyList<string> Files, PulledDeltaItem? Delta) : Document
 {
-    public static BundlePullDocument Of(PulledBundle pulled) => new($"docker://{pulled.Reference}", pulled.Set.ToString(), pulled.Files);
+    public static BundlePullDocument Of(PulledBundle pulled) =>
+        new(
+            $"docker://{pulled.Reference}",
+            pulled.Set.ToString(),
+            pulled.Files,
+            pulled.Delta is { } delta ? new(delta.Base.ToString(), delta.Index.ToString()) : null
+        );
 
     public override Page ToText()
     {
         Page text = new Page().Line(Pulled);
         foreach (string file in Files)
             text.Line("  " + file);
-        return text;
+        return Delta is null
+            ? text
+            : text.Line($"a delta: with the bundle of index {Delta.Base}").Line($"it makes the one of index {Delta.Makes}");
     }
 }
+
+/// <param name="Base">The index of the bundle that it is of.</param>
+/// <param name="Makes">The index of the bundle that it makes.</param>
+internal sealed record PulledDeltaItem(string Base, string Makes);

@@ -174,5 +174,109 @@ public sealed class Carrying_what_a_site_lacks : UpdateRoom
         }
     }
 
+    [Fact]
+    public async Task What_a_delta_does_not_change_comes_out_in_the_same_records()
+    {
+        Image Site(byte[] tool) =>
+            ImageOf("r.example/a:1", Platform.LinuxAmd64, MediaTypes.LayerGzip, [0x1f, 0x8b, 8, .. Noise(3, 9000)], Text(4, 9000), tool);
+        FileToBundle[] files = [new(In("packed.gz"), BundledItem.File, "x"), new(In("text"), BundledItem.File, "x")];
+        File.WriteAllBytes(In("packed.gz"), [0x1f, 0x8b, 8, .. Text(5, 9000)]);
+        File.WriteAllBytes(In("text"), Text(6, 9000));
+        await WriteAsync(In("old.nfb"), Small(), files, Site(Noise(7, 5000)));
+        await WriteAsync(In("new.nfb"), Small(), files, Site(Noise(8, 5000)));
+        await DeltaAsync("old.nfb", "delta.nfb", Small(), files, Site(Noise(8, 5000)));
+        await ApplyAsync("old.nfb", "applied.nfb", "delta.nfb");
+        AssertSame("new.nfb", "applied.nfb");
+        BundleFile old = BundleFile.Open(In("old.nfb")),
+            applied = BundleFile.Open(In("applied.nfb"));
+        BundledBlob[] kept = [.. applied.Index.Blobs.Where(blob => old.Has(blob.Digest))];
+        Assert.Equal(4, kept.Length); // two layers and two files; manifest, config and a layer are new
+        foreach (BundledBlob blob in kept)
+            Assert.Equal(StoredOf(old, blob.Digest), StoredOf(applied, blob.Digest));
+        Assert.Contains(kept, blob => applied.RecordsOf(blob.Digest).All(placed => placed.Record.Compressed));
+        Assert.Equal(3, kept.Count(blob => applied.RecordsOf(blob.Digest).All(placed => !placed.Record.Compressed)));
+        Assert.DoesNotContain(BundleFile.OpenDelta(In("delta.nfb")).Index.Blobs, blob => old.Has(blob.Digest));
+    }
+
+    private static byte[] StoredOf(BundleFile bundle, Digest blob)
+    {
+        byte[] file = File.ReadAllBytes(bundle.Place);
+        return
+        [
+            .. bundle
+                .RecordsOf(blob)
+                .SelectMany(placed => file.AsSpan((int)placed.Record.Offset + RecordHeader.Length, placed.Record.StoredLength).ToArray()),
+        ];
+    }
+
+    [Fact]
+    public async Task Two_that_make_the_same_bundle_at_once_leave_each_other_alone()
+    {
+        byte[] second = Edited(Kubelet, 5);
+        await WholeAsync("a.nfb", Node("r.example/node:1", Kubelet, Kubectl));
+        await WholeAsync("b.nfb", Node("r.example/node:1", second, Kubectl));
+        Image last = Node("r.example/node:1", Edited(second, 6), Kubectl);
+        await WholeAsync("c.nfb", last);
+        await DeltaAsync("a.nfb", "ab.nfb", Node("r.example/node:1", second, Kubectl));
+        await DeltaAsync("b.nfb", "bc.nfb", last);
+        int others = 0;
+        // The other one runs, from its beginning to its end, when the first has made the step on the way.
+        AtTheStep reporter = new(
+            $"write {In("applied.nfb")}",
+            () =>
+            {
+                others++;
+                ApplyAsync("a.nfb", "applied.nfb", "ab.nfb", "bc.nfb").GetAwaiter().GetResult();
+            }
+        );
+        BundleFile[] deltas = [BundleFile.OpenDelta(In("ab.nfb")), BundleFile.OpenDelta(In("bc.nfb"))];
+        await DeltaApplier.ApplyAsync(BundleFile.Open(In("a.nfb")), deltas, In("applied.nfb"), reporter, CancellationToken.None);
+        Assert.Equal(1, others);
+        AssertSame("c.nfb", "applied.nfb");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Folder, ".*"));
+    }
+
+    [Fact]
+    public async Task What_a_killed_apply_left_goes_with_the_next_one_and_what_somebody_works_on_stays()
+    {
+        Image image = Node("r.example/node:1", Kubelet, Kubectl);
+        await WholeAsync("a.nfb", image);
+        await DeltaAsync("a.nfb", "aa.nfb", image);
+        string[] names =
+        [
+            ".b.nfb.1-abcdefgh.ij1.between",
+            ".b.nfb.2-abcdefgh.ij2.between",
+            ".b.nfb.3-abcdefgh.ij3.between",
+            ".other.nfb.4-abcdefgh.ij4.between",
+        ];
+        foreach (string name in names)
+        {
+            Directory.CreateDirectory(In(name));
+            File.WriteAllText(In(name + "/0.nfb"), "half");
+        }
+
+        File.WriteAllText(In(names[1] + ".lock"), "");
+        using FileStream living = new(In(names[2] + ".lock"), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        await ApplyAsync("a.nfb", "b.nfb", "aa.nfb");
+        Assert.Equal(
+            [names[2], names[2] + ".lock", names[3]],
+            Directory.EnumerateFileSystemEntries(Folder, ".*").Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>Does something once, when a step begins.</summary>
+    private sealed class AtTheStep(string name, Action action) : IForgeReporter
+    {
+        private bool done;
+
+        public void Report(ForgeEvent happened)
+        {
+            if (done || happened is not StepStarted started || started.Title != name)
+                return;
+            done = true;
+            action();
+        }
+    }
+
     private static Diagnostic Fails(Action action) => Assert.Throws<NodeForgeException>(action).Diagnostics[0];
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using NodeForge.Bundles.Deltas;
 using NodeForge.Bundles.Format;
 using NodeForge.Bundles.Reading;
@@ -68,10 +70,7 @@ public sealed class Deltas_that_do_harm : UpdateRoom
     public async Task A_piece_that_asks_for_more_than_there_is_is_refused(string piece)
     {
         await WholeAsync("old.nfb", ImageOf("r.example/a:1", Tool));
-        List<byte> bytes = [.. piece.StartsWith('N') ? System.Text.Encoding.ASCII.GetBytes(piece) : BlobDeltaFormat.Magic.ToArray()];
-        foreach (string number in piece.Split(',').Where(number => number.Length > 0 && char.IsDigit(number[0])))
-            DeltaFormat.WriteNumber(bytes, ulong.Parse(number, System.Globalization.CultureInfo.InvariantCulture));
-        using BlobDeltaStream stream = new(BundleFile.Open(In("old.nfb")), new MemoryStream([.. bytes]), "delta", default);
+        using BlobDeltaStream stream = new(BundleFile.Open(In("old.nfb")), new MemoryStream(PieceOf(piece)), "delta", default);
         if (piece.Length == 0)
         {
             Assert.Equal(0, stream.Read(new byte[1])); // nothing is a blob of no bytes: its digest tells
@@ -80,6 +79,54 @@ public sealed class Deltas_that_do_harm : UpdateRoom
 
         ErrorCode code = Assert.Throws<NodeForgeException>(() => stream.Read(new byte[1])).Diagnostics[0].Code;
         Assert.True(code == ErrorCodes.DeltaDamaged || code == ErrorCodes.DeltaUnreadable, code.Id);
+    }
+
+    [Theory]
+    [InlineData("2,1,5,1,1,0,1")]
+    [InlineData("2,1,0,5,1,4,1")]
+    [InlineData("2,2,0,1,1,0,1")]
+    public async Task Stretches_that_would_unpack_a_record_again_and_again_are_refused(string piece)
+    {
+        await WholeAsync("old.nfb", ImageOf("r.example/a:1", Tool));
+        using BlobDeltaStream stream = new(BundleFile.Open(In("old.nfb")), new MemoryStream(PieceOf(piece)), "delta", default);
+        Diagnostic told = Assert.Throws<NodeForgeException>(() => stream.Read(new byte[1])).Diagnostics[0];
+        Assert.Equal((ErrorCodes.DeltaDamaged, "the stretches of a piece are not in order"), (told.Code, told.What));
+    }
+
+    [Fact]
+    public async Task A_piece_of_very_many_stretches_is_left_when_somebody_cancels()
+    {
+        await WholeAsync("old.nfb", ImageOf("r.example/a:1", Tool));
+        byte[] piece = PieceOf("1000000," + string.Join(',', Enumerable.Repeat("1,0,0", 1_000_000)) + ",0");
+        using CancellationTokenSource stop = new();
+        using CancellingStream content = new(piece, 10_000, stop);
+        using BlobDeltaStream stream = new(BundleFile.Open(In("old.nfb")), content, "delta", stop.Token);
+        Assert.Throws<OperationCanceledException>(() => stream.Read(new byte[1]));
+        Assert.InRange(content.Position, 10_000, 20_000);
+    }
+
+    [Fact]
+    public void Streams_of_a_block_that_unpack_to_more_than_any_together_are_refused_before_they_are_unpacked()
+    {
+        DeltaEnds ends = new(Digest.Of([]), 0, Digest.Of([]), DeltaFormat.BlockBytes);
+        byte[] frame = ZstdBlock.Encode(new byte[20 << 20], 1);
+        byte[] header = new byte[DeltaFormat.BlockHeaderBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(header, DeltaFormat.BlockBytes);
+        for (int stream = 0; stream < DeltaFormat.Streams; stream++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4 + (8 * stream)), 20 << 20);
+            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8 + (8 * stream)), frame.Length);
+        }
+
+        byte[] frames = [.. Enumerable.Repeat(frame, DeltaFormat.Streams).SelectMany(bytes => bytes)];
+        byte[] digest = SHA256.HashData([.. DeltaFormat.Header(ends), .. header, .. frames]);
+        byte[] delta = [.. DeltaFormat.Header(ends), .. header, .. digest, .. frames];
+        Diagnostic told = Assert
+            .Throws<NodeForgeException>(() =>
+                DeltaDecoder.Apply(new MemoryStream(), new MemoryStream(delta), Stream.Null, "delta", CancellationToken.None)
+            )
+            .Diagnostics[0];
+        Assert.Equal((ErrorCodes.DeltaDamaged, "a block has lengths that none has"), (told.Code, told.What));
     }
 
     [Fact]
@@ -107,6 +154,24 @@ public sealed class Deltas_that_do_harm : UpdateRoom
             },
             ErrorCodes.BundleInvalid
         );
+    }
+
+    private static byte[] PieceOf(string piece)
+    {
+        List<byte> bytes = [.. piece.StartsWith('N') ? System.Text.Encoding.ASCII.GetBytes(piece) : BlobDeltaFormat.Magic.ToArray()];
+        foreach (string number in piece.Split(',').Where(number => number.Length > 0 && char.IsDigit(number[0])))
+            DeltaFormat.WriteNumber(bytes, ulong.Parse(number, System.Globalization.CultureInfo.InvariantCulture));
+        return [.. bytes];
+    }
+
+    private sealed class CancellingStream(byte[] bytes, int after, CancellationTokenSource stop) : MemoryStream(bytes)
+    {
+        public override int ReadByte()
+        {
+            if (Position == after)
+                stop.Cancel();
+            return base.ReadByte();
+        }
     }
 
     private async Task RefusedAsync(BundleIndex index, ErrorCode code)
