@@ -19,12 +19,12 @@ public sealed class TextFromElsewhere : IDisposable
     public void Dispose() => Environment.SetEnvironmentVariable("DOCKER_HOST", before);
 
     [Theory]
-    [InlineData("get clusters")]
-    [InlineData("get nodes")]
-    public async Task Names_of_clusters_and_nodes_are_shown_with_their_control_characters_escaped(string command)
+    [InlineData("get clusters", Bell)]
+    [InlineData("get nodes", "kind")]
+    public async Task Names_of_clusters_and_nodes_are_shown_with_their_control_characters_escaped(string command, string cluster)
     {
         using CommandRoom room = new();
-        await using ScriptedEngine engine = Engine(Bell, Bell);
+        await using ScriptedEngine engine = Engine(cluster, Bell);
         CommandRun run = await room.RunAsync(command.Split(' '));
         Assert.Equal((0, Shown + "\n"), (run.Exit, run.Out));
     }

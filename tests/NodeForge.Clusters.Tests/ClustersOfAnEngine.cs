@@ -159,7 +159,7 @@ public sealed class ClustersOfAnEngine : IForgeReporter
     {
         await using ScriptedEngine engine = new();
         engine
-            .WithObjects(networks: """[{"Id":"n1","Name":"nodeforge-lab"}]""")
+            .WithObjects(networks: """[{"Id":"n1","Name":"nodeforge-lab","Labels":{"dev.nodeforge.cluster":"lab"} }]""")
             .On("DELETE /networks/n1", 403, """{"message":"network nodeforge-lab has active endpoints"}""");
         using EngineClient client = await engine.ConnectAsync();
         string nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using System.Text.Json;
 using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Lifecycle;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
@@ -100,7 +101,24 @@ public sealed class NodesThatCannotBeTrusted
         await using ScriptedEngine engine = new();
         engine.WithObjects("""[{"Id":"a"},{"Id":"b","Labels":null}]""");
         using EngineClient client = await engine.ConnectAsync();
-        Assert.Empty(await new ClusterCatalog(client).ClustersAsync(default));
+        ClusterCatalog catalog = new(client);
+        Assert.Empty(await catalog.ClustersAsync(default));
+        Assert.Empty(await catalog.NodesAsync("lab", default));
+        Assert.Empty(await catalog.DescribeAsync(null, default));
+    }
+
+    [Fact]
+    public async Task What_is_not_a_cluster_s_own_stays_when_it_is_removed_whatever_the_engine_lists()
+    {
+        await using ScriptedEngine engine = new();
+        engine.WithObjects(
+            Node("lab2-worker", ClusterLabels.Worker, "running").Replace("\"lab\"", "\"lab2\"", StringComparison.Ordinal),
+            """[{"Id":"n","Name":"bridge","Labels":{} },{"Id":"m","Name":"other","Labels":null}]""",
+            """{"Volumes":[{"Name":"data","Labels":{"dev.nodeforge.cluster":"lab2"} }]}"""
+        );
+        using EngineClient client = await engine.ConnectAsync();
+        Assert.False(await RemoveCluster.RunAsync(client, "lab", null, default));
+        Assert.DoesNotContain(engine.Requests, request => !request.StartsWith("GET ", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Nodes;
@@ -146,7 +147,9 @@ public sealed class NodesThatFail
         engine.WithObjects();
         Dead(engine, lacksMemory: false);
         int removed = 0;
-        engine.On("GET /containers/json", call => call.AnswerAsync(200, removed == 0 ? Node("lab-worker", "worker", "exited") : "[]"));
+        string made = Node("lab-worker", "worker", "exited")
+            .Replace("\"Labels\":{", $"\"Labels\":{{\"{ClusterLabels.Creation}\":\"c1\",", StringComparison.Ordinal);
+        engine.On("GET /containers/json", call => call.AnswerAsync(200, removed == 0 ? made : "[]"));
         engine.On(
             "DELETE /containers/lab-worker",
             call =>

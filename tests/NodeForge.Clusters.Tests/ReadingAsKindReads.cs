@@ -153,6 +153,13 @@ public sealed class ReadingAsKindReads
         4,
         115
     )]
+    [InlineData("networking: {apiServerPort: 8080}\nnodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 8080}]}", "NF8014", 5, 49)]
+    [InlineData("networking: {dnsSearch: ['a b']}", "NF8013", 3, 26)]
+    [InlineData("networking: {dnsSearch: [lab.example, -o]}", "NF8013", 3, 39)]
+    [InlineData("networking: {dnsSearch: [\"a\\nnameserver 1.2.3.4\"]}", "NF8013", 3, 26)]
+    [InlineData("networking: {dnsSearch: [a..b]}", "NF8013", 3, 26)]
+    [InlineData("networking: {dnsSearch: ['10.0.0.1']}", "NF8013", 3, 26)]
+    [InlineData("networking: {dnsSearch: ['']}", "NF8013", 3, 26)]
     [InlineData("featureGates: {'A,B': true}", "NF8013", 3, 16)]
     [InlineData("runtimeConfig: {api/alpha: maybe}", "NF8013", 3, 28)]
     [InlineData("runtimeConfig: {'a b': true}", "NF8013", 3, 17)]
@@ -162,6 +169,16 @@ public sealed class ReadingAsKindReads
         Diagnostic problem = Assert.Single(Fails(Head + text));
         Assert.Equal((code, line, column), (problem.Code.Id, problem.Where?.Line, problem.Where?.Column));
     }
+
+    [Theory]
+    [InlineData("networking: {apiServerPort: 8080}\nnodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 8080, protocol: UDP}]}")]
+    [InlineData(
+        "networking: {apiServerPort: 8080}\nnodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 8080, listenAddress: 127.0.0.2}]}"
+    )]
+    [InlineData("networking: {dnsSearch: []}")]
+    [InlineData("networking: {dnsSearch: ['.']}")]
+    [InlineData("networking: {dnsSearch: [lab.example., 1a, xn--a, A-1.b]}")]
+    public void What_a_node_can_do_is_read(string text) => Assert.NotEmpty(ClusterConfigReader.Parse("cluster.yaml", Head + text).Nodes);
 
     [Theory]
     [InlineData("  nodeRegistration:\n    kubeletExtraArgs:\n      v: 4", "NF1006", 8, "quote it: \"4\"")]

@@ -302,6 +302,30 @@ public sealed class ContainersOfTheEngine
         );
     }
 
+    [Theory]
+    [InlineData("a=b", "both")]
+    [InlineData("a", "both other")]
+    [InlineData("a=b c", "both")]
+    [InlineData("", "both other none null")]
+    public async Task What_lacks_a_label_that_was_asked_for_is_in_no_list(string asked, string listed)
+    {
+        await using ScriptedEngine engine = new();
+        string all = string.Join(
+            ',',
+            from one in (string[])["both {\"a\":\"b\",\"c\":\"=\"}", "other {\"a\":\"c\"}", "none {\"b\":\"a\"}", "null null"]
+            let parts = one.Split(' ')
+            select $"{{\"Id\":\"{parts[0]}\",\"Name\":\"{parts[0]}\",\"Labels\":{parts[1]}}}"
+        );
+        engine.On("GET /containers/json", 200, $"[{all}]").On("GET /networks", 200, $"[{all}]");
+        engine.On("GET /images/json", 200, $"[{all}]").On("GET /volumes", 200, $"{{\"Volumes\":[{all}]}}");
+        string[] labels = asked.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        using EngineClient client = await engine.ConnectAsync();
+        Assert.Equal(listed, string.Join(' ', (await client.Containers.ListAsync(labels, default)).Select(one => one.Id)));
+        Assert.Equal(listed, string.Join(' ', (await client.Networks.ListAsync(labels, default)).Select(one => one.Id)));
+        Assert.Equal(listed, string.Join(' ', (await client.Images.ListAsync(labels, default)).Select(one => one.Id)));
+        Assert.Equal(listed, string.Join(' ', (await client.Volumes.ListAsync(labels, default)).Select(one => one.Name)));
+    }
+
     [Fact]
     public void Frames_cut_anywhere_come_out_whole()
     {

@@ -61,7 +61,7 @@ public static class ClusterConfigReader
         return new()
         {
             Name = ClusterNameText.Read(fields),
-            Nodes = NodeSection.ReadAll(fields, networking.Everywhere),
+            Nodes = NodeSection.ReadAll(fields, networking),
             Networking = networking,
             FeatureGates = SwitchSection.Gates(fields),
             RuntimeConfig = SwitchSection.Apis(fields),

@@ -150,8 +150,9 @@ internal sealed class ClusterFields
 
     public ClusterFields? Section(string key, params string[] keys) => fields[key] is { } node ? Section(node, key, key, keys) : null;
 
-    /// <summary>The scalars of a list, as text.</summary>
-    public IReadOnlyList<string> Texts(string key) => [.. Items(key).Select(item => TextOf(item, $"an item of {key}")).OfType<string>()];
+    /// <summary>The scalars of a list.</summary>
+    public IReadOnlyList<YamlScalar> Scalars(string key) =>
+        [.. Items(key).Where(item => TextOf(item, $"an item of {key}") is not null).Cast<YamlScalar>()];
 
     /// <summary>A mapping of names to scalars, those without a value with an empty text.</summary>
     public IReadOnlyList<(YamlScalar Name, YamlScalar Value)> Pairs(string key)

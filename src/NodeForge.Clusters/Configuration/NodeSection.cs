@@ -15,12 +15,12 @@ internal static class NodeSection
     private static readonly string[] MountKeys = ["containerPath", "hostPath", "readOnly", "selinuxRelabel", "propagation"];
     private static readonly string[] PortKeys = ["containerPort", "hostPort", "listenAddress", "protocol"];
 
-    public static IReadOnlyList<NodeConfig> ReadAll(ClusterFields top, string everywhere)
+    public static IReadOnlyList<NodeConfig> ReadAll(ClusterFields top, NetworkingConfig networking)
     {
         IReadOnlyList<ClusterFields> items = top.Sections("nodes", Keys);
         if (items.Count == 0)
             return [new()];
-        PortSection ports = new(everywhere);
+        PortSection ports = new(networking);
         NodeConfig[] nodes = [.. items.Select(fields => Read(fields, ports))];
         if (nodes.Length == top.Items("nodes").Count && nodes.All(node => node.Role != NodeRole.ControlPlane))
             top.File.Report(

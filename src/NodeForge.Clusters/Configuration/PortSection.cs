@@ -4,10 +4,23 @@ using NodeForge.Documents;
 namespace NodeForge.Clusters.Configuration;
 
 /// <summary>Ports of nodes on the host, which has each but once.</summary>
-/// <param name="everywhere">Where a port is published that names no address.</param>
-internal sealed class PortSection(string everywhere)
+internal sealed class PortSection
 {
-    private readonly HashSet<string> taken = [];
+    private readonly string everywhere;
+
+    // Each as it is compared, with how it is told.
+    private readonly Dictionary<string, string> taken = [];
+
+    /// <param name="networking">Of the same file: where a port is published that names no address, and the API server's own.</param>
+    public PortSection(NetworkingConfig networking)
+    {
+        everywhere = networking.Everywhere;
+        if (networking.ApiServerPort > 0)
+        {
+            string own = networking.ApiServerAddress + Suffix(networking.ApiServerPort, "tcp");
+            taken.Add(own, own + " of apiServerPort");
+        }
+    }
 
     public NodePort Read(ClusterFields fields)
     {
@@ -48,16 +61,18 @@ internal sealed class PortSection(string everywhere)
 
     private string? Clash(NodePort port)
     {
-        string suffix = string.Create(CultureInfo.InvariantCulture, $":{port.HostPort}/{port.Protocol}");
+        string suffix = Suffix(port.HostPort, port.Protocol);
         bool isEverywhere = IsEverywhere(port.ListenAddress);
-        string? other = taken.FirstOrDefault(text =>
+        string? other = taken.Keys.FirstOrDefault(text =>
             text.EndsWith(suffix, StringComparison.Ordinal)
             && IsIPv6(text[..^suffix.Length]) == IsIPv6(port.ListenAddress)
             && (isEverywhere || IsEverywhere(text[..^suffix.Length]) || text == port.ListenAddress + suffix)
         );
-        taken.Add(port.ListenAddress + suffix);
-        return other;
+        taken.TryAdd(port.ListenAddress + suffix, port.ListenAddress + suffix);
+        return other is null ? null : taken[other];
     }
+
+    private static string Suffix(int port, string protocol) => string.Create(CultureInfo.InvariantCulture, $":{port}/{protocol}");
 
     private static bool IsIPv6(string address) => address.Contains(':', StringComparison.Ordinal);
 

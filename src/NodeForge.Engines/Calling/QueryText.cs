@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace NodeForge.Engines.Calling;
 
 /// <summary>Builds the query strings of calls.</summary>
@@ -13,8 +11,4 @@ internal static class QueryText
         );
         return text.Length == 0 ? text : "?" + text;
     }
-
-    /// <summary>A list's filter by labels: <c>{"label":["key=value"]}</c>.</summary>
-    public static string Labels(IReadOnlyList<string> labels) =>
-        $$"""{"label":[{{string.Join(',', labels.Select(label => $"\"{JsonEncodedText.Encode(label)}\""))}}]}""";
 }

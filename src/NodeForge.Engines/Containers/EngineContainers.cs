@@ -99,16 +99,19 @@ public sealed class EngineContainers
     /// <summary>Containers in any state that carry all of the labels.</summary>
     /// <param name="labels"><c>key</c> or <c>key=value</c> each.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<IReadOnlyList<ContainerSummary>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
-        await transport
+    public async Task<IReadOnlyList<ContainerSummary>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContainerSummary> listed = await transport
             .GetAsync(
                 HttpMethod.Get,
-                "/containers/json" + QueryText.Of(("all", "1"), ("filters", QueryText.Labels(labels))),
+                "/containers/json" + QueryText.Of(("all", "1"), ("filters", LabelFilter.Text(labels))),
                 null,
                 ContainerJson.Default.ListContainerSummary,
                 cancellationToken
             )
             .ConfigureAwait(false);
+        return LabelFilter.Of(listed, container => container.Labels, labels);
+    }
 
     /// <summary>Waits until a container does not run.</summary>
     /// <returns>Its exit code.</returns>

@@ -60,16 +60,19 @@ public sealed class EngineImages
         transport.FindAsync($"/images/{reference}/json", ImageJson.Default.ImageDetails, cancellationToken);
 
     /// <summary>Images that carry all of the labels.</summary>
-    public async Task<IReadOnlyList<ImageSummary>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
-        await transport
+    public async Task<IReadOnlyList<ImageSummary>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ImageSummary> listed = await transport
             .GetAsync(
                 HttpMethod.Get,
-                "/images/json" + QueryText.Of(("filters", QueryText.Labels(labels))),
+                "/images/json" + QueryText.Of(("filters", LabelFilter.Text(labels))),
                 null,
                 ImageJson.Default.ListImageSummary,
                 cancellationToken
             )
             .ConfigureAwait(false);
+        return LabelFilter.Of(listed, image => image.Labels, labels);
+    }
 
     /// <summary>Opens images as a docker-archive stream; the caller disposes it.</summary>
     public Task<Stream> SaveAsync(IReadOnlyList<string> references, CancellationToken cancellationToken) =>

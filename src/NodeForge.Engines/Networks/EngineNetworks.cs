@@ -31,16 +31,19 @@ public sealed class EngineNetworks
         transport.FindAsync($"/networks/{id}", NetworkJson.Default.NetworkDetails, cancellationToken);
 
     /// <summary>Networks that carry all of the labels; all networks when there are none.</summary>
-    public async Task<IReadOnlyList<NetworkDetails>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
-        await transport
+    public async Task<IReadOnlyList<NetworkDetails>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<NetworkDetails> listed = await transport
             .GetAsync(
                 HttpMethod.Get,
-                "/networks" + QueryText.Of(("filters", QueryText.Labels(labels))),
+                "/networks" + QueryText.Of(("filters", LabelFilter.Text(labels))),
                 null,
                 NetworkJson.Default.ListNetworkDetails,
                 cancellationToken
             )
             .ConfigureAwait(false);
+        return LabelFilter.Of(listed, network => network.Labels, labels);
+    }
 
     /// <summary>Removes a network that no container uses.</summary>
     /// <returns>False when there was none.</returns>

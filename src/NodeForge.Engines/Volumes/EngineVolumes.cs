@@ -11,19 +11,19 @@ public sealed class EngineVolumes
     internal EngineVolumes(EngineTransport transport) => this.transport = transport;
 
     /// <summary>Volumes that carry all of the labels.</summary>
-    public async Task<IReadOnlyList<VolumeDetails>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
-        (
-            await transport
-                .GetAsync(
-                    HttpMethod.Get,
-                    "/volumes" + QueryText.Of(("filters", QueryText.Labels(labels))),
-                    null,
-                    VolumeJson.Default.VolumeList,
-                    cancellationToken
-                )
-                .ConfigureAwait(false)
-        ).Volumes
-        ?? [];
+    public async Task<IReadOnlyList<VolumeDetails>> ListAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken)
+    {
+        VolumeList listed = await transport
+            .GetAsync(
+                HttpMethod.Get,
+                "/volumes" + QueryText.Of(("filters", LabelFilter.Text(labels))),
+                null,
+                VolumeJson.Default.VolumeList,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return LabelFilter.Of(listed.Volumes ?? [], volume => volume.Labels, labels);
+    }
 
     /// <summary>Removes a volume that no container uses.</summary>
     /// <returns>False when there was none.</returns>

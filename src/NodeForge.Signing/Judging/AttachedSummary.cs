@@ -50,7 +50,7 @@ public sealed record AttachedSummary(Descriptor Document, IReadOnlyList<Attached
                 Where = new(place, Detail: document.Digest.ToString()),
                 Hint = tags
                     ? "copy it again with its referrers (oras cp -r), or sign it again: cosign 3 looks for referrers first"
-                    : $"copy the tag {ReferrerTags.SignaturesOf(document.Digest)} too, or sign it again: cosign 2 looks for tags alone, unless it is told --new-bundle-format",
+                    : $"copy the tag {ReferrerTags.SignaturesOf(document.Digest)} too, or sign it again: cosign 2.5 looks for tags alone",
             },
         ];
     }
