@@ -153,7 +153,7 @@ public sealed class ReadingAsKindReads
         4,
         115
     )]
-    [InlineData("networking: {apiServerPort: 8080}\nnodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 8080}]}", "NF8014", 5, 49)]
+    [InlineData("networking: {apiServerPort: 8080}\nnodes:\n- {extraPortMappings: [{containerPort: 80, hostPort: 8080}]}", "NF8014", 5, 54)]
     [InlineData("networking: {dnsSearch: ['a b']}", "NF8013", 3, 26)]
     [InlineData("networking: {dnsSearch: [lab.example, -o]}", "NF8013", 3, 39)]
     [InlineData("networking: {dnsSearch: [\"a\\nnameserver 1.2.3.4\"]}", "NF8013", 3, 26)]
