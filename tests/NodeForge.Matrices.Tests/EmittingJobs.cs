@@ -15,6 +15,7 @@ public sealed partial class EmittingJobs : IDisposable
     {
         Environment = new Dictionary<string, string> { ["NODEFORGE_DEBIAN_MIRROR"] = "http://mirror.example.com/debian" },
         RegistrySecret = "registry",
+        Authorities = "(certificates)\n",
     };
     private const string App = "kind: ContainerImage\nname: app\nplatforms: [linux/amd64]\ntags: [\"example.com/app:1\"]\n";
     private readonly MatrixRoom room = new();
@@ -27,7 +28,7 @@ public sealed partial class EmittingJobs : IDisposable
     public void Jobs_are_indexed_where_the_cluster_knows_it(string version, string golden)
     {
         IReadOnlyDictionary<string, string> files = KubernetesManifests.Write(
-            Matrix(),
+            room.ReadLocked(),
             Target with
             {
                 Version = KubernetesVersion.Parse(version),
@@ -44,7 +45,8 @@ public sealed partial class EmittingJobs : IDisposable
     public void Every_pod_keeps_to_the_profile_restricted()
     {
         foreach (
-            JsonObject job in Documents(KubernetesManifests.Write(Matrix(), Target)).Where(document => (string?)document["kind"] == "Job")
+            JsonObject job in Documents(KubernetesManifests.Write(room.ReadLocked(), Target))
+                .Where(document => (string?)document["kind"] == "Job")
         )
         {
             JsonNode pod = job["spec"]!["template"]!["spec"]!;
@@ -79,7 +81,7 @@ public sealed partial class EmittingJobs : IDisposable
         File.CreateSymbolicLink(Path.Combine(room.Folder, "tree/link"), "run");
         File.WriteAllText(Path.Combine(room.Folder, "tree/empty"), "");
         room.Write("app.yaml", App + "files: [{tree: tree, path: /}]\n");
-        MatrixWorkspace workspace = MatrixWorkspace.Of(Matrix());
+        MatrixWorkspace workspace = MatrixWorkspace.Of(room.ReadLocked());
         Assert.Equal("matrix.yaml", workspace.MatrixPath);
         using TarReader reader = new(new MemoryStream(workspace.Tar), "workspace");
         List<string> entries = [];
@@ -104,18 +106,20 @@ public sealed partial class EmittingJobs : IDisposable
     [Fact]
     public void The_same_matrix_is_the_same_jobs_and_another_one_has_others()
     {
-        string before = KubernetesManifests.Write(Matrix(), Target)["cells.yaml"];
-        Assert.Equal(before, KubernetesManifests.Write(Matrix(), Target)["cells.yaml"]);
-        Assert.NotEqual(Name(before), Name(KubernetesManifests.Write(Matrix(), Target with { Image = "other:2" })["cells.yaml"]));
+        string before = KubernetesManifests.Write(room.ReadLocked(), Target)["cells.yaml"];
+        Assert.Equal(before, KubernetesManifests.Write(room.ReadLocked(), Target)["cells.yaml"]);
+        Assert.NotEqual(Name(before), Name(KubernetesManifests.Write(room.ReadLocked(), Target with { Image = "other:2" })["cells.yaml"]));
         room.Write("app.yaml", File.ReadAllText(Path.Combine(room.Folder, "app.yaml")).Split('\n', 2)[1] + "# changed\n");
-        Assert.NotEqual(Name(before), Name(KubernetesManifests.Write(Matrix(), Target)["cells.yaml"]));
+        Assert.NotEqual(Name(before), Name(KubernetesManifests.Write(room.ReadLocked(), Target)["cells.yaml"]));
     }
 
     [Fact]
     public void Images_that_would_stay_in_a_pod_are_refused()
     {
         Diagnostic refused = Assert.Single(
-            Assert.Throws<NodeForgeException>(() => KubernetesManifests.Write(Matrix("outputs: [\"oci:out\"]\n"), Target)).Diagnostics
+            Assert
+                .Throws<NodeForgeException>(() => KubernetesManifests.Write(room.ReadLocked("outputs: [\"oci:out\"]\n"), Target))
+                .Diagnostics
         );
         Assert.Equal((ErrorCodes.MatrixNotPortable, "oci:out"), (refused.Code, refused.Got));
     }
@@ -128,7 +132,7 @@ public sealed partial class EmittingJobs : IDisposable
         File.WriteAllBytes(Path.Combine(room.Folder, "noise"), noise);
         room.Write("app.yaml", App + "files: [{source: noise, path: /noise}]\n");
         Diagnostic refused = Assert.Single(
-            Assert.Throws<NodeForgeException>(() => KubernetesManifests.Write(Matrix(), Target)).Diagnostics
+            Assert.Throws<NodeForgeException>(() => KubernetesManifests.Write(room.ReadLocked(), Target)).Diagnostics
         );
         Assert.Equal(ErrorCodes.MatrixNotPortable, refused.Code);
         Assert.StartsWith("1.1 MiB", refused.Got, StringComparison.Ordinal);
@@ -144,24 +148,6 @@ public sealed partial class EmittingJobs : IDisposable
     [InlineData("a\nb: c", "\"a\\nb: c\"")]
     public void A_text_that_a_reader_could_take_for_something_else_is_quoted(string text, string written) =>
         Assert.Equal($"key: {written}\n", YamlOutput.Write(new JsonObject { ["key"] = text }));
-
-    private Matrix Matrix(string outputs = "outputs: [\"docker://registry.example.com/nodes:{image}\"]\n")
-    {
-        Matrix matrix = room.Read("recipes: [app.yaml]\nplatforms: [linux/amd64]\n" + outputs);
-        foreach (MatrixImage image in matrix.Images)
-        {
-            Directory.CreateDirectory(matrix.LockFolder);
-            RecipeLockFile.Write(
-                matrix.LockPathOf(image),
-                MatrixRoom.LockOf(image, "1") with
-                {
-                    Parts = [new LockedPart { Recipe = "app.yaml", Platform = "linux/amd64" }],
-                }
-            );
-        }
-
-        return matrix;
-    }
 
     private static string Name(string job) => JobName().Match(job).Value;
 

@@ -50,6 +50,20 @@ internal sealed class MatrixRoom : IDisposable
         return MatrixReader.Read(Path.Combine(Folder, "matrix.yaml"));
     }
 
+    /// <summary>A matrix with its locks; of the image without a parameter where nothing else is asked for.</summary>
+    public Matrix ReadLocked(
+        string outputs = "outputs: [\"docker://registry.example.com/nodes:{image}\"]\n",
+        string recipes = "app.yaml",
+        string axes = "platforms: [linux/amd64]\n"
+    )
+    {
+        Matrix matrix = Read($"recipes: [{recipes}]\n" + axes + outputs);
+        Directory.CreateDirectory(matrix.LockFolder);
+        foreach (MatrixImage image in matrix.Images)
+            RecipeLockFile.Write(matrix.LockPathOf(image), LockOf(image, "1"));
+        return matrix;
+    }
+
     public IReadOnlyList<Diagnostic> Refused(string text) => Assert.Throws<NodeForgeException>(() => Read(text)).Diagnostics;
 
     /// <summary>A lock as resolving gives one: a package for the base, a tarball for the version.</summary>

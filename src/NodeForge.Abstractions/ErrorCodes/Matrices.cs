@@ -86,6 +86,13 @@ public static partial class ErrorCodes
         "Name the folder of the locks, and build what they lock here once."
     );
 
+    public static readonly ErrorCode MatrixAuthoritiesUnreadable = new(
+        "NF7021",
+        ExitCode.Usage,
+        "A file that should have certificates of authorities in PEM has none, or one that cannot be read.",
+        "Give the certificate that the registry's own is signed by, in PEM."
+    );
+
     public static readonly ErrorCode SharedCacheDiffers = new(
         "NF7013",
         ExitCode.Verification,

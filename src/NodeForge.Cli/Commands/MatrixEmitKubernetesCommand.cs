@@ -60,12 +60,17 @@ internal sealed class MatrixEmitKubernetesCommand : ForgeCommand
         Description = "A Secret of the type kubernetes.io/dockerconfigjson, for the pods' image and what they push.",
         HelpName = "NAME",
     };
+    private readonly Option<FileInfo?> authorities = new("--registry-ca")
+    {
+        Description = "Certificates in PEM that the pods trust beside their image's own: of a registry with an authority of its own.",
+        HelpName = "FILE",
+    };
 
     public MatrixEmitKubernetesCommand(FrontEnd front)
         : base(front, "kubernetes", "Write Jobs that build a matrix in a cluster, under Pod Security's profile restricted.")
     {
         Add(file);
-        foreach (Option option in (Option[])[output, image, cache, push, version, space, parallelism, variables, secret])
+        foreach (Option option in (Option[])[output, image, cache, push, version, space, parallelism, variables, secret, authorities])
             Add(option);
         Check(version, text => KubernetesVersion.TryParse(text, out _), "--kubernetes takes a whole version such as v1.36.0.");
         Check(space, IsLabel, "--namespace takes lower-case letters, digits and dashes, at most 63.");
@@ -86,6 +91,7 @@ internal sealed class MatrixEmitKubernetesCommand : ForgeCommand
             Environment = NamedValues.Parse("--env", parsed.GetValue(variables) ?? []),
             RegistrySecret = parsed.GetValue(secret),
             Outputs = parsed.GetValue(push) ?? [],
+            Authorities = parsed.GetValue(authorities) is { } trusted ? Authorities.Read(trusted.FullName) : null,
         };
         return new(
             new MatrixEmitDocument(

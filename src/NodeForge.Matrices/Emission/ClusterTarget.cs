@@ -22,6 +22,10 @@ public sealed record ClusterTarget(string Image, string Cache)
     /// for none.</summary>
     public string? RegistrySecret { get; init; }
 
+    /// <summary>Certificates, in PEM, of authorities that registries and mirrors in the cluster are signed by; the pods trust them beside
+    /// those of their image.</summary>
+    public string? Authorities { get; init; }
+
     /// <summary>Transports instead of the matrix's own.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 }

@@ -78,6 +78,7 @@ public sealed class KubernetesManifests
             target.Image,
             target.Cache,
             target.RegistrySecret ?? "",
+            target.Authorities ?? "",
             Changes.IndexedJobs.HoldsFor(target.Version).ToString(),
             .. target.Outputs,
             .. target.Environment.Select(variable => $"{variable.Key}={variable.Value}"),
@@ -102,9 +103,10 @@ public sealed class KubernetesManifests
         using (Stream encoder = LayerEncoding.Gzip.Encode(packed))
             encoder.Write(workspace.Tar);
         byte[] bytes = packed.ToArray();
-        if (bytes.Length > MostPacked)
-            throw MatrixWorkspace.TooLarge(matrix, bytes.Length, MostPacked);
-        return new()
+        int size = bytes.Length + Encoding.UTF8.GetByteCount(target.Authorities ?? "");
+        if (size > MostPacked)
+            throw MatrixWorkspace.TooLarge(matrix, size, MostPacked);
+        JsonObject files = new()
         {
             ["apiVersion"] = "v1",
             ["kind"] = "ConfigMap",
@@ -112,6 +114,9 @@ public sealed class KubernetesManifests
             ["immutable"] = true,
             ["binaryData"] = new JsonObject { [PodTemplate.Archive] = Convert.ToBase64String(bytes) },
         };
+        if (target.Authorities is { } certificates)
+            files["data"] = new JsonObject { [PodTemplate.Authorities] = certificates };
+        return files;
     }
 
     private IEnumerable<JsonObject> Cells()

@@ -13,11 +13,15 @@ internal sealed class PodTemplate(ClusterTarget target, string matrixPath, strin
     /// <summary>The archive's name in its ConfigMap.</summary>
     public const string Archive = "matrix.tar.gz";
 
+    /// <summary>The name of the authorities' certificates in the same ConfigMap.</summary>
+    public const string Authorities = "authorities.pem";
+
     /// <summary>Whose Jobs they are.</summary>
     public const string Label = "nodeforge.dev/matrix";
 
     private const int Nobody = 65532; // the user of images without one
     private const string MatrixFolder = "/matrix";
+    private const string FilesFolder = "/files";
     private const string CacheFolder = "/cache";
     private const string DockerFolder = "/docker";
 
@@ -57,9 +61,9 @@ internal sealed class PodTemplate(ClusterTarget target, string matrixPath, strin
     {
         JsonObject container = Container(
             "files",
-            ["tar", "--extract", "--gzip", "--no-same-owner", "--file", "/files/" + Archive, "--directory", MatrixFolder]
+            ["tar", "--extract", "--gzip", "--no-same-owner", "--file", $"{FilesFolder}/{Archive}", "--directory", MatrixFolder]
         );
-        container["volumeMounts"] = new JsonArray(Mount("files", "/files", readOnly: true), Mount("matrix", MatrixFolder));
+        container["volumeMounts"] = new JsonArray(Mount("files", FilesFolder, readOnly: true), Mount("matrix", MatrixFolder));
         return container;
     }
 
@@ -75,6 +79,8 @@ internal sealed class PodTemplate(ClusterTarget target, string matrixPath, strin
             ["limits"] = new JsonObject { ["memory"] = "2Gi" },
         };
         JsonArray mounts = new(Mount("matrix", MatrixFolder, readOnly: true), Mount("cache", CacheFolder), Mount("tmp", "/tmp"));
+        if (target.Authorities is not null)
+            mounts.Add((JsonNode)Mount("files", FilesFolder, readOnly: true));
         if (target.RegistrySecret is not null)
             mounts.Add((JsonNode)Mount("docker", DockerFolder, readOnly: true));
         container["volumeMounts"] = mounts;
@@ -133,6 +139,9 @@ internal sealed class PodTemplate(ClusterTarget target, string matrixPath, strin
         };
         if (target.RegistrySecret is not null)
             variables["DOCKER_CONFIG"] = DockerFolder;
+        // Beside the folder of authorities that the image names (SSL_CERT_DIR), not instead of it.
+        if (target.Authorities is not null)
+            variables["SSL_CERT_FILE"] = $"{FilesFolder}/{Authorities}";
         foreach ((string name, string value) in target.Environment)
             variables[name] = value;
         return variables;
