@@ -88,14 +88,23 @@ public sealed partial class Forge
         return await WithSoundCacheAsync(async () =>
             {
                 await LockCheckoutAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
-                PlannedRecipe planned = await FetchAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
+                PlannedRecipe planned = await PlanAsync(recipe, request.Recipe, cancellationToken).ConfigureAwait(false);
+                environment.Sweep();
+                BuildEnvironment supplied = await SupplyAsync(
+                        cache.Environment,
+                        planned.Plans,
+                        planned.Lock,
+                        request.Offline,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
                 IReadOnlyList<ImagePlan> plans = await HandedImages
                     .AddAsync(planned.Plans, [.. request.Preloads.Select(options.Host.Resolve)], cancellationToken)
                     .ConfigureAwait(false);
-                IReadOnlyList<Image> images = await new ClosedImages(cache.Environment, request.AllowOpenClosure)
+                IReadOnlyList<Image> images = await new ClosedImages(supplied, request.AllowOpenClosure)
                     .AssembleAsync(plans, cancellationToken)
                     .ConfigureAwait(false);
-                Uses.Add(planned.Lock, cache.Environment.Actions.Used);
+                Uses.Add(planned.Lock, supplied.Actions.Used);
                 return new BuildOutcome(images, await ExportAsync(images, outputs, cancellationToken).ConfigureAwait(false));
             })
             .ConfigureAwait(false);
@@ -397,9 +406,36 @@ public sealed partial class Forge
         return planned;
     }
 
-    internal async Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken)
+    /// <summary>Brings into the store what plans need. Where others may have made it, and where there is no network, what only making
+    /// needs is left until something is made here: nobody needs packages for layers that are there.</summary>
+    /// <returns>What to assemble in.</returns>
+    internal async Task<BuildEnvironment> SupplyAsync(
+        BuildEnvironment place,
+        IReadOnlyList<ImagePlan> plans,
+        RecipeLock locked,
+        bool offline,
+        CancellationToken cancellationToken
+    )
     {
-        IReadOnlyList<Source> sources = PlanSources.Of(plans, locked, options.Mirrors, environment.Store);
+        IReadOnlyList<Source> always = PlanSources.WhateverIsMade(plans, locked, options.Mirrors);
+        // Offline, whoever lacks one of these is told of all at once.
+        bool waits = offline ? always.All(source => place.Store.Contains(source.Digest)) : place.Actions.Shared is not null;
+        if (!waits)
+        {
+            await FetchAsync(plans, locked, offline, cancellationToken).ConfigureAwait(false);
+            return place with { Actions = place.Actions.Anew() };
+        }
+
+        await FetchAsync(always, offline, cancellationToken).ConfigureAwait(false);
+        Lazy<Task> rest = new(() => FetchAsync(plans, locked, offline, cancellationToken));
+        return place with { Actions = place.Actions.MadeFrom(() => rest.Value) };
+    }
+
+    private Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken) =>
+        FetchAsync(PlanSources.Of(plans, locked, options.Mirrors, environment.Store), offline, cancellationToken);
+
+    private async Task FetchAsync(IReadOnlyList<Source> sources, bool offline, CancellationToken cancellationToken)
+    {
         bool packages =
             !offline
             && sources.Any(source => source.Kind != SourceKind.File && source.Image is null && !environment.Store.Contains(source.Digest));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NodeForge.Oci;
+using NodeForge.Recipes.Locks;
 using NodeForge.TestSupport.Golden;
 using NodeForge.TestSupport.Registry;
 
@@ -119,6 +120,40 @@ public sealed class BuildingMatrices : IDisposable
         Assert.Equal(pushed, registry.Requests.Count(request => request.Method == "PUT"));
         Assert.Contains("of the shared cache", second.Error, StringComparison.Ordinal);
         Assert.Contains("NF7010", (await BuildAsync("--cache-from", cache, "--offline")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_makes_nothing_fetches_no_package()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        room.Write(
+            "packed.yaml",
+            """
+            apiVersion: nodeforge.dev/v1alpha1
+            kind: ContainerImage
+            name: packed
+            platforms: [linux/amd64]
+            tags: ["example.com/packed:1"]
+            debian: {suite: bookworm, packages: [init], extract: [/sbin/init]}
+            """
+        );
+        await room.LockWithAsync("packed.yaml", new LockedPackage("init", "1", "amd64", "bookworm", "pool/i.deb", Digest.Of([1]), 1));
+        // Nobody listens at port 1: whoever asked for the package would tell of that.
+        HostEnvironment host = HostEnvironment.FromProcess().With("NODEFORGE_DEBIAN_MIRROR", "http://127.0.0.1:1/debian");
+        CommandRun run = await CommandRoom.RunAsync(
+            terminal: false,
+            host,
+            "build",
+            "container-image",
+            room["packed.yaml"],
+            "--cache-from",
+            $"docker://{registry.Host}/cache",
+            "--cache-only",
+            "--cache",
+            room["cache"]
+        );
+        Assert.Equal(8, run.Exit);
+        Assert.Contains("NF7014", run.Error, StringComparison.Ordinal);
     }
 
     private Task<CommandRun> BuildAsync(params string[] options) => room.RunAsync(["matrix", "build", room["all.yaml"], .. options]);

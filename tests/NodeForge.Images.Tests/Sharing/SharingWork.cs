@@ -140,6 +140,30 @@ public sealed class SharingWork : IAsyncLifetime
         Assert.Equal([ErrorCodes.SharedCacheUnavailable], room.Events.OfType<Warned>().Select(warned => warned.Diagnostic.Code));
     }
 
+    [Fact]
+    public async Task Sources_are_brought_for_what_is_made_here_and_not_for_what_others_made()
+    {
+        using AssemblyRoom first = new();
+        using AssemblyRoom second = new();
+        List<string> happened = [];
+        await ActAsync(first, () => Made(first), sources: () => Bring("first"));
+        await ActAsync(first, () => Made(first), sources: () => Bring("first again"));
+        await ActAsync(second, () => Made(second), sources: () => Bring("second"));
+        Assert.Equal(["first", "made"], happened);
+
+        Task Bring(string who)
+        {
+            happened.Add(who);
+            return Task.CompletedTask;
+        }
+
+        Task<IReadOnlyList<ActionOutput>> Made(AssemblyRoom room)
+        {
+            happened.Add("made");
+            return Write(room, "content");
+        }
+    }
+
     public static TheoryData<string, string, string> WrongEntries =>
         new()
         {
@@ -262,7 +286,8 @@ public sealed class SharingWork : IAsyncLifetime
         AssemblyRoom room,
         Func<Task<IReadOnlyList<ActionOutput>>> make,
         bool takes = true,
-        Digest? key = null
+        Digest? key = null,
+        Func<Task>? sources = null
     )
     {
         using HttpMessageHandler handler = RegistryClient.CreateHandler();
@@ -280,6 +305,7 @@ public sealed class SharingWork : IAsyncLifetime
             To = place,
         };
         using ForgeStep step = ((IForgeReporter)room).Step("step");
-        return await room.Environment.Actions.SharedWith(shared).GetOrRunAsync(key ?? Key, step, make, CancellationToken.None);
+        ActionCache actions = room.Environment.Actions.SharedWith(shared);
+        return await (sources is null ? actions : actions.MadeFrom(sources)).GetOrRunAsync(key ?? Key, step, make, CancellationToken.None);
     }
 }
