@@ -159,7 +159,8 @@ public sealed class KubernetesManifests
             waits: true
         );
 
-    private string[] Caches => ["--cache-from", target.Cache, "--cache-to", target.Cache];
+    // A cell that left nothing is no cell to the Job that waits for it, whatever it made.
+    private string[] Caches => ["--cache-from", target.Cache, "--cache-to", target.Cache, "--cache-required"];
 
     private JsonObject Job(string name, JsonObject mode, int restarts, IEnumerable<string> arguments, bool waits = false)
     {

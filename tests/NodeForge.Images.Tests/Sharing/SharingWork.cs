@@ -141,6 +141,31 @@ public sealed class SharingWork : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_others_wait_for_an_entry_a_registry_that_fails_ends_the_build_and_the_next_one_gives_what_was_made()
+    {
+        using AssemblyRoom room = new();
+        registry.Fail("/blobs/uploads/", new RegistryFault.Status(500), times: 3);
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            ActAsync(room, () => Write(room, "content"), required: true)
+        );
+        Assert.True(failure.Is(ErrorCodes.SharedCacheUnavailable));
+        Assert.Null(registry.Manifest(Repository, Tag));
+        await ActAsync(room, () => Write(room, null), required: true);
+        Assert.NotNull(registry.Manifest(Repository, Tag));
+    }
+
+    [Fact]
+    public async Task A_reader_that_loses_the_registry_ends_where_others_wait_before_it_makes_anything()
+    {
+        using AssemblyRoom room = new();
+        registry.Fail("/v2/", new RegistryFault.Status(503), times: int.MaxValue);
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            ActAsync(room, () => Write(room, null), required: true)
+        );
+        Assert.True(failure.Is(ErrorCodes.SharedCacheUnavailable));
+    }
+
+    [Fact]
     public async Task Sources_are_brought_for_what_is_made_here_and_not_for_what_others_made()
     {
         using AssemblyRoom first = new();
@@ -287,6 +312,7 @@ public sealed class SharingWork : IAsyncLifetime
         Func<Task<IReadOnlyList<ActionOutput>>> make,
         bool takes = true,
         Digest? key = null,
+        bool required = false,
         Func<Task>? sources = null
     )
     {
@@ -303,6 +329,7 @@ public sealed class SharingWork : IAsyncLifetime
         {
             From = takes ? [place] : [],
             To = place,
+            Required = required,
         };
         using ForgeStep step = ((IForgeReporter)room).Step("step");
         ActionCache actions = room.Environment.Actions.SharedWith(shared);
