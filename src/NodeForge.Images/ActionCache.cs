@@ -27,13 +27,32 @@ public sealed class ActionCache
     public IReadOnlyCollection<Digest> Used => [.. used.Keys];
 
     /// <summary>The same cache, counting anew what is used.</summary>
-    public ActionCache Anew() => new(folder, store, clock, reporter) { Shared = Shared, TakesOnly = TakesOnly };
+    public ActionCache Anew() =>
+        new(folder, store, clock, reporter)
+        {
+            Shared = Shared,
+            TakesOnly = TakesOnly,
+            Sources = Sources,
+        };
 
     /// <summary>What other machines made; null where nobody is asked.</summary>
     public ISharedActions? Shared { get; private init; }
 
     /// <summary>Whether what others could have made is not made here.</summary>
     public bool TakesOnly { get; private init; }
+
+    /// <summary>Brings what only making needs; asked before anything is made that others could have made. Null where all of it is at
+    /// hand.</summary>
+    public Func<Task>? Sources { get; private init; }
+
+    /// <summary>The same cache, counting anew, where the sources of what others did not make are brought once they are needed.</summary>
+    public ActionCache MadeFrom(Func<Task> sources) =>
+        new(folder, store, clock, reporter)
+        {
+            Shared = Shared,
+            TakesOnly = TakesOnly,
+            Sources = sources,
+        };
 
     /// <summary>The same cache, with others behind it.</summary>
     /// <param name="shared">What others made.</param>
@@ -150,6 +169,8 @@ public sealed class ActionCache
         IReadOnlyList<ActionOutput>? taken = shared is null ? null : await shared.TakeAsync(key, cancellationToken).ConfigureAwait(false);
         if (taken is null && TakesOnly && share)
             throw NotShared(key);
+        if (taken is null && share && Sources is { } bring)
+            await bring().ConfigureAwait(false);
         IReadOnlyList<ActionOutput> outputs = taken ?? await run().ConfigureAwait(false);
         if (remember)
             Remember(key, outputs);

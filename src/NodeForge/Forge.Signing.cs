@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using NodeForge.Images;
+using NodeForge.Images.Assembly;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
 using NodeForge.Oci.Transports;
@@ -190,11 +192,15 @@ public sealed partial class Forge
         Recipe recipe = Read(request);
         return await WithSoundCacheAsync(async () =>
             {
-                PlannedRecipe planned = await Steps.FetchAsync(recipe, request, offline: true, cancellationToken).ConfigureAwait(false);
+                PlannedRecipe planned = await Steps.PlanAsync(recipe, request, cancellationToken).ConfigureAwait(false);
+                environment.Sweep();
+                BuildEnvironment supplied = await Steps
+                    .SupplyAsync(environment, planned.Plans, planned.Lock, offline: true, cancellationToken)
+                    .ConfigureAwait(false);
                 List<MadeAttestation> made = [];
                 foreach (ImagePlan plan in planned.Plans)
                 {
-                    Image built = await AssembleAsync(plan, cancellationToken).ConfigureAwait(false);
+                    Image built = await new ImageAssembler(supplied).AssembleAsync(plan, cancellationToken).ConfigureAwait(false);
                     Image same =
                         image.Images.FirstOrDefault(other => other.Id == built.Id)
                         ?? throw AttestationsOf.OtherImage(built, image, planned);

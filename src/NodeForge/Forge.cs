@@ -81,16 +81,18 @@ public sealed partial class Forge
         return await WithSoundCacheAsync(async () =>
             {
                 await Locking.LockCheckoutAsync(recipe, request.Recipe, request.Offline, cancellationToken).ConfigureAwait(false);
-                PlannedRecipe planned = await Steps
-                    .FetchAsync(recipe, request.Recipe, request.Offline, cancellationToken)
+                PlannedRecipe planned = await Steps.PlanAsync(recipe, request.Recipe, cancellationToken).ConfigureAwait(false);
+                environment.Sweep();
+                BuildEnvironment supplied = await Steps
+                    .SupplyAsync(cache.Environment, planned.Plans, planned.Lock, request.Offline, cancellationToken)
                     .ConfigureAwait(false);
                 IReadOnlyList<ImagePlan> plans = await HandedImages
                     .AddAsync(planned.Plans, [.. request.Preloads.Select(options.Host.Resolve)], cancellationToken)
                     .ConfigureAwait(false);
-                IReadOnlyList<Image> images = await new ClosedImages(cache.Environment, request.AllowOpenClosure)
+                IReadOnlyList<Image> images = await new ClosedImages(supplied, request.AllowOpenClosure)
                     .AssembleAsync(plans, cancellationToken)
                     .ConfigureAwait(false);
-                Uses.Add(planned.Lock, cache.Environment.Actions.Used);
+                Uses.Add(planned.Lock, supplied.Actions.Used);
                 return new BuildOutcome(images, await ExportAsync(images, outputs, cancellationToken).ConfigureAwait(false));
             })
             .ConfigureAwait(false);

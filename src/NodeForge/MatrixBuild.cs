@@ -71,21 +71,23 @@ internal sealed class MatrixBuild : IDisposable
         {
             PlannedRecipe recipe = planned[cell.Image];
             ImagePlan plan = recipe.Plans.Single(plan => plan.Platform == cell.Platform);
-            BuildEnvironment environment = cache.Environment with { Actions = cache.Environment.Actions.Anew() };
-            IReadOnlyList<Image> images = await CacheRepair
+            (IReadOnlyList<Image> images, IReadOnlyCollection<Digest> used) = await CacheRepair
                 .RunAsync(
-                    environment,
+                    cache.Environment,
                     async () =>
                     {
-                        await forge.Steps.FetchAsync([plan], recipe.Lock, request.Offline, cancellationToken).ConfigureAwait(false);
-                        return await new ClosedImages(environment, request.AllowOpenClosure)
+                        BuildEnvironment environment = await forge
+                            .Steps.SupplyAsync(cache.Environment, [plan], recipe.Lock, request.Offline, cancellationToken)
+                            .ConfigureAwait(false);
+                        IReadOnlyList<Image> made = await new ClosedImages(environment, request.AllowOpenClosure)
                             .AssembleAsync([plan], cancellationToken)
                             .ConfigureAwait(false);
+                        return (made, environment.Actions.Used);
                     }
                 )
                 .ConfigureAwait(false);
             lock (planned) // two platforms have one lock
-                forge.Uses.Add(recipe.Lock, environment.Actions.Used);
+                forge.Uses.Add(recipe.Lock, used);
             step.Finish();
             return new(cell.Platform, images[0], clock.GetElapsedTime(began));
         }

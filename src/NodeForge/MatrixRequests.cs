@@ -83,4 +83,7 @@ public sealed record SharedCacheRequest(IReadOnlyList<string> From, string? To)
 
     /// <summary>Whether what the caches do not have is an error, and not made.</summary>
     public bool Only { get; init; }
+
+    /// <summary>Whether a cache that does not answer is an error: somebody waits for what is left there.</summary>
+    public bool Required { get; init; }
 }

@@ -44,9 +44,36 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
         return planned;
     }
 
-    public async Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken)
+    /// <summary>Brings into the store what plans need. Where others may have made it, and where there is no network, what only making
+    /// needs is left until something is made here: nobody needs packages for layers that are there.</summary>
+    /// <returns>What to assemble in.</returns>
+    public async Task<BuildEnvironment> SupplyAsync(
+        BuildEnvironment place,
+        IReadOnlyList<ImagePlan> plans,
+        RecipeLock locked,
+        bool offline,
+        CancellationToken cancellationToken
+    )
     {
-        IReadOnlyList<Source> sources = PlanSources.Of(plans, locked, options.Mirrors, environment.Store);
+        IReadOnlyList<Source> always = PlanSources.WhateverIsMade(plans, locked, options.Mirrors);
+        // Offline, whoever lacks one of these is told of all at once.
+        bool waits = offline ? always.All(source => place.Store.Contains(source.Digest)) : place.Actions.Shared is not null;
+        if (!waits)
+        {
+            await FetchAsync(plans, locked, offline, cancellationToken).ConfigureAwait(false);
+            return place with { Actions = place.Actions.Anew() };
+        }
+
+        await FetchAsync(always, offline, cancellationToken).ConfigureAwait(false);
+        Lazy<Task> rest = new(() => FetchAsync(plans, locked, offline, cancellationToken));
+        return place with { Actions = place.Actions.MadeFrom(() => rest.Value) };
+    }
+
+    public Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken) =>
+        FetchAsync(PlanSources.Of(plans, locked, options.Mirrors, environment.Store), offline, cancellationToken);
+
+    private async Task FetchAsync(IReadOnlyList<Source> sources, bool offline, CancellationToken cancellationToken)
+    {
         bool packages =
             !offline
             && sources.Any(source => source.Kind != SourceKind.File && source.Image is null && !environment.Store.Contains(source.Digest));

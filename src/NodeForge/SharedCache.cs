@@ -46,6 +46,7 @@ internal sealed class SharedCache : IDisposable
                 {
                     From = from,
                     To = to,
+                    Required = request.Required,
                 },
                 request.Only
             ),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NodeForge.Oci;
+using NodeForge.Recipes.Locks;
 using NodeForge.TestSupport.Golden;
 using NodeForge.TestSupport.Registry;
 
@@ -119,6 +120,73 @@ public sealed class BuildingMatrices : IDisposable
         Assert.Equal(pushed, registry.Requests.Count(request => request.Method == "PUT"));
         Assert.Contains("of the shared cache", second.Error, StringComparison.Ordinal);
         Assert.Contains("NF7010", (await BuildAsync("--cache-from", cache, "--offline")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_makes_nothing_fetches_no_package()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        room.Write(
+            "packed.yaml",
+            """
+            apiVersion: nodeforge.dev/v1alpha1
+            kind: ContainerImage
+            name: packed
+            platforms: [linux/amd64]
+            tags: ["example.com/packed:1"]
+            debian: {suite: bookworm, packages: [init], extract: [/sbin/init]}
+            """
+        );
+        await room.LockWithAsync("packed.yaml", new LockedPackage("init", "1", "amd64", "bookworm", "pool/i.deb", Digest.Of([1]), 1));
+        // Nobody listens at port 1: whoever asked for the package would tell of that.
+        HostEnvironment host = HostEnvironment.FromProcess().With("NODEFORGE_DEBIAN_MIRROR", "http://127.0.0.1:1/debian");
+        CommandRun run = await CommandRoom.RunAsync(
+            terminal: false,
+            host,
+            "build",
+            "container-image",
+            room["packed.yaml"],
+            "--cache-from",
+            $"docker://{registry.Host}/cache",
+            "--cache-only",
+            "--cache",
+            room["cache"]
+        );
+        Assert.Equal(8, run.Exit);
+        Assert.Contains("NF7014", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cell_that_others_wait_for_fails_where_it_cannot_leave_what_it_made_and_gives_it_the_next_time()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        string[] shared = ["--cell", "0", "--cache-to", $"docker://{registry.Host}/cache", "--cache-required"];
+        await room.RunAsync("matrix", "lock", room["all.yaml"]);
+        registry.Fail("/blobs/uploads/", new RegistryFault.Status(403));
+        CommandRun refused = await BuildAsync(shared);
+        Assert.Equal(4, refused.Exit);
+        Assert.Contains("NF7011", refused.Out + refused.Error, StringComparison.Ordinal);
+        CommandRun given = await BuildAsync(shared);
+        Assert.True(given.Exit == 0, given.Error);
+        Assert.Contains("cached", given.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await BuildAsync("--cell", "0", "--cache-from", $"docker://{registry.Host}/cache", "--cache-only")).Exit);
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task A_registry_that_fails_while_images_are_written_leaves_whole_ones_or_none(int status)
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        await room.RunAsync("matrix", "lock", room["all.yaml"]);
+        registry.Fail("/manifests/two", new RegistryFault.Status(status, RetryAfter: "0"), times: 5); // as often as it is asked
+        CommandRun run = await BuildAsync("--output", $"docker://{registry.Host}/nodes:{{image}}");
+        Assert.Equal(4, run.Exit);
+        Assert.NotNull(registry.Manifest("nodes", "one"));
+        Assert.Null(registry.Manifest("nodes", "two"));
+        CommandRun again = await BuildAsync("--output", $"docker://{registry.Host}/nodes:{{image}}");
+        Assert.True(again.Exit == 0, again.Error);
+        Assert.Equal(2, ImageDocument.ReadIndex(registry.Manifest("nodes", "two")!, new("two")).Manifests.Count);
     }
 
     private Task<CommandRun> BuildAsync(params string[] options) => room.RunAsync(["matrix", "build", room["all.yaml"], .. options]);

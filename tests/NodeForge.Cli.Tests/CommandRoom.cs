@@ -58,7 +58,12 @@ internal sealed class CommandRoom : IDisposable
     }
 
     /// <summary>Locks a recipe by hand: what is asked for is empty.</summary>
-    public async Task LockAsync(string name, IReadOnlyDictionary<string, string>? parameters = null)
+    public Task LockAsync(string name, IReadOnlyDictionary<string, string>? parameters = null) => LockAsync(name, parameters, []);
+
+    /// <summary>The same, with sources for every part.</summary>
+    public Task LockWithAsync(string name, params LockedSource[] sources) => LockAsync(name, null, sources);
+
+    private async Task LockAsync(string name, IReadOnlyDictionary<string, string>? parameters, LockedSource[] sources)
     {
         Recipe recipe = RecipeReader.Read(this[name], parameters);
         RecipeLockFile.Write(
@@ -71,7 +76,12 @@ internal sealed class CommandRoom : IDisposable
                 [
                     .. LockedParts
                         .All(recipe)
-                        .Select(part => new LockedPart { Recipe = LockedParts.NameOf(recipe, part), Platform = "linux/amd64" }),
+                        .Select(part => new LockedPart
+                        {
+                            Recipe = LockedParts.NameOf(recipe, part),
+                            Platform = "linux/amd64",
+                            Sources = sources,
+                        }),
                 ],
             }
         );

@@ -70,6 +70,39 @@ public sealed partial class EmittingJobs : IDisposable
     }
 
     [Fact]
+    public void Writing_images_waits_without_taking_the_room_that_cells_need()
+    {
+        IReadOnlyDictionary<string, string> files = KubernetesManifests.Write(room.ReadLocked(), Target);
+        Assert.Equal(("50m", "1"), (CpuOf(files["images.yaml"]), CpuOf(files["cells.yaml"])));
+
+        static string? CpuOf(string job) =>
+            (string?)YamlDocument.Read(job)!["spec"]!["template"]!["spec"]!["containers"]![0]!["resources"]!["requests"]!["cpu"];
+    }
+
+    [Theory]
+    [InlineData("v1.36.0", 1, 24 + 4)]
+    [InlineData("v1.36.0", 3, (3 * 24) + 4)]
+    [InlineData("v1.36.0", 9, (4 * 24) + 4)]
+    [InlineData("v1.20.2", 9, 24)]
+    public void A_Job_outlives_a_registry_that_is_away_however_many_pods_ask_it(string version, int parallelism, int restarts)
+    {
+        Matrix matrix = room.ReadLocked(
+            recipes: "node.yaml",
+            axes: "parameters: {version: [v1.20.2, v1.21.0]}\nplatforms: [linux/amd64, linux/arm64]\n"
+        );
+        IReadOnlyDictionary<string, string> files = KubernetesManifests.Write(
+            matrix,
+            Target with
+            {
+                Version = KubernetesVersion.Parse(version),
+                Parallelism = parallelism,
+            }
+        );
+        Assert.Equal(restarts, (int?)YamlDocument.Read(files["cells.yaml"].Split("---\n")[0])!["spec"]!["backoffLimit"]);
+        Assert.Equal(24 + 4, (int?)YamlDocument.Read(files["images.yaml"])!["spec"]!["backoffLimit"]);
+    }
+
+    [Fact]
     public void The_archive_has_what_a_build_reads_and_the_marks_of_programs()
     {
         Directory.CreateDirectory(Path.Combine(room.Folder, "tree/etc"));

@@ -22,13 +22,19 @@ internal sealed class CacheOptions
         Description = "Make nothing that --cache-from could have: what it has not is named (NF7014).",
     };
 
+    private readonly Option<bool> required = new("--cache-required")
+    {
+        Description = "Fail where a cache does not answer (NF7011) instead of going on without it: others wait for what is left there.",
+    };
+
     public void AddTo(Command command)
     {
         command.Options.Add(from);
         command.Options.Add(to);
         command.Options.Add(only);
+        command.Options.Add(required);
     }
 
     public SharedCacheRequest Read(ParseResult parsed) =>
-        new(parsed.GetValue(from) ?? [], parsed.GetValue(to)) { Only = parsed.GetValue(only) };
+        new(parsed.GetValue(from) ?? [], parsed.GetValue(to)) { Only = parsed.GetValue(only), Required = parsed.GetValue(required) };
 }

@@ -91,7 +91,7 @@ internal sealed class MatrixEmitKubernetesCommand : ForgeCommand
             Environment = NamedValues.Parse("--env", parsed.GetValue(variables) ?? []),
             RegistrySecret = parsed.GetValue(secret),
             Outputs = parsed.GetValue(push) ?? [],
-            Authorities = parsed.GetValue(authorities) is { } file ? Authorities.Read(file.FullName) : null,
+            Authorities = parsed.GetValue(authorities) is { } trusted ? Authorities.Read(trusted.FullName) : null,
         };
         return new(
             new MatrixEmitDocument(

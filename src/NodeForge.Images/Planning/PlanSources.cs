@@ -17,6 +17,32 @@ public static class PlanSources
         return LockSources.Of(locked, mirrors, needed.Contains);
     }
 
+    /// <summary>Of those, what is needed whatever others made: steps that are not shared read it. Packages, and what is compiled, are read
+    /// by steps that are.</summary>
+    public static IReadOnlyList<Source> WhateverIsMade(IReadOnlyList<ImagePlan> plans, RecipeLock locked, SourceMirrors mirrors)
+    {
+        HashSet<LockedPart> read = new(
+            plans.SelectMany(plan => plan is NodeImagePlan { Kubernetes: { } build } ? plan.Parts.Except(build.Parts) : plan.Parts),
+            ReferenceEqualityComparer.Instance
+        );
+        // Taken out before addresses are looked for: who needs no package needs no mirror of Debian's archive.
+        RecipeLock only = locked with
+        {
+            Parts =
+            [
+                .. locked
+                    .Parts.Where(read.Contains)
+                    .Select(part =>
+                        part with
+                        {
+                            Sources = [.. part.Sources.Where(source => source is LockedImage or LockedFile { Suite: null })],
+                        }
+                    ),
+            ],
+        };
+        return LockSources.Of(only, mirrors);
+    }
+
     private static IEnumerable<LockedPart> PartsNeeded(this ImagePlan plan, BlobStore store) =>
         plan switch
         {

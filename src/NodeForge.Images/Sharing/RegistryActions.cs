@@ -11,7 +11,7 @@ namespace NodeForge.Images.Sharing;
 /// <remarks>
 /// Everything that is taken is held against its digests, and layers against their diff IDs; that an entry is what its action makes is the
 /// word of whoever may write to the repository.
-/// A place that fails beyond a few attempts is not asked again. Failures are warnings.
+/// A place that fails beyond a few attempts is not asked again. Failures are warnings, unless somebody waits for what is left there.
 /// </remarks>
 public sealed class RegistryActions(
     RegistryClient client,
@@ -31,6 +31,9 @@ public sealed class RegistryActions(
 
     /// <summary>Null leaves nothing anywhere.</summary>
     public CachePlace? To { get; init; }
+
+    /// <summary>Whether a place that fails ends the build.</summary>
+    public bool Required { get; init; }
 
     public async Task<IReadOnlyList<ActionOutput>?> TakeAsync(Digest key, CancellationToken cancellationToken)
     {
@@ -90,16 +93,16 @@ public sealed class RegistryActions(
 
     private void GiveUp(CachePlace place, NodeForgeException failure)
     {
-        Diagnostic told = failure.Diagnostics[0];
+        Diagnostic told = failure.Diagnostics[0] with
+        {
+            Code = ErrorCodes.SharedCacheUnavailable,
+            What = $"the shared cache is not used any more: {failure.Diagnostics[0].What}",
+            Hint = ErrorCodes.SharedCacheUnavailable.Remedy,
+        };
+        if (Required)
+            throw new NodeForgeException(told, failure);
         if (failed.TryAdd(place, 0))
-            reporter.Warn(
-                told with
-                {
-                    Code = ErrorCodes.SharedCacheUnavailable,
-                    What = $"the shared cache is not used any more: {told.What}",
-                    Hint = ErrorCodes.SharedCacheUnavailable.Remedy,
-                }
-            );
+            reporter.Warn(told);
     }
 
     private async Task<IReadOnlyList<ActionOutput>?> TakeAsync(CachePlace place, Digest key, CancellationToken cancellationToken)

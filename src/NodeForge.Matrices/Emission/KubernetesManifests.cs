@@ -14,6 +14,10 @@ namespace NodeForge.Matrices.Emission;
 public sealed class KubernetesManifests
 {
     private const int MostPacked = 1_000_000; // bytes; a ConfigMap takes 1 MiB (Kubernetes, core/validation: MaxSecretSize)
+
+    // Restarts of a pod at a registry that is away for an hour and a half: pauses double from 10 seconds to 5 minutes, and stay there.
+    private const int RestartsOfPod = 24;
+
     private readonly Matrix matrix;
     private readonly ClusterTarget target;
     private readonly MatrixWorkspace workspace;
@@ -128,33 +132,41 @@ public sealed class KubernetesManifests
                     Job(
                         string.Create(CultureInfo.InvariantCulture, $"{matrix.Name}-cell-{number}-{suffix}"),
                         [],
+                        RestartsOfPod,
                         ["--cell", cell.ToString(), .. Caches]
                     )
             );
+        int parallelism = Math.Min(target.Parallelism, cells.Count);
         JsonObject indexed = new()
         {
             ["completionMode"] = "Indexed",
             ["completions"] = cells.Count,
-            ["parallelism"] = Math.Min(target.Parallelism, cells.Count),
+            ["parallelism"] = parallelism,
         };
-        return [Job($"{matrix.Name}-cells-{suffix}", indexed, ["--cell", "$(JOB_COMPLETION_INDEX)", .. Caches])];
+        // The pods of all indexes have one limit; one more for each cell, whose pod may be evicted or killed.
+        int restarts = (RestartsOfPod * parallelism) + cells.Count;
+        return [Job($"{matrix.Name}-cells-{suffix}", indexed, restarts, ["--cell", "$(JOB_COMPLETION_INDEX)", .. Caches])];
     }
 
-    // It fails as long as a cell is not made yet, and is begun again by the cluster, later each time.
+    // It fails as long as a cell is not made yet, and is begun again by the cluster, later each time: every 5 minutes in the end, and that
+    // is what a cell may take.
     private JsonObject Images() =>
         Job(
             $"{matrix.Name}-images-{suffix}",
             [],
-            ["--cache-only", "--cache-from", target.Cache, .. target.Outputs.SelectMany(output => (string[])["--output", output])]
+            RestartsOfPod + matrix.Cells.Count,
+            ["--cache-only", "--cache-from", target.Cache, .. target.Outputs.SelectMany(output => (string[])["--output", output])],
+            waits: true
         );
 
-    private string[] Caches => ["--cache-from", target.Cache, "--cache-to", target.Cache];
+    // A cell that left nothing is no cell to the Job that waits for it, whatever it made.
+    private string[] Caches => ["--cache-from", target.Cache, "--cache-to", target.Cache, "--cache-required"];
 
-    private JsonObject Job(string name, JsonObject mode, IEnumerable<string> arguments)
+    private JsonObject Job(string name, JsonObject mode, int restarts, IEnumerable<string> arguments, bool waits = false)
     {
         JsonObject spec = mode;
-        spec["backoffLimit"] = 60; // an hour and a half of a registry that is away, or of cells that take long
-        spec["template"] = pod.Write(arguments);
+        spec["backoffLimit"] = restarts;
+        spec["template"] = pod.Write(arguments, waits);
         return new()
         {
             ["apiVersion"] = "batch/v1",

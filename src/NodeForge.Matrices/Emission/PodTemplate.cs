@@ -28,7 +28,8 @@ internal sealed class PodTemplate(ClusterTarget target, string matrixPath, strin
     public JsonObject Labels() => new() { ["app.kubernetes.io/name"] = "nodeforge", [Label] = matrix };
 
     /// <param name="arguments">Of <c>nodeforge matrix build</c>, after the matrix.</param>
-    public JsonObject Write(IEnumerable<string> arguments)
+    /// <param name="waits">Whether it waits for what other pods make: it must not take the room that these need.</param>
+    public JsonObject Write(IEnumerable<string> arguments, bool waits)
     {
         // What a container made before it was stopped stays in the pod's volumes: the next one goes on.
         JsonObject spec = new()
@@ -48,7 +49,7 @@ internal sealed class PodTemplate(ClusterTarget target, string matrixPath, strin
             ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
         };
         spec["initContainers"] = new JsonArray(Unpacking());
-        spec["containers"] = new JsonArray(Building(arguments));
+        spec["containers"] = new JsonArray(Building(arguments, waits));
         spec["volumes"] = Volumes();
         return new()
         {
@@ -67,7 +68,7 @@ internal sealed class PodTemplate(ClusterTarget target, string matrixPath, strin
         return container;
     }
 
-    private JsonObject Building(IEnumerable<string> arguments)
+    private JsonObject Building(IEnumerable<string> arguments, bool waits)
     {
         JsonObject container = Container("nodeforge", ["nodeforge", "matrix", "build", $"{MatrixFolder}/{matrixPath}", .. arguments]);
         container["env"] = new JsonArray([
@@ -75,7 +76,9 @@ internal sealed class PodTemplate(ClusterTarget target, string matrixPath, strin
         ]);
         container["resources"] = new JsonObject
         {
-            ["requests"] = new JsonObject { ["cpu"] = "1", ["memory"] = "1Gi" },
+            ["requests"] = waits
+                ? new JsonObject { ["cpu"] = "50m", ["memory"] = "256Mi" }
+                : new JsonObject { ["cpu"] = "1", ["memory"] = "1Gi" },
             ["limits"] = new JsonObject { ["memory"] = "2Gi" },
         };
         JsonArray mounts = new(Mount("matrix", MatrixFolder, readOnly: true), Mount("cache", CacheFolder), Mount("tmp", "/tmp"));

@@ -7,6 +7,7 @@ using NodeForge.EndToEnd.Tests.NodeImages;
 using NodeForge.Engines;
 using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
+using NodeForge.Oci.Transports;
 using NodeForge.Testing;
 
 namespace NodeForge.EndToEnd.Tests.Testing;
@@ -102,10 +103,53 @@ public sealed class Clusters_that_a_test_makes : IAsyncLifetime
         }
     }
 
-    private ClusterBuilder Wanted(string state, string image = NodeImage.Reference) =>
-        new ClusterBuilder(image).WithHost(
-            HostEnvironment.FromProcess().With("NODEFORGE_STATE", Path.Combine(folder, state)).With("KUBECONFIG", UsersKubeconfig)
+    [Fact]
+    public async Task A_cluster_comes_out_of_a_bundle_with_the_nodes_of_its_cluster_file_and_its_images()
+    {
+        string image = $"nodeforge-test/{Path.GetRandomFileName()[..6]}:1";
+        string archive = Path.Combine(folder, "app.tar");
+        await using (FileStream file = File.Create(archive))
+            await BusyboxArchive.WriteAsync(file, image, CancellationToken.None);
+        string nodes = Path.Combine(folder, "site.yaml");
+        await File.WriteAllTextAsync(
+            nodes,
+            "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes: [{role: control-plane}, {role: worker}]\n"
         );
+        string bundle = Path.Combine(folder, "site.nfb");
+        Forge forge = new(
+            ForgeOptions.From(Host("bundle").With("NODEFORGE_CACHE", Path.Combine(folder, "cache"))),
+            SilentReporter.Instance
+        );
+        await forge.Bundles.CreateAsync(
+            new([ImageTransport.Parse("docker-daemon:" + NodeImage.Reference)])
+            {
+                Others = [ImageTransport.Parse("docker-archive:" + archive)],
+                ClusterFile = nodes,
+                Output = bundle,
+            },
+            CancellationToken.None
+        );
+        try
+        {
+            await using TestCluster cluster = ClusterBuilder.FromBundle(bundle).WithHost(Host("bundle")).WithName("nf-e2e").Build();
+            await cluster.StartAsync();
+            Assert.Equal(
+                [$"{cluster.Name}-control-plane", $"{cluster.Name}-worker"],
+                (await cluster.GetNodesAsync()).Select(node => node.Name).Order()
+            );
+            ExecResult listed = await cluster.ExecAsync(cluster.Name + "-worker", ["crictl", "images", "--quiet", "docker.io/" + image]);
+            Assert.Equal((0, true), (listed.ExitCode, listed.Output.Length > 0));
+        }
+        finally
+        {
+            await engine.Images.RemoveAsync(image, force: true, CancellationToken.None);
+        }
+    }
+
+    private ClusterBuilder Wanted(string state, string image = NodeImage.Reference) => new ClusterBuilder(image).WithHost(Host(state));
+
+    private HostEnvironment Host(string state) =>
+        HostEnvironment.FromProcess().With("NODEFORGE_STATE", Path.Combine(folder, state)).With("KUBECONFIG", UsersKubeconfig);
 
     private async Task StartInVainAsync(string state)
     {

@@ -1,4 +1,5 @@
 using NodeForge.Images.Debian;
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Planning;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Oci;
@@ -123,6 +124,23 @@ public sealed class PlanningImages
             ],
         };
         Assert.Equal(architecture, ((KubernetesBuildPlan)Planner.Plan(recipe, locked, Platform.LinuxArm64)).Toolchain.Architecture);
+    }
+
+    [Fact]
+    public void Of_what_is_locked_files_and_images_are_read_whatever_others_made_and_packages_are_not()
+    {
+        LockedSource[] sources =
+        [
+            new LockedPackage("systemd", "252", "amd64", "bookworm", "pool/s.deb", Digest.Of("1"u8), 3),
+            new LockedFile("sources", Digest.Of("2"u8), 3) { Suite = "bookworm", Path = "pool/s.tar.xz" },
+            new LockedFile("kubernetes", Digest.Of("3"u8), 3) { Url = "https://example.com/k" },
+            new LockedImage("docker://example.com/a:1", Digest.Of("4"u8), [new LockedBlob("layer", Digest.Of("5"u8), 3)]),
+        ];
+        RecipeLock locked = Lock() with { Parts = [Lock().Parts[0] with { Sources = sources }] };
+        Assert.Equal(
+            [Digest.Of("3"u8), Digest.Of("5"u8)],
+            PlanSources.WhateverIsMade([Plan(locked)], locked, new(new DebianMirrors())).Select(source => source.Digest)
+        );
     }
 
     [Fact]

@@ -140,6 +140,55 @@ public sealed class SharingWork : IAsyncLifetime
         Assert.Equal([ErrorCodes.SharedCacheUnavailable], room.Events.OfType<Warned>().Select(warned => warned.Diagnostic.Code));
     }
 
+    [Fact]
+    public async Task Where_others_wait_for_an_entry_a_registry_that_fails_ends_the_build_and_the_next_one_gives_what_was_made()
+    {
+        using AssemblyRoom room = new();
+        registry.Fail("/blobs/uploads/", new RegistryFault.Status(500), times: 3);
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            ActAsync(room, () => Write(room, "content"), required: true)
+        );
+        Assert.True(failure.Is(ErrorCodes.SharedCacheUnavailable));
+        Assert.Null(registry.Manifest(Repository, Tag));
+        await ActAsync(room, () => Write(room, null), required: true);
+        Assert.NotNull(registry.Manifest(Repository, Tag));
+    }
+
+    [Fact]
+    public async Task A_reader_that_loses_the_registry_ends_where_others_wait_before_it_makes_anything()
+    {
+        using AssemblyRoom room = new();
+        registry.Fail("/v2/", new RegistryFault.Status(503), times: int.MaxValue);
+        NodeForgeException failure = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            ActAsync(room, () => Write(room, null), required: true)
+        );
+        Assert.True(failure.Is(ErrorCodes.SharedCacheUnavailable));
+    }
+
+    [Fact]
+    public async Task Sources_are_brought_for_what_is_made_here_and_not_for_what_others_made()
+    {
+        using AssemblyRoom first = new();
+        using AssemblyRoom second = new();
+        List<string> happened = [];
+        await ActAsync(first, () => Made(first), sources: () => Bring("first"));
+        await ActAsync(first, () => Made(first), sources: () => Bring("first again"));
+        await ActAsync(second, () => Made(second), sources: () => Bring("second"));
+        Assert.Equal(["first", "made"], happened);
+
+        Task Bring(string who)
+        {
+            happened.Add(who);
+            return Task.CompletedTask;
+        }
+
+        Task<IReadOnlyList<ActionOutput>> Made(AssemblyRoom room)
+        {
+            happened.Add("made");
+            return Write(room, "content");
+        }
+    }
+
     public static TheoryData<string, string, string> WrongEntries =>
         new()
         {
@@ -262,7 +311,9 @@ public sealed class SharingWork : IAsyncLifetime
         AssemblyRoom room,
         Func<Task<IReadOnlyList<ActionOutput>>> make,
         bool takes = true,
-        Digest? key = null
+        Digest? key = null,
+        bool required = false,
+        Func<Task>? sources = null
     )
     {
         using HttpMessageHandler handler = RegistryClient.CreateHandler();
@@ -278,8 +329,10 @@ public sealed class SharingWork : IAsyncLifetime
         {
             From = takes ? [place] : [],
             To = place,
+            Required = required,
         };
         using ForgeStep step = ((IForgeReporter)room).Step("step");
-        return await room.Environment.Actions.SharedWith(shared).GetOrRunAsync(key ?? Key, step, make, CancellationToken.None);
+        ActionCache actions = room.Environment.Actions.SharedWith(shared);
+        return await (sources is null ? actions : actions.MadeFrom(sources)).GetOrRunAsync(key ?? Key, step, make, CancellationToken.None);
     }
 }
