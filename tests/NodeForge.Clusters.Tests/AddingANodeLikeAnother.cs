@@ -18,8 +18,11 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
     private const string Network =
         """[{"Id":"n","Name":"nodeforge-lab","Labels":{"dev.nodeforge.cluster":"lab"},"IPAM":{"Config":[{"Subnet":"10.201.0.0/24"}]} }]""";
 
-    private const string BothNetwork =
-        """[{"Id":"n","Name":"nodeforge-lab","Labels":{"dev.nodeforge.cluster":"lab"},"IPAM":{"Config":[{"Subnet":"10.201.0.0/24"},{"Subnet":"fd00:77::/64"}]} }]""";
+    private static readonly string BothNetwork = Network.Replace(
+        "/24\"}",
+        "/24\"},{\"Subnet\":\"fd00:77::/64\"}",
+        StringComparison.Ordinal
+    );
 
     private static readonly string[] Names = ["lab-control-plane", "lab-external-load-balancer", "lab-worker", "lab-worker2"];
 
