@@ -89,7 +89,12 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
             .ConfigureAwait(false);
     }
 
-    private Network Opened(bool offline) => offline ? Network.Closed(options.Host) : open();
+    private Network Opened(bool offline)
+    {
+        if (offline)
+            return Network.Closed(options.Host);
+        return open();
+    }
 
     public Task<Image> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken) =>
         new ImageAssembler(environment).AssembleAsync(plan, cancellationToken);
