@@ -55,12 +55,14 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
                 .OfHostAsync(options.Host, options.Mirrors.Debian, environment.Reporter, cancellationToken)
                 .ConfigureAwait(false)
             : options.Host.Proxies;
-        using Network network = offline ? Network.Closed(options.Host) : open();
+        using Network network = Open(offline);
         SourceFetcher fetcher = new(network.Servers(proxies), network.Registries(), options.Host.Clock);
         await fetcher
             .FetchAsync(sources, environment.Store, new FetchOptions { Offline = offline }, environment.Reporter, cancellationToken)
             .ConfigureAwait(false);
     }
+
+    private Network Open(bool offline) => offline ? Network.Closed(options.Host) : open();
 
     public Task<Image> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken) =>
         new ImageAssembler(environment).AssembleAsync(plan, cancellationToken);
