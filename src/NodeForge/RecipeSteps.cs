@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using NodeForge.Images;
 using NodeForge.Images.Assembly;
@@ -62,6 +63,7 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
             .ConfigureAwait(false);
     }
 
+    [SuppressMessage("Reliability", "CA2000", Justification = "The fetch disposes of it.")]
     private Network Open(bool offline) => offline ? Network.Closed(options.Host) : open();
 
     public Task<Image> AssembleAsync(ImagePlan plan, CancellationToken cancellationToken) =>
