@@ -5,7 +5,7 @@ using NodeForge.Signing.Keys;
 
 namespace NodeForge;
 
-/// <summary>What a machine asks of bundles before it takes anything from them: a policy, and what was installed before.</summary>
+/// <summary>What a machine asks of bundles before it takes anything from them.</summary>
 /// <param name="Path">The policy's file.</param>
 /// <param name="Keys">Any of them has to have signed.</param>
 /// <param name="IgnoresExpiry">Whether the clock of this machine is not to be believed.</param>

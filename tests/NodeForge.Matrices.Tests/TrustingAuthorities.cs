@@ -47,6 +47,14 @@ public sealed class TrustingAuthorities : IDisposable
         );
 
     [Fact]
+    public void A_file_without_end_is_refused_and_not_read()
+    {
+        Assert.True(Assert.Throws<NodeForgeException>(() => Authorities.Read("/dev/zero")).Is(ErrorCodes.PathNotUsable));
+        NodeForgeException refused = Assert.Throws<NodeForgeException>(() => Authorities.Read(Saved(new string(' ', (512 << 10) + 1))));
+        Assert.Equal((ErrorCodes.MatrixAuthoritiesUnreadable, "524289 bytes"), (refused.Diagnostics[0].Code, refused.Diagnostics[0].Got));
+    }
+
+    [Fact]
     public void Pods_without_them_are_told_of_none()
     {
         Matrix matrix = room.ReadLocked();

@@ -100,7 +100,9 @@ public sealed class BundlePlan
             ? throw new NodeForgeException(
                 new Diagnostic(ErrorCodes.BundleContentRefused, "what an image says of itself cannot be carried")
                 {
+                    Where = new(string.Join(", ", plan.Index.Images.Select(image => image.DisplayName))),
                     Got = Printable.Escape(problem),
+                    Want = "blobs of known sizes, each once in a manifest, under media types of printable ASCII",
                     Hint = "have the image made again",
                 }
             )

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using NodeForge.Oci.Content;
 
 namespace NodeForge.Matrices.Emission;
@@ -7,12 +8,14 @@ namespace NodeForge.Matrices.Emission;
 /// <summary>Certificates of authorities that pods are to trust.</summary>
 public static class Authorities
 {
+    private const int Longest = 1 << 19; // bytes; a ConfigMap holds twice that, and the matrix's files are in it too
+
     /// <param name="path">A file in PEM; what is no certificate in it, a key above all, is left behind.</param>
     /// <returns>The certificates alone, in PEM.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.MatrixAuthoritiesUnreadable"/>; the file cannot be read.</exception>
     public static string Read(string path)
     {
-        string text = AtomicFile.Guard(path, () => File.ReadAllText(path));
+        string text = Encoding.Latin1.GetString(RegularFile.ReadSmall(path, Longest, length => Refused(path, $"{length} bytes", null)));
         X509Certificate2Collection certificates = [];
         try
         {
@@ -36,7 +39,7 @@ public static class Authorities
             {
                 Where = new(path),
                 Got = got,
-                Want = "certificates of authorities in PEM",
+                Want = "certificates of authorities in PEM, 512 KiB at most",
                 Hint = ErrorCodes.MatrixAuthoritiesUnreadable.Remedy,
             },
             cause
