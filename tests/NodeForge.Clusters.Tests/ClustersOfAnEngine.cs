@@ -175,4 +175,58 @@ public sealed class ClustersOfAnEngine : IForgeReporter
             (told.Code, told.Where!.Resource, told.Got)
         );
     }
+
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("2", false)]
+    public async Task A_node_whose_pod_is_frozen_is_thawed_and_goes_where_cgroups_freeze_by_themselves(string version, bool goes)
+    {
+        await using ScriptedEngine engine = new();
+        bool thawed = false;
+        bool there = true;
+        string refusal = """{"message":"tried to kill container, but did not receive an exit event"}""";
+        engine
+            .WithObjects()
+            .On(
+                "GET /containers/json",
+                call => call.AnswerAsync(200, there ? Node("lab-control-plane", ClusterLabels.ControlPlane, "running") : "[]")
+            )
+            .On("GET /info", 200, $$"""{"CgroupVersion":"{{version}}"}""")
+            .On(
+                "GET /containers/lab-control-plane/json",
+                200,
+                """{"Id":"lab-control-plane","Name":"/lab-control-plane","Image":"sha256:1","State":{"Status":"running","Running":true} }"""
+            )
+            .On("POST /containers/lab-control-plane/kill", 500, refusal)
+            .On(
+                "DELETE /containers/lab-control-plane",
+                call =>
+                {
+                    there = !thawed;
+                    return thawed ? call.AnswerAsync(204, string.Empty) : call.AnswerAsync(500, refusal);
+                }
+            )
+            .On("DELETE /containers/lab-control-plane-thaw", 404, """{"message":"No such container"}""")
+            .On("POST /containers/create?name=lab-control-plane-thaw", 201, """{"Id":"t1"}""")
+            .On(
+                "POST /containers/t1/start",
+                call =>
+                {
+                    thawed = true;
+                    return call.AnswerAsync(204, string.Empty);
+                }
+            )
+            .On("POST /containers/t1/wait", 200, """{"StatusCode":0}""")
+            .On("DELETE /containers/t1", 204, string.Empty);
+        using EngineClient client = await engine.ConnectAsync();
+        Task<bool> Delete() => RemoveCluster.RunAsync(client, "lab", null, CancellationToken.None);
+
+        if (goes)
+            Assert.True(await Delete());
+        else
+            Assert.Contains("did not receive an exit event", Assert.Single(await FailsAsync(Delete)).Got, StringComparison.Ordinal);
+
+        Assert.Equal(goes, thawed);
+        Assert.Equal(goes, engine.Requests.Contains("DELETE /containers/t1?force=1&v=1"));
+    }
 }

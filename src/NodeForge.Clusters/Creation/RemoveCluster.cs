@@ -1,4 +1,5 @@
 using NodeForge.Clusters.Configuration;
+using NodeForge.Clusters.Nodes;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 using NodeForge.Engines.Networks;
@@ -45,7 +46,7 @@ internal static class RemoveCluster
             IReadOnlyList<VolumeDetails> volumes = await listingVolumes.ConfigureAwait(false);
             await Task.WhenAll([
                     .. containers.Select(container =>
-                        TryAsync(container.Name, () => engine.Containers.RemoveAsync(container.Id, cancellationToken), left)
+                        TryAsync(container.Name, () => NodeContainers.RemoveAsync(engine, container.Id, cancellationToken), left)
                     ),
                     .. networks.Select(network =>
                         TryAsync(network.Name, () => engine.Networks.RemoveAsync(network.Id, cancellationToken), left)
@@ -74,21 +75,9 @@ internal static class RemoveCluster
         await Task.WhenAll(
                 containers
                     .Where(container => container.State == "running")
-                    .Select(container => KillAsync(engine, container, cancellationToken))
+                    .Select(container => NodeContainers.KillAsync(engine, container.Id, cancellationToken))
             )
             .ConfigureAwait(false);
-    }
-
-    private static async Task KillAsync(EngineClient engine, ContainerSummary container, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await engine.Containers.KillAsync(container.Id, "SIGKILL", cancellationToken).ConfigureAwait(false);
-        }
-        catch (NodeForgeException)
-        {
-            // It ended by itself, or its removal has more to say.
-        }
     }
 
     private static async Task TryAsync(string name, Func<Task<bool>> remove, List<Diagnostic> left)

@@ -88,7 +88,7 @@ internal sealed class NodeAddition(EngineClient engine, TimeProvider clock, Exis
             await BalancerMembers.SetAsync(engine, existing.Plan, clock, cancellationToken).ConfigureAwait(false);
         }
 
-        await engine.Containers.RemoveAsync(node.Name, cancellationToken).ConfigureAwait(false);
+        await NodeContainers.RemoveAsync(engine, node.Name, cancellationToken).ConfigureAwait(false);
         await new NodeDrain(api, node.Name).ForgetAsync(cancellationToken).ConfigureAwait(false);
     }
 }

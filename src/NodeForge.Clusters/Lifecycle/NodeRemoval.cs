@@ -21,7 +21,7 @@ internal sealed class NodeRemoval(EngineClient engine, TimeProvider clock, Exist
         // Those that an upgrade handed to a new container have names there, and do not go with it.
         IEnumerable<ContainerMount> mounts =
             (await engine.Containers.FindAsync(name, cancellationToken).ConfigureAwait(false))?.Mounts ?? [];
-        await engine.Containers.RemoveAsync(name, cancellationToken).ConfigureAwait(false);
+        await NodeContainers.RemoveAsync(engine, name, cancellationToken).ConfigureAwait(false);
         foreach (ContainerMount volume in mounts.Where(mount => mount.Type == "volume"))
             await engine.Volumes.RemoveAsync(volume.Name, cancellationToken).ConfigureAwait(false);
         await drain.ForgetAsync(cancellationToken).ConfigureAwait(false);
