@@ -32,6 +32,10 @@ internal static class PeerProgram
         return program;
     }
 
+    /// <summary>"kind 0.33", by what the program says of itself.</summary>
+    public static string TitleOf(string program) =>
+        "kind " + string.Join('.', MeasuredProgram.Output([program, "version", "-q"]).Trim().Split('.').Take(2));
+
     private static string Mirror()
     {
         string mirror = MeasuredProgram

@@ -17,11 +17,13 @@ internal sealed class ClusterComparison(BenchmarkOptions options, string command
             ? only
             : throw new BenchmarkException("--image is wanted once\n" + BenchmarkOptions.Usage);
         Directory.CreateDirectory(options.Work);
-        MeasuredCluster peer = new([PeerProgram.Find(options)], options.Work),
+        string kind = PeerProgram.Find(options);
+        string title = PeerProgram.TitleOf(kind);
+        MeasuredCluster peer = new([kind], options.Work),
             ours = new(BenchmarkOptions.Call(command), options.Work);
         Contestant[] peers = options.PeerImage is { } own
-            ? [new("kind 0.27", peer, image), new("kind 0.27, its own image", peer, own)]
-            : [new("kind 0.27", peer, image)];
+            ? [new(title, peer, image), new(title + ", its own image", peer, own)]
+            : [new(title, peer, image)];
         Contestant nodeforge = new("nodeforge", ours, image);
         List<string> rows = [];
         foreach (ClusterShape shape in ClusterShape.All)
@@ -53,7 +55,7 @@ internal sealed class ClusterComparison(BenchmarkOptions options, string command
             $"""
             | median s | {string.Join(" | ", peers.Select(who => who.Title))} | nodeforge | least to most s | {string.Join(
                 " | ",
-                peers.Select(who => "of " + who.Title.Replace("kind 0.27", "kind's", StringComparison.Ordinal))
+                peers.Select(who => "of " + who.Title.Replace(title, "kind's", StringComparison.Ordinal))
             )} |
             |---|---|---|---|{string.Concat(peers.Select(_ => "---|---|"))}
             {string.Join('\n', rows)}

@@ -19,7 +19,8 @@ internal sealed class LoadComparison(BenchmarkOptions options, string command)
             ? only
             : throw new BenchmarkException("--image is wanted once\n" + BenchmarkOptions.Usage);
         Directory.CreateDirectory(options.Work);
-        MeasuredCluster kind = new([PeerProgram.Find(options)], options.Work),
+        string peer = PeerProgram.Find(options);
+        MeasuredCluster kind = new([peer], options.Work),
             cluster = new(BenchmarkOptions.Call(command), options.Work);
         List<string> rows = [];
         foreach (ClusterShape shape in ClusterShape.All)
@@ -56,7 +57,7 @@ internal sealed class LoadComparison(BenchmarkOptions options, string command)
             CultureInfo.InvariantCulture,
             $"""
             | load an image of {Layers * LayerBytes / 1_000_000} MB, one layer of {LayerBytes
-                / 1_000_000} MB changed | kind 0.27, median s | nodeforge, median s | least to most s | of kind's |
+                / 1_000_000} MB changed | {PeerProgram.TitleOf(peer)}, median s | nodeforge, median s | least to most s | of kind's |
             |---|---|---|---|---|
             {string.Join('\n', rows)}
 

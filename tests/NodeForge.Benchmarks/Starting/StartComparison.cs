@@ -9,7 +9,7 @@ internal sealed class StartComparison(BenchmarkOptions options, string command, 
 {
     private const string Ours = "nodeforge, compiled ahead";
     private const string Native = "nodeforge, native code";
-    private const string Kind = "kind 0.27";
+    private const string Kind = "kind";
     private const string Empty = "an empty native program";
 
     // One start is too short for a stopwatch on a machine that does something else besides.
@@ -25,7 +25,9 @@ internal sealed class StartComparison(BenchmarkOptions options, string command, 
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            | wall s, median | {Ours} | {Native} | {Kind} | {Empty} | native of ahead | of kind | of empty |
+            | wall s, median | {Ours} | {Native} | {PeerProgram.TitleOf(
+                PeerProgram.Find(options)
+            )} | {Empty} | native of ahead | of kind | of empty |
             |---|---|---|---|---|---|---|---|
             {string.Join('\n', rows)}
 
