@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -62,6 +64,31 @@ public sealed class AttackingContent : IDisposable
             Assert.Equal(Path.GetFileName(blob), Sha256(File.ReadAllBytes(blob)));
     }
 
+    [Theory]
+    [InlineData("pipe")]
+    [InlineData("/dev/zero")]
+    [InlineData("/nonexistent")]
+    public async Task What_is_no_record_of_an_action_counts_as_none(string instead)
+    {
+        WriteOfOldTime("app.conf", "one");
+        string made = await LockAndBuildAsync();
+        foreach (string file in Directory.GetFiles(room["cache/actions"], "*", SearchOption.AllDirectories))
+        {
+            File.Delete(file);
+            if (instead == "pipe")
+            {
+                using Process pipe = Process.Start("mkfifo", [file]);
+                await pipe.WaitForExitAsync();
+            }
+            else
+                File.CreateSymbolicLink(file, instead);
+        }
+
+        Directory.Delete(room["out"], recursive: true);
+        CommandRun run = await room.RunAsync("build", "container-image", "app.yaml", "--output", "oci:out");
+        Assert.Equal((0, made), (run.Exit, run.Out));
+    }
+
     [Fact]
     public async Task A_damaged_blob_of_an_output_does_not_outlive_the_next_build()
     {
@@ -85,6 +112,55 @@ public sealed class AttackingContent : IDisposable
         CommandRun run = await room.RunAsync("verify", "oci:layout");
         Assert.Equal(ExitCode.Verification, (ExitCode)run.Exit);
         Assert.Contains(code, run.Out + run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/vnd.oci.image.layer.v1.tar", "another layer", "NF5112")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "this layer", "NF5116")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "another layer, packed", "NF5112")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "this layer, packed and cut", "NF5117")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar", "this layer, packed", "NF5116")]
+    public async Task No_bundle_carries_a_layer_that_is_not_what_its_image_says(string mediaType, string said, string code)
+    {
+        byte[] plain = new byte[100_000];
+        byte[] layer = said.Contains("packed", StringComparison.Ordinal) ? Pack(plain) : plain;
+        if (said.EndsWith("cut", StringComparison.Ordinal))
+            layer = layer[..^9];
+        bool unpacks = mediaType.EndsWith("gzip", StringComparison.Ordinal);
+        string diffId = Sha256(
+            said.StartsWith("another", StringComparison.Ordinal) ? [1]
+            : unpacks ? plain
+            : layer
+        );
+        WriteLayout(layer, mediaType, diffId);
+        WriteOfOldTime("app.conf", "one");
+        await LockAndBuildAsync();
+        foreach (
+            string[] images in (string[][])
+                [
+                    ["oci:layout"],
+                    ["oci:out", "--image", "oci:layout"],
+                ]
+        )
+        {
+            CommandRun run = await room.RunAsync(["bundle", "create", .. images, "--output", "site.nfb"]);
+            Assert.Equal(ExitCode.Verification, (ExitCode)run.Exit);
+            Assert.Contains(images.Length == 1 && code == "NF5117" ? "NF4121" : code, run.Error, StringComparison.Ordinal);
+            Assert.Contains(Sha256(layer)[..12], run.Error.ReplaceLineEndings(""), StringComparison.Ordinal);
+            Assert.False(File.Exists(room["site.nfb"]));
+        }
+    }
+
+    [Fact]
+    public async Task A_packed_layer_that_is_what_its_image_says_is_carried()
+    {
+        byte[] layer = Pack(new byte[10_000_000]);
+        WriteLayout(layer, "application/vnd.oci.image.layer.v1.tar+gzip", Sha256(new byte[10_000_000]));
+        WriteOfOldTime("app.conf", "one");
+        await LockAndBuildAsync();
+        CommandRun run = await room.RunAsync("bundle", "create", "oci:out", "--image", "oci:layout", "--output", "site.nfb");
+        Assert.True(run.Exit == 0, run.Error);
+        Assert.Equal(0, (await room.RunAsync("bundle", "verify", "site.nfb")).Exit);
     }
 
     [Fact]
@@ -141,6 +217,14 @@ public sealed class AttackingContent : IDisposable
         room.Write(name, text);
         File.SetLastWriteTimeUtc(room[name], Fixed);
         return room[name];
+    }
+
+    private static byte[] Pack(byte[] plain)
+    {
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(plain);
+        return packed.ToArray();
     }
 
     // The length and the time stay, as where a disk rots.
