@@ -56,7 +56,8 @@ public sealed class AttackingWithSilence : IDisposable
         room.Variables["NODEFORGE_DEBIAN_MIRROR"] = mirror.Address.Replace("//", "//ann:s3cret@", StringComparison.Ordinal) + "/debian";
         room.Write(
             "base.yaml",
-            "apiVersion: nodeforge.dev/v1alpha1\nkind: BaseImage\nname: base\nplatforms: [linux/amd64]\ndebian: {suite: bookworm, packages: [hello]}\n"
+            "apiVersion: nodeforge.dev/v1alpha1\nkind: BaseImage\nname: base\nplatforms: [linux/amd64]\n"
+                + "debian: {suite: bookworm, packages: [hello]}\n"
         );
 
         using Process waiting = room.Start("lock", "base.yaml");
