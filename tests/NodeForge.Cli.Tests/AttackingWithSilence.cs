@@ -28,19 +28,22 @@ public sealed class AttackingWithSilence : IDisposable
     [InlineData("/token", "inspect docker://HOST/a:v1")]
     [InlineData("/token", "lock base-of-a-registry.yaml")]
     [InlineData("/v1.30.0/server.tar.gz.sha256", "lock release.yaml")]
-    [InlineData("/v1.30.0/server.tar.gz", "fetch release.yaml")]
     public async Task One_signal_ends_the_wait_for_a_server(string silent, string command)
     {
         await using ScriptedServer server = new();
         server.Serve("/v2/a/manifests/v1", Replies.Status(401, headers: ("WWW-Authenticate", $"Bearer realm=\"{server.Address}/token\"")));
         server.Serve(silent, Replies.Silence());
         string host = new Uri(server.Address).Authority;
-        room.Write("base-of-a-registry.yaml", Node($"docker://{host}/a:v1", "http://release.invalid"));
-        room.Write("release.yaml", Node("docker://registry.invalid/a@sha256:" + new string('f', 64), server.Address));
-        room.Write("release.lock.json", "{}");
+        room.Write("base-of-a-registry.yaml", Node($"docker://{host}/a:v1", "folder: programs"));
+        room.Write(
+            "release.yaml",
+            Node("docker://registry.invalid/a@sha256:" + new string('f', 64), $"release: '{server.Address}/{{version}}/server.tar.gz'")
+        );
+        foreach (string program in (string[])["kubeadm", "kubelet", "kubectl"])
+            room.Plant("programs/" + program);
 
         using Process waiting = room.Start(command.Replace("HOST", host, StringComparison.Ordinal).Split(' '));
-        await UntilAsync(() => server.Requests.Any(request => request.Path == silent), waiting);
+        await UntilAsync(() => server.Requests.Any(request => request.Path.StartsWith(silent, StringComparison.Ordinal)), waiting);
         Signals.SendTerminate(waiting);
 
         CommandRun run = await HostileRoom.EndAsync(waiting);
@@ -74,14 +77,14 @@ public sealed class AttackingWithSilence : IDisposable
         await UntilAsync(() => Started().Length == 0, null);
     }
 
-    private static string Node(string image, string release) =>
+    private static string Node(string image, string kubernetes) =>
         $$"""
             apiVersion: nodeforge.dev/v1alpha1
             kind: NodeImage
             name: node
             platforms: [linux/amd64]
             base: {image: "{{image}}"}
-            kubernetes: {version: v1.30.0, release: "{{release}}/{version}/server.tar.gz"}
+            kubernetes: {version: v1.30.0, {{kubernetes}} }
             images: [{kubeadm: false}]
             """;
 
