@@ -88,7 +88,7 @@ public sealed class AttackingWithSilence : IDisposable
             images: [{kubeadm: false}]
             """;
 
-    private static bool HasThePassword(string file) => File.ReadAllText(file).Contains("s3cret", StringComparison.Ordinal);
+    private static bool HasThePassword(string file) => Says(file).Contains("s3cret", StringComparison.Ordinal);
 
     /// <summary>Processes that were told of this room: apt and its methods are told where its configuration is.</summary>
     private string[] Started() =>
@@ -97,15 +97,16 @@ public sealed class AttackingWithSilence : IDisposable
                 .EnumerateDirectories("/proc")
                 .Where(process =>
                     char.IsAsciiDigit(Path.GetFileName(process)[0])
-                    && Says(process).Contains("APT_CONFIG=" + room.Folder, StringComparison.Ordinal)
+                    && Says(process + "/environ").Contains("APT_CONFIG=" + room.Folder, StringComparison.Ordinal)
                 ),
         ];
 
-    private static string Says(string process)
+    // Nothing where it is locked or has ended meanwhile.
+    private static string Says(string file)
     {
         try
         {
-            return File.ReadAllText(process + "/environ");
+            return File.ReadAllText(file);
         }
         catch (Exception ended) when (ended is IOException or UnauthorizedAccessException)
         {
