@@ -23,8 +23,8 @@ internal static class HostileLayouts
         foreach (byte[] blob in (byte[][])[layer, config, manifest])
             room.Write(folder + "/blobs/sha256/" + Sha256(blob), blob);
         room.Write(folder + "/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
-        string named =
-            $$$"""{{{Descriptor(manifest, Manifest)[..^1]}}},"annotations":{"org.opencontainers.image.ref.name":"example.test/{{{folder}}}:1"}}""";
+        string name = $$$"""{"org.opencontainers.image.ref.name":"example.test/{{{folder}}}:1"}""";
+        string named = Descriptor(manifest, Manifest)[..^1] + ",\"annotations\":" + name + "}";
         room.Write(folder + "/index.json", $$"""{"schemaVersion":2,"manifests":[{{named}}]}""");
     }
 
