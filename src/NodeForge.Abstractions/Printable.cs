@@ -43,7 +43,7 @@ public static partial class Printable
 
     // Not any scheme: docker://name:tag@sha256:… has no user.
     [GeneratedRegex(
-        """(?<=\b(?:https?|ftp|socks\w*)://)[^\s/?#'"]+(?=@)|(?<=\bssh://[^\s/?#'":@]*:)[^\s/?#'"]+(?=@)""",
+        """(?<=\b(?:https?|ftp|tcp|socks\w*)://)[^\s/?#'"]+(?=@)|(?<=\bssh://[^\s/?#'":@]*:)[^\s/?#'"]+(?=@)""",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
     )]
     private static partial Regex UserInfo();

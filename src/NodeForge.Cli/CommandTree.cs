@@ -13,7 +13,9 @@ internal static class CommandTree
     {
         ParseResult parsed = EmptyPaths.Parse(Create(front), args);
         if (parsed.Errors.Count > 0)
-            return new CommandFrame(front, parsed).Fail([.. parsed.Errors.Select(error => Unknown(error.Message, parsed))]);
+            return new CommandFrame(front, parsed).Fail([
+                .. parsed.Errors.Select(error => Unknown(error.Message.Replace("\t", "  ", StringComparison.Ordinal), parsed)),
+            ]);
         if (parsed.GetValue(GlobalOptions.Format) == GlobalOptions.Wide && parsed.CommandResult.Command is not GetNodesCommand)
             return new CommandFrame(front, parsed).Fail([Unknown("only 'get nodes' has a wide format", parsed)]);
         InvocationConfiguration configuration = new()

@@ -60,23 +60,13 @@ public sealed class ActionCache
     public ActionCache SharedWith(ISharedActions shared, bool takesOnly = false) =>
         new(folder, store, clock, reporter) { Shared = shared, TakesOnly = takesOnly };
 
+    private const int LongestRecord = 16 << 20; // a record of a thousand outputs has 0.3 MiB
+
     /// <summary>What the action made before, or null.</summary>
     public IReadOnlyList<ActionOutput>? Find(Digest key)
     {
-        byte[] json;
-        try
-        {
-            json = File.ReadAllBytes(PathOf(key));
-        }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
-        {
+        if (ReadRecord(PathOf(key)) is not { } json)
             return null;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw AtomicFile.Explain(PathOf(key), failure);
-        }
-
         if (ActionRecord.Read(key, json) is not { } outputs)
         {
             Doubt(key, json);
@@ -88,6 +78,33 @@ public sealed class ActionCache
             return null;
         used.TryAdd(key, 0);
         return outputs;
+    }
+
+    private static byte[]? ReadRecord(string path)
+    {
+        // What is something else than a record has what is made put in its place.
+        if (RegularFile.SizeOf(path) is not <= LongestRecord)
+            return null;
+        try
+        {
+            return RegularFile.ReadSmall(
+                path,
+                LongestRecord,
+                length =>
+                    new(
+                        new Diagnostic(ErrorCodes.ActionRecordDamaged, "what an action made grows while it is read")
+                        {
+                            Where = new(path),
+                            Got = $"{length} bytes",
+                            Hint = ErrorCodes.ActionRecordDamaged.Remedy,
+                        }
+                    )
+            );
+        }
+        catch (NodeForgeException absent) when (absent.InnerException is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     public void Remember(Digest key, IReadOnlyList<ActionOutput> outputs)

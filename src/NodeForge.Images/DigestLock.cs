@@ -89,7 +89,7 @@ public sealed class DigestLock : IDisposable
     {
         try
         {
-            string text = File.ReadAllText(path + ".pid", Encoding.ASCII).Trim();
+            string text = RegularFile.SizeOf(path + ".pid") is <= 16 ? File.ReadAllText(path + ".pid", Encoding.ASCII).Trim() : "";
             return text.Length is > 0 and < 12 ? $"process {text}" : "another process";
         }
         catch (IOException)

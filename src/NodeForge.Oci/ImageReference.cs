@@ -12,7 +12,8 @@ public sealed partial record ImageReference
     private const string DefaultRegistry = "docker.io";
     private const string DefaultTag = "latest";
     private const string OfficialPrefix = "library/";
-    private const int MaxNameLength = 255;
+    private const int LongestRepository = 255; // of the distribution project's reference package: the registry does not count
+    private const int LongestRegistry = 253 + 6; // a host name by RFC 1035, section 2.3.4, and a port
 
     private ImageReference(string registry, string repository, string? tag, Digest? digest)
     {
@@ -101,8 +102,10 @@ public sealed partial record ImageReference
     {
         if (name.Length == 0)
             return "an image reference begins with the image's name";
-        if (registry.Length + 1 + repository.Length > MaxNameLength)
-            return $"registry and repository have more than {MaxNameLength} characters together";
+        if (repository.Length > LongestRepository)
+            return $"a repository has at most {LongestRepository} characters";
+        if (registry.Length > LongestRegistry)
+            return $"a registry has at most {LongestRegistry} characters";
         if (!RegistryGrammar().IsMatch(registry))
             return "the registry is no host name with an optional port";
         if (repository.Any(char.IsAsciiLetterUpper))

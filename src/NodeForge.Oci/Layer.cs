@@ -15,6 +15,9 @@ public sealed record Layer(Descriptor Descriptor, Digest DiffId, Location Where,
     /// <summary>Whether its source names it by its digest (<see cref="IImageSource.IsNamed"/>).</summary>
     public bool IsNamed { get; init; } = true;
 
+    /// <summary>What its bytes go through where they are opened to be believed; null for nothing.</summary>
+    internal Func<Stream, Stream>? Through { get; init; }
+
     /// <summary>What made it, for people; empty where nobody says.</summary>
     public string Title { get; init; } = "";
 
@@ -22,7 +25,13 @@ public sealed record Layer(Descriptor Descriptor, Digest DiffId, Location Where,
     /// bytes.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DigestMismatch"/>, here or while reading, and what the source fails
     /// with.</exception>
-    public async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) =>
+    public async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        Stream content = await OpenVerifiedAsync(cancellationToken).ConfigureAwait(false);
+        return Through is null ? content : Through(content);
+    }
+
+    private async ValueTask<Stream> OpenVerifiedAsync(CancellationToken cancellationToken) =>
         Store is { } store
             ? store.OpenVerified(Descriptor.Digest, Descriptor.Size)
             : new VerifyingStream(

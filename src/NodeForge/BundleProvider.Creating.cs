@@ -3,6 +3,7 @@ using NodeForge.Bundles.Writing;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
+using NodeForge.Oci.Layers;
 using NodeForge.Oci.Transports;
 using NodeForge.Verification;
 using NodeForge.Verification.Images;
@@ -14,9 +15,18 @@ public sealed partial class BundleProvider
 {
     private const string ClosureGroup = "closure";
 
+    // What makes a layer useless wherever it is carried.
+    private static readonly ErrorCode[] WrongLayers =
+    [
+        ErrorCodes.ImageBlobMismatch,
+        ErrorCodes.DiffIdMismatch,
+        ErrorCodes.LayerMediaTypeMismatch,
+        ErrorCodes.CompressedDataInvalid,
+    ];
+
     /// <summary>images, files → bundle. Networked for images of a registry.</summary>
-    /// <exception cref="NodeForgeException">A node image whose closure is open: one problem for each image that a cluster would lack; what
-    /// a source or the disk fails with.</exception>
+    /// <exception cref="NodeForgeException">A node image whose closure is open: one problem for each image that a cluster would lack; a
+    /// layer that is not what its image says; what a source or the disk fails with.</exception>
     public async Task<BundleOutcome> CreateAsync(BundleRequest request, CancellationToken cancellationToken)
     {
         FileToBundle[] files =
@@ -71,7 +81,9 @@ public sealed partial class BundleProvider
             [
                 .. await Task.WhenAll(
                         attached.Select(image =>
-                            proven ? ProveAsync(image, cancellationToken) : Task.FromResult(new PlatformToBundle(image, null, []))
+                            proven
+                                ? ProveAsync(image, cancellationToken)
+                                : Task.FromResult(new PlatformToBundle(image.WithLayersUnpacked(), null, []))
                         )
                     )
                     .ConfigureAwait(false),
@@ -96,8 +108,9 @@ public sealed partial class BundleProvider
         Diagnostic[] problems =
         [
             .. report
-                .Checks.Where(check => check.Group == ClosureGroup)
-                .SelectMany(check => check.Findings)
+                .Checks.SelectMany(check => check.Findings, (check, finding) => (check.Group, Finding: finding))
+                .Where(found => found.Group == ClosureGroup || WrongLayers.Contains(found.Finding.Code))
+                .Select(found => found.Finding)
                 .Where(finding => finding.Severity == Severity.Error),
         ];
         if (problems.Length > 0)

@@ -12,6 +12,7 @@ public sealed class HidingPasswords
         "E: failed to fetch http://***@one.test/x and https://***@two.test/y"
     )]
     [InlineData("https://a.test=https://ann:secret@b.test", "https://a.test=https://***@b.test")]
+    [InlineData("tcp://ann:secret@engine.test:2376", "tcp://***@engine.test:2376")]
     [InlineData("ssh://ann:secret@lab", "ssh://ann:***@lab")]
     [InlineData("ssh://ann@lab:2222", "ssh://ann@lab:2222")]
     [InlineData("docker://alpine:3@sha256:0123", "docker://alpine:3@sha256:0123")]

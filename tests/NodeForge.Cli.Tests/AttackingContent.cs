@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Diagnostics;
 using System.Text;
 
 namespace NodeForge.Cli.Tests;
@@ -16,8 +16,6 @@ public sealed class AttackingContent : IDisposable
         files:
           - {path: /etc/app, source: app.conf}
         """;
-
-    private const string Manifest = "application/vnd.oci.image.manifest.v1+json";
 
     private static readonly DateTime Fixed = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private readonly HostileRoom room = new();
@@ -59,7 +57,32 @@ public sealed class AttackingContent : IDisposable
         Assert.Contains("warning NF", run.Error, StringComparison.Ordinal);
         Assert.Equal(0, (await room.RunAsync("inspect", "oci:out")).Exit);
         foreach (string blob in Directory.EnumerateFiles(room["out/blobs/sha256"]))
-            Assert.Equal(Path.GetFileName(blob), Sha256(File.ReadAllBytes(blob)));
+            Assert.Equal(Path.GetFileName(blob), HostileLayouts.Sha256(File.ReadAllBytes(blob)));
+    }
+
+    [Theory]
+    [InlineData("pipe")]
+    [InlineData("/dev/zero")]
+    [InlineData("/nonexistent")]
+    public async Task What_is_no_record_of_an_action_counts_as_none(string instead)
+    {
+        WriteOfOldTime("app.conf", "one");
+        string made = await LockAndBuildAsync();
+        foreach (string file in Directory.GetFiles(room["cache/actions"], "*", SearchOption.AllDirectories))
+        {
+            File.Delete(file);
+            if (instead == "pipe")
+            {
+                using Process pipe = Process.Start("mkfifo", [file]);
+                await pipe.WaitForExitAsync();
+            }
+            else
+                File.CreateSymbolicLink(file, instead);
+        }
+
+        Directory.Delete(room["out"], recursive: true);
+        CommandRun run = await room.RunAsync("build", "container-image", "app.yaml", "--output", "oci:out");
+        Assert.Equal((0, made), (run.Exit, run.Out));
     }
 
     [Fact]
@@ -71,7 +94,7 @@ public sealed class AttackingContent : IDisposable
             Spoil(blob);
         Assert.Equal(0, (await room.RunAsync("build", "container-image", "app.yaml", "--output", "oci:out")).Exit);
         foreach (string blob in Directory.EnumerateFiles(room["out/blobs/sha256"]))
-            Assert.Equal(Path.GetFileName(blob), Sha256(File.ReadAllBytes(blob)));
+            Assert.Equal(Path.GetFileName(blob), HostileLayouts.Sha256(File.ReadAllBytes(blob)));
     }
 
     [Theory]
@@ -80,8 +103,8 @@ public sealed class AttackingContent : IDisposable
     public async Task A_layer_that_is_not_what_its_image_says_is_told(string mediaType, string said, string code)
     {
         byte[] layer = new byte[1024];
-        string diffId = Sha256(said == "this layer" ? layer : Encoding.ASCII.GetBytes(said));
-        WriteLayout(layer, mediaType, diffId);
+        string diffId = HostileLayouts.Sha256(said == "this layer" ? layer : Encoding.ASCII.GetBytes(said));
+        room.WriteLayout("layout", layer, mediaType, diffId);
         CommandRun run = await room.RunAsync("verify", "oci:layout");
         Assert.Equal(ExitCode.Verification, (ExitCode)run.Exit);
         Assert.Contains(code, run.Out + run.Error, StringComparison.Ordinal);
@@ -155,26 +178,4 @@ public sealed class AttackingContent : IDisposable
         File.WriteAllBytes(file, bytes);
         File.SetLastWriteTimeUtc(file, written);
     }
-
-    private void WriteLayout(byte[] layer, string mediaType, string diffId)
-    {
-        byte[] config = Encoding.UTF8.GetBytes(
-            $$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:{{{diffId}}}"]}}"""
-        );
-        byte[] manifest = Encoding.UTF8.GetBytes(
-            $$"""
-            {"schemaVersion":2,"mediaType":"{{Manifest}}",
-            "config":{{Descriptor(config, "application/vnd.oci.image.config.v1+json")}},"layers":[{{Descriptor(layer, mediaType)}}]}
-            """
-        );
-        foreach (byte[] blob in (byte[][])[layer, config, manifest])
-            room.Write("layout/blobs/sha256/" + Sha256(blob), blob);
-        room.Write("layout/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
-        room.Write("layout/index.json", $$"""{"schemaVersion":2,"manifests":[{{Descriptor(manifest, Manifest)}}]}""");
-    }
-
-    private static string Descriptor(byte[] blob, string mediaType) =>
-        $$"""{"mediaType":"{{mediaType}}","digest":"sha256:{{Sha256(blob)}}","size":{{blob.Length}}}""";
-
-    private static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using NodeForge.TestSupport.Engines;
 using NodeForge.TestSupport.Http;
@@ -59,6 +62,28 @@ public sealed class AttackingTheReaders : IDisposable
         Prepare(file);
         File.CreateSymbolicLink(room[file], "/dev/zero");
         Told(await RunAsync(command));
+    }
+
+    [Theory]
+    [InlineData("usr/lib/systemd/system/kubelet.service")]
+    [InlineData("var/lib/dpkg/status")]
+    [InlineData("kind/version")]
+    public async Task A_file_of_an_image_that_is_too_long_to_be_one_takes_no_memory(string file)
+    {
+        Packed layer = Packed.OfOneFile(room["layer"], file, 240 << 20);
+        string config = $$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{{layer.DiffId}}}"]}}""";
+        room.Write("image/config.json", config);
+        string manifest = """[{"Config":"config.json","RepoTags":["app:1"],"Layers":["layer"]}]""";
+        room.Write("image/manifest.json", manifest);
+        File.Move(room["layer"], room["image/layer"]);
+        await TarFile.CreateFromDirectoryAsync(room["image"], room["app.tar"], includeBaseDirectory: false);
+        room.Variables["DOTNET_GCHeapHardLimit"] = "6000000"; // 96 MiB
+        foreach (string command in (string[])["inspect", "verify"])
+        {
+            CommandRun run = await RunAsync(command + " docker-archive:app.tar");
+            Assert.DoesNotContain("NF9001", run.Error, StringComparison.Ordinal);
+            Assert.Contains("app:1", run.Out, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -184,5 +209,37 @@ public sealed class AttackingTheReaders : IDisposable
         Assert.DoesNotContain("NF9001", run.Error, StringComparison.Ordinal);
         Assert.Contains("NF", run.Error, StringComparison.Ordinal);
         Assert.InRange(run.Exit, 2, 8);
+    }
+
+    /// <summary>A layer, packed.</summary>
+    private sealed record Packed(string DiffId)
+    {
+        public static Packed OfOneFile(string path, string name, int length)
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using FileStream file = File.Create(path);
+            using GZipStream packed = new(file, CompressionLevel.Fastest);
+            void Write(ReadOnlySpan<byte> bytes)
+            {
+                hash.AppendData(bytes);
+                packed.Write(bytes);
+            }
+
+            // One header of ustar, see tar(5), the content and two empty blocks.
+            byte[] header = new byte[512];
+            Encoding.ASCII.GetBytes(name, header);
+            Encoding.ASCII.GetBytes(
+                "0000644\00000000\00000000\0" + Convert.ToString(length, 8).PadLeft(11, '0') + "\000000000000\0        0",
+                header.AsSpan(100)
+            );
+            "ustar\000"u8.CopyTo(header.AsSpan(257));
+            Encoding.ASCII.GetBytes(Convert.ToString(header.Sum(static value => value), 8).PadLeft(6, '0') + "\0 ", header.AsSpan(148));
+            Write(header);
+            byte[] zeros = new byte[1 << 20];
+            for (int left = length; left > 0; left -= zeros.Length)
+                Write(zeros);
+            Write(zeros.AsSpan(0, 1024));
+            return new("sha256:" + Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
     }
 }

@@ -38,6 +38,7 @@ public sealed class HelpAndUsage
         CommandRun run = await PlainAsync(line.Split(' '));
         Assert.Equal(2, run.Exit);
         Assert.Contains("NF9002", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("\\x", run.Error, StringComparison.Ordinal);
         Assert.Empty(run.Out);
     }
 

@@ -47,6 +47,30 @@ public sealed class JsonPatches
         Assert.NotNull(JsonPatching.Malformed(JsonNode.Parse(patch)![0]));
     }
 
+    [Fact]
+    public void Copies_of_copies_come_to_an_end() =>
+        Assert.Equal(
+            ErrorCodes.ClusterFileValue,
+            Refused(
+                """{"a":1}""",
+                $"[{string.Join(',', Enumerable.Range(0, 60).Select(i => $$"""{"op":"copy","from":"","path":"/c{{i}}"}"""))}]"
+            )
+        );
+
+    // Each is one value, and the next lies a level below it.
+    [Fact]
+    public void What_is_put_below_what_was_put_comes_to_an_end()
+    {
+        string[] steps =
+        [
+            .. Enumerable
+                .Range(1, 400)
+                .Select(i => $$$"""{"op":"add","path":"{{{string.Concat(Enumerable.Repeat("/a", i))}}}","value":{}}"""),
+        ];
+        Assert.Equal(ErrorCodes.ClusterFileValue, Refused("{}", $"[{string.Join(',', steps)}]"));
+        Assert.NotNull(JsonPatching.Result(new JsonObject(), JsonNode.Parse($"[{string.Join(',', steps[..60])}]")!.AsArray(), Place));
+    }
+
     [Theory]
     [InlineData("""{"l":[1,2]}""", """[{"op":"remove","path":"/l/01"}]""")]
     [InlineData("""{"l":[1,2]}""", """[{"op":"replace","path":"/l/-","value":1}]""")]

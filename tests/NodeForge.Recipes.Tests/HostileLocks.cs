@@ -43,6 +43,20 @@ public sealed class HostileLocks
     }
 
     [Fact]
+    public async Task A_lock_of_very_many_mistakes_tells_the_first_of_them_in_no_time()
+    {
+        int begin = Valid.IndexOf('{', Valid.IndexOf("\"parts\"", StringComparison.Ordinal)),
+            end = Valid.LastIndexOf(']');
+        string part = Valid[begin..end].Replace("https://example.com", "file:///etc", StringComparison.Ordinal);
+        string hostile = Valid[..begin] + string.Join(',', Enumerable.Repeat(part, 8_000)) + Valid[end..];
+        Assert.InRange(hostile.Length, 10 << 20, 16 << 20);
+        NodeForgeException told = await Task.Run(() => Assert.Throws<NodeForgeException>(() => Read(hostile)))
+            .WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(50, told.Diagnostics.Count);
+        Assert.Equal("$.parts[0].files[1].url", told.Diagnostics[0].Where!.Detail);
+    }
+
+    [Fact]
     public void The_lock_that_they_are_made_from_is_valid() => Assert.Single(Read(Valid).Parts);
 
     [Theory]

@@ -125,6 +125,19 @@ public sealed class RecipeDigestTests : IDisposable
         Assert.EndsWith("/tree/fifo", refusal.Diagnostics[0].Where!.Resource, StringComparison.Ordinal);
     }
 
+    // As a layer's entry it would take /etc/motd out of the image instead of being there itself.
+    [Fact]
+    public async Task A_name_of_a_tree_that_means_another_in_a_layer_is_refused()
+    {
+        await Checkout(here, reversed: false, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(here["tree/.wh.motd"], "");
+
+        NodeForgeException refusal = await Assert.ThrowsAsync<NodeForgeException>(() => Digest(here));
+
+        Assert.Equal(ErrorCodes.RecipePath, refusal.Diagnostics[0].Code);
+        Assert.EndsWith("/tree/.wh.motd", refusal.Diagnostics[0].Where!.Resource, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_tree_is_read_link_by_link_so_that_a_link_to_itself_ends()
     {

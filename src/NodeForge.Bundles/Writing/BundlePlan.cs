@@ -72,8 +72,7 @@ public sealed class BundlePlan
             plan.Add(artifact.Manifest);
         foreach (Layer blob in attached.SelectMany(artifact => artifact.Blobs))
             plan.Add(blob);
-        foreach (Layer layer in Images(sorted).SelectMany(image => image.Layers))
-            plan.Add(layer);
+        plan.AddLayers([.. Images(sorted).SelectMany(image => image.Layers)]);
         BundledItem[] items =
         [
             .. files
@@ -167,6 +166,26 @@ public sealed class BundlePlan
 
     private void Add(RawDocument document) =>
         Add(new PlannedBlob(document.Descriptor, Compress: true, _ => new(new MemoryStream(document.Bytes.ToArray(), writable: false))));
+
+    // A blob of several images is read once, and unpacks to one thing.
+    private void AddLayers(IReadOnlyList<Layer> layers)
+    {
+        Dictionary<Digest, Digest> unpacked = [];
+        foreach (Layer layer in layers)
+        {
+            if (unpacked.TryGetValue(layer.Descriptor.Digest, out Digest other) && other != layer.DiffId)
+                throw new NodeForgeException(
+                    new Diagnostic(ErrorCodes.DiffIdMismatch, "two images say different things of what a layer unpacks to")
+                    {
+                        Where = layer.Where,
+                        Got = $"{layer.DiffId} {other}",
+                        Hint = ErrorCodes.DiffIdMismatch.Remedy,
+                    }
+                );
+            unpacked[layer.Descriptor.Digest] = layer.DiffId;
+            Add(layer);
+        }
+    }
 
     private void Add(Layer layer) =>
         Add(

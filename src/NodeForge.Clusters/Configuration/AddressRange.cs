@@ -8,7 +8,10 @@ namespace NodeForge.Clusters.Configuration;
 /// <summary>An address range in CIDR form.</summary>
 internal sealed record AddressRange(IPNetwork Network)
 {
-    private int Bits => Network.BaseAddress.GetAddressBytes().Length * 8;
+    public int Bits => Network.BaseAddress.GetAddressBytes().Length * 8;
+
+    /// <summary>How many bits differ within the range.</summary>
+    public int FreeBits => Bits - Network.PrefixLength;
 
     public bool IsIPv6 => Network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using NodeForge.Engines.Connecting;
+using NodeForge.Oci.Content;
 
 namespace NodeForge.Clusters.Creation;
 
@@ -127,11 +128,15 @@ internal sealed class CreationJournal : IDisposable
 
     private static string LockOf(string path) => Path.ChangeExtension(path, ".lock");
 
+    private const int LongestEntry = 1 << 20;
+
     private static CreationEntry? Read(string path)
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), JournalJson.Default.CreationEntry) : null;
+            return RegularFile.SizeOf(path) is <= LongestEntry
+                ? JsonSerializer.Deserialize(File.ReadAllText(path), JournalJson.Default.CreationEntry)
+                : null;
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -42,6 +42,9 @@ internal sealed record EffectiveSettings
     /// <summary>What the kubeconfigs in the nodes call the cluster.</summary>
     public string ClusterName { get; private init; } = DefaultClusterName;
 
+    /// <summary>The prefix lengths of the parts of the pods' ranges that nodes get; null where no node gets any.</summary>
+    public (int IPv4, int IPv6)? NodePodLengths { get; private init; } = (24, 64); // kube-controller-manager's own
+
     public IReadOnlyList<AddressRange> PodRanges => Ranges("podSubnet", PodSubnet);
 
     public IReadOnlyList<AddressRange> ServiceRanges => Ranges("serviceSubnet", ServiceSubnet);
@@ -65,7 +68,33 @@ internal sealed record EffectiveSettings
             ApiServerNames = Texts((cluster["apiServer"] as JsonObject)?["certSANs"]),
             EtcdServerNames = Texts(etcd?["serverCertSANs"]),
             EtcdPeerNames = Texts(etcd?["peerCertSANs"]),
+            NodePodLengths = PartsOf((cluster["controllerManager"] as JsonObject)?["extraArgs"]),
         };
+    }
+
+    private static (int IPv4, int IPv6)? PartsOf(JsonNode? arguments)
+    {
+        string? Argument(string name) =>
+            arguments switch
+            {
+                JsonObject mapping => Text(mapping[name]),
+                // As of v1beta4.
+                JsonArray list => list.OfType<JsonObject>()
+                    .Where(item => Text(item["name"]) == name)
+                    .Select(item => Text(item["value"]))
+                    .LastOrDefault(),
+                _ => null,
+            };
+        int Length(string family, int otherwise) =>
+            int.TryParse(
+                Argument("node-cidr-mask-size-" + family) ?? Argument("node-cidr-mask-size"),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out int length
+            )
+                ? length
+                : otherwise;
+        return Argument("allocate-node-cidrs") == "false" ? null : (Length("ipv4", 24), Length("ipv6", 64));
     }
 
     /// <summary>What the settings may be, before the nodes' version of Kubernetes is known: one for each version of kubeadm's
@@ -73,19 +102,22 @@ internal sealed record EffectiveSettings
     public static IReadOnlyList<EffectiveSettings> PossibleFor(ClusterPlan plan)
     {
         List<EffectiveSettings> possible = [];
+        NodeForgeException? unfit = null;
         foreach (KubeadmDialect dialect in KubeadmDialect.All)
         {
             try
             {
                 possible.Add(In(KubeadmDocuments.Cluster(plan, dialect.Example)));
             }
-            catch (NodeForgeException)
+            catch (NodeForgeException failure)
             {
                 // Operations that do not fit that version's documents: if it is the nodes' they are told once that is known.
+                unfit = failure;
             }
         }
 
-        return possible;
+        // Those that fit none are told before anything is made.
+        return possible.Count > 0 || unfit is null ? possible : throw unfit;
     }
 
     /// <summary>The same before the cluster has a network of its own; its addresses are in no setting that is asked for then.</summary>

@@ -16,7 +16,8 @@ internal sealed class SubnetCheck : IMachineCheck
         NetworkingConfig wanted = facts.Config.Networking;
         NetworkingConfig defaults = new() { Family = wanted.Family };
         List<Diagnostic> problems = [];
-        EffectiveSettings[] possible = [.. EffectiveSettings.PossibleFor(facts.Config).Where(settings => HasRanges(settings, problems))];
+        if (Possible(facts.Config, problems) is not { } possible)
+            return new("no ranges", problems);
         (string Key, AddressRange Range)[] ranges =
         [
             .. possible.SelectMany(settings => settings.PodRanges).Distinct().Select(range => ("podSubnet", range)),
@@ -36,6 +37,11 @@ internal sealed class SubnetCheck : IMachineCheck
             );
         }
 
+        problems.AddRange(
+            possible
+                .SelectMany(settings => SubnetSizes.Problems(settings, facts.Config.Nodes.Count))
+                .DistinctBy(problem => (problem.What, problem.Got))
+        );
         if (possible.FirstOrDefault(settings => settings.ServiceRanges[0].IsIPv6 != wanted.ServiceRanges[0].IsIPv6) is { } other)
             problems.Add(OtherFamily(other.ServiceSubnet, wanted.ServiceRanges[0]));
         if (wanted.Family != IPFamily.IPv4 && facts.Host?.HasIPv6 == false)
@@ -50,6 +56,20 @@ internal sealed class SubnetCheck : IMachineCheck
         if (ClusterSubnets.FirstFree(facts.Config, EffectiveSettings.RangesFor(facts.Config), facts.Engine.Networks) is not { } free)
             return new(finding, [.. problems, ClusterSubnets.NoneFree(facts.Engine.Endpoint)]);
         return new($"{finding}, nodes {string.Join(" and ", free)}", problems);
+    }
+
+    // Null where the patches fit no version of kubeadm's documents.
+    private static EffectiveSettings[]? Possible(ClusterConfig config, List<Diagnostic> problems)
+    {
+        try
+        {
+            return [.. EffectiveSettings.PossibleFor(config).Where(settings => HasRanges(settings, problems))];
+        }
+        catch (NodeForgeException unfit)
+        {
+            problems.AddRange(unfit.Diagnostics);
+            return null;
+        }
     }
 
     // A patch may leave anything there; each version of kubeadm's documents has the same to say of it.

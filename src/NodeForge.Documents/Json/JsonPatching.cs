@@ -7,6 +7,9 @@ namespace NodeForge.Documents.Json;
 /// <summary>Applies a JSON patch (RFC 6902).</summary>
 public static class JsonPatching
 {
+    // Of what a patch makes: kubeadm's documents have five. Whatever walks them recurses as deep.
+    private const int MostLevels = 2 * YamlLimits.Depth;
+
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ClusterFileValue"/>: the operations are malformed, or do not fit the
     /// document.</exception>
     public static void Apply(JsonObject document, string text, PatchPlace patch) =>
@@ -29,8 +32,9 @@ public static class JsonPatching
     /// <summary>What operations make of a document, which is not to be used any longer.</summary>
     internal static JsonNode? Result(JsonNode? document, JsonArray operations, PatchPlace patch)
     {
+        int copied = 0;
         foreach (JsonNode? operation in operations)
-            document = Next(document, operation as JsonObject ?? throw Refused(patch, "an operation is not a mapping"), patch);
+            document = Next(document, operation as JsonObject ?? throw Refused(patch, "an operation is not a mapping"), patch, ref copied);
         return document;
     }
 
@@ -62,15 +66,15 @@ public static class JsonPatching
         return null;
     }
 
-    private static JsonNode? Next(JsonNode? document, JsonObject operation, PatchPlace patch)
+    private static JsonNode? Next(JsonNode? document, JsonObject operation, PatchPlace patch, ref int copied)
     {
         JsonPointer path = Pointer(operation, "path", patch);
         switch (Text(operation, "op", patch))
         {
             case "add":
-                return path.Put(document, Value(operation, patch));
+                return path.Put(document, Fitting(Value(operation, patch), path, patch));
             case "replace":
-                JsonNode? value = Value(operation, patch);
+                JsonNode? value = Fitting(Value(operation, patch), path, patch);
                 return path.IsRoot ? value : path.Put(path.Take(document, out _), value);
             case "remove":
                 return path.Take(document, out _);
@@ -79,9 +83,14 @@ public static class JsonPatching
                 if (from.IsAbove(path))
                     throw Refused(patch, $"{from} cannot be moved into itself");
                 document = from.Take(document, out JsonNode? moved);
-                return path.Put(document, moved);
+                return path.Put(document, Fitting(moved, path, patch));
             case "copy":
-                return path.Put(document, Pointer(operation, "from", patch).Find(document)?.DeepClone());
+                JsonNode? original = Fitting(Pointer(operation, "from", patch).Find(document), path, patch);
+                // What copies a copy doubles it.
+                copied += Nodes(original);
+                if (copied > YamlLimits.Nodes)
+                    throw Refused(patch, $"its copies have more than {YamlLimits.Nodes} values");
+                return path.Put(document, original?.DeepClone());
             case "test":
                 return JsonEquality.Are(path.Find(document), Value(operation, patch))
                     ? document
@@ -90,6 +99,23 @@ public static class JsonPatching
                 throw Refused(patch, $"there is no operation '{other}'");
         }
     }
+
+    private static JsonNode? Fitting(JsonNode? value, JsonPointer path, PatchPlace patch) =>
+        path.Levels + Levels(value) <= MostLevels
+            ? value
+            : throw Refused(patch, $"what it puts at {Quoted.Short(path.ToString())} is nested more than {MostLevels} levels deep");
+
+    private static int Levels(JsonNode? node) => 1 + Children(node).Select(Levels).DefaultIfEmpty().Max();
+
+    private static int Nodes(JsonNode? node) => 1 + Children(node).Sum(Nodes);
+
+    private static IEnumerable<JsonNode?> Children(JsonNode? node) =>
+        node switch
+        {
+            JsonObject mapping => mapping.Select(pair => pair.Value),
+            JsonArray list => list,
+            _ => [],
+        };
 
     // A value of null is one; a value that is left out is none.
     private static JsonNode? Value(JsonObject operation, PatchPlace patch) =>

@@ -22,6 +22,8 @@ internal sealed class JsonPointer
 
     public bool IsRoot => parts.Length == 0;
 
+    public int Levels => parts.Length;
+
     public override string ToString() => Printable.Escape(text);
 
     /// <summary>Whether the other place lies within the value at this one.</summary>

@@ -134,11 +134,15 @@ internal sealed class PartialFile : IDisposable
         hashed = 0;
     }
 
+    private const int LongestMarks = 64 << 10;
+
     private PartialMarks? ReadMarks()
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(sidecar), PartialMarksJson.Default.PartialMarks);
+            return RegularFile.SizeOf(sidecar) is <= LongestMarks
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(sidecar), PartialMarksJson.Default.PartialMarks)
+                : null;
         }
         catch (Exception unreadable) when (unreadable is IOException or JsonException or UnauthorizedAccessException)
         {

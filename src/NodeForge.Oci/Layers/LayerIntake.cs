@@ -22,19 +22,8 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
             {
                 Title = layer.Title,
             }
-            : throw Another(layer, diffId.ToString());
+            : throw LayerFaults.Another(layer, diffId.ToString());
     }
-
-    private static NodeForgeException Another(Layer layer, string? got) =>
-        new(
-            new Diagnostic(ErrorCodes.DiffIdMismatch, "the layer unpacks to something else than the image config says")
-            {
-                Where = layer.Where,
-                Got = got,
-                Want = layer.DiffId.ToString(),
-                Hint = ErrorCodes.DiffIdMismatch.Remedy,
-            }
-        );
 
     /// <summary>The media type of a layer that is compressed so.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.LayerMediaTypeMismatch"/>.</exception>
@@ -64,18 +53,10 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
         using PeekedStream content = new(raw, Decompression.LongestMagic);
         LayerCompression found = Decompression.Detect(content.Head);
         if (Decompression.OfMediaType(layer.Descriptor.MediaType) is { } stated && stated != found)
-            throw new NodeForgeException(
-                new Diagnostic(ErrorCodes.LayerMediaTypeMismatch, "the layer's bytes are not of its media type")
-                {
-                    Where = layer.Where,
-                    Got = found.ToString().ToLowerInvariant(),
-                    Want = stated.ToString().ToLowerInvariant(),
-                    Hint = ErrorCodes.LayerMediaTypeMismatch.Remedy,
-                }
-            );
+            throw LayerFaults.NotOfItsMediaType(layer, found, stated);
         if (!known)
             return Copy(content, found, layer);
-        return found == LayerCompression.None ? layer.Descriptor.Digest : Unpacked(content, Stream.Null, layer.Where);
+        return found == LayerCompression.None ? layer.Descriptor.Digest : Unpacked(content, Stream.Null, layer);
     }
 
     private Digest Copy(PeekedStream content, LayerCompression compression, Layer layer)
@@ -94,7 +75,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
             Digest diffId = default;
             try
             {
-                diffId = Unpacked(content, ingest, layer.Where);
+                diffId = Unpacked(content, ingest, layer);
             }
             catch (NodeForgeException failure) when (failure.Is(ErrorCodes.LayerUnreadable))
             {
@@ -108,7 +89,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
         catch (NodeForgeException mismatch) when (mismatch.Is(ErrorCodes.DigestMismatch))
         {
             if (!layer.IsNamed && compression == LayerCompression.None)
-                throw Another(layer, mismatch.Diagnostics[0].Got?.Split(' ')[0]);
+                throw LayerFaults.Another(layer, mismatch.Diagnostics[0].Got?.Split(' ')[0]);
             throw new NodeForgeException(
                 mismatch.Diagnostics[0] with
                 {
@@ -122,14 +103,14 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
         }
     }
 
-    private Digest Unpacked(Stream content, Stream copy, Location where)
+    private Digest Unpacked(Stream content, Stream copy, Layer layer)
     {
         using TeeReader tee = new(content, copy);
         using HashingStream plain = new(Stream.Null);
         NodeForgeException? failure = null;
         try
         {
-            using Stream decoder = Decompression.Open(tee, where.ToString());
+            using Stream decoder = Decompression.Open(tee, layer.Where.ToString());
             byte[] buffer = new byte[1 << 17];
             int read;
             while ((read = decoder.Read(buffer)) > 0)
@@ -140,15 +121,7 @@ internal sealed class LayerIntake(BlobStore store, CancellationToken cancellatio
         }
         catch (NodeForgeException undecodable) when (!undecodable.Is(ErrorCodes.DigestMismatch))
         {
-            failure = new(
-                undecodable.Diagnostics[0] with
-                {
-                    Code = ErrorCodes.LayerUnreadable,
-                    Where = where,
-                    Hint = ErrorCodes.LayerUnreadable.Remedy,
-                },
-                undecodable
-            );
+            failure = LayerFaults.Unreadable(layer, undecodable);
         }
 
         tee.Drain(cancellationToken);

@@ -15,7 +15,7 @@ internal sealed record RegistryEndpoint(string Registry, Uri Address)
     {
         // Docker Hub's API is not at the host that its references name.
         string host = registry == "docker.io" ? "registry-1.docker.io" : registry;
-        return Uri.TryCreate("https://" + host, UriKind.Absolute, out Uri? address)
+        return Uri.TryCreate("https://" + host, UriKind.Absolute, out Uri? address) && IsSpelledOut(address, host)
             ? new(registry, options.PlainHttpHosts.Contains(registry) || MayBePlain(address, options) ? new Uri("http://" + host) : address)
             : throw new NodeForgeException(
                 new Diagnostic(ErrorCodes.InvalidImageReference, "the registry is no host that can be asked")
@@ -26,6 +26,10 @@ internal sealed record RegistryEndpoint(string Registry, Uri Address)
                 }
             );
     }
+
+    // 0x7f.1 is 127.0.0.1 to one program and a name to another, and its password is looked up under what was written.
+    private static bool IsSpelledOut(Uri address, string host) =>
+        address.HostNameType != UriHostNameType.IPv4 || host.Split(':')[0] == address.Host;
 
     /// <summary>Whether a host may be spoken to without TLS: loopback, or one that the options name.</summary>
     public static bool MayBePlain(Uri address, RegistryOptions options) =>

@@ -179,6 +179,8 @@ public sealed class DockerArchive : IImageSource
     {
         if (path.Length == 0 || path.StartsWith('/') || path.Split('/').Contains(".."))
             throw archive.Refuse(path, null, $"{ManifestFile} names a path that leads out of the archive", null);
+        // As docker joins it to the folder that it has unpacked the archive to.
+        path = string.Join('/', path.Split('/').Where(part => part is not ("" or ".")));
         ArchiveIndexEntry? entry = archive.Find(path);
         if (entry is { LinkTarget: { } target })
         {

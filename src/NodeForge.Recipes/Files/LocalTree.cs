@@ -35,6 +35,8 @@ internal static class LocalTree
                 continue;
             if (name.Contains(NotUtf8, StringComparison.Ordinal))
                 throw Refused(path, "a name that is not UTF-8", "names in UTF-8");
+            if (Path.GetFileName(path).StartsWith(".wh.", StringComparison.Ordinal))
+                throw Refused(path, "a name that would take another file out of the image", "names that do not begin with .wh.");
             LocalKind kind = LocalPath.KindOf(path, follow: false);
             if (kind is LocalKind.Special or LocalKind.Missing)
                 throw Refused(path, LocalPath.Describe(kind), "a file, a folder or a symbolic link");

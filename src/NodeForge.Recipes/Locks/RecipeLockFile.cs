@@ -10,6 +10,7 @@ public static class RecipeLockFile
     public const int SchemaVersion = 1;
 
     private const int MostBytes = 16 << 20; // ten thousand packages are 3 MiB
+    private const int MostProblems = 50; // each is looked for in all of the text
     private const string Again = "take it from version control again, or remove it and lock again";
 
     /// <summary>Where a recipe's lock lies unless the caller says otherwise: <c>.lock.json</c> in place of <c>.yaml</c>.</summary>
@@ -49,7 +50,7 @@ public static class RecipeLockFile
             List<LockProblem> nulls = [.. LockNulls.Problems(read)];
             read = LockNulls.Filled(read);
             List<Diagnostic> problems = [];
-            foreach (LockProblem problem in nulls.Count > 0 ? nulls : LockRules.Problems(read))
+            foreach (LockProblem problem in (nulls.Count > 0 ? nulls : LockRules.Problems(read)).Take(MostProblems))
                 problems.Add(Diagnose(JsonPosition.Find(content, problem.Place).In(path), problem));
             return problems.Count == 0 ? LockOrder.Sorted(read.ToLock()) : throw new NodeForgeException(problems);
         }

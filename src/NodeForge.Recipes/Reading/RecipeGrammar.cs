@@ -19,7 +19,8 @@ internal static partial class RecipeGrammar
 
     public static readonly Grammar Glob = Value(AbsoluteGlob(), "an absolute path, with * or ** in it if need be");
 
-    public static readonly Grammar ImagePath = Value(AbsolutePath(), "an absolute path without . and .. in it");
+    /// <summary>A name that begins with .wh. takes another out of the image (OCI image specification, layers, "Whiteouts").</summary>
+    public static readonly Grammar ImagePath = Value(AbsolutePath(), "an absolute path without ., .. and names that begin with .wh.");
 
     public static readonly Grammar Program = Value(ProgramName(), "a program's name such as kubelet");
 
@@ -85,7 +86,7 @@ internal static partial class RecipeGrammar
     [GeneratedRegex(@"\A/(?!.*(?:\A|/)\.\.?(?:/|\z))[^\p{Cc}]*\z")]
     private static partial Regex AbsoluteGlob();
 
-    [GeneratedRegex(@"\A/(?:(?!\.{1,2}(?:/|\z))[^/\p{Cc}]+(?:/(?!\.{1,2}(?:/|\z))[^/\p{Cc}]+)*)?\z")]
+    [GeneratedRegex(@"\A/(?:(?!\.{1,2}(?:/|\z)|\.wh\.)[^/\p{Cc}]+(?:/(?!\.{1,2}(?:/|\z)|\.wh\.)[^/\p{Cc}]+)*)?\z")]
     private static partial Regex AbsolutePath();
 
     [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._-]*\z")]

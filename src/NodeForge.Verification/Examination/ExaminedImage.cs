@@ -84,7 +84,9 @@ internal sealed class ExaminedImage
         {
             try
             {
+                IReadOnlyList<TarEntry> links = DanglingLinks.Of(layer, tree);
                 tree.Apply(layer.Entries, layer.Layer.Where.ToString());
+                problems.AddRange(DanglingLinks.Problems(links, tree, layer));
             }
             catch (NodeForgeException failure)
             {

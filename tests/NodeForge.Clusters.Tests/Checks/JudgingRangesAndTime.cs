@@ -59,6 +59,70 @@ public sealed class JudgingRangesAndTime
             StringComparison.Ordinal
         );
 
+    [Theory]
+    [InlineData("serviceSubnet: 10.96.0.0/29", "10.96.0.0/29", "a range of /28 or larger")]
+    [InlineData("serviceSubnet: 10.96.0.1/32", "10.96.0.1/32", "a range of /28 or larger")]
+    [InlineData("podSubnet: 10.0.0.0/25", "10.0.0.0/25", "a range of /24 or larger: each node gets a /24")]
+    [InlineData("podSubnet: 16.0.0.0/7", "16.0.0.0/7", "a range of /8 or smaller")]
+    public void Ranges_of_a_size_that_Kubernetes_does_not_take_are_refused(string patch, string got, string want)
+    {
+        Diagnostic told = new SubnetCheck().Judge(Patched(patch)).Only(ErrorCodes.ClusterFileValue, Severity.Error);
+        Assert.Equal((got, want), (told.Got, told.Want));
+    }
+
+    [Fact]
+    public void Each_node_has_a_part_of_the_pods_range_as_large_as_the_controllers_are_told()
+    {
+        MachineFacts three = Wants(new() { PodSubnet = "10.0.0.0/24" });
+        three = three with
+        {
+            Config = three.Config with { Nodes = [new(), new() { Role = NodeRole.Worker }, new() { Role = NodeRole.Worker }] },
+        };
+        Diagnostic told = new SubnetCheck().Judge(three).Only(ErrorCodes.ClusterFileValue, Severity.Error);
+        Assert.Equal(
+            ("podSubnet has no part for each of 3 nodes", "a range of /22 or larger: each node gets a /24"),
+            (told.What, told.Want)
+        );
+        foreach (
+            string arguments in (string[])["node-cidr-mask-size: '26'", "node-cidr-mask-size-ipv4: '26'", "allocate-node-cidrs: 'false'"]
+        )
+            new SubnetCheck()
+                .Judge(
+                    three with
+                    {
+                        Config = three.Config with
+                        {
+                            Patches = new() { Merges = [$"kind: ClusterConfiguration\ncontrollerManager: {{extraArgs: {{{arguments}}}}}"] },
+                        },
+                    }
+                )
+                .IsFine();
+        Assert.Equal(
+            "a range of /124 or larger",
+            new SubnetCheck()
+                .Judge(Wants(new() { Family = IPFamily.IPv6, ServiceSubnet = "fd00:10:96::/126" }))
+                .Only(ErrorCodes.ClusterFileValue, Severity.Error)
+                .Want
+        );
+    }
+
+    [Fact]
+    public void A_patch_that_fits_no_version_of_kubeadm_is_told_before_anything_is_made()
+    {
+        MachineFacts facts = Facts.Fine with
+        {
+            Config = new()
+            {
+                Patches = new()
+                {
+                    JsonPatches = [new("", "", "ClusterConfiguration", """[{"op":"test","path":"/clusterName","value":"other"}]""")],
+                },
+            },
+        };
+        Diagnostic told = new SubnetCheck().Judge(facts).Only(ErrorCodes.ClusterFileValue, Severity.Error);
+        Assert.Equal("the test of /clusterName fails", told.Got);
+    }
+
     private static MachineFacts Patched(string networking) =>
         Facts.Fine with
         {
@@ -75,7 +139,7 @@ public sealed class JudgingRangesAndTime
             fine.Finding
         );
         Diagnostic told = new SubnetCheck()
-            .Judge(Wants(new() { Family = IPFamily.Dual, PodSubnet = "10.244.0.0/16,fd00:10::/32" }))
+            .Judge(Wants(new() { Family = IPFamily.Dual, PodSubnet = "10.244.0.0/16,fd00:10:96::/56" }))
             .Only(ErrorCodes.ClusterFileConflict, Severity.Error);
         Assert.EndsWith(
             "by default they are 10.244.0.0/16,fd00:10:244::/56 and 10.96.0.0/16,fd00:10:96::/112",

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using NodeForge.Images.Debian.Bootstrap;
 using NodeForge.Images.Processes;
 
@@ -22,6 +24,26 @@ public sealed class ConfiguringPackages
         // Without the right to it (a container, a user without ids of his own) there is nothing to see.
         if (run.ExitCode == 0)
             Assert.Equal(["lo"], run.Output.Split('\n').Skip(2).Where(line => line.Length > 0).Select(line => line.Split(':')[0].Trim()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_script_reaches_no_server_of_this_machine(bool root)
+    {
+        using TcpListener server = new(IPAddress.Loopback, 0);
+        server.Start();
+        ProgramCall ask = new("bash", ["-c", $"exec 3<>/dev/tcp/127.0.0.1/{((IPEndPoint)server.LocalEndpoint).Port}"]);
+        using AssemblyRoom room = new();
+        Assert.Equal(0, (await room.Environment.Programs.TryAsync(ask, CancellationToken.None)).ExitCode);
+        (await server.AcceptTcpClientAsync()).Dispose();
+
+        ProgramResult confined = await room.Environment.Programs.TryAsync(
+            DebianBootstrap.Confined(root, network: true, ask),
+            CancellationToken.None
+        );
+        Assert.NotEqual(0, confined.ExitCode);
+        Assert.False(server.Pending());
     }
 
     [Theory]

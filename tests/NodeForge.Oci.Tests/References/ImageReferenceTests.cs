@@ -56,13 +56,38 @@ public sealed class ImageReferenceTests
         Assert.False(ImageReference.TryParse(text, out _));
     }
 
-    [Fact]
-    public void A_name_may_have_255_characters_and_a_tag_128()
+    // The rows of the distribution project's own tests that have to do with lengths, their domain "a" written as one that is a registry.
+    [Theory]
+    [InlineData("h.io/", 255)]
+    [InlineData("a-registry-of-a-long-name.example.com:5000/", 255)]
+    [InlineData("[2001:db8::1]:5000/", 255)]
+    [InlineData("", 255 - 8)] // library/
+    [InlineData("docker.io/", 255 - 8)]
+    public void A_repository_may_have_255_characters_whatever_its_registry_is_called(string registry, int longest)
     {
-        string longest = "h.io/" + new string('a', 250) + ":" + new string('t', 128);
+        string text = registry + new string('a', longest) + ":tag-puts-this-over-max";
+        Assert.Equal(255, ImageReference.Parse(text).Repository.Length);
+        Assert.False(ImageReference.TryParse(registry + new string('a', longest + 1), out _, out string? problem));
+        Assert.Contains("255", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_repository_of_many_parts_is_no_longer_than_one_of_one()
+    {
+        string parts = string.Concat(Enumerable.Repeat("a/", 127)) + "a";
+        Assert.Equal(parts, ImageReference.Parse("a.io/" + parts).Repository);
+        Assert.False(ImageReference.TryParse("a.io/a/" + parts, out _));
+    }
+
+    [Fact]
+    public void A_tag_may_have_128_characters_and_a_registry_what_a_host_name_may()
+    {
+        string longest = "h.io/a:" + new string('t', 128);
         Assert.Equal(longest, ImageReference.Parse(longest).ToString());
-        Assert.False(ImageReference.TryParse("h.io/" + new string('a', 251), out _));
         Assert.False(ImageReference.TryParse("a:" + new string('t', 129), out _));
+        string host = string.Join('.', new string('h', 63), new string('h', 63), new string('h', 63), new string('h', 61));
+        Assert.Equal(host + ":65535", ImageReference.Parse(host + ":65535/a").Registry);
+        Assert.False(ImageReference.TryParse(host + "h:65535/a", out _));
     }
 
     [Fact]

@@ -120,6 +120,10 @@ public sealed class AnswersThatMakeNoSense : IAsyncLifetime
     [Theory]
     [InlineData("[:::::]/a:v1")]
     [InlineData("host.test:99999/a:v1")]
+    [InlineData("0x7f.1/a:v1")] // 127.0.0.1 to some, a name to others
+    [InlineData("0177.0.0.1/a:v1")]
+    [InlineData("127.1:5000/a:v1")]
+    [InlineData("2130706433:5000/a:v1")]
     public async Task A_host_that_no_address_can_have_is_told(string reference)
     {
         using RegistryClient client = new(RegistryClient.CreateHandler(), new());

@@ -21,6 +21,18 @@ public sealed class ImagesOfOtherTools : ImageFolder
     }
 
     [Theory]
+    [InlineData("./")]
+    [InlineData(".//./")]
+    public async Task A_path_in_the_list_is_joined_as_docker_joins_it(string before)
+    {
+        string config = Digest.Of(NoLayers).Hex + ".json";
+        string list = $$"""[{"Config":"{{before}}{{config}}","RepoTags":["a:1"],"Layers":[]}]""";
+        string archive = Archive((config, NoLayers), ("manifest.json", Encoding.UTF8.GetBytes(list)));
+        Image taken = await TakeAsync(Open("docker-archive:" + archive), EmptyStore(), Platform.LinuxAmd64);
+        Assert.Equal(Digest.Of(NoLayers), taken.Id);
+    }
+
+    [Theory]
     [InlineData("null", "null")]
     [InlineData("[null]", "a list with a null in it")]
     [InlineData("""[{"Config":"a","RepoTags":null,"Layers":[null]}]""", "a list with a null in it")]

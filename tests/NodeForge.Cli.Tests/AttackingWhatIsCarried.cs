@@ -1,0 +1,101 @@
+using System.Formats.Tar;
+
+namespace NodeForge.Cli.Tests;
+
+/// <summary>Layers that no engine could take: told where an image is looked at and where it is packed, not where it was carried
+/// to.</summary>
+public sealed class AttackingWhatIsCarried : IDisposable
+{
+    private readonly HostileRoom room = new();
+
+    public void Dispose() => room.Dispose();
+
+    [Theory]
+    [InlineData("application/vnd.oci.image.layer.v1.tar", "another layer", "NF5112")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "this layer", "NF5116")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "another layer, packed", "NF5112")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "this layer, packed and cut", "NF5117")]
+    public async Task No_bundle_carries_a_layer_that_is_not_what_its_image_says(string mediaType, string said, string code)
+    {
+        byte[] plain = new byte[100_000];
+        byte[] layer = said.Contains("packed", StringComparison.Ordinal) ? HostileLayouts.Pack(plain) : plain;
+        if (said.EndsWith("cut", StringComparison.Ordinal))
+            layer = layer[..^9];
+        bool unpacks = mediaType.EndsWith("gzip", StringComparison.Ordinal);
+        string diffId = HostileLayouts.Sha256(
+            said.StartsWith("another", StringComparison.Ordinal) ? [1]
+            : unpacks ? plain
+            : layer
+        );
+        room.WriteLayout("layout", layer, mediaType, diffId);
+        room.WriteLayout("sound", new byte[1024], "application/vnd.oci.image.layer.v1.tar", HostileLayouts.Sha256(new byte[1024]));
+        foreach (
+            string[] images in (string[][])
+                [
+                    ["oci:layout"],
+                    ["oci:sound", "--image", "oci:layout"],
+                ]
+        )
+        {
+            CommandRun run = await room.RunAsync(["bundle", "create", .. images, "--output", "site.nfb"]);
+            Assert.Equal(ExitCode.Verification, (ExitCode)run.Exit);
+            Assert.Contains(images.Length == 1 && code == "NF5117" ? "NF4121" : code, run.Error, StringComparison.Ordinal);
+            Assert.Contains(HostileLayouts.Sha256(layer)[..12], run.Error.ReplaceLineEndings(""), StringComparison.Ordinal);
+            Assert.False(File.Exists(room["site.nfb"]));
+        }
+    }
+
+    [Fact]
+    public async Task A_packed_layer_that_is_what_its_image_says_is_carried()
+    {
+        byte[] layer = HostileLayouts.Pack(new byte[10_000_000]);
+        room.WriteLayout("layout", layer, "application/vnd.oci.image.layer.v1.tar+gzip", HostileLayouts.Sha256(new byte[10_000_000]));
+        room.WriteLayout("sound", new byte[1024], "application/vnd.oci.image.layer.v1.tar", HostileLayouts.Sha256(new byte[1024]));
+        CommandRun run = await room.RunAsync("bundle", "create", "oci:sound", "--image", "oci:layout", "--output", "site.nfb");
+        Assert.True(run.Exit == 0, run.Error);
+        Assert.Equal(0, (await room.RunAsync("bundle", "verify", "site.nfb")).Exit);
+    }
+
+    [Theory]
+    [InlineData("a", "nowhere")]
+    [InlineData("a", "a")]
+    [InlineData("a", "folder")]
+    [InlineData("folder/a", "folder/b")]
+    public async Task A_hard_link_to_no_file_is_told(string path, string target)
+    {
+        byte[] layer = Tar(
+            new UstarTarEntry(TarEntryType.Directory, "folder/"),
+            new UstarTarEntry(TarEntryType.HardLink, path) { LinkName = target }
+        );
+        room.WriteLayout("layout", layer, "application/vnd.oci.image.layer.v1.tar", HostileLayouts.Sha256(layer));
+        CommandRun run = await room.RunAsync("verify", "oci:layout");
+        Assert.Equal(ExitCode.Verification, (ExitCode)run.Exit);
+        Assert.Contains("a hard link leads to no file", run.Out + run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hard_link_to_a_file_of_its_layer_through_a_link_is_fine()
+    {
+        byte[] layer = Tar(
+            new UstarTarEntry(TarEntryType.Directory, "usr/"),
+            new UstarTarEntry(TarEntryType.RegularFile, "usr/file"),
+            new UstarTarEntry(TarEntryType.SymbolicLink, "other") { LinkName = "usr" },
+            new UstarTarEntry(TarEntryType.HardLink, "usr/second") { LinkName = "usr/file" },
+            new UstarTarEntry(TarEntryType.HardLink, "usr/third") { LinkName = "other/file" }
+        );
+        room.WriteLayout("layout", layer, "application/vnd.oci.image.layer.v1.tar", HostileLayouts.Sha256(layer));
+        Assert.Equal(0, (await room.RunAsync("verify", "oci:layout")).Exit);
+    }
+
+    private static byte[] Tar(params UstarTarEntry[] entries)
+    {
+        using MemoryStream bytes = new();
+        using (TarWriter tar = new(bytes, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            foreach (UstarTarEntry entry in entries)
+                tar.WriteEntry(entry);
+        }
+
+        return bytes.ToArray();
+    }
+}
