@@ -134,7 +134,7 @@ public static partial class ErrorCodes
         "NF6235",
         ExitCode.Verification,
         "The sandbox image that containerd starts pods with is not the one that kubeadm and the kubelet know.",
-        "Let both name what kubeadm asks for: sandbox_image in containerd's configuration; in a recipe the pause of its images, which the build writes into node.env."
+        "Let containerd begin pods with the pause that kubeadm asks for: sandbox_image, or in a recipe its pause, which sets it."
     );
 
     public static readonly ErrorCode CgroupDriversDiffer = new(
