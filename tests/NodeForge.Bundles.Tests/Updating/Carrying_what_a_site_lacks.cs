@@ -62,30 +62,6 @@ public sealed class Carrying_what_a_site_lacks : UpdateRoom
     }
 
     [Fact]
-    public async Task Records_are_carried_as_they_lie_where_the_same_would_be_made_of_their_blob_and_are_checked()
-    {
-        byte[] layer = Layer(("etc/motd", Text(4, 50_000)));
-        await WholeAsync("old.nfb", ImageOf("r.example/node:1", layer));
-        BundleFile old = BundleFile.Open(In("old.nfb"));
-        PlannedBlob blob = new(
-            new(MediaTypes.Layer, Digest.Of(layer), layer.Length),
-            Compress: true,
-            _ => throw new InvalidOperationException("it is not read again")
-        )
-        {
-            LiesIn = old,
-        };
-        Assert.Null(CarriedBlob.TryOpen(blob with { LiesIn = null }, old.Header));
-        Assert.Null(CarriedBlob.TryOpen(blob with { Compress = false }, old.Header));
-        Assert.Null(CarriedBlob.TryOpen(blob, old.Header with { Encoding = "zstdsharp-0.8.8/19" }));
-        Assert.Null(CarriedBlob.TryOpen(blob, old.Header with { ChunkSize = old.Header.ChunkSize * 2 }));
-        using CarriedBlob? carried = CarriedBlob.TryOpen(blob, old.Header);
-        Assert.NotNull(carried);
-        NodeForgeException other = Assert.Throws<NodeForgeException>(() => carried.Check(new byte[layer.Length]));
-        Assert.Same(ErrorCodes.DigestMismatch, other.Diagnostics[0].Code);
-    }
-
-    [Fact]
     public async Task A_file_is_found_in_whatever_layer_it_was_and_under_another_folder()
     {
         await WholeAsync("old.nfb", Node("r.example/node:1", Kubelet, Kubectl));
