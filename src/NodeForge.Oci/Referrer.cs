@@ -26,6 +26,9 @@ public sealed record Artifact(RawDocument Manifest, IReadOnlyList<Layer> Blobs)
     /// <summary>Shown in lists of referrers beside the type.</summary>
     public SortedDictionary<string, string>? Annotations { get; init; }
 
+    /// <summary>What it stands in the place of: lists of referrers name that no longer. Null for nothing.</summary>
+    public Digest? Replaces { get; init; }
+
     /// <summary>What two have in common that are one: the manifest, and how it is attached.</summary>
     public (Digest Manifest, string? Tag) Identity => (Manifest.Descriptor.Digest, Tag);
 

@@ -4,8 +4,10 @@ using NodeForge.Bundles.Registries;
 using NodeForge.Bundles.Serving;
 using NodeForge.Images.Fetching;
 using NodeForge.Oci;
+using NodeForge.Oci.Content;
 using NodeForge.Oci.Registry;
 using NodeForge.Oci.Transports;
+using NodeForge.Signing.Judging;
 
 namespace NodeForge;
 
@@ -32,17 +34,22 @@ public sealed partial class BundleProvider
     /// <summary>bundle or delta → an artifact in a registry. Networked; what is there already is not sent.</summary>
     /// <returns>The target with the artifact's digest.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.OutputNotSupported"/>: no registry, or a digest; an <c>NF32xx</c> error;
-    /// as <see cref="Open"/>.</exception>
+    /// <see cref="ErrorCodes.BundleChanged"/>: what lies beside it is the signature of another one; as <see cref="Open"/>.</exception>
     public async Task<ImageReference> PushAsync(BundlePushRequest request, CancellationToken cancellationToken)
     {
         BundleFile bundle = OpenAny(request.File);
         ImageReference target = RemoteOf(request.Target);
         if (target.Digest is not null)
             throw Refused(request.Target, "a bundle is pushed under a tag: its digest shows when it is there", "leave the digest out");
+        byte[]? signature = BundleTrust.SignatureOf(bundle.Place);
+        // One of another bundle would be refused wherever this one goes.
+        if (signature is not null)
+            BundleJudge.Match(bundle.Place, bundle.IndexDigest, signature);
         using OpenedImages opened = open();
         BundlePush push = new(bundle, opened.Host.Registry(request.Target), target, reporter)
         {
             Subject = request.Subject is { } subject ? SubjectOf(subject, target) : null,
+            Signature = signature is null ? null : (bundle.Place + BundleJudge.FileSuffix, signature),
         };
         return await RetryAsync(() => push.RunAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
     }
@@ -55,8 +62,15 @@ public sealed partial class BundleProvider
     {
         ImageReference reference = RemoteOf(source);
         using OpenedImages opened = open();
-        BundlePull pull = new(opened.Host.Registry(source), reference, options.Host.Resolve(output), reporter);
-        return await RetryAsync(() => pull.RunAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        string file = options.Host.Resolve(output);
+        BundlePull pull = new(opened.Host.Registry(source), reference, file, reporter)
+        {
+            CheckSignature = (index, signature) => BundleJudge.Match(source.ToString(), index, signature),
+        };
+        PulledBundle pulled = await RetryAsync(() => pull.RunAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (pulled.Signature is { } signature)
+            AtomicFile.WriteAllBytes(file + BundleJudge.FileSuffix, signature);
+        return pulled;
     }
 
     private Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken) =>

@@ -33,6 +33,67 @@ public sealed class BundlesInRegistries : UpdateRoom
     }
 
     [Fact]
+    public async Task Its_signature_goes_with_it_as_a_file_that_other_clients_get_too()
+    {
+        IReadOnlyList<string> files = await VolumesAsync();
+        byte[] signature = [.. "{\"of\":\"the bundle\"}"u8];
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        await PushAsync(registry, signature);
+        Manifest manifest = ImageDocument.ReadManifest(registry.Manifest("site/bundle", "v1"), new("registry"));
+        Assert.Equal(files.Count + 1, manifest.Layers.Count);
+        Assert.Equal(BundleArtifact.SignatureType, manifest.Layers[^1].MediaType);
+        Assert.Equal("site.nfb.sigstore.json", manifest.Layers[^1].Annotations!["org.opencontainers.image.title"]);
+        Assert.Equal(signature, registry.Blob("site/bundle", manifest.Layers[^1].Digest));
+
+        Digest? asked = null;
+        BundlePull pull = Pull(registry, "far.nfb", check: (index, _) => asked = index);
+        Assert.Equal(signature, (await pull.RunAsync(CancellationToken.None)).Signature);
+        Assert.Equal(BundleFile.Open(In("site.nfb")).IndexDigest, asked);
+    }
+
+    [Fact]
+    public async Task A_signature_that_is_not_the_bundle_s_leaves_everything_as_it_was()
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 9000)));
+        await WriteAsync(In("far.nfb"), ImageOf("r.example/a:1", Noise(2, 9000)));
+        byte[] there = File.ReadAllBytes(In("far.nfb"));
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        await PushAsync(registry, [1]);
+        Diagnostic other = new(ErrorCodes.BundleChanged, "the bundle is not the one that was signed");
+        BundlePull pull = Pull(registry, "far.nfb", check: (_, _) => throw new NodeForgeException(other));
+        await FailsAsync(ErrorCodes.BundleChanged, () => pull.RunAsync(CancellationToken.None));
+        Assert.Equal(there, File.ReadAllBytes(In("far.nfb")));
+        Assert.Equal([In("far.nfb")], Directory.EnumerateFiles(Folder, "*far.nfb*"));
+    }
+
+    [Fact]
+    public async Task An_artifact_has_one_signature_at_most_and_nothing_else_beside_its_volumes()
+    {
+        await WriteAsync(In("site.nfb"), ImageOf("r.example/a:1", Noise(1, 9000)));
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        Descriptor volume = registry.AddBlob("site/bundle", File.ReadAllBytes(In("site.nfb")), BundleArtifact.VolumeType);
+        Descriptor[] signatures = [.. ((byte[])[1, 2]).Select(one => registry.AddBlob("site/bundle", [one], BundleArtifact.SignatureType))];
+        Descriptor other = registry.AddBlob("site/bundle", [3], "text/plain");
+        Descriptor[][] wrong =
+        [
+            [volume, .. signatures],
+            [volume, other],
+            [signatures[0]],
+        ];
+        foreach (Descriptor[] layers in wrong)
+        {
+            Manifest manifest = new()
+            {
+                ArtifactType = BundleArtifact.Type,
+                Config = BundleArtifact.NoConfig.Descriptor,
+                Layers = layers,
+            };
+            registry.AddManifest("site/bundle", "v1", OciJson.Write(manifest), MediaTypes.Manifest);
+            await FailsAsync(ErrorCodes.NotABundleArtifact, () => Pull(registry, "far.nfb").RunAsync(CancellationToken.None));
+        }
+    }
+
+    [Fact]
     public async Task What_is_there_is_neither_sent_nor_fetched_again()
     {
         await VolumesAsync();
@@ -328,13 +389,27 @@ public sealed class BundlesInRegistries : UpdateRoom
     private BundlePush Push(InMemoryRegistry registry, ImageReference? subject = null) =>
         new(BundleFile.Open(In("site.nfb")), Client(), registry.Reference("site/bundle:v1"), SilentReporter.Instance) { Subject = subject };
 
-    private BundlePull Pull(InMemoryRegistry registry, string output, RegistryOptions? options = null) =>
+    private Task<ImageReference> PushAsync(InMemoryRegistry registry, byte[] signature) =>
+        new BundlePush(BundleFile.Open(In("site.nfb")), Client(), registry.Reference("site/bundle:v1"), SilentReporter.Instance)
+        {
+            Signature = (In("site.nfb.sigstore.json"), signature),
+        }.RunAsync(CancellationToken.None);
+
+    private BundlePull Pull(
+        InMemoryRegistry registry,
+        string output,
+        RegistryOptions? options = null,
+        Action<Digest, byte[]>? check = null
+    ) =>
         new(
             new RegistryClient(RegistryClient.CreateHandler(), options ?? new()),
             registry.Reference("site/bundle:v1"),
             In(output),
             SilentReporter.Instance
-        );
+        )
+        {
+            CheckSignature = check ?? ((_, _) => { }),
+        };
 
     private static RegistryClient Client(ICredentialSource? credentials = null) =>
         new(RegistryClient.CreateHandler(), new() { Credentials = credentials ?? NoCredentials.Instance });

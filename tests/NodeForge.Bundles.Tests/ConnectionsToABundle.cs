@@ -129,6 +129,50 @@ public sealed class ConnectionsToABundle : BundleRoom
     }
 
     [Fact]
+    public async Task A_client_that_waits_gets_the_place_of_one_that_takes_nothing_and_not_of_one_that_takes()
+    {
+        byte[] large = new byte[32 << 20]; // more than the sockets of both sides take
+        using CancellationTokenSource stop = new();
+        using HttpServer server = new(
+            new(IPAddress.Loopback, 0),
+            null,
+            _ => HttpAnswer.Of(large, "text/plain"),
+            _ => { },
+            new() { Connections = 3, Slowness = TimeSpan.FromSeconds(1) } // those of Idle and Stall, 60 s, would not be waited for
+        );
+        Task serving = server.RunAsync(stop.Token);
+        using TcpClient taking = await AskAsync(server);
+        List<TcpClient> held = [];
+        for (int i = 0; i < 6; i++) // they come again and again
+            held.Add(await AskAsync(server));
+        using HttpClient good = new(new SocketsHttpHandler { UseProxy = false });
+        Task<byte[]> answer = good.GetByteArrayAsync(new Uri($"http://{server.Endpoint}/"));
+        byte[] piece = new byte[1 << 18];
+        long taken = 0;
+        while (!answer.IsCompleted && taken < large.Length / 2) // a piece takes less than the time that it has
+        {
+            taken += await taking.GetStream().ReadAsync(piece);
+            await Task.Delay(100);
+        }
+
+        Assert.Equal(large.Length, (await answer.WaitAsync(TimeSpan.FromSeconds(40))).Length);
+        while (await taking.GetStream().ReadAsync(piece) is > 0 and int read)
+            taken += read;
+        Assert.True(taken > large.Length); // all of it, and the head
+        held.ForEach(client => client.Dispose());
+        await stop.CancelAsync();
+        await serving.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    private static async Task<TcpClient> AskAsync(HttpServer server)
+    {
+        TcpClient client = new();
+        await client.ConnectAsync(server.Endpoint);
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"u8.ToArray());
+        return client;
+    }
+
+    [Fact]
     public async Task What_cannot_be_opened_is_told_in_words_and_the_connection_goes_on()
     {
         Diagnostic wrong = new(ErrorCodes.BundleRecordDamaged, "a stretch of the volume is damaged");

@@ -59,6 +59,31 @@ public sealed class BundlesAndRegistries : IDisposable
         Assert.Equal(File.ReadAllBytes(room["next.nfb"]), File.ReadAllBytes(room["made.nfb"]));
     }
 
+    [Fact]
+    public async Task A_signature_goes_with_its_bundle_and_one_of_another_bundle_goes_nowhere()
+    {
+        await BundleAsync();
+        Assert.Equal(0, (await room.RunAsync("key", "generate", "--output", room["k"])).Exit);
+        await File.WriteAllTextAsync(room["policy.yaml"], "keys: [k.pub]\n");
+        Assert.Equal(0, (await room.RunAsync("bundle", "sign", room["site.nfb"], "--key", room["k.key"], "--sequence", "7")).Exit);
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        string place = $"docker://{registry.Host}/site/bundle:v1";
+        CommandRun pushed = await room.RunAsync("bundle", "push", room["site.nfb"], place);
+        Assert.True(pushed.Exit == 0, pushed.Error);
+        CommandRun pulled = await room.RunAsync("bundle", "pull", place, "--output", room["far.nfb"]);
+        Assert.True(pulled.Exit == 0, pulled.Error);
+        Assert.EndsWith("its signature lies beside it\n", pulled.Out, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(room["site.nfb.sigstore.json"]), File.ReadAllBytes(room["far.nfb.sigstore.json"]));
+        CommandRun verified = await room.RunAsync("bundle", "verify", room["far.nfb"], "--policy", room["policy.yaml"]);
+        Assert.True(verified.Exit == 0, verified.Error);
+
+        string[] other = ["bundle", "create", "oci:" + room["out"], "--file", room["app.yaml"], "--output", room["other.nfb"]];
+        Assert.Equal(0, (await room.RunAsync(other)).Exit);
+        File.Copy(room["site.nfb.sigstore.json"], room["other.nfb.sigstore.json"]);
+        await RefusedAsync("NF6483", 3, "bundle", "push", room["other.nfb"], $"docker://{registry.Host}/site/bundle:v2");
+        Assert.Null(registry.Manifest("site/bundle", "v2"));
+    }
+
     private async Task<string> IndexAsync(string bundle) =>
         JsonNode.Parse((await room.RunAsync("bundle", "inspect", room[bundle], "-o", "json")).Out)!["index"]!.GetValue<string>();
 

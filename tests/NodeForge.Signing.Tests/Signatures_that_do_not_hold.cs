@@ -104,7 +104,7 @@ public sealed class Signatures_that_do_not_hold : SigningRoom
         foreach (AttachedSummary summary in await place.AttachedAsync())
         {
             registry.RemoveManifest("app", ReferrerTags.SignaturesOf(summary.Document.Digest));
-            foreach (AttachedStatement statement in summary.Statements.Where(statement => statement.Form == StatementForm.Bundle))
+            foreach (AttachedStatement statement in summary.Statements)
                 registry.Fail($"/manifests/{statement.Referrer.Descriptor.Digest}", new RegistryFault.FlipLastByte(), times: 2);
         }
 
@@ -134,6 +134,10 @@ public sealed class Signatures_that_do_not_hold : SigningRoom
         Assert.All(
             await place.AttachedAsync(),
             summary => Assert.Contains(".sig", Assert.Single(summary.Lost).Hint, StringComparison.Ordinal)
+        );
+        Assert.All(
+            await place.AttachedAsync(),
+            summary => Assert.Contains("--experimental-oci11", summary.Lost[0].Hint, StringComparison.Ordinal)
         );
         Assert.Empty(await place.CodesAsync(OfA));
     }

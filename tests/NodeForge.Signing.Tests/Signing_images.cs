@@ -71,6 +71,94 @@ public sealed class Signing_images : SigningRoom
         Assert.NotNull(registry.Manifest("app", ReferrerTags.AttestationsOf(Amd.Descriptor.Digest)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_cosign_2_finds_under_its_tag_names_the_image_and_is_listed_as_a_referrer(bool lists)
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        registry.ReferrersSupported = lists;
+        using RegistryClient client = Client();
+        Place place = Push(registry, client);
+        await place.SignAsync(A);
+        await place.SignAsync(B);
+        foreach (Descriptor document in (await place.ImageAsync()).Documents)
+        {
+            byte[] bytes = registry.Manifest("app", ReferrerTags.SignaturesOf(document.Digest))!;
+            Manifest tagged = ImageDocument.ReadManifest(bytes, new("tag"));
+            Assert.Equal((SimpleSignature.ArtifactType, document.Digest), (tagged.ArtifactType, tagged.Subject!.Digest));
+            Assert.Equal(2, tagged.Layers.Count);
+            IReadOnlyList<Referrer> referrers = (await (await place.OpenAsync(default)).ReferrersAsync(document, default))!;
+            Digest[] found =
+            [
+                .. referrers
+                    .Where(referrer => referrer.Tag is null && referrer.Descriptor.ArtifactType == SimpleSignature.ArtifactType)
+                    .Select(referrer => referrer.Descriptor.Digest),
+            ];
+            // cosign takes one of them: where the list is ours, the one that both keys signed is the only one.
+            Assert.Contains(Digest.Of(bytes), found);
+            Assert.Equal(lists ? 2 : 1, found.Length);
+        }
+
+        Assert.Empty(await place.CodesAsync(new([TrustedA, TrustedB], 2, [])));
+    }
+
+    [Fact]
+    public async Task A_layout_has_of_a_signature_that_was_added_to_the_last_one_alone()
+    {
+        Place place = await LayoutAsync();
+        await place.SignAsync(A);
+        await place.SignAsync(B);
+        Descriptor[] found =
+        [
+            .. OciLayout.Open(At("layout")).Index.Manifests.Where(entry => entry.ArtifactType == SimpleSignature.ArtifactType),
+        ];
+        Assert.Equal(3, found.Length); // the index and two manifests
+        Assert.All(await place.AttachedAsync(), document => Assert.Equal(4, document.Statements.Count)); // two keys, two forms
+        Assert.Empty(await place.CodesAsync(new([TrustedA, TrustedB], 2, [])));
+    }
+
+    [Fact]
+    public async Task A_signature_of_before_that_names_no_image_does_when_it_is_signed_again()
+    {
+        Place place = await LayoutAsync();
+        await place.SignAsync(A);
+        SignedImage image = await place.ImageAsync();
+        Place old = await LayoutAsync("old");
+        foreach (Descriptor document in image.Documents)
+        {
+            RawDocument now = (await place.Target.FindTagAsync(ReferrerTags.SignaturesOf(document.Digest), default))!;
+            Manifest manifest = ImageDocument.ReadManifest(now.Bytes, new("tag"));
+            BlobStore blobs = OciLayout.Open(At("layout")).Blobs;
+            RawDocument before = RawDocument.Create(
+                MediaTypes.Manifest,
+                OciJson.Write(manifest with { ArtifactType = null, Subject = null })
+            );
+            await old.Target.AttachAsync(
+                [
+                    new(
+                        before,
+                        [
+                            .. manifest
+                                .Layers.Prepend(manifest.Config)
+                                .Select(blob =>
+                                    Layer.Of(RawDocument.Create(blob.MediaType, blobs.ReadAllBytes(blob.Digest, int.MaxValue)))
+                                ),
+                        ]
+                    )
+                    {
+                        Subject = document,
+                        Tag = ReferrerTags.SignaturesOf(document.Digest),
+                    },
+                ],
+                default
+            );
+        }
+
+        await old.SignAsync(A);
+        Assert.Equal(File.ReadAllBytes(At("layout/index.json")), File.ReadAllBytes(At("old/index.json")));
+    }
+
     [Fact]
     public async Task What_is_signed_again_by_the_same_key_stays_the_same_to_the_byte()
     {

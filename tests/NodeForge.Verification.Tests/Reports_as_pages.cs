@@ -18,6 +18,7 @@ public sealed class Reports_as_pages
                 "node configuration",
                 "1.7.24~ds1-6",
                 "prefers-color-scheme: dark",
+                "max-width: 40rem",
             },
             text => Assert.Contains(text, page, StringComparison.Ordinal)
         );

@@ -55,6 +55,23 @@ public sealed class Spoilt_node_images
         Assert.Equal(id, finding.Want);
     }
 
+    // As kind build node-image leaves it: images are imported under their tags, and containerd has made its folder.
+    [Fact]
+    public async Task An_image_that_another_tool_made_need_not_have_what_ours_have()
+    {
+        NodeImageBuilder node = NodeImageBuilder.Sound();
+        node.Records = records =>
+            records with
+            {
+                Images = [.. records.Images.Where(image => !image.Name.Contains('@', StringComparison.Ordinal))],
+            };
+        node.Folder("etc/cni/net.d", 0x1c0); // 0700
+        node.Last = files => files.Remove("usr/lib/nodeforge/image.json");
+        VerificationReport report = await VerifyAsync(node);
+        Assert.Equal([ErrorCodes.NodeRecordUnreadable], report.Findings.Select(finding => finding.Code));
+        Assert.True(report.IsSound);
+    }
+
     [Fact]
     public void There_are_forty_of_them_at_least() => Assert.InRange(Mutations.Count, 40, int.MaxValue);
 

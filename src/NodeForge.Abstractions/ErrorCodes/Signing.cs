@@ -34,7 +34,7 @@ public static partial class ErrorCodes
         "NF6304",
         ExitCode.Usage,
         "The place of an image keeps nothing that is attached to it.",
-        "Sign it in a layout (oci:DIR) or in a registry (docker://REF)."
+        "Sign it in a layout (oci:DIR) or in a registry (docker://REF), before it is copied here; a bundle file with nodeforge bundle sign."
     );
 
     public static readonly ErrorCode QuorumImpossible = new(

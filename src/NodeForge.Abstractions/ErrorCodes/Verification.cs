@@ -134,7 +134,7 @@ public static partial class ErrorCodes
         "NF6235",
         ExitCode.Verification,
         "The sandbox image that containerd starts pods with is not the one that kubeadm and the kubelet know.",
-        "Give pause in the recipe's images the name that kubeadm asks for; the build writes it into node.env."
+        "Let containerd begin pods with the pause that kubeadm asks for: sandbox_image, or in a recipe its pause, which sets it."
     );
 
     public static readonly ErrorCode CgroupDriversDiffer = new(
@@ -204,7 +204,7 @@ public static partial class ErrorCodes
         "NF6253",
         ExitCode.Verification,
         "A folder on the way to what pods need cannot be entered by everybody.",
-        "Give it mode 0755 in the recipe."
+        "Give it mode 0755 where the image is made."
     );
 
     public static readonly ErrorCode ImagesDiffer = new(

@@ -6,7 +6,7 @@ public static partial class ErrorCodes
         "NF6261",
         ExitCode.Verification,
         "A cluster made from a node image can ask for an image that is not preloaded.",
-        "Add it to the recipe's images under just this name, or take out what asks for it; build node-image --allow-open-closure makes the image all the same, and the image says so."
+        "Preload it under just this name (in a recipe under images), or take out what asks for it; build node-image --allow-open-closure makes the image all the same, and the image says so."
     );
 
     public static readonly ErrorCode ClosureImageDiffers = new(

@@ -13,18 +13,22 @@ internal static class Chunk
     /// <returns>Rented, as many as it unpacks to; null for damaged ones.</returns>
     public static byte[]? Open(RecordHeader record, byte[] stored)
     {
-        if (Digest.Of(stored.AsSpan(0, record.StoredLength)) != record.Digest)
-        {
+        byte[]? plain = Unpack(record, stored);
+        if (plain != stored)
             ArrayPool<byte>.Shared.Return(stored);
-            return null;
-        }
+        return plain;
+    }
 
+    /// <summary>As <see cref="Open"/>; the bytes that it says stay the caller's.</summary>
+    /// <returns>Rented, or the bytes themselves where they are as they are; null for damaged ones.</returns>
+    public static byte[]? Unpack(RecordHeader record, byte[] stored)
+    {
+        if (Digest.Of(stored.AsSpan(0, record.StoredLength)) != record.Digest)
+            return null;
         if (!record.Compressed)
             return stored;
         byte[] plain = ArrayPool<byte>.Shared.Rent(record.PlainLength);
-        bool decoded = ZstdBlock.TryDecode(stored.AsSpan(0, record.StoredLength), plain.AsSpan(0, record.PlainLength));
-        ArrayPool<byte>.Shared.Return(stored);
-        if (decoded)
+        if (ZstdBlock.TryDecode(stored.AsSpan(0, record.StoredLength), plain.AsSpan(0, record.PlainLength)))
             return plain;
         ArrayPool<byte>.Shared.Return(plain);
         return null;

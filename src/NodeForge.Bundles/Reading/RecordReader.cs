@@ -15,10 +15,16 @@ internal sealed class RecordReader(BundleVolumes volumes) : IDisposable
     /// <param name="name">What messages call its blob.</param>
     /// <returns>Rented, as many bytes as it unpacks to.</returns>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleRecordDamaged"/>, with volume and place.</exception>
-    public byte[] Read(PlacedRecord placed, string name)
+    public byte[] Read(PlacedRecord placed, string name) =>
+        Chunk.Open(placed.Record, ReadStored(placed, name)) ?? throw Damaged(placed, name);
+
+    /// <summary>The bytes of a record as they lie there, unchecked.</summary>
+    /// <returns>Rented.</returns>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleRecordDamaged"/>: they are not all there.</exception>
+    public byte[] ReadStored(PlacedRecord placed, string name)
     {
         RecordHeader record = placed.Record;
-        string path = volumes.Volumes[placed.Volume - 1].Path;
+        string path = PathOf(placed);
         if (placed.Volume != opened)
         {
             file?.Dispose();
@@ -28,11 +34,17 @@ internal sealed class RecordReader(BundleVolumes volumes) : IDisposable
 
         byte[] stored = ArrayPool<byte>.Shared.Rent(record.StoredLength);
         int read = AtomicFile.Guard(path, () => ReadAt(file!, stored.AsSpan(0, record.StoredLength), record.Offset + RecordHeader.Length));
-        return (read == record.StoredLength ? Chunk.Open(record, stored) : null)
-            ?? throw new NodeForgeException(
-                BundleFaults.RecordDamaged(path, record.Offset, RecordHeader.Length + (long)record.StoredLength, name)
-            );
+        if (read == record.StoredLength)
+            return stored;
+        ArrayPool<byte>.Shared.Return(stored);
+        throw Damaged(placed, name);
     }
+
+    /// <summary>What is told of a record whose bytes are not what it says.</summary>
+    public NodeForgeException Damaged(PlacedRecord placed, string name) =>
+        new(BundleFaults.RecordDamaged(PathOf(placed), placed.Record.Offset, RecordHeader.Length + (long)placed.Record.StoredLength, name));
+
+    private string PathOf(PlacedRecord placed) => volumes.Volumes[placed.Volume - 1].Path;
 
     private static int ReadAt(SafeFileHandle file, Span<byte> buffer, long offset)
     {

@@ -5,7 +5,8 @@ using NodeForge.Oci;
 
 namespace NodeForge.Bundles.Registries;
 
-/// <summary>A bundle as a registry keeps it: an artifact with a layer for each volume, which is the volume's file.</summary>
+/// <summary>A bundle as a registry keeps it: an artifact with a layer for each volume, which is the volume's file, and one for the file of
+/// its signature where it has one.</summary>
 public static class BundleArtifact
 {
     /// <summary>The type of the artifact.</summary>
@@ -14,13 +15,16 @@ public static class BundleArtifact
     /// <summary>The type of its layers.</summary>
     public const string VolumeType = "application/vnd.nodeforge.bundle.volume.v1";
 
+    /// <summary>The type of the layer that is its signature: a Sigstore bundle.</summary>
+    public const string SignatureType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
     /// <summary>image-spec annotations.md; oras gives files that name.</summary>
     private const string Title = "org.opencontainers.image.title";
 
     internal static RawDocument NoConfig { get; } = RawDocument.Create(MediaTypes.Empty, "{}"u8.ToArray());
 
     /// <summary>The artifact's manifest. It says when nothing was made, so that the same bundle is the same artifact.</summary>
-    internal static RawDocument Manifest(BundleFile bundle, IReadOnlyList<Layer> volumes, Descriptor? subject) =>
+    internal static RawDocument Manifest(BundleFile bundle, IEnumerable<Layer> layers, Descriptor? subject) =>
         RawDocument.Create(
             MediaTypes.Manifest,
             OciJson.Write(
@@ -28,7 +32,7 @@ public static class BundleArtifact
                 {
                     ArtifactType = Type,
                     Config = NoConfig.Descriptor,
-                    Layers = [.. volumes.Select(volume => volume.Descriptor)],
+                    Layers = [.. layers.Select(layer => layer.Descriptor)],
                     Subject = subject is null ? null : new(subject.MediaType, subject.Digest, subject.Size),
                     Annotations = AnnotationsOf(bundle),
                 }
@@ -52,24 +56,36 @@ public static class BundleArtifact
         return annotations;
     }
 
-    internal static Descriptor VolumeOf(string path, Digest digest, long size) =>
-        new(VolumeType, digest, size) { Annotations = new(StringComparer.Ordinal) { [Title] = Path.GetFileName(path) } };
+    internal static Descriptor VolumeOf(string path, Digest digest, long size) => FileOf(VolumeType, path, digest, size);
+
+    internal static Layer SignatureOf(string path, byte[] signature)
+    {
+        RawDocument document = RawDocument.Create(SignatureType, signature);
+        return Layer.Of(document) with { Descriptor = FileOf(SignatureType, path, document.Descriptor.Digest, signature.Length) };
+    }
+
+    private static Descriptor FileOf(string type, string path, Digest digest, long size) =>
+        new(type, digest, size) { Annotations = new(StringComparer.Ordinal) { [Title] = Path.GetFileName(path) } };
 
     internal static bool IsOne(Manifest manifest) => (manifest.ArtifactType ?? manifest.Config.MediaType) == Type;
 
-    /// <summary>The volumes that a manifest names.</summary>
+    /// <summary>The volumes that a manifest names, and the signature.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotABundleArtifact"/>.</exception>
-    internal static IReadOnlyList<Descriptor> VolumesOf(Manifest manifest, Location where)
+    internal static (IReadOnlyList<Descriptor> Volumes, Descriptor? Signature) FilesOf(Manifest manifest, Location where)
     {
         if (!IsOne(manifest))
             throw NotOne(where, manifest.ArtifactType ?? manifest.Config.MediaType, Type);
-        if (manifest.Layers.FirstOrDefault(layer => layer.MediaType != VolumeType) is { } other)
+        Descriptor[] volumes = [.. manifest.Layers.Where(layer => layer.MediaType == VolumeType)];
+        Descriptor[] others = [.. manifest.Layers.Where(layer => layer.MediaType != VolumeType)];
+        if (others.FirstOrDefault(layer => layer.MediaType != SignatureType) is { } other)
             throw NotOne(where, other.MediaType, VolumeType);
-        return manifest.Layers.Count is > 0 and <= BundleLimits.MostVolumes
-            ? manifest.Layers
+        if (others.Length > 1)
+            throw NotOne(where, string.Create(CultureInfo.InvariantCulture, $"{others.Length} signatures"), "one signature at most");
+        return volumes.Length is > 0 and <= BundleLimits.MostVolumes
+            ? (volumes, others.FirstOrDefault())
             : throw NotOne(
                 where,
-                string.Create(CultureInfo.InvariantCulture, $"{manifest.Layers.Count} volumes"),
+                string.Create(CultureInfo.InvariantCulture, $"{volumes.Length} volumes"),
                 string.Create(CultureInfo.InvariantCulture, $"1 to {BundleLimits.MostVolumes} volumes")
             );
     }

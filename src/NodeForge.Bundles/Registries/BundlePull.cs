@@ -4,6 +4,7 @@ using NodeForge.Bundles.Reading;
 using NodeForge.Bundles.Writing;
 using NodeForge.Oci;
 using NodeForge.Oci.Registry;
+using NodeForge.Oci.Transports;
 
 namespace NodeForge.Bundles.Registries;
 
@@ -23,13 +24,18 @@ public sealed class BundlePull
     public BundlePull(RegistryClient client, ImageReference reference, string output, IForgeReporter reporter) =>
         (this.client, this.reference, this.output, this.reporter) = (client, reference, output, reporter);
 
+    /// <summary>Asked of a signature before anything appears: the digest of the bundle's index, and the signature. Throws where they do not
+    /// belong together.</summary>
+    public Action<Digest, byte[]> CheckSignature { get; init; } = static (_, _) => { };
+
     /// <summary>Makes one attempt; it is called again where a failure may pass.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotABundleArtifact"/>, an <c>NF32xx</c> error; NF64xx for a bundle that
     /// was damaged before it was pushed.</exception>
     public async Task<PulledBundle> RunAsync(CancellationToken cancellationToken)
     {
         (RawDocument document, Manifest manifest) = await FindAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<Descriptor> volumes = BundleArtifact.VolumesOf(manifest, new(reference.ToString()));
+        (IReadOnlyList<Descriptor> volumes, Descriptor? signed) = BundleArtifact.FilesOf(manifest, new(reference.ToString()));
+        byte[]? signature = signed is null ? null : await ReadAsync(signed, cancellationToken).ConfigureAwait(false);
         PulledVolume[] pulled =
         [
             .. volumes.Select(
@@ -38,20 +44,31 @@ public sealed class BundlePull
         ];
         foreach (PulledVolume volume in pulled)
             await volume.BringAsync(client, reference, cancellationToken).ConfigureAwait(false);
-        BundleFile bundle = await Task.Run(() => Check(pulled), cancellationToken).ConfigureAwait(false);
+        BundleFile bundle = await Task.Run(() => Check(pulled, signature), cancellationToken).ConfigureAwait(false);
         VolumePlaces.Publish(output, [.. pulled.Select(volume => (volume.Temporary, volume.Place))]);
         return new(reference.At(document.Descriptor.Digest), bundle.Set, [.. pulled.Select(volume => volume.Place)])
         {
             Delta = bundle.Index.Delta,
+            Signature = signature,
         };
     }
 
+    private async Task<byte[]> ReadAsync(Descriptor signature, CancellationToken cancellationToken) =>
+        (
+            await new RegistryImages(client, reference)
+                .ReadDocumentAsync(signature, new(reference.ToString(), Detail: signature.Digest.ToString()), cancellationToken)
+                .ConfigureAwait(false)
+        ).Bytes.ToArray();
+
     // The registry vouches for digests, not for what they are of: it may name any files volumes of a bundle.
-    private BundleFile Check(PulledVolume[] pulled)
+    private BundleFile Check(PulledVolume[] pulled, byte[]? signature)
     {
         try
         {
-            return BundleFile.OpenInOrder(output, [.. pulled.Select(volume => volume.Temporary ?? volume.Place)]);
+            BundleFile bundle = BundleFile.OpenInOrder(output, [.. pulled.Select(volume => volume.Temporary ?? volume.Place)]);
+            if (signature is not null)
+                CheckSignature(bundle.IndexDigest, signature);
+            return bundle;
         }
         catch (NodeForgeException wrong)
         {
@@ -84,12 +101,7 @@ public sealed class BundlePull
             return (named, own);
         Descriptor[] attached =
         [
-            .. (
-                await new Oci.Transports.RegistryImages(client, reference)
-                    .ReferrersAsync(named.Descriptor, cancellationToken)
-                    .ConfigureAwait(false)
-                ?? []
-            )
+            .. (await new RegistryImages(client, reference).ReferrersAsync(named.Descriptor, cancellationToken).ConfigureAwait(false) ?? [])
                 .Select(referrer => referrer.Descriptor)
                 .Where(referrer => referrer.ArtifactType == BundleArtifact.Type),
         ];
@@ -118,4 +130,7 @@ public sealed record PulledBundle(ImageReference Reference, Digest Set, IReadOnl
 {
     /// <summary>Null for a whole bundle.</summary>
     public BundleDelta? Delta { get; init; }
+
+    /// <summary>What is to lie beside it; null where it was pushed unsigned.</summary>
+    public byte[]? Signature { get; init; }
 }

@@ -28,6 +28,10 @@ public sealed class BundlePush
     /// itself.</summary>
     public ImageReference? Subject { get; init; }
 
+    /// <summary>The file that lies beside the bundle and says whose it is: it goes with it, under the name that it has. Null for
+    /// none.</summary>
+    public (string Path, byte[] Content)? Signature { get; init; }
+
     /// <summary>Makes one attempt; it is called again where a failure may pass.</summary>
     /// <returns>The target with the artifact's digest.</returns>
     /// <exception cref="NodeForgeException">An <c>NF32xx</c> error; <see cref="ErrorCodes.DigestMismatch"/>: a volume changed
@@ -42,7 +46,10 @@ public sealed class BundlePush
         await pusher.PushBlobAsync(Layer.Of(BundleArtifact.NoConfig), target, mountFrom: null, cancellationToken).ConfigureAwait(false);
         foreach (Layer volume in volumes)
             await PushAsync(volume, cancellationToken).ConfigureAwait(false);
-        RawDocument manifest = BundleArtifact.Manifest(bundle, volumes, subject);
+        Layer[] signatures = Signature is { } signature ? [BundleArtifact.SignatureOf(signature.Path, signature.Content)] : [];
+        foreach (Layer layer in signatures)
+            await pusher.PushBlobAsync(layer, target, mountFrom: null, cancellationToken).ConfigureAwait(false);
+        RawDocument manifest = BundleArtifact.Manifest(bundle, volumes.Concat(signatures), subject);
         if (subject is not null)
             await new RegistryImages(client, target)
                 .AttachAsync(

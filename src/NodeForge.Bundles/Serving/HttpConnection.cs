@@ -9,13 +9,13 @@ namespace NodeForge.Bundles.Serving;
 /// <param name="answer">What is said to a request.</param>
 /// <param name="damaged">Hears of content that cannot be given.</param>
 /// <param name="limits">How long and how much.</param>
-/// <param name="silent">Knows it while it waits for a request.</param>
+/// <param name="idle">Knows it while it waits for its client.</param>
 internal sealed class HttpConnection(
     Stream stream,
     Func<HttpQuestion, HttpAnswer> answer,
     Action<NodeForgeException> damaged,
     HttpLimits limits,
-    SilentClients silent
+    IdleClients idle
 )
 {
     private const int Piece = 1 << 17;
@@ -41,7 +41,7 @@ internal sealed class HttpConnection(
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(limits.Idle);
-        using IDisposable waiting = silent.Begin(patience);
+        using IDisposable waiting = idle.Begin(patience, limits.Silence);
         while (true)
         {
             int end = head.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
@@ -144,6 +144,7 @@ internal sealed class HttpConnection(
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(limits.Stall);
+        using IDisposable waiting = idle.Begin(patience, limits.Slowness);
         await stream.WriteAsync(bytes, patience.Token).ConfigureAwait(false);
     }
 
@@ -178,4 +179,7 @@ internal sealed record HttpLimits
 
     /// <summary>How long a client keeps its place without a request while others wait for one.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long it keeps it for a piece of an answer that it does not take: 128 KiB in 5 seconds are 26 KB/s.</summary>
+    public TimeSpan Slowness { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -15,7 +15,7 @@ internal sealed class HttpServer : IDisposable
     private readonly HttpLimits limits;
     private readonly TcpListener listener;
     private readonly SemaphoreSlim places;
-    private readonly SilentClients silent = new();
+    private readonly IdleClients idle = new();
 
     /// <param name="endpoint">Where it listens; port 0 takes a free one.</param>
     /// <param name="certificate">With TLS; null without.</param>
@@ -65,7 +65,7 @@ internal sealed class HttpServer : IDisposable
         try
         {
             while (!await places.WaitAsync(Pause, cancellationToken).ConfigureAwait(false))
-                silent.EndOne(limits.Silence);
+                idle.EndOne();
             return socket;
         }
         catch
@@ -100,7 +100,7 @@ internal sealed class HttpServer : IDisposable
             using NetworkStream network = new(socket, ownsSocket: true);
             Stream stream = await GreetAsync(network, cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
-                await new HttpConnection(stream, answer, damaged, limits, silent).ServeAsync(cancellationToken).ConfigureAwait(false);
+                await new HttpConnection(stream, answer, damaged, limits, idle).ServeAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (NodeForgeException wrong)
         {
@@ -126,7 +126,7 @@ internal sealed class HttpServer : IDisposable
         SslStream secure = new(network, leaveInnerStreamOpen: false);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(limits.Idle);
-        using IDisposable waiting = silent.Begin(patience);
+        using IDisposable waiting = idle.Begin(patience, limits.Silence);
         SslServerAuthenticationOptions options = new()
         {
             ServerCertificateContext = certificate,

@@ -94,17 +94,18 @@ public static class DeltaApplier
     private static PlannedBlob PlanOf(DeltaBlob blob, BundleFile old, BundleFile delta, CancellationToken cancellationToken)
     {
         string name = $"{delta.Place}, {blob.Digest}";
-        Func<Stream> open =
-            blob.Delta is { } with ? () => new BlobDeltaStream(old, delta.Open(with), name, cancellationToken)
-            : delta.Has(blob.Digest) ? () => delta.Open(blob.Digest)
-            : old.Has(blob.Digest) ? () => old.Open(blob.Digest)
+        if (blob.Delta is { } with)
+            return Planned(blob, () => new BlobDeltaStream(old, delta.Open(with), name, cancellationToken), name);
+        BundleFile has =
+            delta.Has(blob.Digest) ? delta
+            : old.Has(blob.Digest) ? old
             : throw BundleFaults.Invalid(
                 delta.Place,
                 "the delta counts on a blob that its base does not have",
                 null,
                 blob.Digest.ToString()
             );
-        return Planned(blob, open, name);
+        return Planned(blob, () => has.Open(blob.Digest), name) with { LiesIn = has };
     }
 
     private static BundlePlan PlanOf(BundleFile whole, BundleDelta delta) =>

@@ -1,4 +1,5 @@
 using NodeForge.Bundles.Format;
+using NodeForge.Bundles.Reading;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
@@ -259,4 +260,8 @@ public sealed class BundlePlan
 
 /// <param name="Compress">Whether it is worth to be compressed.</param>
 /// <param name="OpenAsync">Its bytes, which fail before they give the last of wrong ones.</param>
-internal sealed record PlannedBlob(Descriptor Descriptor, bool Compress, Func<CancellationToken, ValueTask<Stream>> OpenAsync);
+internal sealed record PlannedBlob(Descriptor Descriptor, bool Compress, Func<CancellationToken, ValueTask<Stream>> OpenAsync)
+{
+    /// <summary>A bundle that has it, perhaps in the records that would be made of it; null for none.</summary>
+    public BundleFile? LiesIn { get; init; }
+}

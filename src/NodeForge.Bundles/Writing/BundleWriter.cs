@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using NodeForge.Bundles.Format;
+using NodeForge.Bundles.Reading;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 
@@ -47,6 +49,7 @@ public static class BundleWriter
         CancellationToken cancellationToken
     ) => Task.Run(() => RunAsync(plan, Path.GetFullPath(file), options, reporter, cancellationToken), cancellationToken);
 
+    [SuppressMessage("Reliability", "CA2000", Justification = "What a blob is carried from is disposed of by its using declaration.")]
     private static async Task<WrittenBundle> RunAsync(
         BundlePlan plan,
         string file,
@@ -88,14 +91,24 @@ public static class BundleWriter
             int number = 0;
             foreach (PlannedBlob blob in plan.Blobs.Prepend(listed))
             {
+                using CarriedBlob? carried = CarriedBlob.TryOpen(blob, header);
                 await foreach (
-                    Task<EncodedChunk> chunk in ReadAsync(blob, number++, options, encoders, cancellationToken).ConfigureAwait(false)
+                    Task<EncodedChunk> chunk in (
+                        carried is null
+                            ? ReadAsync(blob, number, options, encoders, cancellationToken)
+                            : CarryAsync(carried, number, cancellationToken)
+                    ).ConfigureAwait(false)
                 )
                 {
                     pending.Enqueue(chunk);
                     if (pending.Count > Ahead)
                         Append(output, await pending.Dequeue().ConfigureAwait(false), step);
                 }
+
+                number++;
+                // Its records are checked as long as it is open.
+                while (carried is not null && pending.TryDequeue(out Task<EncodedChunk>? chunk))
+                    Append(output, await chunk.ConfigureAwait(false), step);
             }
 
             while (pending.TryDequeue(out Task<EncodedChunk>? chunk))
@@ -141,8 +154,34 @@ public static class BundleWriter
         }
     }
 
+    private static async IAsyncEnumerable<Task<EncodedChunk>> CarryAsync(
+        CarriedBlob carried,
+        int number,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (PlacedRecord placed in carried.Records)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            byte[] stored = carried.Read(placed);
+            RecordHeader header = placed.Record with { Blob = number };
+            yield return Task.Run(
+                () => new EncodedChunk(header, stored) { Carried = carried, Plain = carried.Unpack(placed, stored) },
+                CancellationToken.None
+            );
+        }
+    }
+
     private static void Append(VolumeOutput output, EncodedChunk chunk, ForgeStep step)
     {
+        if (chunk is { Carried: { } carried, Plain: { } plain })
+        {
+            carried.Check(plain.AsSpan(0, chunk.Header.PlainLength));
+            if (plain != chunk.Bytes)
+                ArrayPool<byte>.Shared.Return(plain);
+        }
+
         output.Append(chunk.Header, chunk.Bytes.AsSpan(0, chunk.Header.StoredLength));
         step.Advance(chunk.Header.Blob == 0 ? 0 : chunk.Header.PlainLength);
         ArrayPool<byte>.Shared.Return(chunk.Bytes);
@@ -150,7 +189,14 @@ public static class BundleWriter
 
     /// <param name="Header">Without its offset.</param>
     /// <param name="Bytes">Rented.</param>
-    private sealed record EncodedChunk(RecordHeader Header, byte[] Bytes);
+    private sealed record EncodedChunk(RecordHeader Header, byte[] Bytes)
+    {
+        /// <summary>What has to hear what the bytes unpack to; null where they were made here.</summary>
+        public CarriedBlob? Carried { get; init; }
+
+        /// <summary>Rented, or the bytes themselves.</summary>
+        public byte[]? Plain { get; init; }
+    }
 
     /// <summary>An encoder for each thread that compresses.</summary>
     private sealed class ChunkEncoders(int level) : IDisposable

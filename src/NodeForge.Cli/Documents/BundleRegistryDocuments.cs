@@ -27,14 +27,17 @@ internal sealed record BundlePushDocument(string Pushed, string Digest) : Docume
 }
 
 /// <summary>What <c>bundle pull</c> prints.</summary>
+/// <param name="Signed">Whether its signature came with it.</param>
 /// <param name="Delta">Null for a whole bundle.</param>
-internal sealed record BundlePullDocument(string Pulled, string Set, IReadOnlyList<string> Files, PulledDeltaItem? Delta) : Document
+internal sealed record BundlePullDocument(string Pulled, string Set, IReadOnlyList<string> Files, bool Signed, PulledDeltaItem? Delta)
+    : Document
 {
     public static BundlePullDocument Of(PulledBundle pulled) =>
         new(
             $"docker://{pulled.Reference}",
             pulled.Set.ToString(),
             pulled.Files,
+            pulled.Signature is not null,
             pulled.Delta is { } delta ? new(delta.Base.ToString(), delta.Index.ToString()) : null
         );
 
@@ -43,6 +46,8 @@ internal sealed record BundlePullDocument(string Pulled, string Set, IReadOnlyLi
         Page text = new Page().Line(Pulled);
         foreach (string file in Files)
             text.Line("  " + file);
+        if (Signed)
+            text.Line("its signature lies beside it");
         return Delta is null
             ? text
             : text.Line($"a delta: with the bundle of index {Delta.Base}").Line($"it makes the one of index {Delta.Makes}");

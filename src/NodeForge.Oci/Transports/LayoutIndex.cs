@@ -110,13 +110,18 @@ internal static class LayoutIndex
         {
             Manifests =
             [
-                .. before.Manifests.Select(entry =>
-                    subjects.Contains(entry.Digest) && !ImageAnnotations.IsArtifact(entry) ? WithKind(entry) : entry
-                ),
+                .. before
+                    .Manifests.Where(entry => !IsReplaced(entry, artifacts))
+                    .Select(entry => subjects.Contains(entry.Digest) && !ImageAnnotations.IsArtifact(entry) ? WithKind(entry) : entry),
             ],
         };
         return Add(marked, artifacts.Select(artifact => EntryOf(artifact, images.Contains(artifact.Subject.Digest))), where);
     }
+
+    private static bool IsReplaced(Descriptor entry, IReadOnlyList<Artifact> artifacts) =>
+        ImageAnnotations.IsArtifact(entry)
+        && ImageAnnotations.TagOf(entry) is null
+        && artifacts.Any(artifact => artifact.Replaces == entry.Digest);
 
     // cosign takes the first signatures of a layout for those of its image: what is about a platform of an index is not called so.
     private static Descriptor EntryOf(Artifact artifact, bool isOfImage)

@@ -132,7 +132,10 @@ public sealed class RegistryImages(RegistryClient client, ImageReference referen
         ImageIndex before = await ListedUnderTagAsync(artifact.Subject.Digest, cancellationToken).ConfigureAwait(false);
         if (before.Manifests.Any(known => known.Digest == entry.Digest))
             return;
-        RawDocument index = RawDocument.Create(MediaTypes.Index, OciJson.Write(before with { Manifests = [.. before.Manifests, entry] }));
+        RawDocument index = RawDocument.Create(
+            MediaTypes.Index,
+            OciJson.Write(before with { Manifests = [.. before.Manifests.Where(known => known.Digest != artifact.Replaces), entry] })
+        );
         await pusher
             .PushManifestAsync(index, reference.Under(ReferrerTags.IndexOf(artifact.Subject.Digest)), cancellationToken)
             .ConfigureAwait(false);

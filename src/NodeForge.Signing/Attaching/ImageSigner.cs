@@ -22,10 +22,11 @@ public static class ImageSigner
         foreach (Descriptor document in image.Documents)
         {
             DsseEnvelope envelope = Envelope(key, document, PredicateTypes.Signature, []);
-            Artifact? tagged = await SignedArtifacts
+            IReadOnlyList<Artifact> tagged = await SignedArtifacts
                 .UnderTagAsync(
                     target,
                     ReferrerTags.SignaturesOf(document.Digest),
+                    SimpleSignature.ArtifactType,
                     SignedArtifacts.Simple(key, image.Name, document),
                     document,
                     cancellationToken
@@ -33,7 +34,7 @@ public static class ImageSigner
                 .ConfigureAwait(false);
             await target
                 .AttachAsync(
-                    [SignedArtifacts.Bundle(envelope, PredicateTypes.Signature, key.Public, document), .. Some(tagged)],
+                    [SignedArtifacts.Bundle(envelope, PredicateTypes.Signature, key.Public, document), .. tagged],
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -60,22 +61,21 @@ public static class ImageSigner
     )
     {
         DsseEnvelope envelope = Envelope(key, document, predicateType, predicate);
-        Artifact? tagged = await SignedArtifacts
+        IReadOnlyList<Artifact> tagged = await SignedArtifacts
             .UnderTagAsync(
                 target,
                 ReferrerTags.AttestationsOf(document.Digest),
+                type: null,
                 SignedArtifacts.Attestation(envelope, predicateType),
                 document,
                 cancellationToken
             )
             .ConfigureAwait(false);
         await target
-            .AttachAsync([SignedArtifacts.Bundle(envelope, predicateType, key.Public, document), .. Some(tagged)], cancellationToken)
+            .AttachAsync([SignedArtifacts.Bundle(envelope, predicateType, key.Public, document), .. tagged], cancellationToken)
             .ConfigureAwait(false);
     }
 
     private static DsseEnvelope Envelope(SigningKey key, Descriptor document, string predicateType, JsonObject predicate) =>
         DsseEnvelope.Sign(key, DsseEnvelope.InToto, Statement.Write(document.Digest, predicateType, predicate));
-
-    private static Artifact[] Some(Artifact? artifact) => artifact is null ? [] : [artifact];
 }

@@ -6,7 +6,7 @@ using NodeForge.Signing.Keys;
 namespace NodeForge.Signing.Attaching;
 
 /// <summary>Makes what is attached to an image: for each statement a sigstore bundle that names the image, which cosign 3 looks for, and a
-/// layer under a tag, which cosign 2 and most others look for.</summary>
+/// layer under a tag, which cosign 2 and most others look for; of a signature the manifest under the tag names the image too.</summary>
 internal static class SignedArtifacts
 {
     private static readonly RawDocument NoConfig = RawDocument.Create(MediaTypes.Empty, "{}"u8.ToArray());
@@ -74,27 +74,41 @@ internal static class SignedArtifacts
     }
 
     /// <summary>A layer under a tag, after those that are there. Signed again by the same key it stays what it is.</summary>
-    public static async Task<Artifact?> UnderTagAsync(
+    /// <param name="target">Has what is there.</param>
+    /// <param name="tag">By which cosign 2 finds it.</param>
+    /// <param name="type">By which cosign 2 finds it as a referrer, where tags were left behind; null for what it finds by the tag
+    /// alone.</param>
+    /// <param name="added">The layer.</param>
+    /// <param name="subject">What it is about.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>One manifest in each of its ways; where it is there, in what it may lack.</returns>
+    public static async Task<IReadOnlyList<Artifact>> UnderTagAsync(
         IArtifactTarget target,
         string tag,
+        string? type,
         (Descriptor Layer, RawDocument Blob) added,
         Descriptor subject,
         CancellationToken cancellationToken
     )
     {
-        IReadOnlyList<Descriptor> before = await target.FindTagAsync(tag, cancellationToken).ConfigureAwait(false)
-            is { IsIndex: false } found
-            ? ImageDocument.ReadManifest(found.Bytes, new(tag)).Layers
-            : [];
-        if (before.Any(layer => layer.Digest == added.Layer.Digest && SignatureOf(layer) == SignatureOf(added.Layer)))
-            return null;
-        Descriptor[] layers = [.. before, added.Layer];
+        RawDocument? found = await target.FindTagAsync(tag, cancellationToken).ConfigureAwait(false);
+        Manifest? before = found is { IsIndex: false } ? ImageDocument.ReadManifest(found.Bytes, new(tag)) : null;
+        IReadOnlyList<Descriptor> layers = before?.Layers ?? [];
+        if (!layers.Any(layer => layer.Digest == added.Layer.Digest && SignatureOf(layer) == SignatureOf(added.Layer)))
+            layers = [.. layers, added.Layer];
+        else if (type is null || (before!.ArtifactType == type && before.Subject?.Digest == subject.Digest))
+            // A list of referrers may have been lost meanwhile.
+            return type is null ? [] : [new(found!, []) { Subject = subject, Type = type }];
         RawDocument config = RawDocument.Create(MediaTypes.Config, ConfigOf(layers));
-        RawDocument manifest = RawDocument.Create(
-            MediaTypes.Manifest,
-            OciJson.Write(new Manifest { Config = config.Descriptor, Layers = layers })
-        );
-        return new(manifest, [Layer.Of(config), Layer.Of(added.Blob)]) { Subject = subject, Tag = tag };
+        Manifest manifest = new() { Config = config.Descriptor, Layers = layers };
+        if (type is not null)
+            manifest = manifest with { ArtifactType = type, Subject = new(subject.MediaType, subject.Digest, subject.Size) };
+        Artifact tagged = new(RawDocument.Create(MediaTypes.Manifest, OciJson.Write(manifest)), [Layer.Of(config), Layer.Of(added.Blob)])
+        {
+            Subject = subject,
+            Tag = tag,
+        };
+        return type is null ? [tagged] : [tagged with { Tag = null, Type = type, Replaces = found?.Descriptor.Digest }, tagged];
     }
 
     private static string? SignatureOf(Descriptor layer) => layer.Annotations?.GetValueOrDefault(SimpleSignature.Annotation);

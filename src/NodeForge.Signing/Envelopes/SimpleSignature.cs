@@ -10,6 +10,9 @@ internal static class SimpleSignature
 {
     public const string MediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
 
+    /// <summary>What cosign 2 looks for among referrers, with <c>--experimental-oci11</c>.</summary>
+    public const string ArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+json";
+
     /// <summary>The annotation that has the signature, in base64.</summary>
     public const string Annotation = "dev.cosignproject.cosign/signature";
 

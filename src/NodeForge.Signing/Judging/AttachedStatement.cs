@@ -29,7 +29,7 @@ public enum StatementForm
     /// <summary>A sigstore bundle in a manifest that names the image: cosign 3.</summary>
     Bundle,
 
-    /// <summary>A layer under a tag that ends in .sig or .att: cosign 2.</summary>
+    /// <summary>A layer of a manifest that cosign 2 finds: under a tag that ends in .sig or .att, or as a referrer.</summary>
     Tag,
 
     /// <summary>An artifact that says nothing that can be signed for: a foreign one.</summary>

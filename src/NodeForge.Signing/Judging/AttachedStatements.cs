@@ -18,8 +18,14 @@ public static class AttachedStatements
     {
         if (await source.ReferrersAsync(subject, cancellationToken).ConfigureAwait(false) is not { } referrers)
             return null;
+        // A manifest that is found by a tag and as a referrer says what it says once.
+        HashSet<Digest> tagged = [.. referrers.Where(referrer => referrer.Tag is not null).Select(referrer => referrer.Descriptor.Digest)];
         List<AttachedStatement> found = [];
-        foreach (Referrer referrer in referrers.Take(MostStatements))
+        foreach (
+            Referrer referrer in referrers
+                .Where(referrer => referrer.Tag is not null || !tagged.Contains(referrer.Descriptor.Digest))
+                .Take(MostStatements)
+        )
             found.AddRange(await ReadAsync(source, referrer, cancellationToken).ConfigureAwait(false));
         return [.. found.Take(MostStatements)];
     }

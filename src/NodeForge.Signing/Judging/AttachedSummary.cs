@@ -33,7 +33,11 @@ public sealed record AttachedSummary(Descriptor Document, IReadOnlyList<Attached
     {
         Diagnostic[] missing = [.. statements.Select(statement => statement.Problem).OfType<Diagnostic>()];
         bool referrers = statements.Any(statement => statement is { Form: StatementForm.Bundle, PredicateType: PredicateTypes.Signature });
-        bool tags = statements.Any(statement => statement is { Form: StatementForm.Tag, PredicateType: PredicateTypes.Signature });
+        AttachedStatement[] simple =
+        [
+            .. statements.Where(statement => statement is { Form: StatementForm.Tag, PredicateType: PredicateTypes.Signature }),
+        ];
+        bool tags = simple.Any(statement => statement.Referrer.Tag is not null);
         if (referrers == tags)
             return missing;
         return
@@ -50,7 +54,8 @@ public sealed record AttachedSummary(Descriptor Document, IReadOnlyList<Attached
                 Where = new(place, Detail: document.Digest.ToString()),
                 Hint = tags
                     ? "copy it again with its referrers (oras cp -r), or sign it again: cosign 3 looks for referrers first"
-                    : $"copy the tag {ReferrerTags.SignaturesOf(document.Digest)} too, or sign it again: cosign 2.5 looks for tags alone",
+                    : $"copy the tag {ReferrerTags.SignaturesOf(document.Digest)} too, or sign it again: cosign 2.5 looks for tags"
+                        + (simple.Length > 0 ? ", for referrers with --experimental-oci11" : " alone"),
             },
         ];
     }

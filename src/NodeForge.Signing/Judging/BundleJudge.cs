@@ -26,8 +26,7 @@ public static class BundleJudge
         string trusted = string.Join(", ", keys.Select(key => key.Name));
         if (signature is null)
             throw Refuse(ErrorCodes.BundleUnsigned, where, "the bundle is not signed", "no signature beside it", "one of " + trusted);
-        Location at = new(where + FileSuffix);
-        SigstoreBundle bundle = SigstoreBundle.Read(signature, at);
+        SigstoreBundle bundle = SigstoreBundle.Read(signature, new(where + FileSuffix));
         if (keys.FirstOrDefault(bundle.Envelope.IsSignedBy) is not { } key)
         {
             // A key that is named and does not hold: one of the two was changed.
@@ -42,6 +41,18 @@ public static class BundleJudge
                 );
         }
 
+        return (SaidOf(where, index, bundle), key);
+    }
+
+    /// <summary>Holds a signature against the bundle that it lies beside; whose it is, is not asked.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.BundleUnsigned"/>, <see cref="ErrorCodes.BundleChanged"/>,
+    /// <see cref="ErrorCodes.SignatureUnreadable"/>.</exception>
+    public static BundlePredicate Match(string where, Digest index, byte[] signature) =>
+        SaidOf(where, index, SigstoreBundle.Read(signature, new(where + FileSuffix)));
+
+    private static BundlePredicate SaidOf(string where, Digest index, SigstoreBundle bundle)
+    {
+        Location at = new(where + FileSuffix);
         Statement statement = Statement.Read(bundle.Envelope.Payload, at);
         if (bundle.Envelope.PayloadType != DsseEnvelope.InToto || statement.PredicateType != PredicateTypes.Bundle)
             throw Refuse(
@@ -53,7 +64,7 @@ public static class BundleJudge
             );
         BundlePredicate said = BundlePredicate.Read(bundle.Envelope.Payload, at);
         return index == said.Index || index == said.Makes
-            ? (said, key)
+            ? said
             : throw Refuse(
                 ErrorCodes.BundleChanged,
                 where,

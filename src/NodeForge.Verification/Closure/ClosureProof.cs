@@ -126,7 +126,8 @@ internal sealed class ClosureProof
         );
     }
 
-    // The CRI looks for an image by reference, by ID, and by reference with digest (docs/containerd-state.md, "Names").
+    // The CRI looks for an image by reference, by ID, and by reference with digest (docs/containerd-state.md, "Names"). The last is there
+    // after a pull, and in images of ours: containerd adds it to nothing that was imported, and nobody has to.
     private void CheckNames()
     {
         foreach (
@@ -142,7 +143,8 @@ internal sealed class ClosureProof
             )
                 continue;
             ProvenImage found = proof.Prove(name);
-            foreach (string? other in new[] { $"{reference.Name}@{name.Target.Digest}", found.ImageId?.ToString() })
+            string? named = image.Record is null ? null : $"{reference.Name}@{name.Target.Digest}";
+            foreach (string? other in new[] { named, found.ImageId?.ToString() })
             {
                 if (other is not null && !preloaded.Names.ContainsKey(other))
                     storeProblems.Add(

@@ -27,6 +27,12 @@ public static class HtmlReport
         .finding { border-left: 4px solid var(--fail); margin: .75rem 0; padding: .25rem .75rem; } .finding.warning { border-color: var(--warn); color: inherit; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 .75rem; margin: .25rem 0; } dt { color: var(--soft); } dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
         .bar { background: var(--bar); height: .8rem; border-radius: 2px; min-width: 1px; } td.wide { width: 45%; } td.number { text-align: right; white-space: nowrap; } code { font-family: ui-monospace, monospace; }
+        @media (max-width: 40rem) {
+        body { margin: 1rem auto; } table, thead, tbody { display: block; } dl { grid-template-columns: 1fr; }
+        tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .35rem 0; border-bottom: 1px solid var(--line); }
+        td, th { padding: 0; border: 0; min-width: 0; overflow-wrap: anywhere; } td:first-child { font-weight: 600; }
+        td:empty, th:empty { display: none; } td.long, td.wide { flex: 1 0 100%; min-width: 0; }
+        }
         </style>
         </head>
         <body>

@@ -10,6 +10,7 @@ internal sealed class PodPathCheck : ImageCheck
 {
     private const int OthersEnter = 1;
 
+    // Not /etc/cni/net.d: containerd makes it with mode 0700 where it is not there, and what writes into it is root.
     // What kubeadm mounts into static pods (cmd/kubeadm/app/phases/controlplane/volumes.go), what add-ons mount, and the folders in which
     // nodes keep what pods mount.
     private static readonly string[] Paths =
@@ -19,7 +20,6 @@ internal sealed class PodPathCheck : ImageCheck
         "usr/share/ca-certificates",
         "usr/local/share/ca-certificates",
         "etc/pki",
-        "etc/cni/net.d",
         "opt/cni/bin",
         "usr/lib/cni",
         "usr/lib/modules",
