@@ -12,7 +12,6 @@ public static class LockSources
     /// <param name="locked">The lock.</param>
     /// <param name="mirrors">Of Debian's archive, and of other addresses.</param>
     /// <param name="part">Takes only the parts that it holds for; null: all.</param>
-    /// <exception cref="NodeForgeException">A mirror is not known.</exception>
     public static IReadOnlyList<Source> Of(RecipeLock locked, SourceMirrors mirrors, Func<LockedPart, bool>? part = null) =>
         [
             .. locked

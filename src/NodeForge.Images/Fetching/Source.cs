@@ -10,8 +10,9 @@ public sealed record Source(string Name, Digest Digest, long Size)
 {
     public SourceKind Kind { get; init; }
 
-    /// <summary>Where it may be had, absolute http or https addresses, the first one first. Empty for a blob of a registry.</summary>
-    public IReadOnlyList<string> Urls { get; init; } = [];
+    /// <summary>Where it may be had, absolute http or https addresses, the first one first. Empty for a blob of a registry. Found out when
+    /// it is asked for: what the store has needs no mirror that is known.</summary>
+    public IEnumerable<string> Urls { get; init; } = [];
 
     /// <summary>The image that a blob belongs to; null for everything else.</summary>
     public RegistryBlob? Image { get; init; }

@@ -54,14 +54,23 @@ public sealed class SourceFetcher(HttpConnections connections, RegistryClient? r
                 $"{source.Name} is not in the store, and --offline forbids to fetch it"
             )
             {
-                Where = new(
-                    source.Image?.Reference ?? (source.Urls.Count > 0 ? source.Urls[0] : source.Name),
-                    Detail: source.Digest.ToString()
-                ),
+                Where = new(PlaceOf(source), Detail: source.Digest.ToString()),
                 Want = string.Create(CultureInfo.InvariantCulture, $"{source.Size} bytes"),
                 Hint = "run 'nodeforge fetch RECIPE' with the same cache where there is a network",
             }),
         ]);
+
+    private static string PlaceOf(Source source)
+    {
+        try
+        {
+            return source.Image?.Reference ?? source.Urls.FirstOrDefault() ?? source.Name;
+        }
+        catch (NodeForgeException nowhere) when (nowhere.Is(ErrorCodes.DebianMirrorUnknown) || nowhere.Is(ErrorCodes.SnapshotMirrorUnknown))
+        {
+            return source.Name;
+        }
+    }
 
     private async Task FetchAllAsync(
         Source[] missing,

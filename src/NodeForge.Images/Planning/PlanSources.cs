@@ -25,7 +25,6 @@ public static class PlanSources
             plans.SelectMany(plan => plan is NodeImagePlan { Kubernetes: { } build } ? plan.Parts.Except(build.Parts) : plan.Parts),
             ReferenceEqualityComparer.Instance
         );
-        // Taken out before addresses are looked for: who needs no package needs no mirror of Debian's archive.
         RecipeLock only = locked with
         {
             Parts =

@@ -1,4 +1,6 @@
+using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
+using NodeForge.Oci;
 
 namespace NodeForge.Images.Tests.Fetching;
 
@@ -52,6 +54,39 @@ public sealed class FetchingOffline
             CancellationToken.None
         );
         Assert.Equal(1, result.Present);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("20261101T000000Z")]
+    public async Task Packages_that_are_there_need_no_mirror_that_is_known(string? snapshot)
+    {
+        await using FetchRoom room = new();
+        using HttpConnections none = new(new NoNetwork());
+        SourceFetcher fetcher = new(none, null, TimeProvider.System);
+        byte[] there = FetchRoom.Bytes(10);
+        room.Store.Write(there);
+        Assert.Equal(1, (await FetchAsync(Package(there), offline: false)).Present);
+
+        Source missing = Package(FetchRoom.Bytes(20, 2));
+        Assert.Equal(
+            snapshot is null ? ErrorCodes.DebianMirrorUnknown : ErrorCodes.SnapshotMirrorUnknown,
+            (await FailureAsync(missing, offline: false)).Code
+        );
+        Diagnostic told = await FailureAsync(missing, offline: true);
+        Assert.Equal((ErrorCodes.OfflineSourceMissing, "tar 1.34 amd64"), (told.Code, told.Where!.Resource));
+
+        Source Package(byte[] content) =>
+            new("tar 1.34 amd64", Digest.Of(content), content.Length)
+            {
+                Urls = new DebianMirrors().UrlsOf("bookworm", "pool/main/t/tar/tar_1.34_amd64.deb", snapshot, epoch: 0),
+            };
+
+        Task<FetchResult> FetchAsync(Source source, bool offline) =>
+            fetcher.FetchAsync([source], room.Store, room.Options with { Offline = offline }, room, CancellationToken.None);
+
+        async Task<Diagnostic> FailureAsync(Source source, bool offline) =>
+            Assert.Single((await Assert.ThrowsAsync<NodeForgeException>(() => FetchAsync(source, offline))).Diagnostics);
     }
 
     private sealed class NoNetwork : HttpMessageHandler

@@ -56,18 +56,18 @@ public sealed record DebianMirrors
         return roots.Count > 0 ? roots : throw NoMirror(suite);
     }
 
-    /// <summary>Where a locked file of the archive may be had.</summary>
+    /// <summary>Where a locked file of the archive may be had; asked for a mirror once it is gone through.</summary>
     /// <param name="suite">As in the lock.</param>
     /// <param name="path">As in the lock.</param>
     /// <param name="snapshot">As in the lock.</param>
     /// <param name="epoch">The lock's time: a snapshot mirror that is known has what the others dropped since.</param>
-    public IReadOnlyList<string> UrlsOf(string suite, string path, string? snapshot, long epoch)
+    public IEnumerable<string> UrlsOf(string suite, string path, string? snapshot, long epoch)
     {
         string escaped = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
-        IEnumerable<string> roots = RootsOf(suite, snapshot);
+        foreach (string root in RootsOf(suite, snapshot))
+            yield return root + "/" + escaped;
         if (snapshot is null && SnapshotRoot(suite, Timestamp(epoch)) is { } then)
-            roots = roots.Append(then);
-        return [.. roots.Select(root => root + "/" + escaped)];
+            yield return then + "/" + escaped;
     }
 
     private static string Timestamp(long epoch) =>
