@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace NodeForge.Cli.Commands;
@@ -5,9 +6,12 @@ namespace NodeForge.Cli.Commands;
 /// <summary>Ctrl-C and SIGTERM: the first asks the command to stop and clean up, the second leaves at once.</summary>
 internal sealed class Interruption : IDisposable
 {
+    // timeout(1) sends its signal to the program and to its group, and so do shells and runners of builds: the program hears it twice.
+    private static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(500);
+
     private readonly CancellationTokenSource source = new();
     private readonly List<PosixSignalRegistration> registrations = [];
-    private int signals;
+    private long first;
 
     public CancellationToken Token => source.Token;
 
@@ -30,8 +34,12 @@ internal sealed class Interruption : IDisposable
         context.Cancel = true;
         if (context.Signal == PosixSignal.SIGTERM)
             ExitCode = ExitCode.Terminated;
-        if (Interlocked.Increment(ref signals) > 1)
+        long now = Stopwatch.GetTimestamp();
+        long before = Interlocked.CompareExchange(ref first, now, 0);
+        if (before != 0)
         {
+            if (Stopwatch.GetElapsedTime(before, now) < Echo)
+                return;
             Console.Error.WriteLine(
                 CleanUpCommand is null
                     ? "stopped without cleaning up"
