@@ -1,5 +1,6 @@
-using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using NodeForge.Cli.Commands;
 using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Cli.Tests;
@@ -53,30 +54,30 @@ public sealed class ManagingClusters
         Assert.Equal(new CommandRun(0, "", told), await RunAsync(engine, line.Split(' ')));
     }
 
-    // timeout(1) sends its signal to the program and to the program's group.
-    [Fact]
-    public async Task A_signal_that_comes_twice_at_once_is_one()
+    [Theory]
+    [InlineData("create cluster --image Foo:1")]
+    [InlineData("doctor --image foo:1:2")]
+    [InlineData("add node --image a/../b")]
+    [InlineData("upgrade cluster --image foo@bar")]
+    public async Task A_name_that_no_image_can_have_is_told_before_the_engine_is_asked(string line)
     {
-        await using ScriptedEngine engine = new();
-        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        engine.On(
-            "GET /containers/json",
-            async _ =>
-            {
-                asked.TrySetResult();
-                await Task.Delay(TimeSpan.FromMinutes(1));
-            }
-        );
-        using Process process = OwnProcess.Start(engine, "get", "clusters");
-        await asked.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        Signals.SendTerminate(process);
-        await Task.Delay(20);
-        if (!process.HasExited)
-            Signals.SendTerminate(process);
-        string errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(143, process.ExitCode);
-        Assert.Equal("stopping and cleaning up; once more to stop at once\n", errors);
+        await using ScriptedEngine engine = Empty();
+        CommandRun run = await RunAsync(engine, line.Split(' '));
+        Assert.Equal(2, run.Exit);
+        Assert.Contains("NF5101", run.Error, StringComparison.Ordinal);
+        Assert.Empty(engine.Requests);
+    }
+
+    // timeout(1) sends its signal to the program and to the program's group.
+    [Theory]
+    [InlineData(3, Interruption.Answer.None)]
+    [InlineData(200, Interruption.Answer.Leave)]
+    public void A_signal_that_comes_twice_at_once_is_one(int later, Interruption.Answer answer)
+    {
+        using Interruption interruption = new();
+        Assert.Equal(Interruption.Answer.Stop, interruption.Hear(PosixSignal.SIGTERM, TimeSpan.Zero));
+        Assert.Equal(answer, interruption.Hear(PosixSignal.SIGTERM, TimeSpan.FromMilliseconds(later)));
+        Assert.Equal(ExitCode.Terminated, interruption.ExitCode);
     }
 
     private static ScriptedEngine Empty() =>

@@ -13,7 +13,7 @@ internal sealed class ExecCommand : ForgeCommand
     private readonly Argument<string> node = new("NODE") { Description = "The node, as nodeforge get nodes prints it." };
     private readonly Argument<string[]> command = new("COMMAND")
     {
-        Description = "A program and its arguments, after -- (default: a login shell).",
+        Description = "A program and its arguments (default: a login shell).",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string?> name = new("--name", "-n")

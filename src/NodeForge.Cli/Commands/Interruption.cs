@@ -7,11 +7,19 @@ namespace NodeForge.Cli.Commands;
 internal sealed class Interruption : IDisposable
 {
     // timeout(1) sends its signal to the program and to its group, and so do shells and runners of builds: the program hears it twice.
-    private static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource source = new();
     private readonly List<PosixSignalRegistration> registrations = [];
-    private long first;
+    private TimeSpan? first;
+
+    /// <summary>What follows from a signal.</summary>
+    public enum Answer
+    {
+        None,
+        Stop,
+        Leave,
+    }
 
     public CancellationToken Token => source.Token;
 
@@ -29,27 +37,39 @@ internal sealed class Interruption : IDisposable
         return interruption;
     }
 
+    /// <summary>What a signal asks for.</summary>
+    /// <param name="at">When it came, since any moment.</param>
+    public Answer Hear(PosixSignal signal, TimeSpan at)
+    {
+        lock (source)
+        {
+            if (first is { } before)
+                return at - before < Echo ? Answer.None : Answer.Leave;
+            first = at;
+            if (signal == PosixSignal.SIGTERM)
+                ExitCode = ExitCode.Terminated;
+            return Answer.Stop;
+        }
+    }
+
     private void Take(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (context.Signal == PosixSignal.SIGTERM)
-            ExitCode = ExitCode.Terminated;
-        long now = Stopwatch.GetTimestamp();
-        long before = Interlocked.CompareExchange(ref first, now, 0);
-        if (before != 0)
+        switch (Hear(context.Signal, Stopwatch.GetElapsedTime(0)))
         {
-            if (Stopwatch.GetElapsedTime(before, now) < Echo)
-                return;
-            Console.Error.WriteLine(
-                CleanUpCommand is null
-                    ? "stopped without cleaning up"
-                    : $"stopped without cleaning up; run: {Printable.Escape(CleanUpCommand)}"
-            );
-            Environment.Exit((int)ExitCode);
+            case Answer.Stop:
+                Console.Error.WriteLine("stopping and cleaning up; once more to stop at once");
+                source.Cancel();
+                break;
+            case Answer.Leave:
+                Console.Error.WriteLine(
+                    CleanUpCommand is null
+                        ? "stopped without cleaning up"
+                        : $"stopped without cleaning up; run: {Printable.Escape(CleanUpCommand)}"
+                );
+                Environment.Exit((int)ExitCode);
+                break;
         }
-
-        Console.Error.WriteLine("stopping and cleaning up; once more to stop at once");
-        source.Cancel();
     }
 
     public void Dispose()
