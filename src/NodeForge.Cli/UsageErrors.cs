@@ -40,7 +40,7 @@ internal static class UsageErrors
         Command command = parsed.CommandResult.Command;
         Diagnostic problem = parsed.UnmatchedTokens is [var word, ..]
             ? Unknown(word, parsed)
-            : Problem(parsed, $"'nodeforge {Path(parsed).TrimEnd()}' wants a command after it");
+            : Problem(parsed, $"'{Here(parsed)}' wants a command after it");
         return parsed.UnmatchedTokens is [{ } first, ..] && IsOption(first)
             ? problem
             : problem with
@@ -55,8 +55,7 @@ internal static class UsageErrors
             IsOption(word) ? "option"
             : parsed.CommandResult.Command.Subcommands.Count > 0 ? "command"
             : "argument";
-        string here = $"nodeforge {Path(parsed)}".TrimEnd();
-        Diagnostic problem = Problem(parsed, $"'{here}' has no {what} '{word}'");
+        Diagnostic problem = Problem(parsed, $"'{Here(parsed)}' has no {what} '{word}'");
         return Instead(word, parsed) is { } instead ? problem with { Hint = instead } : problem;
     }
 
@@ -68,7 +67,7 @@ internal static class UsageErrors
         if (DidYouMean.Nearest(word, known.SelectMany(Names)) is { } meant)
             return $"did you mean 'nodeforge {path}{meant}'?";
         // kind's -v takes a level.
-        if (parsed.GetValue(GlobalOptions.Verbose) && word.All(char.IsAsciiDigit))
+        if (parsed.GetResult(GlobalOptions.Verbose) is { Implicit: false } && word.All(char.IsAsciiDigit))
             return "-v takes no number: leave it out";
         return command.Subcommands.Count == 0 && command.Arguments.Count == 0 && command.Options.Any(option => option.Name == "--name")
             ? IsOption(word)
@@ -116,6 +115,8 @@ internal static class UsageErrors
     private static Diagnostic Problem(ParseResult parsed, string what) => new(ErrorCodes.InvalidCommandLine, what) { Hint = Help(parsed) };
 
     private static string Help(ParseResult parsed) => $"see 'nodeforge {Path(parsed)}--help'";
+
+    private static string Here(ParseResult parsed) => $"nodeforge {Path(parsed)}".TrimEnd();
 
     private static string Path(ParseResult parsed)
     {

@@ -21,7 +21,7 @@ public sealed class ManagingClusters
             "-o",
             "json",
             "--kubeconfig",
-            "/dev/null/x"
+            "/nonexistent/kubeconfig"
         );
         Assert.True(run.Exit == 0, run.Error);
         Assert.Empty(JsonDocument.Parse(run.Out).RootElement.GetProperty("deleted").EnumerateArray());
@@ -36,7 +36,7 @@ public sealed class ManagingClusters
             "GET /containers/json",
             call => call.AnswerAsync(call.Request.Contains("first", StringComparison.Ordinal) ? 500 : 200, "[]")
         );
-        CommandRun run = await RunAsync(engine, "delete", "clusters", "first", "second", "--kubeconfig", "/dev/null/x");
+        CommandRun run = await RunAsync(engine, "delete", "clusters", "first", "second", "--kubeconfig", "/nonexistent/kubeconfig");
         Assert.Equal(5, run.Exit);
         Assert.Contains("NF5507", run.Error, StringComparison.Ordinal);
         Assert.Contains("delete cluster second there was none", run.Error, StringComparison.Ordinal);
@@ -70,13 +70,13 @@ public sealed class ManagingClusters
 
     // timeout(1) sends its signal to the program and to the program's group.
     [Theory]
-    [InlineData(3, Interruption.Answer.None)]
-    [InlineData(200, Interruption.Answer.Leave)]
-    public void A_signal_that_comes_twice_at_once_is_one(int later, Interruption.Answer answer)
+    [InlineData(3, nameof(Interruption.Answer.None))]
+    [InlineData(200, nameof(Interruption.Answer.Leave))]
+    public void A_signal_that_comes_twice_at_once_is_one(int later, string answer)
     {
         using Interruption interruption = new();
         Assert.Equal(Interruption.Answer.Stop, interruption.Hear(PosixSignal.SIGTERM, TimeSpan.Zero));
-        Assert.Equal(answer, interruption.Hear(PosixSignal.SIGTERM, TimeSpan.FromMilliseconds(later)));
+        Assert.Equal(answer, interruption.Hear(PosixSignal.SIGTERM, TimeSpan.FromMilliseconds(later)).ToString());
         Assert.Equal(ExitCode.Terminated, interruption.ExitCode);
     }
 
