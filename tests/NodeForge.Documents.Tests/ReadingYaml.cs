@@ -51,7 +51,7 @@ public sealed class ReadingYaml
     [InlineData("a: b: c", "put quotes around a text that has a colon and a blank in it")]
     [InlineData("a: {b: c\n", "see whether each { and [ before has its end, and a comma stands between two values")]
     [InlineData("a: 'b\nc: d\n", "see whether the quotes before have an end")]
-    [InlineData("a: *none", null)]
+    [InlineData("@a: b", null)]
     public void What_was_most_likely_done_is_the_hint(string text, string? hint) =>
         Assert.Equal(hint, Assert.Throws<NodeForgeException>(() => YamlDocument.Read(text)).Diagnostics[0].Hint);
 
