@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using NodeForge.Cli.Commands;
-using NodeForge.Documents;
 
 namespace NodeForge.Cli;
 
@@ -11,13 +9,11 @@ internal static class CommandTree
 {
     public static async Task<int> RunAsync(string[] args, FrontEnd front)
     {
-        ParseResult parsed = EmptyPaths.Parse(Create(front), args);
-        if (parsed.Errors.Count > 0)
-            return new CommandFrame(front, parsed).Fail([
-                .. parsed.Errors.Select(error => Unknown(error.Message.Replace("\t", "  ", StringComparison.Ordinal), parsed)),
-            ]);
-        if (parsed.GetValue(GlobalOptions.Format) == GlobalOptions.Wide && parsed.CommandResult.Command is not GetNodesCommand)
-            return new CommandFrame(front, parsed).Fail([Unknown("only 'get nodes' has a wide format", parsed)]);
+        RootCommand root = Create(front);
+        ParseResult parsed = EmptyPaths.Parse(root, ExecCommand.Divided(root, args.Length == 0 ? ["--help"] : args));
+        IReadOnlyList<Diagnostic> problems = UsageErrors.Of(parsed);
+        if (problems.Count > 0)
+            return new CommandFrame(front, parsed).Fail(problems);
         InvocationConfiguration configuration = new()
         {
             Output = front.Terminal.Out,
@@ -116,36 +112,5 @@ internal static class CommandTree
             root.Options.Add(option);
         EmptyPaths.AreTold(root);
         return root;
-    }
-
-    private static Diagnostic Unknown(string message, ParseResult parsed) =>
-        new(ErrorCodes.InvalidCommandLine, message.TrimEnd('.'))
-        {
-            Hint = Meant(parsed) is { } meant
-                ? $"did you mean 'nodeforge {CommandPath(parsed)}{meant}'?"
-                : $"see 'nodeforge {CommandPath(parsed)}--help'",
-        };
-
-    private static string? Meant(ParseResult parsed)
-    {
-        if (parsed.UnmatchedTokens is not [var word, ..])
-            return null;
-        Command at = parsed.CommandResult.Command;
-        IEnumerable<string> known = word.StartsWith('-')
-            ? at.Options.Concat(GlobalOptions.All).Select(option => option.Name)
-            : at.Subcommands.Select(command => command.Name);
-        return DidYouMean.Nearest(word, known);
-    }
-
-    private static string CommandPath(ParseResult parsed)
-    {
-        string path = "";
-        for (
-            SymbolResult? at = parsed.CommandResult;
-            at is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } command;
-            at = command.Parent
-        )
-            path = command.Command.Name + " " + path;
-        return path;
     }
 }

@@ -13,6 +13,7 @@ using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Booted;
 using NodeForge.Kubernetes.Kubeconfigs;
+using NodeForge.Oci;
 using NodeForge.Oci.Transports;
 
 namespace NodeForge.Clusters;
@@ -35,6 +36,7 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     public Task<CreatedCluster> CreateAsync(ClusterConfig config, string? image, CreateOptions how, CancellationToken cancellationToken)
     {
         string nodeImage = image ?? config.Nodes.FirstOrDefault(node => node.Image is not null)?.Image ?? throw NoImage();
+        CheckNames([image, .. config.Nodes.Select(node => node.Image)]);
         CreateOptions complete = how with
         {
             DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics,
@@ -68,8 +70,11 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     /// <summary>Looks at the machine that a cluster would run on; an engine that does not answer is a finding among the others.</summary>
     /// <param name="config">The cluster that is wanted.</param>
     /// <param name="image">The image of nodes that name none; null looks at no image.</param>
-    public Task<CheckedMachine> CheckAsync(ClusterConfig config, string? image, CancellationToken cancellationToken) =>
-        new MachineDoctor(discovery, host).ExamineAsync(config, image, cancellationToken);
+    public Task<CheckedMachine> CheckAsync(ClusterConfig config, string? image, CancellationToken cancellationToken)
+    {
+        CheckNames([image, .. config.Nodes.Select(node => node.Image)]);
+        return new MachineDoctor(discovery, host).ExamineAsync(config, image, cancellationToken);
+    }
 
     /// <summary>Removes a cluster; false when there was none.</summary>
     public Task<bool> DeleteAsync(string cluster, string? kubeconfig, CancellationToken cancellationToken) =>
@@ -94,6 +99,7 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     /// <summary>Adds a node to a cluster that runs.</summary>
     public Task<AddedNode> AddNodeAsync(string cluster, AddNodeOptions how, CancellationToken cancellationToken)
     {
+        CheckNames([how.Image]);
         AddNodeOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics };
         return WithEngineAsync(engine => Life(engine).AddAsync(cluster, complete, cancellationToken), cancellationToken);
     }
@@ -107,6 +113,7 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
     /// <param name="node">Null for all.</param>
     public Task<UpgradedCluster> UpgradeAsync(string cluster, string? node, UpgradeOptions how, CancellationToken cancellationToken)
     {
+        CheckNames([how.Image]);
         UpgradeOptions complete = how with { DiagnosticsFolder = how.DiagnosticsFolder ?? folders.Diagnostics };
         return WithEngineAsync(
             engine => new ClusterUpgrade(engine, reporter, clock).RunAsync(cluster, node, complete, cancellationToken),
@@ -207,6 +214,13 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
             },
             cancellationToken
         );
+
+    // An engine would say of a name that is none that it refuses the call.
+    private static void CheckNames(IEnumerable<string?> images)
+    {
+        foreach (string image in images.OfType<string>())
+            _ = ImageReference.Parse(image);
+    }
 
     private static NodeForgeException NoImage() =>
         new(

@@ -41,10 +41,10 @@ public sealed record ForgeOptions
             return host.Resolve(own);
         if (host.Variable("XDG_CACHE_HOME") is { } xdg && Path.IsPathRooted(xdg))
             return Path.Combine(xdg, "nodeforge");
-        if (host.Variable("HOME") is { } home)
+        if ((host.Variable("HOME") ?? host.Home) is { Length: > 0 } home)
             return Path.Combine(home, ".cache", "nodeforge");
         throw new NodeForgeException(
-            new Diagnostic(ErrorCodes.InvalidEnvironment, "no folder for the cache is known: HOME is not set")
+            new Diagnostic(ErrorCodes.InvalidEnvironment, "no folder for the cache is known: there is neither HOME nor a home folder")
             {
                 Hint = "set NODEFORGE_CACHE, or give --cache DIR",
             }

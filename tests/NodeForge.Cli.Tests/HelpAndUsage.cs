@@ -51,6 +51,31 @@ public sealed class HelpAndUsage
     public async Task A_misspelt_word_is_met_with_the_one_that_was_meant(string line, string hint) =>
         Assert.Contains(hint, (await PlainAsync(line.Split(' '))).Error, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("creat cluster --name x", "'nodeforge' has no command 'creat'")]
+    [InlineData("create", "'nodeforge create' wants a command after it")]
+    [InlineData("create cluster --nmae x", "'nodeforge create cluster' has no option '--nmae'")]
+    [InlineData("delete cluster lab", "a cluster is named with --name: 'nodeforge delete cluster --name lab'")]
+    [InlineData("create cluster -v 1", "-v takes no number: leave it out")]
+    [InlineData("load docker-imge x", "did you mean 'nodeforge load docker-image'?")]
+    [InlineData("bundle", "want one of create, inspect, verify, sign, diff, apply, squash, inventory, load, push, pull, serve")]
+    [InlineData("version -o jsn", "did you mean json?")]
+    [InlineData("version -o yaml", "want one of text, json\n")]
+    [InlineData("get nodes -o yaml", "want one of text, json, wide\n")]
+    [InlineData("add node --role master", "--role takes none such")]
+    [InlineData("delete clusters --all lab", "leave --all out, or the names")]
+    public async Task One_mistake_is_told_once(string line, string told)
+    {
+        CommandRun run = await PlainAsync(line.Split(' '));
+        Assert.Equal(2, run.Exit);
+        Assert.Contains(told, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split("NF9002").Skip(1));
+        Assert.DoesNotContain("\\x", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_word_there_is_help() => Assert.Equal(await PlainAsync("--help"), await PlainAsync());
+
     // What a script writes for a variable that is not set.
     [Theory]
     [InlineData("plan|", "RECIPE takes a path, and not an empty one")]

@@ -29,6 +29,14 @@ public sealed class PrintingAttempts : IDisposable
     }
 
     [Fact]
+    public async Task Where_nobody_listens_it_is_not_said_that_nothing_was_tried()
+    {
+        await using ScriptedEngine engine = Engine(AirGapped, "");
+        CommandRun run = await OwnProcess.RunAsync(engine, "get", "attempts", "--name", "lab");
+        Assert.Equal("no node of lab is heard: what was tried is not known\nnot heard: lab-worker\n", run.Out);
+    }
+
+    [Fact]
     public async Task What_was_tried_is_in_a_table_with_who_tried_it()
     {
         await using ScriptedEngine engine = Engine(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using NodeForge.Cli.Commands;
 using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Cli.Tests;
@@ -107,6 +108,18 @@ public sealed class SittingInANode
         Assert.Contains(" icanon", said.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("-icanon", said.ToString(), StringComparison.Ordinal);
     }
+
+    // As docker exec has it; tail's -n would be the cluster's name otherwise.
+    [Theory]
+    [InlineData("exec node tail -n 5 file", "exec node -- tail -n 5 file")]
+    [InlineData("exec --name lab node sh -c id", "exec --name lab node -- sh -c id")]
+    [InlineData("exec -q node ls -o json", "exec -q node -- ls -o json")]
+    [InlineData("-v exec node exec -q", "-v exec node -- exec -q")]
+    [InlineData("exec node --name lab", "exec node --name lab")]
+    [InlineData("exec node -- ls -n", "exec node -- ls -n")]
+    [InlineData("get nodes -n lab", "get nodes -n lab")]
+    public void What_follows_a_program_is_the_program_s(string line, string divided) =>
+        Assert.Equal(divided.Split(' '), ExecCommand.Divided(CommandTree.Create(null!), line.Split(' ')));
 
     [Fact]
     public async Task What_fails_is_told_on_the_standard_error()

@@ -49,6 +49,22 @@ public sealed class AddingANodeLikeAnother : IForgeReporter
         Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task An_image_that_the_engine_has_not_is_told_with_how_to_load_it_and_nothing_is_made()
+    {
+        await using ScriptedEngine engine = Cluster();
+        engine.On("GET /images/example/node:2/json", 404, """{"message":"No such image"}""");
+        using EngineClient client = await engine.ConnectAsync();
+        Diagnostic told = Assert.Single(
+            await FailsAsync(() =>
+                new ClusterLife(client, this, TimeProvider.System).AddAsync("lab", new() { Image = "example/node:2" }, default)
+            )
+        );
+        Assert.Equal((ErrorCodes.EngineObjectMissing, "example/node:2"), (told.Code, told.Where!.Resource));
+        Assert.EndsWith("--output docker-daemon:example/node:2", told.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain(engine.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(null, null, "lab-worker")]
     [InlineData("lab-worker2", null, "lab-worker2")]

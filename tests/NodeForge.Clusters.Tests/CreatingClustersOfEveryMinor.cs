@@ -60,6 +60,19 @@ public sealed class CreatingClustersOfEveryMinor : IForgeReporter, IDisposable
         );
     }
 
+    [Fact]
+    public async Task A_pod_can_be_made_as_soon_as_the_cluster_is_there()
+    {
+        await using PlayedCluster played = new(KubernetesVersion.Parse("v1.36.0"));
+
+        await CreateAsync(played, new NodeConfig());
+
+        Assert.Contains(
+            """POST /api/v1/namespaces/default/serviceaccounts {"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"default"}}""",
+            played.Patches
+        );
+    }
+
     // On both sides of each change in what joins do.
     [Theory]
     [InlineData("v1.20.0")]

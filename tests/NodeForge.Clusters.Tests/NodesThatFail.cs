@@ -77,6 +77,33 @@ public sealed class NodesThatFail
         Assert.Equal((2, 2), (started, asked));
     }
 
+    // on-failure starts a node once more; Docker took the call before it ended.
+    [Fact]
+    public async Task A_program_that_met_a_node_between_two_starts_is_run_again()
+    {
+        await using ScriptedEngine engine = new();
+        int asked = 0;
+        engine
+            .On("POST /containers/lab-worker/exec", 201, """{"Id":"e1"}""")
+            .On(
+                "POST /exec/e1/start",
+                async call =>
+                {
+                    Stream raw = await call.UpgradeAsync();
+                    string said =
+                        ++asked == 1 ? "OCI runtime exec failed: exec failed: cannot exec in a stopped container: unknown\r\n" : "done\n";
+                    await raw.WriteAsync(ScriptedCall.Frame(1, said));
+                    await call.EndUpgradedAsync();
+                }
+            )
+            .On("GET /exec/e1/json", call => call.AnswerAsync(200, $$"""{"Running":false,"ExitCode":{{(asked == 1 ? 126 : 0)}}}"""));
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterNode node = new(client, "lab-worker", "lab-worker");
+
+        Assert.Equal("done\n", await node.RunAsync(["true"], CancellationToken.None));
+        Assert.Equal(2, asked);
+    }
+
     [Fact]
     public async Task A_node_whose_system_takes_no_orders_is_told_with_what_it_said_last()
     {

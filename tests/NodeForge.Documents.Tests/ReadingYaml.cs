@@ -43,6 +43,19 @@ public sealed class ReadingYaml
     }
 
     [Theory]
+    [InlineData("a:\n  b: c\n   d: e", "it is indented by 3 and the line before by 2: entries of one mapping or list begin in one column")]
+    [InlineData(
+        "a:\n  - b: c\n   d: |\n",
+        "it is indented by 3 and the line before by 2: entries of one mapping or list begin in one column"
+    )]
+    [InlineData("a: b: c", "put quotes around a text that has a colon and a blank in it")]
+    [InlineData("a: {b: c\n", "see whether each { and [ before has its end, and a comma stands between two values")]
+    [InlineData("a: 'b\nc: d\n", "see whether the quotes before have an end")]
+    [InlineData("@a: b", null)]
+    public void What_was_most_likely_done_is_the_hint(string text, string? hint) =>
+        Assert.Equal(hint, Assert.Throws<NodeForgeException>(() => YamlDocument.Read(text)).Diagnostics[0].Hint);
+
+    [Theory]
     [InlineData("a: 1\n---\nb: 2\n--- # c\n- 3", 3)]
     [InlineData("---\na: 1\n...\n---\nb: 2\n", 2)]
     [InlineData("# nothing\n", 0)]

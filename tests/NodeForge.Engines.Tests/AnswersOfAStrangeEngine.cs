@@ -82,6 +82,15 @@ public sealed class AnswersOfAStrangeEngine
     }
 
     [Fact]
+    public async Task An_engine_that_speaks_TLS_is_told_with_the_variables_for_it()
+    {
+        Diagnostic told = await RefusedAsync(engine =>
+            engine.On("GET /containers/json", 400, "Client sent an HTTP request to an HTTPS server.\n")
+        );
+        Assert.StartsWith("TLS is spoken there: set DOCKER_TLS_VERIFY=1", told.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Progress_without_end_is_refused_at_its_limit()
     {
         await using ScriptedEngine engine = new();

@@ -15,8 +15,14 @@ public sealed class OptionsOfTheHouse
     [Fact]
     public void Without_a_home_the_cache_must_be_named()
     {
-        Assert.Equal(ErrorCodes.InvalidEnvironment, Fails("").Code);
+        NodeForgeException failure = Assert.Throws<NodeForgeException>(() => ForgeOptions.From(Of("") with { Home = "" }));
+        Assert.Equal(ErrorCodes.InvalidEnvironment, failure.Diagnostics[0].Code);
     }
+
+    // Services and cron have no HOME; the user has his home folder all the same.
+    [Fact]
+    public void Without_the_variable_the_home_folder_is_the_user_s() =>
+        Assert.Equal("/nobody/.cache/nodeforge", ForgeOptions.From(Of("")).Cache);
 
     [Theory]
     [InlineData("yesterday")]

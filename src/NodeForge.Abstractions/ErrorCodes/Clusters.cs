@@ -69,7 +69,7 @@ public static partial class ErrorCodes
         "NF8010",
         ExitCode.Usage,
         "The kubeconfig is not one that can be extended.",
-        "Hint or move the file, or write elsewhere with --kubeconfig."
+        "Fix or move the file, or write elsewhere with --kubeconfig."
     );
 
     public static readonly ErrorCode ClusterSubnetMissing = new(

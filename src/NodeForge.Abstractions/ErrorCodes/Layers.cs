@@ -62,7 +62,7 @@ public static partial class ErrorCodes
         "NF4110",
         ExitCode.BuildStep,
         "An entry cannot be part of a layer: its path, its link, its attributes or its place are not possible in a file system.",
-        "Hint the source that the entry comes from; the message names the entry."
+        "Fix the source that the entry comes from; the message names the entry."
     );
 
     public static readonly ErrorCode LayerPathTwice = new(

@@ -34,7 +34,7 @@ public static partial class ErrorCodes
         "NF9005",
         ExitCode.Environment,
         "A file or folder cannot be read or written.",
-        "Hint its rights or choose another path."
+        "Fix its rights or choose another path."
     );
 
     public static readonly ErrorCode Busy = new(

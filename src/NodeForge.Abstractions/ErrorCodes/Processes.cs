@@ -13,7 +13,7 @@ public static partial class ErrorCodes
         "NF4012",
         ExitCode.Environment,
         "A program that a step needs is there but could not be started.",
-        "Hint its rights; the message has what the system said."
+        "Fix its rights; the message has what the system said."
     );
 
     public static readonly ErrorCode ProgramOutputTooLong = new(

@@ -20,7 +20,7 @@ public static partial class ErrorCodes
         "NF1003",
         ExitCode.Usage,
         "A recipe is not YAML, or uses a part of YAML that recipes do without: several documents, tags, keys that are not strings.",
-        "Hint the text at the position; indent with spaces."
+        "Fix the text at the position; indent with spaces."
     );
 
     public static readonly ErrorCode RecipeUnknownKey = new(

@@ -62,7 +62,7 @@ public static partial class ErrorCodes
         "NF3209",
         ExitCode.Environment,
         "Credentials for a registry cannot be read.",
-        "Hint the named file or install the named credential helper."
+        "Fix the named file or install the named credential helper."
     );
 
     public static readonly ErrorCode RegistryCertificateRefused = new(

@@ -14,6 +14,14 @@ public static class FileFailure
         new(
             (failure is IOException ? failure.HResult & 0xffff : 0) switch
             {
+                _ when failure is FileNotFoundException or DirectoryNotFoundException => new Diagnostic(
+                    ErrorCodes.PathNotUsable,
+                    "there is no such file or folder"
+                )
+                {
+                    Where = new(path),
+                    Hint = "check the path",
+                },
                 OutOfSpace or OverQuota => new Diagnostic(ErrorCodes.DiskFull, "no space is left for this file, or no inode")
                 {
                     Where = new(path),

@@ -60,9 +60,11 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
     /// <summary>Prints a result.</summary>
     public int Print(CommandResult result)
     {
-        string? text = Json ? result.Document?.ToJson() : result.Text?.ToString();
+        string? text = (Json ? result.Document?.ToJson() : result.Text?.ToString())?.TrimEnd('\n');
         if (!string.IsNullOrEmpty(text))
-            front.Terminal.Out.WriteLine(text.TrimEnd('\n'));
+            front.Terminal.Out.WriteLine(text);
+        else if (!Json && !Quiet && result.Nothing is { } nothing)
+            front.Terminal.Error.MarkupLine(Markup.Escape(nothing));
         return (int)result.ExitCode;
     }
 
@@ -97,6 +99,9 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
 /// <param name="Text">For people.</param>
 internal sealed record CommandResult(Document? Document, Page? Text, ExitCode ExitCode = ExitCode.Ok)
 {
+    /// <summary>Of a list that is empty, what a person is told beside it.</summary>
+    public string? Nothing { get; init; }
+
     public CommandResult(Document document)
         : this(document, document.ToText()) { }
 }

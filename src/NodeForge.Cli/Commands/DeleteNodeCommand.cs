@@ -26,8 +26,9 @@ internal sealed class DeleteNodeCommand : ForgeCommand
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         DeleteNodeOptions options = new() { Force = parsed.GetValue(force), Wait = parsed.GetValue(wait).Time };
-        foreach (string node in parsed.GetRequiredValue(nodes).Distinct())
+        string[] named = [.. parsed.GetRequiredValue(nodes).Distinct()];
+        foreach (string node in named)
             await forge.Clusters.DeleteNodeAsync(ClusterOptions.NameOf(Front, parsed, name), node, options, cancellationToken);
-        return new(new DeletedDocument(parsed.GetRequiredValue(nodes)));
+        return new(new DeletedDocument(named));
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ExecCommand : ForgeCommand
     private readonly Argument<string> node = new("NODE") { Description = "The node, as nodeforge get nodes prints it." };
     private readonly Argument<string[]> command = new("COMMAND")
     {
-        Description = "A program and its arguments, after -- (default: a login shell).",
+        Description = "A program and its arguments (default: a login shell).",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string?> name = new("--name", "-n")
@@ -31,6 +31,22 @@ internal sealed class ExecCommand : ForgeCommand
     }
 
     protected override bool TellsSteps => false;
+
+    /// <summary>The same words with -- before the program, where it was left out: what follows a program is the program's, as with docker
+    /// exec, and tail -n would be a name of ours otherwise.</summary>
+    public static IReadOnlyList<string> Divided(RootCommand root, IReadOnlyList<string> args)
+    {
+        if (root.Parse(args).CommandResult.Command is not ExecCommand || args.Contains("--"))
+            return args;
+        for (int length = 1; length <= args.Count; length++)
+        {
+            ParseResult parsed = root.Parse([.. args.Take(length)]);
+            if (parsed.CommandResult.Command is ExecCommand exec && parsed.GetResult(exec.command) is { Tokens.Count: > 0 })
+                return [.. args.Take(length - 1), "--", .. args.Skip(length - 1)];
+        }
+
+        return args;
+    }
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {

@@ -10,5 +10,5 @@ internal sealed class GetClustersCommand : ForgeCommand
         : base(front, "clusters", "List the clusters that the engine has, kind's among them.") { }
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken) =>
-        new(new ClustersDocument(await forge.Clusters.ListAsync(cancellationToken)));
+        new(new ClustersDocument(await forge.Clusters.ListAsync(cancellationToken))) { Nothing = "the engine has no clusters" };
 }

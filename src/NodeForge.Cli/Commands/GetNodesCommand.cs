@@ -21,9 +21,13 @@ internal sealed class GetNodesCommand : ForgeCommand
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
         string? cluster = parsed.GetValue(all) ? null : ClusterOptions.NameOf(Front, parsed, name);
+        string nothing = cluster is null ? "the engine has no clusters" : $"there is no cluster {cluster}";
         if (parsed.GetValue(GlobalOptions.Format) == "text")
-            return new(new NodeNamesDocument([.. (await forge.Clusters.NodesAsync(cluster, cancellationToken)).Select(node => node.Name)]));
+            return new(new NodeNamesDocument([.. (await forge.Clusters.NodesAsync(cluster, cancellationToken)).Select(node => node.Name)]))
+            {
+                Nothing = nothing,
+            };
         NodesDocument document = NodesDocument.Of(await forge.Clusters.DescribeNodesAsync(cluster, cancellationToken));
-        return new(document, Page.OfText(document.ToText(parsed.GetValue(all), Front.Terminal.Width)));
+        return new(document, Page.OfText(document.ToText(parsed.GetValue(all), Front.Terminal.Width))) { Nothing = nothing };
     }
 }

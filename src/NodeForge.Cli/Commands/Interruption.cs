@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace NodeForge.Cli.Commands;
@@ -5,9 +6,20 @@ namespace NodeForge.Cli.Commands;
 /// <summary>Ctrl-C and SIGTERM: the first asks the command to stop and clean up, the second leaves at once.</summary>
 internal sealed class Interruption : IDisposable
 {
+    // timeout(1) sends its signal to the program and to its group, and so do shells and runners of builds: the program hears it twice.
+    private static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(100);
+
     private readonly CancellationTokenSource source = new();
     private readonly List<PosixSignalRegistration> registrations = [];
-    private int signals;
+    private TimeSpan? first;
+
+    /// <summary>What follows from a signal.</summary>
+    public enum Answer
+    {
+        None,
+        Stop,
+        Leave,
+    }
 
     public CancellationToken Token => source.Token;
 
@@ -25,23 +37,39 @@ internal sealed class Interruption : IDisposable
         return interruption;
     }
 
+    /// <summary>What a signal asks for.</summary>
+    /// <param name="at">When it came, since any moment.</param>
+    public Answer Hear(PosixSignal signal, TimeSpan at)
+    {
+        lock (source)
+        {
+            if (first is { } before)
+                return at - before < Echo ? Answer.None : Answer.Leave;
+            first = at;
+            if (signal == PosixSignal.SIGTERM)
+                ExitCode = ExitCode.Terminated;
+            return Answer.Stop;
+        }
+    }
+
     private void Take(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (context.Signal == PosixSignal.SIGTERM)
-            ExitCode = ExitCode.Terminated;
-        if (Interlocked.Increment(ref signals) > 1)
+        switch (Hear(context.Signal, Stopwatch.GetElapsedTime(0)))
         {
-            Console.Error.WriteLine(
-                CleanUpCommand is null
-                    ? "stopped without cleaning up"
-                    : $"stopped without cleaning up; run: {Printable.Escape(CleanUpCommand)}"
-            );
-            Environment.Exit((int)ExitCode);
+            case Answer.Stop:
+                Console.Error.WriteLine("stopping and cleaning up; once more to stop at once");
+                source.Cancel();
+                break;
+            case Answer.Leave:
+                Console.Error.WriteLine(
+                    CleanUpCommand is null
+                        ? "stopped without cleaning up"
+                        : $"stopped without cleaning up; run: {Printable.Escape(CleanUpCommand)}"
+                );
+                Environment.Exit((int)ExitCode);
+                break;
         }
-
-        Console.Error.WriteLine("stopping and cleaning up; once more to stop at once");
-        source.Cancel();
     }
 
     public void Dispose()

@@ -29,9 +29,9 @@ internal sealed record AttemptsDocument(
         int heard = Nodes.Count - deaf.Length;
         string nodes = Counted(heard, "node") + " heard";
         page.Line(
-            Attempts.Count == 0
-                ? $"nothing was tried outside of {Cluster}: {nodes}"
-                : $"outside of {Cluster}: {Counted(Names, "name")} looked up, {Counted(Packets, "packet")} sent, none got out: {nodes}"
+            Attempts.Count == 0 && heard == 0 ? $"no node of {Cluster} is heard: what was tried is not known"
+            : Attempts.Count == 0 ? $"nothing was tried outside of {Cluster}: {nodes}"
+            : $"outside of {Cluster}: {Counted(Names, "name")} looked up, {Counted(Packets, "packet")} sent, none got out: {nodes}"
         );
         if (deaf.Length > 0)
             page.Line("not heard: " + string.Join(", ", deaf));

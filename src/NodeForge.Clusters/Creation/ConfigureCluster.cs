@@ -15,6 +15,9 @@ internal static class ConfigureCluster
         bool proxy = plan.Config.Networking.KubeProxyMode != "none";
         string[] addOns = [.. dns ? [NodePhases.Dns] : Array.Empty<string>(), .. proxy ? [NodePhases.Proxy] : Array.Empty<string>()];
         await NodeKubeadm.ConfigureClusterAsync(node, addOns, cancellationToken).ConfigureAwait(false);
+        // The controller manager makes it as well, once it leads, which may be ten seconds after the nodes are Ready: until then pods are
+        // refused. Where it cannot be made here, that one does.
+        _ = await api.CreateServiceAccountAsync("default", "default", cancellationToken).ConfigureAwait(false);
         if (plan.Nodes.Count == 1)
             await api.RemoveLabelAsync(node.Plan.Name, Excluded, cancellationToken).ConfigureAwait(false);
     }

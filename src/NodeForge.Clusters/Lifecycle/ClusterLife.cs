@@ -4,6 +4,7 @@ using NodeForge.Clusters.Creation;
 using NodeForge.Clusters.Diagnostics;
 using NodeForge.Clusters.Nodes;
 using NodeForge.Clusters.Planning;
+using NodeForge.Clusters.Preflight;
 using NodeForge.Engines;
 using NodeForge.Engines.Containers;
 using NodeForge.Kubernetes.Api;
@@ -72,6 +73,8 @@ public sealed class ClusterLife(EngineClient engine, IForgeReporter reporter, Ti
     {
         ExistingCluster existing = await ExistingCluster.ReadAsync(engine, cluster, cancellationToken).ConfigureAwait(false);
         NodePlan like = existing.Like(options);
+        if (options.Image is { } image && await engine.Images.FindAsync(image, cancellationToken).ConfigureAwait(false) is null)
+            throw new NodeForgeException(WantedImage.Missing(image, engine.Endpoint.ToString()));
         NodeAddition addition = new(engine, clock, existing, like);
         NodeRole role = options.Role ?? (options.Like is null ? NodeRole.Worker : like.Role);
         (ClusterPlan plan, NodePlan node) = existing.With(await addition.ConfigAsync(role, cancellationToken).ConfigureAwait(false));

@@ -76,15 +76,28 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
         CancellationToken cancellationToken
     )
     {
-        using NodeWords output = new(name, command[0]);
-        using NodeWords errors = new(name, command[0]);
-        int code = await PatientlyAsync(
-                () => engine.Containers.ExecAsync(id, new ExecSpec(command), writeInput, output, errors, cancellationToken),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return new(code, output.ToString(), errors.ToString());
+        long begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            using NodeWords output = new(name, command[0]);
+            using NodeWords errors = new(name, command[0]);
+            int code = await PatientlyAsync(
+                    () => engine.Containers.ExecAsync(id, new ExecSpec(command), writeInput, output, errors, cancellationToken),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            ProgramOutcome outcome = new(code, output.ToString(), errors.ToString());
+            if (!HadNoNode(outcome) || Stopwatch.GetElapsedTime(begun) > AtMost)
+                return outcome;
+            await Task.Delay(Every, cancellationToken).ConfigureAwait(false);
+        }
     }
+
+    // The engine took the call while the node ran, and the node ended before its program began: it is started once more. Docker tells that
+    // as the program's own words.
+    private static bool HadNoNode(ProgramOutcome outcome) =>
+        outcome.ExitCode == ExecOutcome.NotRunnable
+        && $"{outcome.Output}{outcome.Errors}".Contains("cannot exec in a stopped container", StringComparison.Ordinal);
 
     /// <summary>Runs a program to its end, its output passed on while it runs.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeProgramFailed"/>.</exception>
@@ -181,7 +194,7 @@ internal sealed class ClusterNode(EngineClient engine, string id, string name)
             {
                 Where = new(name, Detail: string.Join(' ', command)),
                 Got = $"{ended}: {string.Join(" / ", said.TakeLast(ToldLines))}",
-                Hint = "the diagnostics folder has the node's logs; --retain keeps the node",
+                Hint = "the diagnostics folder has the node's logs",
             }
         );
     }

@@ -47,7 +47,9 @@ public sealed class ClusterUpgrade(EngineClient engine, IForgeReporter reporter,
         [
             .. existing.Plan.Nodes.Where(known => (node is null || known.Name == node) && !IsOn(existing.ContainerOf(known), details.Id)),
         ];
-        NewNodeImage image = await NewNodeImage.OpenAsync(engine, existing.Plan, details.Id, cancellationToken).ConfigureAwait(false);
+        NewNodeImage image = await NewNodeImage
+            .OpenAsync(engine, existing.Plan, details.Id, options.Image, cancellationToken)
+            .ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
         {
             UpgradeRun run = new(existing, api, image, targets, options) { CgroupVersion = host.CgroupVersionNumber };

@@ -39,9 +39,16 @@ internal sealed class NewNodeImage : IAsyncDisposable
     /// <param name="engine">Where the cluster is.</param>
     /// <param name="plan">The cluster's.</param>
     /// <param name="id">The image's.</param>
+    /// <param name="asked">What its user calls it.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeImageInvalid"/> and the NF55 range.</exception>
-    public static async Task<NewNodeImage> OpenAsync(EngineClient engine, ClusterPlan plan, string id, CancellationToken cancellationToken)
+    public static async Task<NewNodeImage> OpenAsync(
+        EngineClient engine,
+        ClusterPlan plan,
+        string id,
+        string asked,
+        CancellationToken cancellationToken
+    )
     {
         ContainerSpec spec = Spec(plan, id);
         // What an upgrade left that was killed.
@@ -49,7 +56,7 @@ internal sealed class NewNodeImage : IAsyncDisposable
         ClusterNode node = new(engine, await engine.Containers.CreateAsync(spec, cancellationToken).ConfigureAwait(false), spec.Name);
         try
         {
-            return new(engine, node, id, await NodeImageFacts.ReadAsync(node, id, cancellationToken).ConfigureAwait(false));
+            return new(engine, node, id, await NodeImageFacts.ReadAsync(node, asked, cancellationToken).ConfigureAwait(false));
         }
         catch
         {

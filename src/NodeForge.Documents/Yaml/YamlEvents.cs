@@ -67,7 +67,8 @@ internal sealed class YamlEvents(string file, string text)
             line,
             Math.Max(1, (int)failure.Start.Column),
             $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}",
-            got: Quoted.Short(wrong.Trim(), 60)
+            got: wrong.Trim().Length == 0 ? null : Quoted.Short(wrong.Trim(), 60),
+            hint: YamlSlips.HintOf(lines, line - 1, reason)
         );
     }
 

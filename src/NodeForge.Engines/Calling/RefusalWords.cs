@@ -53,6 +53,12 @@ internal static partial class RefusalWords
         Hint = "the engine's journal may say more",
     };
 
+    // What servers that are written in Go say, Docker and Podman among them.
+    private static readonly EngineRefusal WantsTls = Other with
+    {
+        Hint = "TLS is spoken there: set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder with ca.pem, cert.pem and key.pem",
+    };
+
     /// <summary>What an answer other than success means.</summary>
     public static NodeForgeException OfAnswer(EngineEndpoint endpoint, string call, int status, string message) =>
         new(Read(status, message) with { Where = new(endpoint.ToString(), Detail: call), Got = $"{status}: {message.Trim()}" });
@@ -75,6 +81,7 @@ internal static partial class RefusalWords
         return status switch
         {
             404 => Missing,
+            400 when Says(message, "HTTP request to an HTTPS server") => WantsTls,
             500 when taken => NameTaken,
             409 when Says(message, "already in use") || Says(message, "already exists") => NameTaken,
             _ => Other with { Kind = KindOf(message) },

@@ -141,6 +141,20 @@ public sealed class KubernetesApi : IDisposable
         return CallAsync(HttpMethod.Patch, $"/api/v1/nodes/{node}", patch, cancellationToken);
     }
 
+    /// <summary>Makes a service account, whose name pods of a namespace may have.</summary>
+    /// <returns>The answer, whatever it is: 409 where there is one.</returns>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.ApiServerTimeout"/>: it does not answer.</exception>
+    public Task<ApiAnswer> CreateServiceAccountAsync(string space, string name, CancellationToken cancellationToken)
+    {
+        JsonObject account = new()
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ServiceAccount",
+            ["metadata"] = new JsonObject { ["name"] = name },
+        };
+        return CallAsync(HttpMethod.Post, $"/api/v1/namespaces/{space}/serviceaccounts", account, cancellationToken);
+    }
+
     /// <summary>Sets a node's pod range, unless it has one: the field cannot be changed once it is set.</summary>
     /// <param name="node">Its name.</param>
     /// <param name="range">Of both families, with a comma between, where the cluster has both.</param>

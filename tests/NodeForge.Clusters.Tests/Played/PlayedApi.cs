@@ -66,7 +66,7 @@ internal sealed class PlayedApi : IAsyncDisposable
             int length = await tls.ReadAsync(buffer, ending.Token);
             string[] request = Encoding.UTF8.GetString(buffer, 0, length).Split(" HTTP/", 2);
             (int status, string body) = Answer(request[0]);
-            if (request[0].StartsWith("PATCH ", StringComparison.Ordinal) && status == 200)
+            if (!request[0].StartsWith("GET ", StringComparison.Ordinal) && status is (200 or 201))
                 patches.Enqueue($"{request[0]} {request[1].Split("\r\n\r\n", 2)[1]}");
             await tls.WriteAsync(
                 Encoding.UTF8.GetBytes(
@@ -88,6 +88,7 @@ internal sealed class PlayedApi : IAsyncDisposable
             "GET /api/v1/namespaces/kube-node-lease" => (200, "{}"),
             "GET /readyz" => (200, "ok"),
             _ when request.StartsWith("PATCH ", StringComparison.Ordinal) => (nodes().Contains(request.Split('/')[^1]) ? 200 : 404, "{}"),
+            "POST /api/v1/namespaces/default/serviceaccounts" => (201, "{}"),
             _ => (404, "{}"),
         };
 
