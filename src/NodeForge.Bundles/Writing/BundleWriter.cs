@@ -91,7 +91,7 @@ public static class BundleWriter
             int number = 0;
             foreach (PlannedBlob blob in plan.Blobs.Prepend(listed))
             {
-                using CarriedBlob? carried = CarriedBlob.TryOpen(blob, header);
+                using KeptBlob? carried = KeptBlob.TryOpen(blob, header);
                 await foreach (
                     Task<EncodedChunk> chunk in (
                         carried is null
@@ -155,7 +155,7 @@ public static class BundleWriter
     }
 
     private static async IAsyncEnumerable<Task<EncodedChunk>> CarryAsync(
-        CarriedBlob carried,
+        KeptBlob carried,
         int number,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -192,7 +192,7 @@ public static class BundleWriter
     private sealed record EncodedChunk(RecordHeader Header, byte[] Bytes)
     {
         /// <summary>What has to hear what the bytes unpack to; null where they were made here.</summary>
-        public CarriedBlob? Carried { get; init; }
+        public KeptBlob? Carried { get; init; }
 
         /// <summary>Rented, or the bytes themselves.</summary>
         public byte[]? Plain { get; init; }

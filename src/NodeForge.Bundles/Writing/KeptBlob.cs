@@ -8,7 +8,7 @@ namespace NodeForge.Bundles.Writing;
 
 /// <summary>A blob that another bundle has in the records that would be made of it here. They are unpacked to be checked, and written as
 /// they are.</summary>
-internal sealed class CarriedBlob : IDisposable
+internal sealed class KeptBlob : IDisposable
 {
     private readonly PlannedBlob blob;
     private readonly string name;
@@ -16,7 +16,7 @@ internal sealed class CarriedBlob : IDisposable
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long checkedLength;
 
-    private CarriedBlob(PlannedBlob blob, BundleFile there, IReadOnlyList<PlacedRecord> records)
+    private KeptBlob(PlannedBlob blob, BundleFile there, IReadOnlyList<PlacedRecord> records)
     {
         this.blob = blob;
         name = $"{there.Place}, {blob.Descriptor.Digest}";
@@ -27,7 +27,7 @@ internal sealed class CarriedBlob : IDisposable
     public IReadOnlyList<PlacedRecord> Records { get; }
 
     /// <returns>Null where its records are to be made: it is nowhere, or of another encoder, or cut otherwise.</returns>
-    public static CarriedBlob? TryOpen(PlannedBlob blob, VolumeHeader header)
+    public static KeptBlob? TryOpen(PlannedBlob blob, VolumeHeader header)
     {
         if (
             blob.LiesIn is not { } there
