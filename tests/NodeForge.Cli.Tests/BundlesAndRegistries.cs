@@ -75,7 +75,7 @@ public sealed class BundlesAndRegistries : IDisposable
         Assert.EndsWith("its signature lies beside it\n", pulled.Out, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(room["site.nfb.sigstore.json"]), File.ReadAllBytes(room["far.nfb.sigstore.json"]));
         CommandRun verified = await room.RunAsync("bundle", "verify", room["far.nfb"], "--policy", room["policy.yaml"]);
-        Assert.True(verified.Exit == 0, verified.Error);
+        Assert.True(verified.Exit == 0, verified.Error + verified.Out);
 
         string[] other = ["bundle", "create", "oci:" + room["out"], "--file", room["app.yaml"], "--output", room["other.nfb"]];
         Assert.Equal(0, (await room.RunAsync(other)).Exit);

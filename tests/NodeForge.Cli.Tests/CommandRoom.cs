@@ -87,16 +87,12 @@ internal sealed class CommandRoom : IDisposable
         );
     }
 
-    public Task<CommandRun> RunAsync(params string[] args) => RunAsync(terminal: false, _ => null, [.. args, "--cache", this["cache"]]);
+    /// <summary>Runs a command that remembers what it has to in this room.</summary>
+    public Task<CommandRun> RunAsync(params string[] args) =>
+        RunAsync(terminal: false, Host(_ => null).With("NODEFORGE_STATE", this["state"]), [.. args, "--cache", this["cache"]]);
 
-    public static async Task<CommandRun> RunAsync(bool terminal, Func<string, string?> variable, params string[] args)
-    {
-        HostEnvironment host = new[] { "NO_COLOR", "TERM", "CI" }.Aggregate(
-            HostEnvironment.FromProcess(),
-            (known, name) => known.With(name, variable(name))
-        );
-        return await RunAsync(terminal, host, args);
-    }
+    public static Task<CommandRun> RunAsync(bool terminal, Func<string, string?> variable, params string[] args) =>
+        RunAsync(terminal, Host(variable), args);
 
     public static async Task<CommandRun> RunAsync(bool terminal, HostEnvironment host, params string[] args)
     {
@@ -108,6 +104,9 @@ internal sealed class CommandRoom : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static HostEnvironment Host(Func<string, string?> variable) =>
+        new[] { "NO_COLOR", "TERM", "CI" }.Aggregate(HostEnvironment.FromProcess(), (known, name) => known.With(name, variable(name)));
 }
 
 internal sealed record CommandRun(int Exit, string Out, string Error);

@@ -48,7 +48,7 @@ public sealed class HostileLocks
         int begin = Valid.IndexOf('{', Valid.IndexOf("\"parts\"", StringComparison.Ordinal)),
             end = Valid.LastIndexOf(']');
         string part = Valid[begin..end].Replace("https://example.com", "file:///etc", StringComparison.Ordinal);
-        string hostile = Valid[..begin] + string.Join(',', Enumerable.Repeat(part, 8_000)) + Valid[end..];
+        string hostile = Valid[..begin] + string.Join(',', Enumerable.Repeat(part, 9_000)) + Valid[end..];
         Assert.InRange(hostile.Length, 10 << 20, 16 << 20);
         NodeForgeException told = await Task.Run(() => Assert.Throws<NodeForgeException>(() => Read(hostile)))
             .WaitAsync(TimeSpan.FromMinutes(1));

@@ -6,9 +6,9 @@ namespace NodeForge.Clusters.Nodes;
 
 /// <summary>Removes the containers of nodes, those too that the engine cannot kill.</summary>
 /// <remarks>
-/// On a host with cgroups of version 1 runc freezes a pod's cgroup for a moment while it is made. A node that is killed in that moment leaves
-/// a frozen process, which takes no signal, and its systemd waits for it without end: the engine "did not receive an exit event". The engine
-/// thaws the node's own cgroup alone (kernel, cgroup-v1/freezer-subsystem: each cgroup below has a state of its own).
+/// On a host with cgroups of version 1 runc freezes a pod's cgroup for a moment while it is made. A node that is killed in that moment
+/// leaves a frozen process, which takes no signal, and its systemd waits for it without end: the engine "did not receive an exit event".
+/// The engine thaws the node's own cgroup alone (kernel, cgroup-v1/freezer-subsystem: each cgroup below has a state of its own).
 /// </remarks>
 internal static class NodeContainers
 {

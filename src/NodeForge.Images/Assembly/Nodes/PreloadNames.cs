@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using NodeForge.Oci;
 
 namespace NodeForge.Images.Assembly.Nodes;
@@ -6,6 +7,8 @@ namespace NodeForge.Images.Assembly.Nodes;
 /// images are to lie in the node.</summary>
 internal static class PreloadNames
 {
+    private const int LongestName = 255; // containerd 1 counts the registry (its reference/docker, Parse), 2 the repository alone
+
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.PreloadNameRefused"/> and <see cref="ErrorCodes.PreloadNamesCollide"/>,
     /// one for each name.</exception>
     public static void Require(IReadOnlyList<NodePreload> preloads)
@@ -23,7 +26,7 @@ internal static class PreloadNames
                 );
             foreach (string text in preload.References)
             {
-                if (!ImageReference.TryParse(text, out ImageReference? reference, out string? problem))
+                if (!ImageReference.TryParse(text, out ImageReference? reference, out string? problem) || TooLong(reference, out problem))
                     problems.Add(
                         Problem(
                             ErrorCodes.PreloadNameRefused,
@@ -55,6 +58,15 @@ internal static class PreloadNames
 
         if (problems.Count > 0)
             throw new NodeForgeException(problems);
+    }
+
+    private static bool TooLong(ImageReference reference, [NotNullWhen(true)] out string? problem)
+    {
+        problem =
+            reference.Registry.Length + 1 + reference.Repository.Length > LongestName
+                ? $"registry and repository have more than {LongestName} characters together"
+                : null;
+        return problem is not null;
     }
 
     private static Diagnostic Problem(ErrorCode code, NodePreload preload, string what) =>
