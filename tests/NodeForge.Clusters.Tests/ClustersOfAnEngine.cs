@@ -229,4 +229,36 @@ public sealed class ClustersOfAnEngine : IForgeReporter
         Assert.Equal(goes, thawed);
         Assert.Equal(goes, engine.Requests.Contains("DELETE /containers/t1?force=1&v=1"));
     }
+
+    [Fact]
+    public async Task Where_thawing_is_refused_the_removals_own_reason_is_told_and_the_others_go()
+    {
+        await using ScriptedEngine engine = new();
+        string refusal = """{"message":"did not receive an exit event"}""";
+        engine
+            .WithObjects(
+                Node("lab-worker", ClusterLabels.Worker, "running"),
+                networks: """[{"Id":"n1","Name":"nodeforge-lab","Labels":{"dev.nodeforge.cluster":"lab"} }]"""
+            )
+            .On("GET /info", 200, """{"CgroupVersion":"1"}""")
+            .On(
+                "GET /containers/lab-worker/json",
+                200,
+                """{"Id":"lab-worker","Name":"/lab-worker","Image":"sha256:1","State":{"Status":"running","Running":true} }"""
+            )
+            .On("POST /containers/lab-worker/kill", 500, refusal)
+            .On("DELETE /containers/lab-worker", 500, refusal)
+            .On("DELETE /containers/lab-worker-thaw", 404, """{"message":"No such container"}""")
+            .On("POST /containers/create?name=lab-worker-thaw", 404, """{"message":"No such image: sha256:1"}""")
+            .On("DELETE /networks/n1", 204, string.Empty);
+        using EngineClient client = await engine.ConnectAsync();
+
+        Diagnostic told = Assert.Single(await FailsAsync(() => RemoveCluster.RunAsync(client, "lab", null, CancellationToken.None)));
+
+        Assert.Equal(
+            (ErrorCodes.ClusterLeftovers, "lab-worker", "500: did not receive an exit event"),
+            (told.Code, told.Where!.Resource, told.Got)
+        );
+        Assert.Contains("DELETE /networks/n1", engine.Requests);
+    }
 }

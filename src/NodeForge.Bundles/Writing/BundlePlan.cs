@@ -179,7 +179,8 @@ public sealed class BundlePlan
                     new Diagnostic(ErrorCodes.DiffIdMismatch, "two images say different things of what a layer unpacks to")
                     {
                         Where = layer.Where,
-                        Got = $"{layer.DiffId} {other}",
+                        Got = layer.DiffId.ToString(),
+                        Want = other.ToString(),
                         Hint = ErrorCodes.DiffIdMismatch.Remedy,
                     }
                 );

@@ -58,6 +58,19 @@ internal static class NodeContainers
     /// <returns>Whether there was something that may have been frozen.</returns>
     private static async Task<bool> ThawAsync(EngineClient engine, string container, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await TryThawAsync(engine, container, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NodeForgeException)
+        {
+            // The engine's image may be gone, or the engine itself: why the node stays is what its removal was refused for.
+            return false;
+        }
+    }
+
+    private static async Task<bool> TryThawAsync(EngineClient engine, string container, CancellationToken cancellationToken)
+    {
         EngineInformation information = await engine.InformationAsync(cancellationToken).ConfigureAwait(false);
         if (information.CgroupVersionNumber != 1)
             return false;
