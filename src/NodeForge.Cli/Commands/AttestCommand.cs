@@ -7,16 +7,7 @@ namespace NodeForge.Cli.Commands;
 /// <summary><c>attest</c>: what an image was made from, what is in it, and that nothing lacks, as signed statements beside it.</summary>
 internal sealed class AttestCommand : ForgeCommand
 {
-    private readonly Argument<string> image = new("IMAGE")
-    {
-        Description = "An image in a layout or a registry: oci:DIR[:TAG] or docker://REF.",
-    };
-    private readonly Option<FileInfo> key = new("--key")
-    {
-        Description = "The private key, PEM; its password is taken from NODEFORGE_KEY_PASSWORD.",
-        HelpName = "FILE",
-        Required = true,
-    };
+    private readonly SigningArguments arguments;
     private readonly Option<FileInfo?> recipe = new("--recipe")
     {
         Description = "Attest the provenance: the recipe is built again from its lock and the cache, and has to make this image.",
@@ -39,8 +30,7 @@ internal sealed class AttestCommand : ForgeCommand
     public AttestCommand(FrontEnd front)
         : base(front, "attest", "Attest things of an image with a key: provenance, closure, bill of materials, or what a file says.")
     {
-        Add(image);
-        Add(key);
+        arguments = new(this);
         Add(recipe);
         options = new(this);
         Add(closure);
@@ -52,7 +42,8 @@ internal sealed class AttestCommand : ForgeCommand
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)
     {
-        AttestRequest request = new(ImageTransport.Parse(parsed.GetRequiredValue(image)), parsed.GetRequiredValue(key).FullName)
+        (ImageTransport image, string key) = arguments.Read(parsed);
+        AttestRequest request = new(image, key)
         {
             Recipe = parsed.GetValue(recipe) is { } file ? options.Read(parsed, file) : null,
             Closure = parsed.GetValue(closure),
