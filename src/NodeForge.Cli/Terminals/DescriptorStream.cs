@@ -1,26 +1,16 @@
 using System.Runtime.InteropServices;
+using NodeForge.Oci.Content;
 
 namespace NodeForge.Cli.Terminals;
 
 /// <summary>One of the process's standard streams, byte for byte.</summary>
 /// <remarks>The runtime's own are not enough: its console edits lines where there is a terminal and says nothing of a reader that has gone,
-/// and its files write at positions of
-/// their own, over what others who share the file have written.</remarks>
-internal sealed class DescriptorStream(int descriptor) : Stream
+/// and its files write at positions of their own, over what others who share the file have written.</remarks>
+internal sealed class DescriptorStream(int descriptor) : SequentialStream
 {
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -56,22 +46,6 @@ internal sealed class DescriptorStream(int descriptor) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         new(Task.Run(() => Write(buffer.Span), cancellationToken));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     // Whoever shares the descriptor may have made it one that does not wait.
     private void WaitOrThrow(int error, short until)

@@ -1,8 +1,11 @@
+using NodeForge.Oci.Content;
+
 namespace NodeForge.Engines.Connecting;
 
 /// <summary>One connection to an engine: bytes both ways, each way closed on its own.</summary>
 /// <remarks>The half close is what tells a program in a container that its standard input has ended.</remarks>
-internal sealed class EngineConnection(Stream reader, Stream writer, Func<CancellationToken, ValueTask> closeWrite, Action release) : Stream
+internal sealed class EngineConnection(Stream reader, Stream writer, Func<CancellationToken, ValueTask> closeWrite, Action release)
+    : SequentialStream
 {
     private int released;
 
@@ -10,35 +13,15 @@ internal sealed class EngineConnection(Stream reader, Stream writer, Func<Cancel
 
     public override bool CanWrite => true;
 
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Ends our side; the other one can still be read.</summary>
     public ValueTask CloseWriteAsync(CancellationToken cancellationToken) => closeWrite(cancellationToken);
 
-    public override int Read(byte[] buffer, int offset, int count) => reader.Read(buffer, offset, count);
-
     public override int Read(Span<byte> buffer) => reader.Read(buffer);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         reader.ReadAsync(buffer, cancellationToken);
 
-    public override void Write(byte[] buffer, int offset, int count) => writer.Write(buffer, offset, count);
-
     public override void Write(ReadOnlySpan<byte> buffer) => writer.Write(buffer);
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         writer.WriteAsync(buffer, cancellationToken);
@@ -46,10 +29,6 @@ internal sealed class EngineConnection(Stream reader, Stream writer, Func<Cancel
     public override void Flush() => writer.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => writer.FlushAsync(cancellationToken);
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

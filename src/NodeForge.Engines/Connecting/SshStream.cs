@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using NodeForge.Oci.Content;
 
 namespace NodeForge.Engines.Connecting;
 
 /// <summary>The standard streams of an ssh program. An end before the far side's first word is told in ssh's own words: it is ssh that
 /// knows why.</summary>
-internal sealed class SshStream : Stream
+internal sealed class SshStream : SequentialStream
 {
     private const int WordsKept = 4096;
 
@@ -31,16 +32,6 @@ internal sealed class SshStream : Stream
 
     public override bool CanWrite => true;
 
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public ValueTask CloseWriteAsync() => input.DisposeAsync();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -64,23 +55,13 @@ internal sealed class SshStream : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override int Read(Span<byte> buffer) => output.Read(buffer);
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => output.Read(buffer, offset, count);
-
-    public override void Write(byte[] buffer, int offset, int count) => input.Write(buffer, offset, count);
+    public override void Write(ReadOnlySpan<byte> buffer) => input.Write(buffer);
 
     public override void Flush() => input.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => input.FlushAsync(cancellationToken);
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

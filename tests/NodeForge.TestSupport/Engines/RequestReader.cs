@@ -1,29 +1,16 @@
 using System.Globalization;
 using System.Text;
+using NodeForge.Oci.Content;
 
 namespace NodeForge.TestSupport.Engines;
 
 /// <summary>A request's body, of a given length or in chunks.</summary>
-internal sealed class RequestReader(Stream stream, HttpHead head) : Stream
+internal sealed class RequestReader(Stream stream, HttpHead head) : ReadOnlyStream
 {
     private readonly bool chunked = head.Fields.GetValueOrDefault("Transfer-Encoding") == "chunked";
     private long left = long.Parse(head.Fields.GetValueOrDefault("Content-Length") ?? "0", CultureInfo.InvariantCulture);
     private bool ended;
     private bool inChunks;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -36,18 +23,7 @@ internal sealed class RequestReader(Stream stream, HttpHead head) : Stream
         return read == 0 ? throw new EndOfStreamException() : read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 
     private async Task NextChunkAsync(CancellationToken cancellationToken)
     {
