@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NodeForge.Oci;
 using NodeForge.Oci.Content;
+using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images;
 
@@ -41,12 +42,12 @@ public sealed class ActionCache
     /// <summary>Whether what others could have made is not made here.</summary>
     public bool TakesOnly { get; private init; }
 
-    /// <summary>Brings what only making needs; asked before anything is made that others could have made. Null where all of it is at
-    /// hand.</summary>
-    public Func<Task>? Sources { get; private init; }
+    /// <summary>Brings the sources of a part of the lock; asked before something is made of them that others could have made. Null where
+    /// all of it is at hand.</summary>
+    public Func<LockedPart, Task>? Sources { get; private init; }
 
     /// <summary>The same cache, counting anew, where the sources of what others did not make are brought once they are needed.</summary>
-    public ActionCache MadeFrom(Func<Task> sources) =>
+    public ActionCache MadeFrom(Func<LockedPart, Task> sources) =>
         new(folder, store, clock, reporter)
         {
             Shared = Shared,
@@ -136,13 +137,15 @@ public sealed class ActionCache
     /// <param name="cancellationToken">Ends the waiting for another build that does the same.</param>
     /// <param name="remember">False where the key is not sure to decide the result.</param>
     /// <param name="share">False where the key is of this machine, or the result is no more than what was fetched.</param>
+    /// <param name="reads">The part of the lock whose packages and source files it is made of, where it is made of any.</param>
     public async Task<IReadOnlyList<ActionOutput>> GetOrRunAsync(
         Digest key,
         ForgeStep step,
         Func<Task<IReadOnlyList<ActionOutput>>> run,
         CancellationToken cancellationToken,
         bool remember = true,
-        bool share = true
+        bool share = true,
+        LockedPart? reads = null
     )
     {
         ISharedActions? shared = share && remember ? Shared : null;
@@ -150,11 +153,32 @@ public sealed class ActionCache
         if (known is not null)
             step.Finish("cached");
         else
-            known = await MakeAsync(key, step, run, shared, remember, share, cancellationToken).ConfigureAwait(false);
+            known = await MakeAsync(key, step, () => RunAsync(run, reads), shared, remember, share, cancellationToken)
+                .ConfigureAwait(false);
         // After the lock is free: whoever waits for the result does not wait until it is given away.
         if (shared is not null)
             await shared.GiveAsync(key, known, cancellationToken).ConfigureAwait(false);
         return known;
+    }
+
+    /// <summary>Leaves for others what is at hand without the action having been run here.</summary>
+    /// <param name="key">What decides the content.</param>
+    /// <param name="outputs">In the store.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task GiveAsync(Digest key, IReadOnlyList<ActionOutput> outputs, CancellationToken cancellationToken)
+    {
+        if (Shared is not { } shared)
+            return;
+        if (Find(key) is null)
+            Remember(key, outputs);
+        await shared.GiveAsync(key, outputs, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<ActionOutput>> RunAsync(Func<Task<IReadOnlyList<ActionOutput>>> run, LockedPart? reads)
+    {
+        if (reads is not null && Sources is { } bring)
+            await bring(reads).ConfigureAwait(false);
+        return await run().ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<ActionOutput>> MakeAsync(
@@ -186,8 +210,6 @@ public sealed class ActionCache
         IReadOnlyList<ActionOutput>? taken = shared is null ? null : await shared.TakeAsync(key, cancellationToken).ConfigureAwait(false);
         if (taken is null && TakesOnly && share)
             throw NotShared(key);
-        if (taken is null && share && Sources is { } bring)
-            await bring().ConfigureAwait(false);
         IReadOnlyList<ActionOutput> outputs = taken ?? await run().ConfigureAwait(false);
         if (remember)
             Remember(key, outputs);

@@ -6,6 +6,7 @@ using NodeForge.Images.Exporting;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Planning;
 using NodeForge.Oci;
+using NodeForge.Oci.Registry;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
 using NodeForge.Recipes.Reading;
@@ -22,6 +23,7 @@ public sealed partial class Forge
     private readonly ForgeOptions options;
     private readonly IForgeReporter reporter;
     private readonly BuildEnvironment environment;
+    private readonly BlobHolders holders = new(); // what the shared cache has, an image's repository of the same registry need not be sent
 
     /// <param name="options">The host, and where things are kept.</param>
     /// <param name="reporter">Hears of steps.</param>
@@ -177,5 +179,5 @@ public sealed partial class Forge
 
     internal SharedCache OpenCache(SharedCacheRequest request, bool offline) => new(environment, request, offline, OpenNetwork);
 
-    private Network OpenNetwork() => new(options.Host, options.Handlers);
+    private Network OpenNetwork() => new(options.Host, options.Handlers, holders);
 }

@@ -8,7 +8,8 @@ namespace NodeForge;
 /// <summary>The way out of this machine. Locking, fetching and pushing are handed one; every other step has none to ask.</summary>
 /// <param name="host">Its proxies and docker's credentials.</param>
 /// <param name="instead">Makes what takes the requests; null lets them out.</param>
-internal sealed class Network(HostEnvironment host, Func<HttpMessageHandler>? instead) : IDisposable
+/// <param name="holders">Which repositories have which blobs; null begins anew.</param>
+internal sealed class Network(HostEnvironment host, Func<HttpMessageHandler>? instead, BlobHolders? holders = null) : IDisposable
 {
     private readonly List<IDisposable> opened = [];
 
@@ -23,7 +24,12 @@ internal sealed class Network(HostEnvironment host, Func<HttpMessageHandler>? in
         Keep(
             new RegistryClient(
                 Keep(instead?.Invoke() ?? RegistryClient.CreateHandler(host.Proxies)),
-                new RegistryOptions { Credentials = new DockerCredentials(host), Clock = host.Clock }
+                new RegistryOptions
+                {
+                    Credentials = new DockerCredentials(host),
+                    Clock = host.Clock,
+                    Holders = holders ?? new(),
+                }
             )
         );
 

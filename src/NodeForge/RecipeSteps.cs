@@ -5,6 +5,7 @@ using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Debian.Mirrors;
 using NodeForge.Images.Fetching;
 using NodeForge.Images.Planning;
+using NodeForge.Images.Sharing;
 using NodeForge.Oci;
 using NodeForge.Recipes;
 using NodeForge.Recipes.Locks;
@@ -44,8 +45,9 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
         return planned;
     }
 
-    /// <summary>Brings into the store what plans need. Where others may have made it, and where there is no network, what only making
-    /// needs is left until something is made here: nobody needs packages for layers that are there.</summary>
+    /// <summary>Brings into the store what plans need, out of the shared cache what it has. Where others may have made it, and where there
+    /// is no network, what only making needs is left until something is made of it here: nobody needs packages for layers that are
+    /// there.</summary>
     /// <returns>What to assemble in.</returns>
     public async Task<BuildEnvironment> SupplyAsync(
         BuildEnvironment place,
@@ -64,9 +66,18 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
             return place with { Actions = place.Actions.Anew() };
         }
 
+        SharedSources shared = new(place.Actions, place.Store);
+        await shared.TakeAsync(always, cancellationToken).ConfigureAwait(false);
         await FetchAsync(always, offline, cancellationToken).ConfigureAwait(false);
-        Lazy<Task> rest = new(() => FetchAsync(plans, locked, offline, cancellationToken));
-        return place with { Actions = place.Actions.MadeFrom(() => rest.Value) };
+        await shared.GiveAsync(always, cancellationToken).ConfigureAwait(false);
+        return place with { Actions = place.Actions.MadeFrom(BringAsync) };
+
+        Task BringAsync(LockedPart read) =>
+            FetchAsync(
+                LockSources.Of(locked, options.Mirrors, part => ReferenceEquals(part, read)),
+                offline,
+                cancellationToken
+            );
     }
 
     public Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken) =>

@@ -123,6 +123,52 @@ public sealed class BuildingMatrices : IDisposable
     }
 
     [Fact]
+    public async Task A_layer_that_the_cache_has_is_not_sent_to_another_repository_of_its_registry()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        string cache = $"docker://{registry.Host}/cache";
+        string[] shared = ["--cache-from", cache, "--cache-to", cache, "--output", $"docker://{registry.Host}/nodes:{{image}}"];
+        await room.RunAsync("matrix", "lock", room["all.yaml"]);
+        CommandRun made = await BuildAsync(shared);
+        Assert.True(made.Exit == 0, made.Error);
+        Sent(registry, "nodes");
+
+        // The cache of this machine has all of it, and so has a machine that takes all of it from there.
+        CommandRun known = await BuildAsync([.. shared[..^1], $"docker://{registry.Host}/known:{{image}}"]);
+        Assert.True(known.Exit == 0, known.Error);
+        Sent(registry, "known");
+        Directory.Delete(room["cache"], recursive: true);
+        CommandRun taken = await BuildAsync("--cache-from", cache, "--cache-only", "--output", $"docker://{registry.Host}/taken:{{image}}");
+        Assert.True(taken.Exit == 0, taken.Error);
+        Sent(registry, "taken");
+
+        // A layer of each of two images, for two platforms that have the same; the configs are the repository's own.
+        static void Sent(InMemoryRegistry registry, string repository)
+        {
+            Manifest[] manifests =
+            [
+                .. ((string[])["one", "two"])
+                    .SelectMany(image => ImageDocument.ReadIndex(registry.Manifest(repository, image)!, new(image)).Manifests)
+                    .Select(entry => ImageDocument.ReadManifest(registry.Manifest(repository, entry.Digest.ToString())!, new(repository))),
+            ];
+            string[] uploads =
+            [
+                .. registry.Requests.Where(request => request.Method == "PUT").Select(request => request.Path + request.Query),
+            ];
+            foreach (Manifest manifest in manifests)
+            {
+                Assert.NotNull(registry.Blob(repository, manifest.Layers[0].Digest));
+                Assert.DoesNotContain(
+                    uploads,
+                    path =>
+                        path.StartsWith($"/v2/{repository}/", StringComparison.Ordinal)
+                        && path.Contains(manifest.Layers[0].Digest.Hex, StringComparison.Ordinal)
+                );
+            }
+        }
+    }
+
+    [Fact]
     public async Task Who_makes_nothing_fetches_no_package()
     {
         await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();

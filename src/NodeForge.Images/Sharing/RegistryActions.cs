@@ -116,6 +116,7 @@ public sealed class RegistryActions(
         IReadOnlyList<ActionOutput> outputs = SharedEntry.ReadOutputs(key, manifest, config, where);
         foreach (ActionOutput output in outputs.DistinctBy(output => output.Digest))
             await TakeAsync(entry, output, cancellationToken).ConfigureAwait(false);
+        Note(entry, outputs);
         return outputs;
     }
 
@@ -168,7 +169,9 @@ public sealed class RegistryActions(
         SharedEntry entry = SharedEntry.Of(key, outputs);
         if (!doubted.ContainsKey(key) && await client.ResolveAsync(target, cancellationToken).ConfigureAwait(false) is { } there)
         {
-            if (there != entry.Manifest.Descriptor.Digest)
+            if (there == entry.Manifest.Descriptor.Digest)
+                Note(target, outputs);
+            else
                 reporter.Warn(OtherResult(target, there, entry));
             return false;
         }
@@ -180,6 +183,13 @@ public sealed class RegistryActions(
         await pusher.PushBlobAsync(entry.ConfigAsBlob(), target, mountFrom: null, cancellationToken).ConfigureAwait(false);
         await pusher.PushManifestAsync(entry.Manifest, target, cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    // An entry that is there has its blobs: an image's repository in the same registry takes them over.
+    private void Note(ImageReference place, IReadOnlyList<ActionOutput> outputs)
+    {
+        foreach (Descriptor blob in SharedEntry.BlobsOf(outputs))
+            client.Holders.Note(place, blob.Digest);
     }
 
     private static Diagnostic OtherResult(ImageReference target, Digest there, SharedEntry entry) =>

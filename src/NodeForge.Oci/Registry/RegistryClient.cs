@@ -20,6 +20,9 @@ public sealed class RegistryClient : IDisposable
     /// <param name="options">Hosts without TLS, credentials.</param>
     public RegistryClient(HttpMessageHandler handler, RegistryOptions options) => connection = new(handler, options);
 
+    /// <summary>Which repositories have which blobs.</summary>
+    public BlobHolders Holders => connection.Options.Holders;
+
     internal RegistryConnection Connection => connection;
 
     /// <summary>A handler that leaves redirects to us and decompresses nothing: digests are of the bytes as stored.</summary>
@@ -194,6 +197,7 @@ public sealed class RegistryClient : IDisposable
             long start = StartOf(endpoint, address, response, offset);
             CheckLength(endpoint, address, response, blob, start);
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            connection.Options.Holders.Note(repository, blob.Digest);
             return new(response, new ExpectedStream(body, endpoint, address, blob, start, connection.Options.StallTimeout), start);
         }
         catch

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -11,7 +10,6 @@ internal sealed class RegistryConnection : IDisposable
     private const int ErrorBody = 4 << 10; // bytes; a sample of it is shown
     private readonly RegistryTransport transport;
     private readonly RegistryAuthorizer authorizer;
-    private readonly ConcurrentDictionary<(string Registry, Digest Blob), string> holders = new();
 
     public RegistryConnection(HttpMessageHandler handler, RegistryOptions options)
     {
@@ -23,12 +21,6 @@ internal sealed class RegistryConnection : IDisposable
     public RegistryOptions Options { get; }
 
     public RegistryEndpoint EndpointOf(string registry) => RegistryEndpoint.Of(registry, Options);
-
-    /// <summary>A repository that is known to have a blob; null for none.</summary>
-    public string? HolderOf(string registry, Digest blob) => holders.GetValueOrDefault((registry, blob));
-
-    /// <summary>Notes that a repository has a blob.</summary>
-    public void Note(ImageReference repository, Digest blob) => holders.TryAdd((repository.Registry, blob), repository.Repository);
 
     /// <summary>Sends a request and gives its answer whatever the status, but for a 401 of the registry itself that credentials or a token
     /// could answer.</summary>

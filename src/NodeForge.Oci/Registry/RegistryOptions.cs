@@ -12,6 +12,9 @@ public sealed record RegistryOptions
     /// <summary>The clock by which a Retry-After date is told in seconds; null does not understand one.</summary>
     public TimeProvider? Clock { get; init; }
 
+    /// <summary>Which repositories have which blobs, as far as clients with these options have seen.</summary>
+    public BlobHolders Holders { get; init; } = new();
+
     /// <summary>The longest time in which nothing moves: no answer begins, no byte comes or goes.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

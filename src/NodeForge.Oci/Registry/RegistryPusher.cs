@@ -109,15 +109,15 @@ public sealed class RegistryPusher(RegistryClient client)
     /// <param name="layer">A layer, or a config as one.</param>
     /// <param name="target">A reference into the repository.</param>
     /// <param name="mountFrom">A repository of the same registry that has the blob, to be taken from there; null for one that
-    /// this client has found or pushed it in.</param>
+    /// <see cref="RegistryOptions.Holders"/> knows of.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether bytes were sent.</returns>
     public async Task<bool> PushBlobAsync(Layer layer, ImageReference target, string? mountFrom, CancellationToken cancellationToken)
     {
         Descriptor blob = layer.Descriptor;
-        mountFrom ??= connection.HolderOf(target.Registry, blob.Digest) is { } holder && holder != target.Repository ? holder : null;
+        mountFrom ??= connection.Options.Holders.Of(target.Registry, blob.Digest) is { } holder && holder != target.Repository ? holder : null;
         bool sent = await SendBlobAsync(layer, target, mountFrom, cancellationToken).ConfigureAwait(false);
-        connection.Note(target, blob.Digest);
+        connection.Options.Holders.Note(target, blob.Digest);
         return sent;
     }
 

@@ -186,7 +186,7 @@ public sealed class BuildingKubernetes
         Assert.Equal(["registry.k8s.io/kube-proxy:v1.37.0-alpha.1_abc"], Assert.Single(plan.Images).Recipe.Tags);
     }
 
-    private static KubernetesBuildPlan Plan(AssemblyRoom room, Digest? output)
+    internal static KubernetesBuildPlan Plan(AssemblyRoom room, Digest? output)
     {
         room.Write("script/build", "#!/bin/sh\n");
         KubernetesBuildRecipe recipe = new()
@@ -249,7 +249,7 @@ public sealed class BuildingKubernetes
         byte[] program = AssemblyRoom.Program("v1.20.2");
         Digest digest = room.Store.Write(program);
         room.Environment.Actions.Remember(
-            KubernetesBuilder.KeyOf(plan, Toolchain(room), script),
+            KubernetesBuilder.KeyOf(plan, Toolchain(room).DiffId, script),
             [.. KubernetesRelease.NodePrograms.Select(name => new ActionOutput(name, digest, program.Length) { Executable = true })]
         );
     }

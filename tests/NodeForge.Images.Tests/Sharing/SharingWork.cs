@@ -1,10 +1,13 @@
 using System.Text;
+using NodeForge.Images.Assembly.Kubernetes;
 using NodeForge.Images.Fetching;
+using NodeForge.Images.Planning;
 using NodeForge.Images.Sharing;
 using NodeForge.Images.Tests.Assembly;
 using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Registry;
+using NodeForge.Recipes.Locks;
 using NodeForge.TestSupport.Registry;
 
 namespace NodeForge.Images.Tests.Sharing;
@@ -166,27 +169,84 @@ public sealed class SharingWork : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sources_are_brought_for_what_is_made_here_and_not_for_what_others_made()
+    public async Task Sources_are_brought_for_what_is_made_of_them_here_and_for_nothing_else()
     {
         using AssemblyRoom first = new();
         using AssemblyRoom second = new();
+        LockedPart part = new() { Recipe = "packed.yaml", Platform = "linux/amd64" };
         List<string> happened = [];
-        await ActAsync(first, () => Made(first), sources: () => Bring("first"));
-        await ActAsync(first, () => Made(first), sources: () => Bring("first again"));
-        await ActAsync(second, () => Made(second), sources: () => Bring("second"));
-        Assert.Equal(["first", "made"], happened);
+        await ActAsync(first, () => Made(first), sources: Bring("first"), reads: part);
+        await ActAsync(first, () => Made(first), sources: Bring("first again"), reads: part);
+        await ActAsync(second, () => Made(second), sources: Bring("second"), reads: part);
+        await ActAsync(second, () => Made(second), sources: Bring("of none"), key: ActionKey.Of("test/1", "of none"));
+        Assert.Equal(["first packed.yaml", "made", "made"], happened);
 
-        Task Bring(string who)
-        {
-            happened.Add(who);
-            return Task.CompletedTask;
-        }
+        Func<LockedPart, Task> Bring(string who) =>
+            read =>
+            {
+                happened.Add($"{who} {read.Recipe}");
+                return Task.CompletedTask;
+            };
 
         Task<IReadOnlyList<ActionOutput>> Made(AssemblyRoom room)
         {
             happened.Add("made");
             return Write(room, "content");
         }
+    }
+
+    [Fact]
+    public async Task What_a_lock_names_by_digest_is_left_beside_what_was_made_and_taken_from_there()
+    {
+        using AssemblyRoom first = new();
+        using AssemblyRoom second = new();
+        Source release = new("release.tar.gz", first.Store.Write("a release"u8), 9);
+        await WithCacheAsync(first, actions => new SharedSources(actions, first.Store).GiveAsync([release], CancellationToken.None));
+        await WithCacheAsync(second, actions => new SharedSources(actions, second.Store).TakeAsync([release], CancellationToken.None));
+        Assert.Equal("a release"u8, second.Store.ReadAllBytes(release.Digest));
+        Assert.NotNull(registry.Manifest(Repository, "nf-" + ActionKey.Of("source/1", release.Digest.Hex).Hex));
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_source_that_holds_something_else_is_not_taken_for_it()
+    {
+        using AssemblyRoom first = new();
+        using AssemblyRoom second = new();
+        Source release = new("release.tar.gz", Digest.Of("a release"u8), 9);
+        Digest key = ActionKey.Of("source/1", release.Digest.Hex);
+        await RunAsync(first, "something else", key: key);
+        await WithCacheAsync(
+            second,
+            async actions =>
+            {
+                await new SharedSources(actions, second.Store).TakeAsync([release], CancellationToken.None);
+                Assert.Null(actions.Find(key));
+            }
+        );
+        Assert.False(second.Store.Contains(release.Digest));
+    }
+
+    [Fact]
+    public async Task A_Kubernetes_that_the_lock_records_reaches_a_machine_that_may_not_compile()
+    {
+        using AssemblyRoom first = new();
+        using AssemblyRoom second = new();
+        Digest tarball = first.Store.Write("the tarball"u8);
+        KubernetesBuildPlan plan = BuildingKubernetes.Plan(first, tarball);
+        await WithCacheAsync(
+            first,
+            actions => new KubernetesBuilder(first.Environment with { Actions = actions }).BuildAsync(plan, CancellationToken.None)
+        );
+        await WithCacheAsync(
+            second,
+            async actions =>
+            {
+                BuildEnvironment user = second.Environment with { Actions = actions, IsRoot = false };
+                Assert.Equal(tarball, (await new KubernetesBuilder(user).BuildAsync(plan, CancellationToken.None)).Digest);
+                Assert.NotEmpty(actions.Used);
+            }
+        );
+        Assert.Equal("the tarball"u8, second.Store.ReadAllBytes(tarball));
     }
 
     public static TheoryData<string, string, string> WrongEntries =>
@@ -313,8 +373,39 @@ public sealed class SharingWork : IAsyncLifetime
         bool takes = true,
         Digest? key = null,
         bool required = false,
-        Func<Task>? sources = null
+        Func<LockedPart, Task>? sources = null,
+        LockedPart? reads = null
     )
+    {
+        using ForgeStep step = ((IForgeReporter)room).Step("step");
+        return await WithCacheAsync(
+            room,
+            actions =>
+                (sources is null ? actions : actions.MadeFrom(sources)).GetOrRunAsync(
+                    key ?? Key,
+                    step,
+                    make,
+                    CancellationToken.None,
+                    reads: reads
+                ),
+            takes,
+            required
+        );
+    }
+
+    private async Task WithCacheAsync(AssemblyRoom room, Func<ActionCache, Task> act) =>
+        await WithCacheAsync(
+            room,
+            async actions =>
+            {
+                await act(actions);
+                return true;
+            },
+            takes: true,
+            required: false
+        );
+
+    private async Task<T> WithCacheAsync<T>(AssemblyRoom room, Func<ActionCache, Task<T>> act, bool takes, bool required)
     {
         using HttpMessageHandler handler = RegistryClient.CreateHandler();
         using RegistryClient client = new(handler, new RegistryOptions());
@@ -331,8 +422,6 @@ public sealed class SharingWork : IAsyncLifetime
             To = place,
             Required = required,
         };
-        using ForgeStep step = ((IForgeReporter)room).Step("step");
-        ActionCache actions = room.Environment.Actions.SharedWith(shared);
-        return await (sources is null ? actions : actions.MadeFrom(sources)).GetOrRunAsync(key ?? Key, step, make, CancellationToken.None);
+        return await act(room.Environment.Actions.SharedWith(shared));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ContainerImageAssembler(BuildEnvironment environment)
         Digest own = DraftedLayer.KeyOf(Draft(null).Entries, plan.Epoch);
         Digest key = plan.Recipe.Debian is { } packages ? PackageFiles.KeyOf(packages.Extract, plan.Part, own) : own;
         LayerBlob layer = await DraftedLayer
-            .BuildAsync(key, () => Draft(plan.Recipe.Debian).Entries, plan.Name, plan.Epoch, environment, cancellationToken)
+            .BuildAsync(key, () => Draft(plan.Recipe.Debian).Entries, plan.Name, plan.Epoch, environment, cancellationToken, plan.Part)
             .ConfigureAwait(false);
         return ImageWriter.Write(plan, [layer.Titled(plan.Name, environment.Store)], plan.Recipe.Contents, null, environment.Store) with
         {

@@ -3,6 +3,7 @@ using NodeForge.Oci;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Layers;
 using NodeForge.Oci.Tar;
+using NodeForge.Recipes.Locks;
 
 namespace NodeForge.Images.Assembly.Contents;
 
@@ -28,7 +29,8 @@ internal static class DraftedLayer
         string title,
         long epoch,
         BuildEnvironment environment,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        LockedPart? reads = null
     )
     {
         using ForgeStep step = environment.Reporter.Step($"layer {title}");
@@ -48,7 +50,8 @@ internal static class DraftedLayer
                             ],
                         cancellationToken
                     ),
-                cancellationToken
+                cancellationToken,
+                reads: reads
             )
             .ConfigureAwait(false);
         return outputs[0].ToLayer();

@@ -21,9 +21,42 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
     public async Task<Descriptor> BuildAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Part.Output is { } known && environment.Store.SizeOf(known) is { } size)
+        {
+            // It came by another way than compiling, here and now: a machine that cannot compile finds it by the same key.
+            if (environment.Actions.Shared is not null)
+                await environment
+                    .Actions.GiveAsync(
+                        await KeyOfTarballAsync(plan, cancellationToken).ConfigureAwait(false),
+                        [OutputOf(new(MediaTypes.Layer, known, size))],
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
             return new(MediaTypes.Layer, known, size);
+        }
+
+        using ForgeStep step = environment.Reporter.Step($"put together Kubernetes {plan.Recipe.Version} for {plan.Platform}");
+        IReadOnlyList<ActionOutput> outputs = await environment
+            .Actions.GetOrRunAsync(
+                await KeyOfTarballAsync(plan, cancellationToken).ConfigureAwait(false),
+                step,
+                async () => [OutputOf(await MakeAsync(plan, cancellationToken).ConfigureAwait(false))],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return AsRecorded(plan, new(MediaTypes.Layer, outputs[0].Digest, outputs[0].Size));
+    }
+
+    private async Task<Descriptor> MakeAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken)
+    {
         IReadOnlyDictionary<string, ActionOutput> programs = await CompileAsync(plan, cancellationToken).ConfigureAwait(false);
-        Descriptor tarball = await new ServerTarballWriter(environment).WriteAsync(plan, programs, cancellationToken).ConfigureAwait(false);
+        return await new ServerTarballWriter(environment).WriteAsync(plan, programs, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static ActionOutput OutputOf(Descriptor tarball) =>
+        new("kubernetes-server.tar", tarball.Digest, tarball.Size) { MediaType = tarball.MediaType, DiffId = tarball.Digest };
+
+    private static Descriptor AsRecorded(KubernetesBuildPlan plan, Descriptor tarball)
+    {
         if (plan.Part.Output is { } want && want != tarball.Digest)
         {
             throw new NodeForgeException(
@@ -43,6 +76,32 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         return tarball;
     }
 
+    // Known without the toolchain: nobody fetches a compiler to learn that others have compiled.
+    private async Task<Digest> KeyOfTarballAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken)
+    {
+        List<string> images = [];
+        foreach (ContainerImagePlan image in plan.Images)
+            images.AddRange([
+                image.Name,
+                (await RecipeDigest.ComputeAsync(image.Recipe, cancellationToken).ConfigureAwait(false)).Hex,
+                .. image.Recipe.Tags,
+                .. image.Part.Sources.Select(source => source.Digest.Hex),
+            ]);
+        return ActionKey.Of(
+            "kubernetes-tarball/1",
+            [
+                KeyOf(
+                    plan,
+                    DebianBootstrap.KeyOf(plan.Toolchain, plan.Epoch, RootfsPurpose.Toolchain),
+                    ScriptOf(plan, cancellationToken),
+                    await new SourceTrees(environment).DigestsAsync(plan.Recipe, cancellationToken).ConfigureAwait(false)
+                ).Hex,
+                .. plan.Recipe.Binaries,
+                .. images,
+            ]
+        );
+    }
+
     private async Task<IReadOnlyDictionary<string, ActionOutput>> CompileAsync(
         KubernetesBuildPlan plan,
         CancellationToken cancellationToken
@@ -57,10 +116,11 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         using ForgeStep step = environment.Reporter.Step($"compile Kubernetes {plan.Recipe.Version} for {plan.Platform}");
         IReadOnlyList<ActionOutput> outputs = await environment
             .Actions.GetOrRunAsync(
-                KeyOf(plan, toolchain, script, local),
+                KeyOf(plan, toolchain.DiffId, script, local),
                 step,
                 () => RunAsync(plan, toolchain, script, cancellationToken),
-                cancellationToken
+                cancellationToken,
+                reads: plan.Part
             )
             .ConfigureAwait(false);
         return outputs.ToDictionary(output => output.Name);
@@ -103,11 +163,11 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         return script;
     }
 
-    internal static Digest KeyOf(KubernetesBuildPlan plan, LayerBlob toolchain, LayerDraft script, params IEnumerable<string> local) =>
+    internal static Digest KeyOf(KubernetesBuildPlan plan, Digest toolchain, LayerDraft script, params IEnumerable<string> local) =>
         ActionKey.Of(
             "compile/1",
             [
-                toolchain.DiffId.Hex,
+                toolchain.Hex,
                 plan.Recipe.Version,
                 plan.Platform.ToString(),
                 plan.Epoch.ToString(CultureInfo.InvariantCulture),

@@ -34,7 +34,8 @@ internal sealed class DebianBootstrap(BuildEnvironment environment)
                     LayerBlob layer = Normalize(plan, tar, epoch, purpose, cancellationToken);
                     return [LayerOutput.Of("rootfs", layer)];
                 },
-                cancellationToken
+                cancellationToken,
+                reads: plan.Part
             )
             .ConfigureAwait(false);
         return outputs[0].ToLayer();
