@@ -73,11 +73,7 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
         return place with { Actions = place.Actions.MadeFrom(BringAsync) };
 
         Task BringAsync(LockedPart read) =>
-            FetchAsync(
-                LockSources.Of(locked, options.Mirrors, part => ReferenceEquals(part, read)),
-                offline,
-                cancellationToken
-            );
+            FetchAsync(LockSources.Of(locked, options.Mirrors, part => ReferenceEquals(part, read)), offline, cancellationToken);
     }
 
     public Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken) =>

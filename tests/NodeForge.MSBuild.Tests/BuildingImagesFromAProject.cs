@@ -83,6 +83,26 @@ public sealed class BuildingImagesFromAProject(PackedFeed feed) : IClassFixture<
     }
 
     [Fact]
+    public async Task The_binary_log_of_a_build_that_changed_nothing_has_no_task_that_makes_an_image()
+    {
+        const string task = "Task \"NodeForge.MSBuild.BuildImage\"";
+        using ImageProject project = new(feed);
+        Assert.True((await project.RunAsync("NodeForgeLock;NodeForgeBuildImages", "-bl:first.binlog")).Succeeded);
+        Assert.True((await project.BuildAsync("-bl:second.binlog")).Succeeded);
+        DotnetRun first = await ReplayAsync("first.binlog");
+        DotnetRun second = await ReplayAsync("second.binlog");
+        Assert.Equal((1, 0), (Count(first, task), Count(first, Skipped)));
+        Assert.Equal((0, 1), (Count(second, task), Count(second, Skipped)));
+
+        // MSBuild reads its own binary logs, and tells them as text.
+        async Task<DotnetRun> ReplayAsync(string log)
+        {
+            DotnetRun told = await DotnetRun.FinishAsync(project.Begin(project.Folder, log, "-v:d"));
+            return told.Succeeded ? told : throw new InvalidOperationException(told.Output);
+        }
+    }
+
+    [Fact]
     public async Task A_changed_lock_or_argument_builds_again_and_so_does_an_artefact_that_somebody_replaced()
     {
         using ImageProject project = new(feed);

@@ -115,7 +115,8 @@ public sealed class RegistryPusher(RegistryClient client)
     public async Task<bool> PushBlobAsync(Layer layer, ImageReference target, string? mountFrom, CancellationToken cancellationToken)
     {
         Descriptor blob = layer.Descriptor;
-        mountFrom ??= connection.Options.Holders.Of(target.Registry, blob.Digest) is { } holder && holder != target.Repository ? holder : null;
+        mountFrom ??=
+            connection.Options.Holders.Of(target.Registry, blob.Digest) is { } holder && holder != target.Repository ? holder : null;
         bool sent = await SendBlobAsync(layer, target, mountFrom, cancellationToken).ConfigureAwait(false);
         connection.Options.Holders.Note(target, blob.Digest);
         return sent;
