@@ -161,17 +161,16 @@ public sealed class ActionCache
         return known;
     }
 
-    /// <summary>Leaves for others what is at hand without the action having been run here.</summary>
+    /// <summary>Takes note of what is at hand without the action having been run here, and leaves it for others.</summary>
     /// <param name="key">What decides the content.</param>
     /// <param name="outputs">In the store.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task GiveAsync(Digest key, IReadOnlyList<ActionOutput> outputs, CancellationToken cancellationToken)
     {
-        if (Shared is not { } shared)
-            return;
         if (Find(key) is null)
             Remember(key, outputs);
-        await shared.GiveAsync(key, outputs, cancellationToken).ConfigureAwait(false);
+        if (Shared is { } shared)
+            await shared.GiveAsync(key, outputs, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<ActionOutput>> RunAsync(Func<Task<IReadOnlyList<ActionOutput>>> run, LockedPart? reads)

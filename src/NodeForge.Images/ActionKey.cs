@@ -8,6 +8,9 @@ namespace NodeForge.Images;
 /// <summary>Names an action by everything that decides its result.</summary>
 public static class ActionKey
 {
+    /// <summary>The key under which a source lies beside finished work: its digest decides it.</summary>
+    public static Digest OfSource(Digest source) => Of("source/1", source.Hex);
+
     /// <param name="action">The action and the version of its format, <c>rootfs/1</c>: raise it when the same inputs shall give other
     /// bits.</param>
     /// <param name="inputs">In a fixed order; each is told apart by its length.</param>

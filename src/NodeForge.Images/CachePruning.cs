@@ -11,8 +11,9 @@ public sealed class CachePruning(string cache, BuildEnvironment environment)
 {
     private readonly LockUses uses = new(Path.Combine(cache, "uses"));
 
-    /// <summary>The actions that builds of these locks used.</summary>
-    public IReadOnlySet<Digest> KeysOf(IEnumerable<RecipeLock> locks) => locks.SelectMany(uses.Of).ToHashSet();
+    /// <summary>The actions that builds of these locks used, and the entries of what they name by digest.</summary>
+    public IReadOnlySet<Digest> KeysOf(IEnumerable<RecipeLock> locks) =>
+        locks.SelectMany(locked => uses.Of(locked).Concat(locked.Parts.SelectMany(SourcesOf).Select(ActionKey.OfSource))).ToHashSet();
 
     /// <summary>Whether a build of the lock is known here; of one that is not nobody knows what was made of its sources.</summary>
     public bool Knows(RecipeLock locked) => uses.Of(locked).Count > 0;
@@ -56,14 +57,13 @@ public sealed class CachePruning(string cache, BuildEnvironment environment)
         return (files, bytes);
     }
 
+    private static IEnumerable<Digest> SourcesOf(LockedPart part) =>
+        part.Sources.SelectMany(source =>
+            source is LockedImage image ? image.Blobs.Select(blob => blob.Digest).Append(image.Digest) : [source.Digest]
+        );
+
     private static IEnumerable<Digest> Named(LockedPart part) =>
-        [
-            .. part.Sources.SelectMany(source =>
-                source is LockedImage image ? image.Blobs.Select(blob => blob.Digest).Append(image.Digest) : [source.Digest]
-            ),
-            .. part.Layers ?? [],
-            .. part.Output is { } output ? [output] : Array.Empty<Digest>(),
-        ];
+        [.. SourcesOf(part), .. part.Layers ?? [], .. part.Output is { } output ? [output] : Array.Empty<Digest>()];
 }
 
 /// <summary>What was removed.</summary>

@@ -66,11 +66,12 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
             return place with { Actions = place.Actions.Anew() };
         }
 
-        SharedSources shared = new(place.Actions, place.Store);
+        ActionCache actions = place.Actions.MadeFrom(BringAsync);
+        SharedSources shared = new(actions, place.Store);
         await shared.TakeAsync(always, cancellationToken).ConfigureAwait(false);
         await FetchAsync(always, offline, cancellationToken).ConfigureAwait(false);
         await shared.GiveAsync(always, cancellationToken).ConfigureAwait(false);
-        return place with { Actions = place.Actions.MadeFrom(BringAsync) };
+        return place with { Actions = actions };
 
         Task BringAsync(LockedPart read) =>
             FetchAsync(LockSources.Of(locked, options.Mirrors, part => ReferenceEquals(part, read)), offline, cancellationToken);

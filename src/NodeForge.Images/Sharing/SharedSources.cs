@@ -17,10 +17,10 @@ public sealed class SharedSources(ActionCache actions, BlobStore store)
             sources.Where(source => !store.Contains(source.Digest)),
             async (shared, source, stop) =>
             {
-                IReadOnlyList<ActionOutput>? taken = await shared.TakeAsync(KeyOf(source), stop).ConfigureAwait(false);
+                IReadOnlyList<ActionOutput>? taken = await shared.TakeAsync(ActionKey.OfSource(source.Digest), stop).ConfigureAwait(false);
                 // An entry that holds something else is no harm: the source is fetched, by its digest.
                 if (taken?.Count == 1 && taken[0].Digest == source.Digest)
-                    actions.Remember(KeyOf(source), taken);
+                    actions.Remember(ActionKey.OfSource(source.Digest), taken);
             },
             cancellationToken
         );
@@ -29,11 +29,9 @@ public sealed class SharedSources(ActionCache actions, BlobStore store)
     public Task GiveAsync(IReadOnlyList<Source> sources, CancellationToken cancellationToken) =>
         EachAsync(
             sources,
-            (_, source, stop) => actions.GiveAsync(KeyOf(source), [new("source", source.Digest, source.Size)], stop),
+            (_, source, stop) => actions.GiveAsync(ActionKey.OfSource(source.Digest), [new("source", source.Digest, source.Size)], stop),
             cancellationToken
         );
-
-    private static Digest KeyOf(Source source) => ActionKey.Of("source/1", source.Digest.Hex);
 
     private async Task EachAsync(
         IEnumerable<Source> sources,

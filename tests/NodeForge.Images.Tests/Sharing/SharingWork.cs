@@ -204,7 +204,31 @@ public sealed class SharingWork : IAsyncLifetime
         await WithCacheAsync(first, actions => new SharedSources(actions, first.Store).GiveAsync([release], CancellationToken.None));
         await WithCacheAsync(second, actions => new SharedSources(actions, second.Store).TakeAsync([release], CancellationToken.None));
         Assert.Equal("a release"u8, second.Store.ReadAllBytes(release.Digest));
-        Assert.NotNull(registry.Manifest(Repository, "nf-" + ActionKey.Of("source/1", release.Digest.Hex).Hex));
+        Assert.NotNull(registry.Manifest(Repository, "nf-" + ActionKey.OfSource(release.Digest).Hex));
+    }
+
+    [Fact]
+    public async Task Pruning_keeps_the_entry_of_what_a_lock_names_though_nobody_built_it_here()
+    {
+        using AssemblyRoom room = new();
+        LockedFile release = new("release.tar.gz", Digest.Of("a release"u8), 9) { Url = "https://example.com/release.tar.gz" };
+        RecipeLock locked = new()
+        {
+            Recipe = Digest.Of("recipe"u8),
+            Epoch = AssemblyRoom.Epoch,
+            Parts =
+            [
+                new()
+                {
+                    Recipe = "node.yaml",
+                    Platform = "linux/amd64",
+                    Sources = [release],
+                },
+            ],
+        };
+        await RunAsync(room, "content");
+        IReadOnlySet<Digest> kept = new CachePruning(room["cache"], room.Environment).KeysOf([locked]);
+        Assert.Equal([ActionKey.OfSource(release.Digest)], kept);
     }
 
     [Fact]
@@ -213,7 +237,7 @@ public sealed class SharingWork : IAsyncLifetime
         using AssemblyRoom first = new();
         using AssemblyRoom second = new();
         Source release = new("release.tar.gz", Digest.Of("a release"u8), 9);
-        Digest key = ActionKey.Of("source/1", release.Digest.Hex);
+        Digest key = ActionKey.OfSource(release.Digest);
         await RunAsync(first, "something else", key: key);
         await WithCacheAsync(
             second,

@@ -23,15 +23,15 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         if (plan.Part.Output is { } known && environment.Store.SizeOf(known) is { } size)
         {
             // It came by another way than compiling, here and now: a machine that cannot compile finds it by the same key.
-            if (environment.Actions.Shared is not null)
-                await environment
-                    .Actions.GiveAsync(
-                        await KeyOfTarballAsync(plan, cancellationToken).ConfigureAwait(false),
-                        [OutputOf(new(MediaTypes.Layer, known, size))],
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-            return new(MediaTypes.Layer, known, size);
+            Descriptor there = new(MediaTypes.Layer, known, size);
+            await environment
+                .Actions.GiveAsync(
+                    await KeyOfTarballAsync(plan, cancellationToken).ConfigureAwait(false),
+                    [OutputOf(there)],
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            return there;
         }
 
         using ForgeStep step = environment.Reporter.Step($"put together Kubernetes {plan.Recipe.Version} for {plan.Platform}");
