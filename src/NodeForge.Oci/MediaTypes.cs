@@ -21,6 +21,13 @@ public static class MediaTypes
     public const string DockerLayer = "application/vnd.docker.image.rootfs.diff.tar";
     public const string DockerLayerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
+    // Layers that registries were asked not to hand on; engines read them as any other.
+    internal const string KeptLayer = "application/vnd.oci.image.layer.nondistributable.v1.tar";
+    internal const string KeptLayerGzip = KeptLayer + "+gzip";
+    internal const string KeptLayerZstd = KeptLayer + "+zstd";
+    internal const string DockerKeptLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar";
+    internal const string DockerKeptLayerGzip = DockerKeptLayer + ".gzip";
+
     public static bool IsIndex(string mediaType) => mediaType is Index or DockerManifestList;
 
     public static bool IsManifest(string mediaType) => mediaType is Manifest or DockerManifest;

@@ -17,16 +17,21 @@ public sealed record Platform(
 
     public static Platform LinuxArm64 { get; } = new("arm64", "linux");
 
+    /// <summary>Reads a platform in whatever words it has: <c>linux/x86_64</c> is <c>linux/amd64</c>.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Platform? platform)
     {
         platform = null;
-        string[] parts = (text ?? "").Split('/');
+        string[] parts = (text ?? "").ToLowerInvariant().Split('/');
         if (
             parts.Length is not (2 or 3)
-            || parts.Any(part => part.Length == 0 || part.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)))
+            || parts.Any(part =>
+                part.Length == 0
+                || !char.IsAsciiLetterOrDigit(part[0])
+                || part.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('_' or '-' or '.'))
+            )
         )
             return false;
-        platform = new(parts[1], parts[0]) { Variant = parts.Length == 3 ? parts[2] : null };
+        platform = new Platform(parts[1], parts[0]) { Variant = parts.Length == 3 ? parts[2] : null }.Normalized();
         return true;
     }
 
@@ -43,7 +48,9 @@ public sealed record Platform(
 
     /// <summary>How far an image for the other platform is from the one that serves this one best, 0 being that.</summary>
     /// <returns>Null where it does not serve it.</returns>
-    public int? DistanceTo(Platform other)
+    public int? DistanceTo(Platform other) => Normalized().DistanceToNormal(other.Normalized());
+
+    private int? DistanceToNormal(Platform other)
     {
         if (Os != other.Os || Architecture != other.Architecture)
             return null;
@@ -53,6 +60,25 @@ public sealed record Platform(
             return theirs - mine;
         return theirs <= mine ? mine - theirs : null;
     }
+
+    // What uname, Debian and others call processors, in Go's words (containerd, platforms/database.go, normalizeArch and normalizeOS). A
+    // variant that says no more than the architecture goes.
+    private Platform Normalized() =>
+        (Architecture.ToLowerInvariant(), Variant?.ToLowerInvariant()) switch
+        {
+            ("amd64" or "x86_64" or "x86-64", null or "v1") => With("amd64", null),
+            ("x86_64" or "x86-64", var level) => With("amd64", level),
+            ("arm64" or "aarch64", null or "8" or "v8" or "8.0" or "v8.0") => With("arm64", null),
+            ("aarch64", var level) => With("arm64", level),
+            ("i386", _) => With("386", null),
+            ("armhf", _) => With("arm", "v7"),
+            ("armel", _) => With("arm", "v6"),
+            ("arm", "5" or "6" or "7" or "8") => With("arm", "v" + Variant),
+            var (architecture, variant) => With(architecture, variant),
+        };
+
+    private Platform With(string architecture, string? variant) =>
+        new(architecture, Os.ToLowerInvariant() is var os && os == "macos" ? "darwin" : os) { Variant = variant };
 
     // "v8" and "v8.1", and "8" as some write it (containerd, platforms/database.go).
     private static int? LevelOf(Platform platform)

@@ -22,6 +22,7 @@ public sealed partial class BundleProvider
         ErrorCodes.DiffIdMismatch,
         ErrorCodes.LayerMediaTypeMismatch,
         ErrorCodes.CompressedDataInvalid,
+        ErrorCodes.ArchiveEntryRefused,
     ];
 
     /// <summary>images, files → bundle. Networked for images of a registry.</summary>

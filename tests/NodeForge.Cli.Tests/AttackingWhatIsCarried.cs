@@ -15,6 +15,11 @@ public sealed class AttackingWhatIsCarried : IDisposable
     [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "this layer", "NF5116")]
     [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "another layer, packed", "NF5112")]
     [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "this layer, packed and cut", "NF5117")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar", "this layer, packed", "NF5116")]
+    [InlineData("application/vnd.docker.image.rootfs.diff.tar", "this layer, packed", "NF5116")]
+    [InlineData("application/vnd.oci.image.layer.nondistributable.v1.tar", "this layer, packed", "NF5116")]
+    [InlineData("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "this layer", "NF5116")]
+    [InlineData("application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", "this layer, packed", "NF5116")]
     public async Task No_bundle_carries_a_layer_that_is_not_what_its_image_says(string mediaType, string said, string code)
     {
         byte[] plain = new byte[100_000];
@@ -71,6 +76,58 @@ public sealed class AttackingWhatIsCarried : IDisposable
         CommandRun run = await room.RunAsync("verify", "oci:layout");
         Assert.Equal(ExitCode.Verification, (ExitCode)run.Exit);
         Assert.Contains("a hard link leads to no file", run.Out + run.Error, StringComparison.Ordinal);
+    }
+
+    // Engines link while they unpack: docker and containerd end with "no such file", whatever comes later.
+    [Fact]
+    public async Task A_hard_link_before_its_file_is_told_and_not_carried()
+    {
+        byte[] layer = Tar(
+            new UstarTarEntry(TarEntryType.HardLink, "before") { LinkName = "file" },
+            new UstarTarEntry(TarEntryType.RegularFile, "file"),
+            new UstarTarEntry(TarEntryType.HardLink, "after") { LinkName = "file" }
+        );
+        room.WriteLayout("layout", layer, "application/vnd.oci.image.layer.v1.tar", HostileLayouts.Sha256(layer));
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["verify", "oci:layout"],
+                    ["bundle", "create", "oci:layout", "--output", "site.nfb"],
+                ]
+        )
+        {
+            CommandRun run = await room.RunAsync(command);
+            Assert.Equal(ExitCode.Verification, (ExitCode)run.Exit);
+            string said = (run.Out + run.Error).ReplaceLineEndings("");
+            Assert.Contains("NF4107: a hard link comes before the file that it leads to", said, StringComparison.Ordinal);
+            Assert.Contains("'before'", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("'after'", said, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(room["site.nfb"]));
+    }
+
+    [Theory]
+    [InlineData("", "an empty file")]
+    [InlineData("root:x:0:0:root:/root:/bin/sh\n", "text")]
+    [InlineData("{\"a\":\"gr\u00fc\u00dfe\"}", "text")]
+    [InlineData("PK\u0003\u0004\u0014\u0000 and so on", "a zip archive")]
+    [InlineData("\u0001PNG\r\n", "a file that begins with the bytes 01504e47")]
+    public async Task A_file_that_is_no_archive_is_told_so_and_what_it_seems_to_be(string content, string seems)
+    {
+        foreach (int times in (int[])[1, 100])
+        {
+            room.Write("file", string.Concat(Enumerable.Repeat(content, times)));
+            foreach (string kind in (string[])["oci-archive", "docker-archive"])
+            {
+                CommandRun run = await room.RunAsync("inspect", $"{kind}:file");
+                Assert.Equal(ExitCode.Verification, (ExitCode)run.Exit);
+                Assert.Contains("NF5104: this is no image archive", run.Error, StringComparison.Ordinal);
+                Assert.Contains($"got  {seems}", run.Error, StringComparison.Ordinal);
+                Assert.Contains("want a tar archive", run.Error, StringComparison.Ordinal);
+                Assert.DoesNotContain("root:", run.Error, StringComparison.Ordinal);
+            }
+        }
     }
 
     [Fact]

@@ -138,12 +138,16 @@ public sealed class LoadingImages : IDisposable
         Assert.Equal(["docker.io/library/app:1"], (await LoadAsync(engine, asked)).Select(image => image.Name));
     }
 
-    [Fact]
-    public async Task A_name_that_looks_like_the_digits_of_its_ID_is_a_name()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(12)]
+    [InlineData(63)]
+    public async Task A_name_that_looks_like_the_digits_of_its_ID_is_a_name(int digits)
     {
         await using ScriptedEngine engine = Engine();
         byte[] config = Config();
-        string asked = Digest.Of(config).Hex[..6];
+        string asked = Digest.Of(config).Hex[..digits];
         _ = new LoadingNode(
             engine,
             blobs: [There],

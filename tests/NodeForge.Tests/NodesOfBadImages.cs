@@ -182,9 +182,8 @@ public sealed class NodesOfBadImages : IDisposable
     {
         ImageFiles image = ImageFiles.In("oci", platform: Platform.LinuxArm64),
             other = ImageFiles.In("oci", text: "other");
-        byte[] index = OciJson.Write(
-            new ImageIndex { Manifests = [image.Descriptor with { Platform = Platform.Parse("linux/arm64/v8") }, other.Descriptor] }
-        );
+        Platform named = Platform.LinuxArm64 with { Variant = "v8" };
+        byte[] index = OciJson.Write(new ImageIndex { Manifests = [image.Descriptor with { Platform = named }, other.Descriptor] });
         image.Files[ImageFiles.PathOf(index)] = index;
         image.Index = image.Index with
         {

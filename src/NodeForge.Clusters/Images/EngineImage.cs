@@ -30,7 +30,7 @@ internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, Im
         // Podman gives its IDs without the algorithm.
         details = Digest.TryParse(Sha256 + details.Id, out Digest bare) ? details with { Id = bare.ToString() } : details;
         CheckDigests(engine, asked, details);
-        string[] names = IsId(asked) || MeansId(asked, details) ? [.. details.RepoTags ?? []] : [asked];
+        string[] names = !IsName(asked, details) && (IsId(asked) || MeansId(asked, details)) ? [.. details.RepoTags ?? []] : [asked];
         return names.Length > 0
             ? new(asked, [.. names.Select(name => ImageReference.Parse(name).ContainerdName)], details)
             : throw new NodeForgeException(
@@ -47,21 +47,21 @@ internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, Im
     private static bool IsId(string asked) =>
         Digest.TryParse(asked, out _) || (asked.Length is >= 12 and <= 64 && asked.All(char.IsAsciiHexDigitLower));
 
-    // Engines find an image by the first digits of its ID too, as many as tell it from others; a name goes before that.
+    // Engines find an image by the first digits of its ID too, as many as tell it from others.
     private static bool MeansId(string asked, ImageDetails details)
     {
         string digits = asked.StartsWith(Sha256, StringComparison.Ordinal) ? asked[Sha256.Length..] : asked;
-        if (
-            digits.Length == 0
-            || !digits.All(char.IsAsciiHexDigitLower)
-            || !details.Id.StartsWith(Sha256 + digits, StringComparison.Ordinal)
-        )
-            return false;
-        return !ImageReference.TryParse(asked, out ImageReference? reference)
-            || !(details.RepoTags ?? []).Any(tag =>
-                ImageReference.TryParse(tag, out ImageReference? named) && named.ContainerdName == reference.ContainerdName
-            );
+        return digits.Length > 0
+            && digits.All(char.IsAsciiHexDigitLower)
+            && details.Id.StartsWith(Sha256 + digits, StringComparison.Ordinal);
     }
+
+    // A name goes before digits, for engines too.
+    private static bool IsName(string asked, ImageDetails details) =>
+        ImageReference.TryParse(asked, out ImageReference? reference)
+        && (details.RepoTags ?? []).Any(tag =>
+            ImageReference.TryParse(tag, out ImageReference? named) && named.ContainerdName == reference.ContainerdName
+        );
 
     private static void CheckDigests(EngineClient engine, string asked, ImageDetails details)
     {

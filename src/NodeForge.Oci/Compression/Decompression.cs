@@ -25,9 +25,10 @@ public static class Decompression
     public static LayerCompression? OfMediaType(string mediaType) =>
         mediaType switch
         {
-            MediaTypes.Layer or MediaTypes.DockerLayer => LayerCompression.None,
-            MediaTypes.LayerGzip or MediaTypes.DockerLayerGzip => LayerCompression.Gzip,
-            MediaTypes.LayerZstd => LayerCompression.Zstd,
+            MediaTypes.Layer or MediaTypes.DockerLayer or MediaTypes.KeptLayer or MediaTypes.DockerKeptLayer => LayerCompression.None,
+            MediaTypes.LayerGzip or MediaTypes.DockerLayerGzip or MediaTypes.KeptLayerGzip or MediaTypes.DockerKeptLayerGzip =>
+                LayerCompression.Gzip,
+            MediaTypes.LayerZstd or MediaTypes.KeptLayerZstd => LayerCompression.Zstd,
             _ => null,
         };
 

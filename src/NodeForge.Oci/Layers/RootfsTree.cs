@@ -10,6 +10,7 @@ public sealed class RootfsTree
     private const string Whiteout = ".wh.";
     private const string Opaque = ".wh..wh..opq";
     private const string AufsInternal = ".wh..wh.";
+    private const string AufsLinks = ".wh..wh.plnk/"; // where aufs, an old store of docker's, kept files with several names
     private const int MostLinks = 40; // Linux' limit (path_resolution(7))
 
     private readonly RootfsNode root = new(Implicit("", 0));
@@ -81,6 +82,8 @@ public sealed class RootfsTree
         using TarReader reader = new(layer, name, options: null, cancellationToken);
         while (reader.Read() is { } entry)
         {
+            if (entry.Kind == TarEntryKind.HardLink && !IsMet(entry))
+                throw Refuse($"a hard link leads to no file that is there before it: '{entry.LinkTarget}'", layer: name, entry);
             LayerContent? content = entry.Kind == TarEntryKind.File ? place?.Invoke(reader.ContentOffset, entry.Size) : null;
             Apply(entry, content, name);
         }
@@ -130,6 +133,26 @@ public sealed class RootfsTree
     {
         budget.Keep(entry.Header);
         return parent.Put(name, entry);
+    }
+
+    /// <summary>Whether a hard link that is to be laid over the tree finds its file, as link(2) wants it: there already, of this layer or one
+    /// below, and no directory.</summary>
+    public bool IsMet(TarEntry link)
+    {
+        string target = link.LinkTarget!;
+        if (target.StartsWith(AufsLinks, StringComparison.Ordinal))
+            return true; // engines keep these files aside
+        try
+        {
+            int slash = target.LastIndexOf('/');
+            return target != link.Path
+                && Find(Join(slash < 0 ? "" : Resolve(target[..slash]), target[(slash + 1)..]))
+                    is { Header.Kind: not TarEntryKind.Directory };
+        }
+        catch (NodeForgeException failure) when (failure.Is(ErrorCodes.LayerEntryInvalid))
+        {
+            return false; // links in a circle
+        }
     }
 
     /// <summary>What lies at a path, links not followed.</summary>

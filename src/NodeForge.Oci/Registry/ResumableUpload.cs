@@ -38,6 +38,24 @@ public sealed class ResumableUpload(RegistryClient client, Layer content, ImageR
         RegistryEndpoint endpoint = connection.EndpointOf(target.Registry);
         if (place is null || !await ResumeAsync(endpoint, place, cancellationToken).ConfigureAwait(false))
             await BeginAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SendAllAsync(endpoint, advanced, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NodeForgeException lost)
+            when (RegistryFailure.Of(lost)?.Status is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.NotFound)
+        {
+            // The registry has the upload no more, or another part of it than was thought; once is an accident, twice is told.
+            if (!await ResumeAsync(endpoint, place!, cancellationToken).ConfigureAwait(false))
+                await BeginAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            await SendAllAsync(endpoint, advanced, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private async Task SendAllAsync(RegistryEndpoint endpoint, Action<long> advanced, CancellationToken cancellationToken)
+    {
         Stream bytes = await content.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (bytes.ConfigureAwait(false))
         {
@@ -55,7 +73,6 @@ public sealed class ResumableUpload(RegistryClient client, Layer content, ImageR
         }
 
         await pusher.EndAsync(endpoint, target, place!, content.Descriptor.Digest, cancellationToken).ConfigureAwait(false);
-        return true;
     }
 
     private async Task BeginAsync(RegistryEndpoint endpoint, CancellationToken cancellationToken)
@@ -87,8 +104,6 @@ public sealed class ResumableUpload(RegistryClient client, Layer content, ImageR
         using HttpResponseMessage response = await connection
             .SendAsync(endpoint, RegistryPusher.PushScope(target), at, to => ChunkRequest(to, bytes), cancellationToken)
             .ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.NotFound)
-            place = null; // it is begun anew, where it is tried again
         if (!response.IsSuccessStatusCode)
             throw await connection.FailureAsync(endpoint, at, response, cancellationToken).ConfigureAwait(false);
         place = Redirects.Target(endpoint, response.RequestMessage?.RequestUri ?? at, response);

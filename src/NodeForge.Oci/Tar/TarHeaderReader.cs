@@ -40,16 +40,26 @@ internal static class TarHeaderReader
     /// <returns>True.</returns>
     public static bool CheckSum(ReadOnlySpan<byte> block, TarFaults faults)
     {
-        int unsigned = TarBlock.Sum(block);
-        int signed = unsigned - (256 * HighBytes(block));
-        if (!TarNumber.TryParse(block[TarBlock.Checksum], out long sum) || (sum != unsigned && sum != signed))
+        if (!HasItsSum(block))
             throw faults.Fault(
                 ErrorCodes.ArchiveHeaderInvalid,
                 "a header's checksum is wrong",
                 got: Text(block[TarBlock.Checksum]),
-                want: Convert.ToString(unsigned, 8)
+                want: Convert.ToString(TarBlock.Sum(block), 8)
             );
         return true;
+    }
+
+    /// <summary>Whether what should be an archive's first bytes is a header at all, sound or not, or its end.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> head) =>
+        (head.Length >= TarBlock.MagicAndVersion.End.Value && head[TarBlock.MagicAndVersion].StartsWith("ustar"u8))
+        || (head.Length >= TarBlock.Size && (!head.ContainsAnyExcept((byte)0) || HasItsSum(head[..TarBlock.Size])));
+
+    private static bool HasItsSum(ReadOnlySpan<byte> block)
+    {
+        int unsigned = TarBlock.Sum(block);
+        int signed = unsigned - (256 * HighBytes(block));
+        return TarNumber.TryParse(block[TarBlock.Checksum], out long sum) && (sum == unsigned || sum == signed);
     }
 
     public static long Number(ReadOnlySpan<byte> block, Range field, string what, TarFaults faults) =>

@@ -37,7 +37,7 @@ internal sealed class ArchiveIndex
     {
         ArchiveIndex index = new(System.IO.Path.GetFullPath(path), taken: null);
         using FileStream file = RegularFile.Open(path);
-        byte[] head = new byte[Decompression.LongestMagic];
+        byte[] head = new byte[TarBlock.Size];
         int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         file.Position = 0;
         index.AddAll(file, head.AsSpan(0, length), path, cancellationToken); // seekable, so that contents are passed over
@@ -51,7 +51,7 @@ internal sealed class ArchiveIndex
     public static ArchiveIndex Take(Stream content, string name, BlobStore store, CancellationToken cancellationToken)
     {
         ArchiveIndex index = new(name, store);
-        using PeekedStream archive = new(content, Decompression.LongestMagic);
+        using PeekedStream archive = new(content, TarBlock.Size);
         index.AddAll(archive, archive.Head, name, cancellationToken);
         return index;
     }
@@ -90,6 +90,8 @@ internal sealed class ArchiveIndex
     private void AddAll(Stream archive, ReadOnlySpan<byte> head, string name, CancellationToken cancellationToken)
     {
         CheckPlain(head);
+        if (!TarHeaderReader.IsOne(head))
+            throw NoArchive(head);
         using TarReader reader = new(archive, name, options: null, cancellationToken);
         while (reader.Read() is { } entry)
             Add(entry, reader);
@@ -122,6 +124,22 @@ internal sealed class ArchiveIndex
             );
         }
     }
+
+    // Its content is not told: who names the wrong file may have named one of secrets.
+    private NodeForgeException NoArchive(ReadOnlySpan<byte> head) =>
+        new(
+            new Diagnostic(ErrorCodes.NotAnImageArchive, "this is no image archive")
+            {
+                Where = new(Path),
+                Got =
+                    head.IsEmpty ? "an empty file"
+                    : head.StartsWith("PK"u8) ? "a zip archive"
+                    : !head.ContainsAnyInRange((byte)0, (byte)8) ? "text"
+                    : $"a file that begins with the bytes {Convert.ToHexStringLower(head[..Math.Min(4, head.Length)])}",
+                Want = "a tar archive with the files of images in it",
+                Hint = ErrorCodes.NotAnImageArchive.Remedy,
+            }
+        );
 
     private void Add(TarEntry entry, TarReader reader)
     {

@@ -52,7 +52,7 @@ internal static class LockRules
                 "a path from the folder of the top recipe"
             ),
             .. Check(
-                Platform.TryParse(part.Platform, out _),
+                Platform.TryParse(part.Platform, out Platform? platform) && platform.ToString() == part.Platform,
                 $"{place}.platform",
                 "this is no platform",
                 part.Platform,

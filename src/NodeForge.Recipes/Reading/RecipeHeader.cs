@@ -73,7 +73,7 @@ internal static class RecipeHeader
                     got: Quoted.Short(text),
                     want: "linux/amd64 or linux/arm64"
                 );
-            else if (!platforms.TryAdd(text, platform))
+            else if (!platforms.TryAdd(platform.ToString(), platform))
                 recipe.File.Report(
                     ErrorCodes.RecipeDuplicateItem,
                     item,

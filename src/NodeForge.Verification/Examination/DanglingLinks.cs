@@ -4,60 +4,46 @@ using NodeForge.Oci.Tar;
 
 namespace NodeForge.Verification.Examination;
 
-/// <summary>Hard links that lead to no file, neither of their layer nor of those below it: no engine unpacks them.</summary>
+/// <summary>Hard links that lead to no file where their turn comes, neither of their layer nor of those below it: engines link while they
+/// unpack.</summary>
 internal static class DanglingLinks
 {
     private const int MostTold = 100;
-    private const string AufsLinks = ".wh..wh.plnk/"; // where aufs, an old store of docker's, kept files with several names
 
+    /// <summary>The entries of a layer for the tree that takes them one by one, each hard link looked at before its turn.</summary>
     /// <param name="layer">As it was read.</param>
-    /// <param name="below">The tree that the layers below it make.</param>
-    public static IReadOnlyList<TarEntry> Of(ExaminedLayer layer, RootfsTree below)
+    /// <param name="tree">Takes them.</param>
+    /// <param name="problems">Are told here.</param>
+    public static IEnumerable<LayerEntry> Told(ExaminedLayer layer, RootfsTree tree, List<Diagnostic> problems)
     {
-        TarEntry[] links = [.. layer.Entries.Select(entry => entry.Header).Where(header => header.Kind == TarEntryKind.HardLink)];
-        if (links.Length == 0)
-            return [];
-        HashSet<string> files =
-        [
-            .. layer
-                .Entries.Select(entry => entry.Header)
-                .Where(header => header.Kind != TarEntryKind.Directory)
-                .Select(header => header.Path),
-        ];
-        return
-        [
-            .. links.Where(link =>
-                !link.LinkTarget!.StartsWith(AufsLinks, StringComparison.Ordinal)
-                && (link.LinkTarget == link.Path || (!files.Contains(link.LinkTarget) && !HasFile(below, link.LinkTarget)))
-            ),
-        ];
-    }
-
-    /// <summary>Of those the ones that lead nowhere in the tree with their layer, either, where a folder of the target may be a
-    /// link.</summary>
-    public static IEnumerable<Diagnostic> Problems(IReadOnlyList<TarEntry> links, RootfsTree tree, ExaminedLayer layer) =>
-        links
-            .Where(link => link.LinkTarget == link.Path || !HasFile(tree, link.LinkTarget!))
-            .Take(MostTold)
-            .Select(link => new Diagnostic(ErrorCodes.ArchiveEntryRefused, "a hard link leads to no file")
+        Dictionary<string, int> last = new(StringComparer.Ordinal);
+        if (layer.Entries.Any(entry => entry.Header.Kind == TarEntryKind.HardLink))
+            foreach ((int place, LayerEntry entry) in layer.Entries.Index())
+                last[entry.Header.Path] = place;
+        int told = 0;
+        foreach ((int place, LayerEntry entry) in layer.Entries.Index())
+        {
+            TarEntry header = entry.Header;
+            if (header.Kind == TarEntryKind.HardLink && told < MostTold && Problem(header, place, last, tree) is { } what)
             {
-                Where = layer.Layer.Where with { Detail = $"'{link.Path}'" },
-                Got = link.LinkTarget,
-                Hint = "have the layer remade: no engine unpacks it",
-            });
+                told++;
+                problems.Add(
+                    new(ErrorCodes.ArchiveEntryRefused, what)
+                    {
+                        Where = layer.Layer.Where with { Detail = $"'{header.Path}'" },
+                        Got = header.LinkTarget,
+                        Hint = "have the layer remade: no engine unpacks it",
+                    }
+                );
+            }
 
-    private static bool HasFile(RootfsTree tree, string path)
-    {
-        try
-        {
-            int slash = path.LastIndexOf('/');
-            string folder = slash < 0 ? "" : tree.Resolve(path[..slash]);
-            return tree.Find(folder.Length == 0 ? path[(slash + 1)..] : $"{folder}/{path[(slash + 1)..]}")
-                is { Header.Kind: not TarEntryKind.Directory };
-        }
-        catch (NodeForgeException failure) when (!failure.Is(ErrorCodes.ImageTreeTooLarge))
-        {
-            return false; // links in a circle
+            yield return entry;
         }
     }
+
+    // With a file of that name below, engines make the link a name of the older one, and whoever reads the tree at its end sees the newer.
+    private static string? Problem(TarEntry link, int place, Dictionary<string, int> last, RootfsTree tree) =>
+        last.GetValueOrDefault(link.LinkTarget!) > place ? "a hard link comes before the file that it leads to"
+        : tree.IsMet(link) ? null
+        : "a hard link leads to no file";
 }

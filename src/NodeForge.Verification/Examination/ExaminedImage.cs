@@ -84,9 +84,7 @@ internal sealed class ExaminedImage
         {
             try
             {
-                IReadOnlyList<TarEntry> links = DanglingLinks.Of(layer, tree);
-                tree.Apply(layer.Entries, layer.Layer.Where.ToString());
-                problems.AddRange(DanglingLinks.Problems(links, tree, layer));
+                tree.Apply(DanglingLinks.Told(layer, tree, problems), layer.Layer.Where.ToString());
             }
             catch (NodeForgeException failure)
             {

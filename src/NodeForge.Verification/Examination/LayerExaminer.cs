@@ -42,7 +42,7 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
             LayerCompression? stated = Decompression.OfMediaType(layer.Descriptor.MediaType);
             if (stated == LayerCompression.None)
             {
-                ReadEntries(raw, new FileOutline(budget, cancellationToken).Look);
+                ReadEntries(raw, new FileOutline(budget, cancellationToken).Look); // not through a decoder: a file is passed over, not read
             }
             else
             {
@@ -69,9 +69,9 @@ internal sealed class LayerExaminer(Layer layer, KeptBytes budget, CancellationT
         HashingReader? plainHash = null;
         try
         {
-            Stream plain = ahead;
+            Stream plain = Decompression.Open(new Unowned(ahead), layer.Where.ToString(), stated);
             if (stated != LayerCompression.None)
-                plain = plainHash = new(Decompression.Open(new Unowned(ahead), layer.Where.ToString(), stated));
+                plain = plainHash = new(plain);
             ReadEntries(plain, new FileProbe(budget, cancellationToken).Look);
             Drain(plain);
         }

@@ -80,8 +80,27 @@ public sealed class LayersThatBreakOutTests
         "D var; S var/run>/run; F var/run/source=s; H var/run/link>var/run/source",
         "D run; H run/link>run/source; F run/source=s; D var; S var/run>/run"
     )]
-    [InlineData("S escape>../victim; H hard>escape/hello", "S escape>../victim; H hard>victim/hello")]
     public void A_hard_link_is_of_what_lies_inside(string layer, string tree) => Assert.Equal(tree, Tree(layer));
+
+    // As link(2) does, and with it every engine, which links while it unpacks.
+    [Theory]
+    [InlineData("S escape>../victim; H hard>escape/hello")]
+    [InlineData("H late>file; F file=x")]
+    [InlineData("D d; H d/late>d/file; F d/file=x; H d/fine>d/file")]
+    [InlineData("S s>d; H late>s/file; D d; F d/file=x")]
+    [InlineData("H self>self")]
+    [InlineData("D d; H mine>d")]
+    [InlineData("F a=x; H mine>a/b")]
+    [InlineData("S a>b; S b>a; H mine>a/c")]
+    [InlineData("H mine>nowhere")]
+    public void A_hard_link_before_its_file_or_without_one_is_refused(string layer) =>
+        Assert.Equal(ErrorCodes.ArchiveEntryRefused, Tar.Fault(() => Tree(layer)).Code);
+
+    [Theory]
+    [InlineData("F low=x", "H up>low", "F low=x; H up>low")]
+    [InlineData("D d; F d/low=x", "S s>d; H up>s/low", "D d; F d/low=x; S s>d; H up>d/low")]
+    public void A_hard_link_to_a_file_of_a_layer_below_is_taken(string below, string layer, string tree) =>
+        Assert.Equal(tree, Tree(below, layer));
 
     [Theory]
     [InlineData("F ../victim/dotdot=x")]

@@ -29,6 +29,45 @@ public sealed class PlatformTests
         Assert.Equal(distance is not null, Platform.Parse(platform).Accepts(Platform.Parse(image)));
     }
 
+    // containerd, platforms/platforms_test.go and database.go
+    [Theory]
+    [InlineData("linux/x86_64", "linux/amd64")]
+    [InlineData("linux/x86-64", "linux/amd64")]
+    [InlineData("Linux/X86_64", "linux/amd64")]
+    [InlineData("LINUX/AMD64", "linux/amd64")]
+    [InlineData("linux/amd64/v1", "linux/amd64")]
+    [InlineData("linux/x86_64/v2", "linux/amd64/v2")]
+    [InlineData("linux/aarch64", "linux/arm64")]
+    [InlineData("linux/arm64/v8", "linux/arm64")]
+    [InlineData("linux/arm64/8", "linux/arm64")]
+    [InlineData("linux/aarch64/v8.2", "linux/arm64/v8.2")]
+    [InlineData("linux/armhf", "linux/arm/v7")]
+    [InlineData("linux/armel", "linux/arm/v6")]
+    [InlineData("linux/arm/6", "linux/arm/v6")]
+    [InlineData("linux/arm", "linux/arm")]
+    [InlineData("linux/i386", "linux/386")]
+    [InlineData("macos/aarch64", "darwin/arm64")]
+    public void Other_words_for_a_platform_are_read(string text, string platform) =>
+        Assert.Equal(platform, Platform.Parse(text).ToString());
+
+    [Theory]
+    [InlineData("x86_64", "amd64")]
+    [InlineData("aarch64", "arm64")]
+    [InlineData("ARM64", "arm64")]
+    public void An_image_that_says_so_serves_the_platform(string said, string platform) =>
+        Assert.Equal(0, new Platform(platform, "linux").DistanceTo(new Platform(said, "linux")));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("linux")]
+    [InlineData("linux/")]
+    [InlineData("/amd64")]
+    [InlineData("linux/amd64/v1/x")]
+    [InlineData("linux/amd 64")]
+    [InlineData("linux/amd64\n")]
+    [InlineData("linux/\u0430md64")] // a Cyrillic letter
+    public void What_is_no_platform_is_none(string text) => Assert.False(Platform.TryParse(text, out _));
+
     [Theory]
     [InlineData("linux/amd64", "linux/amd64/v3 linux/amd64 linux/amd64/v2 linux/arm64", "linux/amd64 linux/amd64/v2 linux/amd64/v3")]
     [InlineData("linux/arm/v7", "linux/arm/v5 linux/arm/v6 linux/arm/v7 linux/arm/v8", "linux/arm/v7 linux/arm/v6 linux/arm/v5")]

@@ -64,6 +64,62 @@ public sealed class ResumingUploads : IDisposable
         Assert.Equal(bytes, registry.Blob("x/y", layer.Descriptor.Digest));
     }
 
+    [Theory]
+    [InlineData(1, 416)]
+    [InlineData(1, 404)]
+    [InlineData(2, 416)]
+    [InlineData(3, 404)] // where the upload is ended
+    public async Task An_upload_that_is_lost_on_the_way_is_taken_up_again_at_once(int chunks, int status)
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        using RegistryClient client = Client();
+        int left = chunks;
+        await Upload(client, registry)
+            .RunAsync(
+                _ =>
+                {
+                    if (--left == 0)
+                        registry.Fail("/blobs/uploads/", new RegistryFault.Status(status));
+                },
+                CancellationToken.None
+            );
+        Assert.Equal(bytes, registry.Blob("x/y", layer.Descriptor.Digest));
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_forgotten_on_the_way_is_begun_anew_at_once()
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        using RegistryClient client = Client();
+        int left = 2;
+        await Upload(client, registry)
+            .RunAsync(
+                _ =>
+                {
+                    if (--left == 0)
+                        registry.ForgetUploads();
+                },
+                CancellationToken.None
+            );
+        Assert.Equal(bytes, registry.Blob("x/y", layer.Descriptor.Digest));
+        Assert.Equal(2, registry.Requests.Count(request => request.Method == "POST"));
+    }
+
+    [Theory]
+    [InlineData(413)]
+    [InlineData(404)]
+    public async Task An_upload_that_is_refused_again_and_again_is_told(int status)
+    {
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        using RegistryClient client = Client();
+        await FailsAsync(
+            status == 404 ? ErrorCodes.RegistryNotFound : ErrorCodes.RegistryFailed,
+            () =>
+                Upload(client, registry)
+                    .RunAsync(_ => registry.Fail("/blobs/uploads/", new RegistryFault.Status(status), times: 9), CancellationToken.None)
+        );
+    }
+
     [Fact]
     public async Task A_registry_gets_chunks_as_long_as_it_wants_them()
     {
