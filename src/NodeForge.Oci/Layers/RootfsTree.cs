@@ -135,8 +135,8 @@ public sealed class RootfsTree
         return parent.Put(name, entry);
     }
 
-    /// <summary>Whether a hard link that is to be laid over the tree finds its file, as link(2) wants it: there already, of this layer or one
-    /// below, and no directory.</summary>
+    /// <summary>Whether a hard link that is to be laid over the tree finds its file, as link(2) wants it: there already, of this layer or
+    /// one below, and no directory.</summary>
     public bool IsMet(TarEntry link)
     {
         string target = link.LinkTarget!;
