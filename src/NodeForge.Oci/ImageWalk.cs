@@ -128,7 +128,7 @@ internal sealed class ImageWalk
                 new Diagnostic(ErrorCodes.DiffIdMismatch, "the manifest has another number of layers than the image config has diff IDs")
                 {
                     Where = where,
-                    Got = $"{manifest.Layers.Count} layers",
+                    Got = Quantity.Of(manifest.Layers.Count, "layer"),
                     Want = $"{config.RootFs.DiffIds.Count}",
                     Hint = ErrorCodes.DiffIdMismatch.Remedy,
                 }

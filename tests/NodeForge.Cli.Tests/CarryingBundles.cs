@@ -202,7 +202,7 @@ public sealed class CarryingBundles : IDisposable
         Assert.InRange(only["size"]!.GetValue<long>(), 100, 10_000);
         Assert.Contains("a delta: with the bundle of index sha256:", told.Out, StringComparison.Ordinal);
         Assert.Contains("carried  as a delta  tool, ", told.Out, StringComparison.Ordinal);
-        Assert.Contains("1 blobs are carried: ", told.Out, StringComparison.Ordinal);
+        Assert.Contains("1 blob is carried: ", told.Out, StringComparison.Ordinal);
         Assert.EndsWith("nothing was written\n", told.Out, StringComparison.Ordinal);
 
         JsonNode diff = JsonNode.Parse((await room.RunAsync("bundle", "diff", room["old.nfb"], room["delta.nfb"], "-o", "json")).Out)!;

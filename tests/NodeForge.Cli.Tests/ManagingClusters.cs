@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using NodeForge.Cli.Commands;
+using NodeForge.Cli.Documents;
+using NodeForge.Cli.Rendering;
 using NodeForge.TestSupport.Engines;
 
 namespace NodeForge.Cli.Tests;
@@ -78,6 +80,24 @@ public sealed class ManagingClusters
         Assert.Equal(Interruption.Answer.Stop, interruption.Hear(PosixSignal.SIGTERM, TimeSpan.Zero));
         Assert.Equal(answer, interruption.Hear(PosixSignal.SIGTERM, TimeSpan.FromMilliseconds(later)).ToString());
         Assert.Equal(ExitCode.Terminated, interruption.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("create cluster", "kubectl cluster-info --context kind-lab\n")]
+    [InlineData("create cluster -q", "")]
+    public void What_to_type_next_is_told_unless_quiet_was_asked_for(string line, string printed)
+    {
+        StringWriter output = new();
+        using Interruption interruption = new();
+        FrontEnd front = new(
+            HostEnvironment.FromProcess(),
+            new Terminal(output, TextWriter.Null, errorIsTerminal: false, _ => null),
+            interruption
+        );
+        ClusterDocument made = new("lab", ["lab-control-plane"], "https://127.0.0.1:6443", "/root/.kube/config", []);
+        CommandFrame frame = new(front, CommandTree.Create(front).Parse(line.Split(' ')));
+        Assert.Equal(0, frame.Print(new(made, made.ToText(verbose: false)) { Next = made.Next(null) }));
+        Assert.Equal(printed, output.ToString());
     }
 
     private static ScriptedEngine Empty() =>

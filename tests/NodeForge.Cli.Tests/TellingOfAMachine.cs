@@ -39,6 +39,20 @@ public sealed class TellingOfAMachine
         Assert.DoesNotContain('\u001b', text);
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(40)]
+    [InlineData(80)]
+    public void A_narrow_terminal_breaks_no_word(int columns)
+    {
+        string whole = DoctorDocument.Of(Machine).ToText().ToString();
+        string[] lines = DoctorDocument.Of(Machine).ToText(columns).ToString().TrimEnd('\n').Split('\n');
+        Assert.Equal(Words(whole), Words(string.Join('\n', lines)));
+        // Only a word that is longer by itself, at the beginning of its line, goes beyond the edge.
+        Assert.All(lines, line => Assert.True(line.Length <= columns || Words(line).Length == 1, line));
+        Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
+    }
+
     [Fact]
     public void A_document_has_the_same()
     {
@@ -48,10 +62,20 @@ public sealed class TellingOfAMachine
     }
 
     [Fact]
+    public void Quotes_and_signs_are_themselves_in_a_document_and_control_characters_are_not()
+    {
+        string json = new NodeNamesDocument(["node's 1+1 <ü> &", "a\u001b[2J\u007f\u009b\n\u0000"]).ToJson();
+        Assert.Contains("\"node's 1+1 <ü> &\"", json, StringComparison.Ordinal);
+        Assert.Contains(@"""a\u001B[2J\u007F\u009B\n\u0000""", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_gravest_check_is_the_machine_s_verdict()
     {
         Assert.Equal("error", DoctorDocument.Of(Machine).Verdict);
         Assert.Equal("warning", DoctorDocument.Of(Machine with { Checks = [.. Machine.Checks.Take(3)] }).Verdict);
         Assert.Equal("fine", DoctorDocument.Of(Machine with { Checks = [Machine.Checks[0], Machine.Checks[2]] }).Verdict);
     }
+
+    private static string[] Words(string text) => text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -55,7 +55,7 @@ public sealed class LoadingImages : IDisposable
             [new LoadedNode(NodeName, false, 3, LayerNew.Length + config.Length + archive[ManifestPath(archive)].Length)],
             loaded.Nodes
         );
-        Assert.Contains("1 of 2 layers were there", Assert.Single(finished), StringComparison.Ordinal);
+        Assert.Contains("1 of 2 layers was there", Assert.Single(finished), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class UpgradingByTheRules
     [InlineData("v1.35.6", "v1.35.6", "v1.35.6", "v1.35.6", null)]
     [InlineData("v1.35.6", "v1.35.6", "v1.33.4", "v1.36.2", null)]
     [InlineData("v1.34.6", "v1.34.6", "v1.34.6", "v1.36.2", "a control plane is upgraded by one minor version at a time")]
-    [InlineData("v1.36.2", "v1.36.2", "v1.36.2", "v1.35.6", "lab-control-plane would go back to an older Kubernetes")]
+    [InlineData("v1.36.2", "v1.36.2", "v1.36.2", "v1.35.6", "2 nodes would go back to an older Kubernetes")]
     // The cluster went over to the next minor; this control plane's container did not come to it.
     [InlineData("v1.36.2", "v1.35.6", "v1.35.6", "v1.36.2", null)]
     [InlineData("v1.36.2", "v1.35.6", "v1.35.6", "v1.35.7", "the cluster's Kubernetes is newer than the new image's")]
@@ -45,6 +45,17 @@ public sealed class UpgradingByTheRules
         Assert.Equal(problem, told?.What);
         if (told is not null)
             Assert.Equal((ErrorCodes.UpgradeSkew, "example/node:new"), (told.Code, told.Where!.Resource));
+    }
+
+    [Theory]
+    // All nodes; and a control plane whose container did not come to what the cluster is, before a worker that is newer than the image.
+    [InlineData("v1.36.2", "v1.36.1", "2 nodes would go back to an older Kubernetes", "v1.34.0 after v1.36.2", "v1.36 or newer")]
+    [InlineData("v1.34.0", "v1.35.0", "lab-worker would go back to an older Kubernetes", "v1.34.0 after v1.35.0", "v1.35 or newer")]
+    [InlineData("v1.34.0", "v1.33.0", "the cluster's Kubernetes is newer than the new image's", "v1.34.0 after v1.36.2", "v1.36 or newer")]
+    public void An_older_image_is_one_mistake(string plane, string worker, string what, string got, string want)
+    {
+        Diagnostic told = Assert.Single(Problems("v1.36.2", plane, worker, "v1.34.0", Plane, Worker));
+        Assert.Equal((what, got, want), (told.What, told.Got, told.Want));
     }
 
     [Fact]

@@ -60,13 +60,17 @@ internal sealed class CommandFrame(FrontEnd front, ParseResult parsed)
     /// <summary>Prints a result.</summary>
     public int Print(CommandResult result)
     {
-        string? text = (Json ? result.Document?.ToJson() : result.Text?.ToString())?.TrimEnd('\n');
+        string? text = (Json ? result.Document?.ToJson() : Text(result)?.ToString())?.TrimEnd('\n');
         if (!string.IsNullOrEmpty(text))
             front.Terminal.Out.WriteLine(text);
         else if (!Json && !Quiet && result.Nothing is { } nothing)
             front.Terminal.Error.MarkupLine(Markup.Escape(nothing));
         return (int)result.ExitCode;
     }
+
+    // As kind does: with --quiet standard output has no advice.
+    private Page? Text(CommandResult result) =>
+        Quiet || result.Next is not { } next ? result.Text : new Page().Add(result.Text ?? new()).Line(next);
 
     /// <summary>Prints problems, as a document on standard output when JSON was asked for.</summary>
     public int Fail(IReadOnlyList<Diagnostic> diagnostics)
@@ -101,6 +105,9 @@ internal sealed record CommandResult(Document? Document, Page? Text, ExitCode Ex
 {
     /// <summary>Of a list that is empty, what a person is told beside it.</summary>
     public string? Nothing { get; init; }
+
+    /// <summary>What a person may type next, below the text.</summary>
+    public string? Next { get; init; }
 
     public CommandResult(Document document)
         : this(document, document.ToText()) { }

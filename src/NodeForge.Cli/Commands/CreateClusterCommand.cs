@@ -91,7 +91,7 @@ internal sealed class CreateClusterCommand : ForgeCommand
             ReportOptions.Write(file, document.AirGap);
         }
 
-        return new(document, document.ToText(parsed.GetValue(GlobalOptions.Verbose), options.Kubeconfig));
+        return new(document, document.ToText(parsed.GetValue(GlobalOptions.Verbose))) { Next = document.Next(options.Kubeconfig) };
     }
 
     private static NodeForgeException NoReport() =>

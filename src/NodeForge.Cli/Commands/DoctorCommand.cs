@@ -26,9 +26,7 @@ internal sealed class DoctorCommand : ForgeCommand
     {
         ClusterConfig wanted = await ClusterOptions.ReadAsync(parsed.GetValue(config), cancellationToken);
         CheckedMachine machine = await forge.Clusters.CheckAsync(wanted, parsed.GetValue(image), cancellationToken);
-        return new CommandResult(DoctorDocument.Of(machine)) with
-        {
-            ExitCode = machine.Errors.Count > 0 ? ExitCode.Environment : ExitCode.Ok,
-        };
+        DoctorDocument document = DoctorDocument.Of(machine);
+        return new(document, document.ToText(Front.Terminal.Width), machine.Errors.Count > 0 ? ExitCode.Environment : ExitCode.Ok);
     }
 }

@@ -28,6 +28,6 @@ internal sealed class ExportKubeconfigCommand : ForgeCommand
             parsed.GetValue(within),
             cancellationToken
         );
-        return new(ExportedDocument.Of(exported), Page.Of(NextStep.For(exported.Context, file)));
+        return new(ExportedDocument.Of(exported), null) { Next = NextStep.For(exported.Context, file) };
     }
 }

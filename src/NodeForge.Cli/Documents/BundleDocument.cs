@@ -100,7 +100,8 @@ internal sealed record BundleDocument(
         Columns rows = new();
         foreach (CarriedBlobItem blob in Delta.Carried)
             blob.AddTo(rows);
-        return text.Rows(rows).Line($"{Delta.Carried.Count} blobs are carried: {ByteCount.Show(Delta.Carried.Sum(blob => blob.Size))}");
+        string carried = Quantity.Of(Delta.Carried.Count, "blob is", "blobs are");
+        return text.Rows(rows).Line($"{carried} carried: {ByteCount.Show(Delta.Carried.Sum(blob => blob.Size))}");
     }
 }
 

@@ -25,7 +25,7 @@ internal sealed record ClusterDocument(
             [.. created.Timeline.Select(entry => new TimelineItem(entry.Title, entry.Started.TotalSeconds, entry.Elapsed.TotalSeconds))]
         );
 
-    public Page ToText(bool verbose, string? kubeconfig)
+    public Page ToText(bool verbose)
     {
         Page text = new();
         if (verbose)
@@ -42,8 +42,11 @@ internal sealed record ClusterDocument(
 
         if (AirGap is { } attempts)
             text.Add(attempts.ToText());
-        return text.Line(Kubeconfig is null ? $"nodeforge exec {Nodes[0]}" : NextStep.For("kind-" + Name, kubeconfig));
+        return text;
     }
+
+    /// <param name="kubeconfig">The file that the user chose; null where kubectl finds it by itself.</param>
+    public string Next(string? kubeconfig) => Kubeconfig is null ? $"nodeforge exec {Nodes[0]}" : NextStep.For("kind-" + Name, kubeconfig);
 
     private static string Seconds(double seconds) => seconds.ToString("0.0", CultureInfo.InvariantCulture);
 }

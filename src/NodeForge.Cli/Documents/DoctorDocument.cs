@@ -16,17 +16,22 @@ internal sealed record DoctorDocument(string Verdict, IReadOnlyList<DoctorItem> 
             [.. machine.Checks.Select(DoctorItem.Of)]
         );
 
-    public override Page ToText()
+    public override Page ToText() => ToText(null);
+
+    /// <param name="columns">The terminal's; null where lines stay as long as they are.</param>
+    public Page ToText(int? columns)
     {
         Page text = new();
         int width = Checks.Max(check => check.Name.Length);
         foreach (DoctorItem check in Checks)
         {
-            text.Line(
-                $"{Mark(check.Verdict)} {check.Name.PadRight(width)}  {(check.Verdict == "not-looked-at" ? "not looked at: " : string.Empty)}{check.Finding}"
+            text.Folded(
+                $"{Mark(check.Verdict)} {check.Name.PadRight(width)}  {(check.Verdict == "not-looked-at" ? "not looked at: " : string.Empty)}{check.Finding}",
+                columns,
+                indent: 4
             );
             foreach (DoctorProblem problem in check.Problems)
-                problem.AppendTo(text);
+                problem.AppendTo(text, columns);
         }
 
         return text;
@@ -71,13 +76,13 @@ internal sealed record DoctorProblem(string Severity, string Code, string What, 
             diagnostic.Hint
         );
 
-    public void AppendTo(Page text)
+    public void AppendTo(Page text, int? columns = null)
     {
-        text.Line($"    {Severity} {Code}: {What}");
+        text.Folded($"    {Severity} {Code}: {What}", columns, indent: 6);
         foreach ((string label, string? value) in new[] { ("at  ", Where?.ToText()), ("got ", Got), ("want", Want), ("hint", Hint) })
         {
             if (value is not null)
-                text.Line($"      {label} {value}");
+                text.Folded($"      {label} {value}", columns, indent: 11);
         }
     }
 }

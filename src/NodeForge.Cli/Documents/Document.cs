@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodeForge.Cli.Rendering;
@@ -11,18 +12,13 @@ internal abstract record Document
     public int SchemaVersion => 1;
 
     /// <summary>The document; properties that have nothing are left out.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, GetType(), DocumentJson.Default);
+    public string ToJson() => JsonSerializer.Serialize(this, GetType(), DocumentJson.Printed);
 
     /// <summary>For people; null where there is nothing to say.</summary>
     public virtual Page? ToText() => null;
 }
 
 /// <summary>The form of all documents: a new one is named here.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
-)]
 [JsonSerializable(typeof(AddedDocument))]
 [JsonSerializable(typeof(AttemptsDocument))]
 [JsonSerializable(typeof(AttestedDocument))]
@@ -66,4 +62,17 @@ internal abstract record Document
 [JsonSerializable(typeof(UpgradedDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(VersionDocument))]
-internal sealed partial class DocumentJson : JsonSerializerContext;
+internal sealed partial class DocumentJson : JsonSerializerContext
+{
+    // Quotes and plus signs stay what they are: nobody puts a document into HTML. Control characters are escaped all the same.
+    public static DocumentJson Printed { get; } =
+        new(
+            new JsonSerializerOptions
+            {
+                PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+                WriteIndented = true,
+                DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            }
+        );
+}

@@ -18,8 +18,8 @@ internal sealed record LockDocument(string File, string Recipe, int Sources, boo
         bool moved = outcome.Difference is not { IsEmpty: true };
         string text = outcome.Difference switch
         {
-            null => $"{outcome.Path}: {sources} sources locked",
-            { IsEmpty: true } => $"{outcome.Path}: nothing moved, {sources} sources",
+            null => $"{outcome.Path}: {Quantity.Of(sources, "source")} locked",
+            { IsEmpty: true } => $"{outcome.Path}: nothing moved, {Quantity.Of(sources, "source")}",
             { } difference => $"{outcome.Path}:\n{difference.ToText()}",
         };
         return new(outcome.Path, outcome.Lock.Recipe.ToString(), sources, moved, outcome.Difference?.Changes ?? []) { Text = text };

@@ -27,13 +27,18 @@ internal sealed record MatrixPlanDocument(string Name, IReadOnlyList<PlannedCell
     {
         int layers = Cells.Sum(cell => cell.Layers.Count);
         int once = Cells.Sum(cell => cell.Adds);
-        Page text = Page.Of(string.Create(CultureInfo.InvariantCulture, $"{Name}: {Cells.Count} cells, {layers} layers, {once} to make"));
+        Page text = Page.Of(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Name}: {Quantity.Of(Cells.Count, "cell")}, {Quantity.Of(layers, "layer")}, {once} to make"
+            )
+        );
         Columns cells = new();
         foreach ((int number, PlannedCellItem cell) in Cells.Index())
             cells.Add(
                 string.Create(CultureInfo.InvariantCulture, $"  {number}"),
                 $"{cell.Image}:{cell.Platform}",
-                string.Create(CultureInfo.InvariantCulture, $"{cell.Layers.Count} layers, adds {cell.Adds}"),
+                string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(cell.Layers.Count, "layer")}, adds {cell.Adds}"),
                 ByteCount.Show(cell.AddsBytes)
             );
         text.Rows(cells);

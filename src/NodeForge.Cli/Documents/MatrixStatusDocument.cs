@@ -20,7 +20,7 @@ internal sealed record MatrixStatusDocument(bool Complete, string Images, IReadO
         foreach (CellStatusItem cell in Cells)
             cells.Add(cell.State, $"{cell.Image}:{cell.Platform}");
         return text.Rows(cells)
-            .Line($"{Cells.Count(cell => cell.State == Word(JobState.Complete))} of {Cells.Count} cells; images {Images}");
+            .Line($"{Cells.Count(cell => cell.State == Word(JobState.Complete))} of {Quantity.Of(Cells.Count, "cell")}; images {Images}");
     }
 
     private static string Word(JobState state) =>

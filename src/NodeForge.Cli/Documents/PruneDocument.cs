@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodeForge.Cli.Rendering;
 
 namespace NodeForge.Cli.Documents;
@@ -11,10 +10,8 @@ internal sealed record PruneDocument(bool DryRun, int Locks, int Records, int Bl
 
     public override Page ToText() =>
         Page.Of(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Locks} locks kept; {Verb} {Records + Entries} records, {Blobs} blobs, {ByteCount.Show(Bytes)}"
-            )
+            $"{Quantity.Of(Locks, "lock")} kept; {Verb} {Quantity.Of(Records + Entries, "record")}, "
+                + $"{Quantity.Of(Blobs, "blob")}, {ByteCount.Show(Bytes)}"
         );
 
     private string Verb => DryRun ? "would remove" : "removed";

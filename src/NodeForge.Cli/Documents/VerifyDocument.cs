@@ -41,7 +41,7 @@ internal sealed record VerifyDocument(bool Sound, IReadOnlyList<VerifiedItem> Im
     {
         string counts = string.Join(", ", image.Checks.GroupBy(check => check.Verdict).Select(group => $"{group.Count()} {group.Key}"));
         long size = image.Layers.Sum(layer => layer.Size);
-        return $"{(image.Sound ? "✓ sound" : "✗ not sound")}: {counts}; {image.Layers.Count} layers, {ByteCount.Show(size)}; {image.Closure.Count(item => item.State == "complete")} of {image.Closure.Count} images of a cluster";
+        return $"{(image.Sound ? "✓ sound" : "✗ not sound")}: {counts}; {Quantity.Of(image.Layers.Count, "layer")}, {ByteCount.Show(size)}; {image.Closure.Count(item => item.State == "complete")} of {Quantity.Of(image.Closure.Count, "image")} of a cluster";
     }
 
     private static string Mark(string verdict) =>

@@ -25,6 +25,28 @@ internal sealed class Page
         return this;
     }
 
+    /// <summary>A line that is folded between words where the terminal would fold it within one.</summary>
+    /// <param name="width">Columns that there are; null: it is not folded.</param>
+    /// <param name="indent">Blanks before what follows of it.</param>
+    public Page Folded(string line, int? width, int indent)
+    {
+        string rest = Printable.Escape(line).TrimEnd();
+        while (rest.Length > width)
+        {
+            int first = rest.Length - rest.TrimStart().Length;
+            int end = first < width.Value ? rest.LastIndexOf(' ', width.Value, width.Value - first) : -1;
+            if (end < 0)
+                end = rest.IndexOf(' ', Math.Max(first, width.Value));
+            if (end < 0)
+                break;
+            text.Append(rest[..end].TrimEnd()).Append('\n');
+            rest = new string(' ', indent) + rest[end..].TrimStart();
+        }
+
+        text.Append(rest).Append('\n');
+        return this;
+    }
+
     /// <summary>Rows whose cells are escaped already.</summary>
     public Page Rows(Columns columns)
     {

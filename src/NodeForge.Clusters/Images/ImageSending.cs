@@ -75,6 +75,7 @@ internal sealed class ImageSending(IForgeReporter reporter)
     {
         string sent = (imports.Max(import => import.Bytes) / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture);
         string to = nodes == 1 ? imports[0].Name : $"{nodes} nodes";
-        return $"{sent} MiB to {to}{(reused > 0 ? $", {reused} of {layers} layers were there" : string.Empty)}";
+        string there = $", {reused} of {Quantity.Of(layers, "layer")} {(reused == 1 ? "was" : "were")} there";
+        return $"{sent} MiB to {to}{(reused > 0 ? there : string.Empty)}";
     }
 }

@@ -138,7 +138,7 @@ public sealed class ClusterUpgrade(EngineClient engine, IForgeReporter reporter,
                 )
                 .ConfigureAwait(false);
             int images = await CarriedImages.CarryAsync(run.Store!, stores, step, cancellationToken).ConfigureAwait(false);
-            step.Finish($"{images} images");
+            step.Finish(Quantity.Of(images, "image"));
             if (run.CgroupVersion == 1 && Changes.FailsOnCgroupV1.HoldsFor(run.Image.Version))
                 await ClusterState.AllowCgroup1Async(run.Api, cancellationToken).ConfigureAwait(false);
         }

@@ -23,16 +23,17 @@ internal static class UpgradeSkew
     )
     {
         VersionedNode[] targets = [.. nodes.Where(node => upgraded.Contains(node.Name))];
-        foreach (VersionedNode target in targets)
+        // The one cause: what else would not fit follows from it.
+        if (WouldGoBack(version, cluster, targets) is { } back)
         {
-            if (version.MinorsAheadOf(target.Version) is null or < 0)
-                yield return Refused(
-                    image,
-                    $"{target.Name} would go back to an older Kubernetes",
-                    $"{version} after {target.Version}",
-                    $"{Minor(target.Version)} or newer",
-                    "take an image of a newer release"
-                );
+            yield return Refused(
+                image,
+                back.What,
+                $"{version} after {back.Newest}",
+                $"{Minor(back.Newest)} or newer",
+                "take an image of a newer release"
+            );
+            yield break;
         }
 
         if (targets.Any(target => target.Role == NodeRole.ControlPlane))
@@ -58,6 +59,25 @@ internal static class UpgradeSkew
         }
     }
 
+    private static (string What, KubernetesVersion Newest)? WouldGoBack(
+        KubernetesVersion version,
+        KubernetesVersion cluster,
+        VersionedNode[] targets
+    )
+    {
+        VersionedNode[] back = [.. targets.Where(target => version.MinorsAheadOf(target.Version) is null or < 0)];
+        if (back.Length > 0)
+            return (
+                back.Length == 1
+                    ? $"{back[0].Name} would go back to an older Kubernetes"
+                    : $"{back.Length} nodes would go back to an older Kubernetes",
+                back.Max(target => target.Version)
+            );
+        return targets.Any(target => target.Role == NodeRole.ControlPlane) && version.MinorsAheadOf(cluster) < 0
+            ? ("the cluster's Kubernetes is newer than the new image's", cluster)
+            : null;
+    }
+
     private static IEnumerable<Diagnostic> OfControlPlane(
         string image,
         KubernetesVersion version,
@@ -74,14 +94,6 @@ internal static class UpgradeSkew
                 $"{version} after {cluster}",
                 $"{Minor(cluster)} or the next minor version",
                 "upgrade to an image of the next minor version first"
-            );
-        else if (minors < 0)
-            yield return Refused(
-                image,
-                "the cluster's Kubernetes is newer than the new image's",
-                $"{version} after {cluster}",
-                $"{Minor(cluster)} or newer",
-                "take an image of a newer release"
             );
         VersionedNode[] staying = [.. nodes.Where(node => !upgraded.Contains(node.Name))];
         foreach (

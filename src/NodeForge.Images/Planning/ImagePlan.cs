@@ -57,7 +57,11 @@ public sealed record BaseImagePlan : ImagePlan
     public override IEnumerable<PlanStep> Steps =>
         [
             Rootfs.Step(),
-            new("files", $"{Name} files", $"{Contents.Files.Count} sources, {Contents.Systemd.Enable.Count} units"),
+            new(
+                "files",
+                $"{Name} files",
+                $"{Quantity.Of(Contents.Files.Count, "source")}, {Quantity.Of(Contents.Systemd.Enable.Count, "unit")}"
+            ),
             new("image", Name, "2 layers"),
         ];
 
@@ -71,7 +75,7 @@ public sealed record ContainerImagePlan : ImagePlan
     public required LockedPart Part { get; init; }
 
     public override IEnumerable<PlanStep> Steps =>
-        [new("image", Name, $"{Part.Packages.Count} packages, {Recipe.Contents.Files.Count} sources")];
+        [new("image", Name, $"{Quantity.Of(Part.Packages.Count, "package")}, {Quantity.Of(Recipe.Contents.Files.Count, "source")}")];
 
     public override IEnumerable<LockedPart> Parts => [Part];
 }
@@ -149,7 +153,7 @@ public sealed record NodeImagePlan : ImagePlan
             .. Images.Values.SelectMany(image => image.Steps),
             new("layer", $"Kubernetes {Recipe.Kubernetes.Version}", "kubeadm, kubelet, kubectl"),
             .. Recipe.Images.SelectMany(Titles).Select(title => new PlanStep("preload", title, Placed(Recipe.Preload))),
-            new("files", $"{Name} files", $"{Recipe.Contents.Files.Count} sources"),
+            new("files", $"{Name} files", Quantity.Of(Recipe.Contents.Files.Count, "source")),
             new("image", Name, Platform.ToString()),
         ];
 
@@ -171,6 +175,6 @@ internal static class RootfsSteps
         new(
             "rootfs",
             $"{rootfs.Settings.Suite} {rootfs.Architecture}",
-            $"{rootfs.Part.Packages.Count} packages, {rootfs.Part.Packages.Sum(package => package.Size)} bytes"
+            $"{Quantity.Of(rootfs.Part.Packages.Count, "package")}, {rootfs.Part.Packages.Sum(package => package.Size)} bytes"
         );
 }

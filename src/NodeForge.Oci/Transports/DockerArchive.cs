@@ -80,7 +80,7 @@ public sealed class DockerArchive : IImageSource
                 new Diagnostic(ErrorCodes.DiffIdMismatch, $"{ManifestFile} has another number of layers than the image config has diff IDs")
                 {
                     Where = where,
-                    Got = $"{files.Length} layers",
+                    Got = Quantity.Of(files.Length, "layer"),
                     Want = $"{read.RootFs.DiffIds.Count}",
                     Hint = ErrorCodes.DiffIdMismatch.Remedy,
                 }

@@ -112,7 +112,8 @@ public sealed record LockDifference(IReadOnlyList<LockChange> Changes)
         };
 
     private static string Counts(LockedPart part) =>
-        $"with {part.Packages.Count} packages, {part.Files.Count} files, {part.Images.Count} images";
+        $"with {Quantity.Of(part.Packages.Count, "package")}, {Quantity.Of(part.Files.Count, "file")}, "
+        + Quantity.Of(part.Images.Count, "image");
 
     private static string Time(long epoch) =>
         DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);

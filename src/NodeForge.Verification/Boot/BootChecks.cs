@@ -175,7 +175,8 @@ public static class BootChecks
             Summary =
                 outside.Length == 0
                     ? "nothing"
-                    : $"{outside.Sum(static packet => packet.Count)} packets to {outside.Length} names and places",
+                    : $"{Quantity.Of(outside.Sum(static packet => packet.Count), "packet")} to "
+                        + Quantity.Of(outside.Length, "name or place", "names and places"),
         };
         if (!node.IsHeard)
             findings.Add(new(ErrorCodes.NodeNotHeard, "nobody listened to what the node sends") { Where = new(node.Name) });
@@ -187,7 +188,7 @@ public static class BootChecks
                 new(ErrorCodes.NodeReachesOut, what)
                 {
                     Where = new(node.Name),
-                    Got = $"{packet.What}, {packet.Count} times",
+                    Got = $"{packet.What}, {Quantity.Of(packet.Count, "time")}",
                     Want = "nothing",
                 }
             );

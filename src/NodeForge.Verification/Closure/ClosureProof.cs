@@ -70,7 +70,7 @@ internal sealed class ClosureProof
         Findings store = new()
         {
             Summary =
-                $"{preloaded.Names.Values.Select(static name => name.Target.Digest).Distinct().Count()} images under {preloaded.Names.Count} names",
+                $"{Quantity.Of(preloaded.Names.Values.Select(static name => name.Target.Digest).Distinct().Count(), "image")} under {Quantity.Of(preloaded.Names.Count, "name")}",
         };
         store.AddRange(storeProblems);
         closure.Summary =

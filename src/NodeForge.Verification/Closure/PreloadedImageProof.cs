@@ -132,7 +132,7 @@ internal sealed class PreloadedImageProof(Platform platform, List<Diagnostic> pr
                 new(ErrorCodes.DiffIdMismatch, $"'{name}' has another number of layers than of diff IDs")
                 {
                     Where = At(place, manifest.Config.Digest),
-                    Got = $"{manifest.Layers.Count} layers",
+                    Got = Quantity.Of(manifest.Layers.Count, "layer"),
                     Want = $"{config.RootFs.DiffIds.Count}",
                 }
             );

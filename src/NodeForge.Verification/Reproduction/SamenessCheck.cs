@@ -16,7 +16,8 @@ public static class SamenessCheck
         {
             Sameness.SameBits => $"the same bits as {difference.First}",
             Sameness.SameImage => $"the same image as {difference.First}; compression or annotations differ",
-            _ => $"{difference.Layers.Count} layers and {difference.Documents.Count} settings differ from {difference.First}",
+            _ => $"{Quantity.Of(difference.Layers.Count, "layer")} and {Quantity.Of(difference.Documents.Count, "setting")} "
+                + $"differ from {difference.First}",
         };
         return report with
         {

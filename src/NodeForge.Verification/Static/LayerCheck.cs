@@ -14,7 +14,7 @@ internal sealed class LayerCheck : ImageCheck
         findings.AddRange(image.Layers.SelectMany(static layer => layer.Problems));
         findings.AddRange(image.TreeProblems);
         findings.Summary = FormattableString.Invariant(
-            $"{image.Layers.Count} layers of {ByteCount.Show(image.Layers.Sum(static layer => layer.Layer.Descriptor.Size))} with {image.Layers.Sum(static layer => layer.Entries.Count)} entries: digest, size, diff ID and archive of each"
+            $"{Quantity.Of(image.Layers.Count, "layer")} of {ByteCount.Show(image.Layers.Sum(static layer => layer.Layer.Descriptor.Size))} with {Quantity.Of(image.Layers.Sum(static layer => layer.Entries.Count), "entry", "entries")}: digest, size, diff ID and archive of each"
         );
     }
 }

@@ -21,7 +21,7 @@ internal sealed class PackageCheck : ImageCheck
             return;
         }
 
-        findings.Summary = $"{recorded.Length} packages of the record, held against dpkg's";
+        findings.Summary = $"{Quantity.Of(recorded.Length, "package")} of the record, held against dpkg's";
         foreach (
             RecordedComponent component in recorded
                 .Where(component => installed.GetValueOrDefault(component.Name) != component.Version)

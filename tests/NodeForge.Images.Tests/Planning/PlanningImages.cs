@@ -152,7 +152,7 @@ public sealed class PlanningImages
                 "unpack base oci:base",
                 "layer Kubernetes v1.20.2 kubeadm, kubelet, kubectl",
                 "preload docker-archive:pause.tar content-store",
-                "files node files 1 sources",
+                "files node files 1 source",
                 "image node linux/amd64",
             ],
             node.Plan(node.Recipe with { Images = [node.Archive("pause.tar")] })

@@ -102,7 +102,7 @@ internal sealed class ImageOpener(BuildEnvironment environment)
             new Diagnostic(ErrorCodes.DiffIdMismatch, "the locked image has another number of layers than its config has diff IDs")
             {
                 Where = new(reference.ToString(), Detail: blobs[1].Digest.ToString()),
-                Got = $"{blobs.Length - 2} layers",
+                Got = Quantity.Of(blobs.Length - 2, "layer"),
                 Want = $"{config.RootFs.DiffIds.Count}",
                 Hint = ErrorCodes.DiffIdMismatch.Remedy,
             }

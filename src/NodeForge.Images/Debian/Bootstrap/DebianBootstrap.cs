@@ -19,7 +19,7 @@ internal sealed class DebianBootstrap(BuildEnvironment environment)
     {
         Digest key = KeyOf(plan, epoch, purpose);
         ForgeStep step = environment.Reporter.Step(
-            $"configure {plan.Settings.Suite} {plan.Architecture}, {plan.Part.Packages.Count} packages"
+            $"configure {plan.Settings.Suite} {plan.Architecture}, {Quantity.Of(plan.Part.Packages.Count, "package")}"
         );
         using ForgeStep _ = step;
         IReadOnlyList<ActionOutput> outputs = await environment
