@@ -139,6 +139,11 @@ public sealed class Signatures_that_do_not_hold : SigningRoom
             await place.AttachedAsync(),
             summary => Assert.Contains("--experimental-oci11", summary.Lost[0].Hint, StringComparison.Ordinal)
         );
+        // cosign 2's form is still there, found by the image that it names: no tag leads to it.
+        Assert.All(
+            await place.AttachedAsync(),
+            summary => Assert.Equal([StatementForm.Bundle, StatementForm.Referrer], summary.Statements.Select(found => found.Form).Order())
+        );
         Assert.Empty(await place.CodesAsync(OfA));
     }
 

@@ -31,7 +31,7 @@ internal sealed record AttachedItem(string Digest, string Kind, IReadOnlyList<St
 }
 
 /// <param name="Name">signature, the short name of an attestation's type, or what the artifact says that it is.</param>
-/// <param name="Form">bundle, tag or other.</param>
+/// <param name="Form">bundle, tag, referrer or other.</param>
 /// <param name="Key">Whose key it names: SHA-256 of the public key, in base64.</param>
 /// <param name="Manifest">The manifest that carries it.</param>
 internal sealed record StatementItem(string Name, string? PredicateType, string Form, string? Key, string? Tag, string Manifest)

@@ -29,8 +29,11 @@ public enum StatementForm
     /// <summary>A sigstore bundle in a manifest that names the image: cosign 3.</summary>
     Bundle,
 
-    /// <summary>A layer of a manifest that cosign 2 finds: under a tag that ends in .sig or .att, or as a referrer.</summary>
+    /// <summary>A layer under a tag that ends in .sig or .att: cosign 2.</summary>
     Tag,
+
+    /// <summary>Such a layer in a manifest that is found by the image that it names alone: cosign 2, where it is told to.</summary>
+    Referrer,
 
     /// <summary>An artifact that says nothing that can be signed for: a foreign one.</summary>
     Other,

@@ -119,7 +119,7 @@ public static class AttachedStatements
             || !Convert.TryFromBase64String(text, signature, out int length)
         )
             throw SignedJson.Refuse(where, "the signature is not where cosign writes it", SimpleSignature.Annotation);
-        return new(referrer, StatementForm.Tag, PredicateTypes.Signature)
+        return new(referrer, referrer.Tag is null ? StatementForm.Referrer : StatementForm.Tag, PredicateTypes.Signature)
         {
             Subjects = [image],
             IsSignedBy = key => key.Verify(payload.Span, signature.AsSpan(0, length)),

@@ -32,12 +32,12 @@ public sealed record AttachedSummary(Descriptor Document, IReadOnlyList<Attached
     private static Diagnostic[] LostOf(string place, Descriptor document, IReadOnlyList<AttachedStatement> statements)
     {
         Diagnostic[] missing = [.. statements.Select(statement => statement.Problem).OfType<Diagnostic>()];
-        bool referrers = statements.Any(statement => statement is { Form: StatementForm.Bundle, PredicateType: PredicateTypes.Signature });
-        AttachedStatement[] simple =
+        HashSet<StatementForm> forms =
         [
-            .. statements.Where(statement => statement is { Form: StatementForm.Tag, PredicateType: PredicateTypes.Signature }),
+            .. statements.Where(statement => statement.PredicateType == PredicateTypes.Signature).Select(statement => statement.Form),
         ];
-        bool tags = simple.Any(statement => statement.Referrer.Tag is not null);
+        bool referrers = forms.Contains(StatementForm.Bundle);
+        bool tags = forms.Contains(StatementForm.Tag);
         if (referrers == tags)
             return missing;
         return
@@ -55,7 +55,7 @@ public sealed record AttachedSummary(Descriptor Document, IReadOnlyList<Attached
                 Hint = tags
                     ? "copy it again with its referrers (oras cp -r), or sign it again: cosign 3 looks for referrers first"
                     : $"copy the tag {ReferrerTags.SignaturesOf(document.Digest)} too, or sign it again: cosign 2.5 looks for tags"
-                        + (simple.Length > 0 ? ", for referrers with --experimental-oci11" : " alone"),
+                        + (forms.Contains(StatementForm.Referrer) ? ", for referrers with --experimental-oci11" : " alone"),
             },
         ];
     }
