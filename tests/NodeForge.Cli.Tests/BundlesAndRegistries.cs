@@ -84,6 +84,32 @@ public sealed class BundlesAndRegistries : IDisposable
         Assert.Null(registry.Manifest("site/bundle", "v2"));
     }
 
+    [Fact]
+    public async Task A_bundle_that_was_pushed_unsigned_does_not_lie_beside_the_signature_of_the_one_before()
+    {
+        await BundleAsync();
+        Assert.Equal(0, (await room.RunAsync("key", "generate", "--output", room["k"])).Exit);
+        await File.WriteAllTextAsync(room["policy.yaml"], "keys: [k.pub]\n");
+        string[] next = ["bundle", "create", "oci:" + room["out"], "--file", room["app.yaml"], "--output", room["next.nfb"]];
+        Assert.Equal(0, (await room.RunAsync(next)).Exit);
+        await using InMemoryRegistry registry = await InMemoryRegistry.StartAsync();
+        string first = $"docker://{registry.Host}/site/bundle:v1",
+            second = $"docker://{registry.Host}/site/bundle:v2";
+        Assert.Equal(0, (await room.RunAsync("bundle", "push", room["site.nfb"], first)).Exit);
+        Assert.Equal(0, (await room.RunAsync("bundle", "push", room["next.nfb"], second)).Exit);
+
+        // What was signed here after it was pulled stays signed when the same comes again.
+        Assert.Equal(0, (await room.RunAsync("bundle", "pull", first, "--output", room["far.nfb"])).Exit);
+        Assert.Equal(0, (await room.RunAsync("bundle", "sign", room["far.nfb"], "--key", room["k.key"], "--sequence", "7")).Exit);
+        Assert.Equal(0, (await room.RunAsync("bundle", "pull", first, "--output", room["far.nfb"])).Exit);
+        CommandRun verified = await room.RunAsync("bundle", "verify", room["far.nfb"], "--policy", room["policy.yaml"]);
+        Assert.True(verified.Exit == 0, verified.Error + verified.Out);
+
+        Assert.Equal(0, (await room.RunAsync("bundle", "pull", second, "--output", room["far.nfb"])).Exit);
+        Assert.False(File.Exists(room["far.nfb.sigstore.json"]));
+        await RefusedAsync("NF6480", 3, "bundle", "load", room["far.nfb"], "oci:" + room["in"], "--policy", room["policy.yaml"]);
+    }
+
     private async Task<string> IndexAsync(string bundle) =>
         JsonNode.Parse((await room.RunAsync("bundle", "inspect", room[bundle], "-o", "json")).Out)!["index"]!.GetValue<string>();
 
