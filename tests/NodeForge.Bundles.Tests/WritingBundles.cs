@@ -31,6 +31,18 @@ public sealed class WritingBundles : BundleRoom
     }
 
     [Fact]
+    public async Task The_smallest_bundle_has_what_is_repeated_far_behind_once()
+    {
+        byte[] part = Noise(1, 100_000);
+        Image image = ImageOf("r.example/a:1", [.. part, .. new byte[10 << 20], .. part]);
+        Assert.InRange((await WriteAsync(In("hard.nfb"), new() { Level = 19 }, [], image)).Size, 200_000, 300_000);
+        Assert.InRange((await WriteAsync(In("site.nfb"), BundleOptions.Smallest, [], image)).Size, 100_000, 110_000);
+        Digest layer = image.Layers[0].Descriptor.Digest;
+        Assert.Equal(Store.ReadAllBytes(layer, int.MaxValue), await ReadAsync(BundleFile.Open(In("site.nfb")), layer));
+        Assert.True((await VerifyAsync(In("site.nfb"))).IsSound);
+    }
+
+    [Fact]
     public async Task Ten_images_that_share_layers_take_the_bytes_of_the_distinct_ones()
     {
         byte[][] shared = [Noise(1, 4_000_000), Noise(2, 3_000_000)];

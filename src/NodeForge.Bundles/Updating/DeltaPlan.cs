@@ -145,7 +145,7 @@ public sealed class DeltaPlan : IDisposable
     // What carrying it whole would take. Eight to one is more than zstd makes of any program.
     private async Task<long> PackedSizeAsync(PlannedBlob blob, CancellationToken cancellationToken)
     {
-        using ZstdBlockEncoder encoder = new(options.Level);
+        using ZstdBlockEncoder encoder = options.Encoder();
         byte[] plain = new byte[options.ChunkSize];
         byte[] packed = new byte[ZstdBlockEncoder.Bound(plain.Length)];
         long size = 0;

@@ -19,6 +19,11 @@ public sealed record BundleOptions
 
     /// <summary>Bytes of a blob that are compressed, and damaged, together.</summary>
     internal int ChunkSize { get; init; } = 4 << 20;
+
+    /// <summary>The hardest level, in the longest pieces that a bundle may have: each is in memory whole wherever it is read.</summary>
+    public static BundleOptions Smallest { get; } = new() { Level = 19, ChunkSize = BundleLimits.LargestChunk };
+
+    internal ZstdBlockEncoder Encoder() => new(Level, ChunkSize);
 }
 
 /// <param name="Files">The volumes, in order.</param>
@@ -79,7 +84,7 @@ public static class BundleWriter
         long plain = plan.Blobs.Sum(blob => blob.Descriptor.Size);
         using ForgeStep step = reporter.Step($"write {file}", plain);
         using VolumeOutput output = new(file, header);
-        using ChunkEncoders encoders = new(options.Level);
+        using ChunkEncoders encoders = new(options);
         Queue<Task<EncodedChunk>> pending = new();
         try
         {
@@ -199,7 +204,7 @@ public static class BundleWriter
     }
 
     /// <summary>An encoder for each thread that compresses.</summary>
-    private sealed class ChunkEncoders(int level) : IDisposable
+    private sealed class ChunkEncoders(BundleOptions options) : IDisposable
     {
         private readonly ConcurrentBag<ZstdBlockEncoder> idle = [];
 
@@ -208,7 +213,7 @@ public static class BundleWriter
             if (compress)
             {
                 byte[] output = ArrayPool<byte>.Shared.Rent(ZstdBlockEncoder.Bound(length));
-                ZstdBlockEncoder encoder = idle.TryTake(out ZstdBlockEncoder? there) ? there : new(level);
+                ZstdBlockEncoder encoder = idle.TryTake(out ZstdBlockEncoder? there) ? there : options.Encoder();
                 int stored = encoder.Encode(plain.AsSpan(0, length), output);
                 idle.Add(encoder);
                 byte[] other = stored < length ? plain : output;

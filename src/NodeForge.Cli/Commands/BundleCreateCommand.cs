@@ -51,6 +51,10 @@ internal sealed class BundleCreateCommand : ForgeCommand
         HelpName = "N",
         DefaultValueFactory = _ => 3,
     };
+    private readonly Option<bool> smallest = new("--smallest")
+    {
+        Description = "Level 19, in pieces of 61 MiB instead of 4: takes many times as long, and on both sides the memory for such pieces.",
+    };
     private readonly Option<FileInfo?> there = new("--base")
     {
         Description = "A bundle that the far side has, or its inventory: write a delta, which carries what it lacks.",
@@ -72,6 +76,7 @@ internal sealed class BundleCreateCommand : ForgeCommand
         Add(platforms);
         Add(volumeSize);
         Add(level);
+        Add(smallest);
         Add(there);
         Add(dryRun);
         level.Validators.Add(result =>
@@ -81,6 +86,8 @@ internal sealed class BundleCreateCommand : ForgeCommand
         });
         Validators.Add(result =>
         {
+            if (result.GetValue(smallest) && result.GetResult(level) is { Implicit: false })
+                result.AddError("--smallest is a level of its own: leave --level out.");
             if (!result.GetValue(dryRun) && result.GetValue(output) is null)
                 result.AddError("--output FILE says where the bundle goes, or --dry-run that nothing is written.");
         });
@@ -96,10 +103,9 @@ internal sealed class BundleCreateCommand : ForgeCommand
             ClusterFile = parsed.GetValue(cluster)?.FullName,
             Platforms = [.. (parsed.GetValue(platforms) ?? []).Select(ReadPlatform)],
             Base = parsed.GetValue(there)?.FullName,
-            Options = new()
+            Options = (parsed.GetValue(smallest) ? BundleOptions.Smallest : new() { Level = parsed.GetValue(level) }) with
             {
                 VolumeSize = parsed.GetValue(volumeSize) is { } size ? VolumeSize.Parse(size) : 0,
-                Level = parsed.GetValue(level),
             },
         };
         return new(BundleDocument.Of(await forge.Bundles.CreateAsync(request, cancellationToken)));

@@ -1,13 +1,28 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace NodeForge.Oci.Compression;
 
 /// <summary>Compresses blocks that are at hand whole, each into a zstd frame of its own (RFC 8878). The bytes depend on the block, the
-/// level and the package's version alone.</summary>
-public sealed class ZstdBlockEncoder(int level) : IDisposable
+/// level, how long blocks may be and the package's version alone.</summary>
+public sealed class ZstdBlockEncoder : IDisposable
 {
-    private readonly Compressor encoder = new(level);
+    // As far as the hardest levels look back by themselves (zstd 1.5's window of 2^23).
+    private const int UsualWindow = 8 << 20; // bytes
+    private readonly Compressor encoder;
+
+    /// <param name="level">1 to 19.</param>
+    /// <param name="longest">Bytes of the longest block; where that is over 8 MiB, whole blocks are looked through for repetitions.</param>
+    public ZstdBlockEncoder(int level, int longest = 0)
+    {
+        encoder = new(level);
+        if (longest <= UsualWindow)
+            return;
+        encoder.SetParameter(ZSTD_cParameter.ZSTD_c_windowLog, BitOperations.Log2((uint)(longest - 1)) + 1);
+        encoder.SetParameter(ZSTD_cParameter.ZSTD_c_enableLongDistanceMatching, 1);
+    }
 
     /// <summary>Encoder, version and level: <c>zstdsharp-0.8.8/3</c>. Bytes compare within one name only.</summary>
     public static string NameOf(int level) => FormattableString.Invariant($"zstdsharp-{ZstdEncoder.Version}/{level}");
