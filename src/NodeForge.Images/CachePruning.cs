@@ -58,9 +58,7 @@ public sealed class CachePruning(string cache, BuildEnvironment environment)
     }
 
     private static IEnumerable<Digest> SourcesOf(LockedPart part) =>
-        part.Sources.SelectMany(source =>
-            source is LockedImage image ? image.Blobs.Select(blob => blob.Digest).Append(image.Digest) : [source.Digest]
-        );
+        part.Sources.SelectMany(source => source.Contents()).Select(content => content.Digest);
 
     private static IEnumerable<Digest> Named(LockedPart part) =>
         [.. SourcesOf(part), .. part.Layers ?? [], .. part.Output is { } output ? [output] : Array.Empty<Digest>()];

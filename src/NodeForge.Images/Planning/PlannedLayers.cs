@@ -123,16 +123,7 @@ public static class PlannedLayers
 
     private static IEnumerable<string> Sources(LockedPart part) => part.Sources.Select(source => source.Digest.Hex);
 
-    private static long SizeOf(LockedPart part) =>
-        part.Sources.Sum(source =>
-            source switch
-            {
-                LockedPackage package => package.Size,
-                LockedFile file => file.Size,
-                LockedImage image => image.Blobs.Sum(blob => blob.Size),
-                _ => 0,
-            }
-        );
+    private static long SizeOf(LockedPart part) => part.Sources.SelectMany(source => source.Contents()).Sum(content => content.Size);
 
     private static Digest Key(string action, long epoch, params IEnumerable<string> inputs) =>
         ActionKey.Of(action, inputs.Prepend(epoch.ToString(CultureInfo.InvariantCulture)));

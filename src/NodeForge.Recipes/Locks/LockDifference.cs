@@ -88,7 +88,7 @@ public sealed record LockDifference(IReadOnlyList<LockChange> Changes)
         {
             LockedSource? old = before.GetValueOrDefault(key),
                 now = after.GetValueOrDefault(key);
-            LockChange change = new(recipe, platform, Word(key.Kind), key.Name, old?.Brief(), now?.Brief());
+            LockChange change = new(recipe, platform, (old ?? now)!.Word(), key.Name, old?.Brief(), now?.Brief());
             if (change.Before != change.After)
                 yield return change;
             else if (old!.Rest() != now!.Rest()) // the same version with other bytes, or from another place
@@ -102,14 +102,6 @@ public sealed record LockDifference(IReadOnlyList<LockChange> Changes)
 
     private static Dictionary<(LockedKind Kind, string Name), LockedSource> Keyed(LockedPart part) =>
         part.Sources.ToDictionary(source => (source.Kind(), source.Key()));
-
-    private static string Word(LockedKind kind) =>
-        kind switch
-        {
-            LockedKind.Package => "package",
-            LockedKind.File => "file",
-            _ => "image",
-        };
 
     private static string Counts(LockedPart part) =>
         $"with {Quantity.Of(part.Packages.Count, "package")}, {Quantity.Of(part.Files.Count, "file")}, "

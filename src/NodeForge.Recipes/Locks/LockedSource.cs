@@ -12,7 +12,13 @@ public abstract record LockedSource
     /// <summary>The word by which <c>lock --update</c> takes it.</summary>
     public abstract string Called();
 
+    /// <summary>What is fetched of it: SHA-256 and bytes of each.</summary>
+    public abstract IReadOnlyList<(Digest Digest, long Size)> Contents();
+
     internal abstract LockedKind Kind();
+
+    /// <summary>The kind as a person calls it.</summary>
+    internal abstract string Word();
 
     /// <summary>Once among a part's sources of its kind; people read it too.</summary>
     internal abstract string Key();
@@ -50,7 +56,11 @@ public sealed record LockedPackage(string Name, string Version, string Architect
 
     public override string Called() => Name;
 
+    public override IReadOnlyList<(Digest Digest, long Size)> Contents() => [(Digest, Size)];
+
     internal override LockedKind Kind() => LockedKind.Package;
+
+    internal override string Word() => "package";
 
     internal override string Key() => Name + ":" + Architecture;
 
@@ -79,7 +89,11 @@ public sealed record LockedFile(string Name, Digest Digest, long Size) : LockedS
 
     public override string Called() => Name;
 
+    public override IReadOnlyList<(Digest Digest, long Size)> Contents() => [(Digest, Size)];
+
     internal override LockedKind Kind() => LockedKind.File;
+
+    internal override string Word() => "file";
 
     internal override string Key() => Name;
 
@@ -96,7 +110,11 @@ public sealed record LockedImage(string Reference, Digest Digest, IReadOnlyList<
 {
     public override string Called() => Reference;
 
+    public override IReadOnlyList<(Digest Digest, long Size)> Contents() => [.. Blobs.Select(blob => (blob.Digest, blob.Size))];
+
     internal override LockedKind Kind() => LockedKind.Image;
+
+    internal override string Word() => "image";
 
     internal override string Key() => Reference;
 
