@@ -48,10 +48,15 @@ public sealed partial class BundleProvider
             return new(plan.Index, null);
         return new(
             plan.Index,
-            await BundleWriter
-                .WriteAsync(plan, options.Host.Resolve(output), request.Options, reporter, cancellationToken)
-                .ConfigureAwait(false)
+            await WriteAsync(plan, options.Host.Resolve(output), request.Options, cancellationToken).ConfigureAwait(false)
         );
+    }
+
+    private async Task<WrittenBundle> WriteAsync(BundlePlan plan, string file, BundleOptions written, CancellationToken cancellationToken)
+    {
+        WrittenBundle bundle = await BundleWriter.WriteAsync(plan, file, written, reporter, cancellationToken).ConfigureAwait(false);
+        BundleTrust.RemoveOther(file, bundle.Index);
+        return bundle;
     }
 
     private static async Task<IReadOnlyList<ImageToBundle>> ReadAsync(

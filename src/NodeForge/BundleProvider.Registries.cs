@@ -70,8 +70,8 @@ public sealed partial class BundleProvider
         PulledBundle pulled = await RetryAsync(() => pull.RunAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         if (pulled.Signature is { } signature)
             AtomicFile.WriteAllBytes(file + BundleJudge.FileSuffix, signature);
-        else if (BundleTrust.SignatureOf(file) is not null && !BundleTrust.IsAbout(file, OpenAny(output).IndexDigest))
-            File.Delete(file + BundleJudge.FileSuffix); // of the bundle that had the name before: this one would count as changed
+        else
+            BundleTrust.RemoveOther(file, OpenAny(output).IndexDigest);
         return pulled;
     }
 

@@ -42,18 +42,21 @@ public sealed partial class BundleProvider
     {
         if (BundleTrust.SignatureOf(last.Place) is { } signature && !BundleTrust.IsAbout(output, written.Index))
             AtomicFile.WriteAllBytes(output + BundleJudge.FileSuffix, signature);
+        else
+            BundleTrust.RemoveOther(output, written.Index);
     }
 
     /// <summary>bundle, deltas → one delta that leads where they do.</summary>
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.DeltaBaseMissing"/>, before anything is written.</exception>
-    public Task<WrittenBundle> SquashAsync(BundleApplyRequest request, CancellationToken cancellationToken) =>
-        DeltaApplier.SquashAsync(
-            Open(request.File),
-            OpenDeltas(request.Deltas),
-            options.Host.Resolve(request.Output),
-            reporter,
-            cancellationToken
-        );
+    public async Task<WrittenBundle> SquashAsync(BundleApplyRequest request, CancellationToken cancellationToken)
+    {
+        string output = options.Host.Resolve(request.Output);
+        WrittenBundle written = await DeltaApplier
+            .SquashAsync(Open(request.File), OpenDeltas(request.Deltas), output, reporter, cancellationToken)
+            .ConfigureAwait(false);
+        BundleTrust.RemoveOther(output, written.Index);
+        return written;
+    }
 
     private BundleFile[] OpenDeltas(IReadOnlyList<string> files) =>
         [.. files.Select(file => BundleFile.OpenDelta(options.Host.Resolve(file)))];
@@ -72,7 +75,7 @@ public sealed partial class BundleProvider
             .ConfigureAwait(false);
         return new(
             plan.Plan.Index,
-            file is null ? null : await BundleWriter.WriteAsync(plan.Plan, file, written, reporter, cancellationToken).ConfigureAwait(false)
+            file is null ? null : await WriteAsync(plan.Plan, file, written, cancellationToken).ConfigureAwait(false)
         );
     }
 }

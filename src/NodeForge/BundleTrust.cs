@@ -93,16 +93,27 @@ internal sealed class BundleTrust(HostEnvironment host, BundleTrustRequest reque
     }
 
     /// <summary>Whether what lies beside a bundle is about it, whoever signed it.</summary>
-    public static bool IsAbout(string place, Digest index)
+    public static bool IsAbout(string place, Digest index) => SaidBeside(place)?.Index == index;
+
+    /// <summary>Removes the signature of a bundle that had the name before: this one would count as changed.</summary>
+    public static void RemoveOther(string place, Digest index)
+    {
+        if (SaidBeside(place) is { } said && said.Index != index && said.Installs != index)
+            File.Delete(place + BundleJudge.FileSuffix);
+    }
+
+    // Null where there is no signature, or nothing that can be read as one.
+    private static BundlePredicate? SaidBeside(string place)
     {
         try
         {
             return SignatureOf(place) is { } bytes
-                && BundlePredicate.Read(SigstoreBundle.Read(bytes, new(place)).Envelope.Payload, new(place)).Index == index;
+                ? BundlePredicate.Read(SigstoreBundle.Read(bytes, new(place)).Envelope.Payload, new(place))
+                : null;
         }
         catch (NodeForgeException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -62,6 +62,22 @@ public sealed class TrustingBundles : IDisposable
     }
 
     [Fact]
+    public async Task A_bundle_that_is_made_anew_keeps_its_signature_and_no_other_bundles()
+    {
+        await MakeAsync("site.nfb", "one");
+        await SignAsync("site.nfb", 7);
+        await MakeAsync("site.nfb", "one");
+        await RunAsync(0, Load("site.nfb", "a"));
+        await MakeAsync("site.nfb", "two");
+        Assert.False(File.Exists(room["site.nfb.sigstore.json"]));
+        await RefusedAsync("NF6480", "site.nfb");
+        // What is no bundle's signature is somebody's file.
+        File.WriteAllText(room["site.nfb.sigstore.json"], "mine");
+        await MakeAsync("site.nfb", "one");
+        Assert.Equal("mine", File.ReadAllText(room["site.nfb.sigstore.json"]));
+    }
+
+    [Fact]
     public async Task What_a_signed_delta_makes_is_taken_with_its_signature()
     {
         await MakeAsync("old.nfb", "one");
