@@ -58,7 +58,7 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
     )
     {
         IReadOnlyList<Source> always = PlanSources.WhateverIsMade(plans, locked, options.Mirrors);
-        // Offline, whoever lacks one of these is told of all at once.
+        // Offline, whoever lacks one thing is told of all at once, here and below.
         bool waits = offline ? always.All(source => place.Store.Contains(source.Digest)) : place.Actions.Shared is not null;
         if (!waits)
         {
@@ -73,8 +73,13 @@ internal sealed class RecipeSteps(ForgeOptions options, BuildEnvironment environ
         await shared.GiveAsync(always, cancellationToken).ConfigureAwait(false);
         return place with { Actions = actions };
 
-        Task BringAsync(LockedPart read) =>
-            FetchAsync(LockSources.Of(locked, options.Mirrors, part => ReferenceEquals(part, read)), offline, cancellationToken);
+        Task BringAsync(LockedPart read)
+        {
+            IReadOnlyList<Source> sources = LockSources.Of(locked, options.Mirrors, part => ReferenceEquals(part, read));
+            return offline && !sources.All(source => place.Store.Contains(source.Digest))
+                ? FetchAsync(plans, locked, offline, cancellationToken)
+                : FetchAsync(sources, offline, cancellationToken);
+        }
     }
 
     public Task FetchAsync(IReadOnlyList<ImagePlan> plans, RecipeLock locked, bool offline, CancellationToken cancellationToken) =>
