@@ -65,7 +65,7 @@ public sealed class Loading_images_into_a_cluster(LivingCluster cluster)
         string broken = Path.Combine(cluster.Folder, "broken.tar");
         await File.WriteAllTextAsync(broken, "no archive");
         Assert.Contains(
-            "NF4",
+            "NF5104",
             (await LivingCluster.NodeForgeAsync("load", "image-archive", broken, "--name", cluster.Name)).Returned(3).Error,
             StringComparison.Ordinal
         );
