@@ -273,6 +273,24 @@ public sealed class SharingWork : IAsyncLifetime
         Assert.Equal("the tarball"u8, second.Store.ReadAllBytes(tarball));
     }
 
+    [Fact]
+    public async Task A_Kubernetes_that_one_lock_records_is_not_what_builds_with_another_lock_take()
+    {
+        using AssemblyRoom room = new();
+        Digest tarball = room.Store.Write("not what it is made of"u8);
+        await WithCacheAsync(
+            room,
+            async actions =>
+            {
+                BuildEnvironment user = room.Environment with { Actions = actions, IsRoot = false };
+                await new KubernetesBuilder(user).BuildAsync(BuildingKubernetes.Plan(room, tarball), CancellationToken.None);
+                await Assert.ThrowsAsync<NodeForgeException>(() =>
+                    new KubernetesBuilder(user).BuildAsync(BuildingKubernetes.Plan(room, null), CancellationToken.None)
+                );
+            }
+        );
+    }
+
     public static TheoryData<string, string, string> WrongEntries =>
         new()
         {

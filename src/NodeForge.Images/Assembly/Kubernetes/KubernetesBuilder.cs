@@ -39,7 +39,7 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
             .Actions.GetOrRunAsync(
                 await KeyOfTarballAsync(plan, cancellationToken).ConfigureAwait(false),
                 step,
-                async () => [OutputOf(await MakeAsync(plan, cancellationToken).ConfigureAwait(false))],
+                async () => [OutputOf(AsRecorded(plan, await MakeAsync(plan, cancellationToken).ConfigureAwait(false)))],
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -76,7 +76,8 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
         return tarball;
     }
 
-    // Known without the toolchain: nobody fetches a compiler to learn that others have compiled.
+    // Known without the toolchain: nobody fetches a compiler to learn that others have compiled. With what the lock records: a lock
+    // that records something else does not decide what builds with other locks take.
     private async Task<Digest> KeyOfTarballAsync(KubernetesBuildPlan plan, CancellationToken cancellationToken)
     {
         List<string> images = [];
@@ -96,6 +97,7 @@ public sealed class KubernetesBuilder(BuildEnvironment environment)
                     ScriptOf(plan, cancellationToken),
                     await new SourceTrees(environment).DigestsAsync(plan.Recipe, cancellationToken).ConfigureAwait(false)
                 ).Hex,
+                plan.Part.Output?.Hex ?? "",
                 .. plan.Recipe.Binaries,
                 .. images,
             ]
