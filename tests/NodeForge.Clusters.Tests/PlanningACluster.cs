@@ -105,7 +105,10 @@ public sealed class PlanningACluster
     {
         ClusterPlan plan = Plan(new ClusterConfig { Networking = new() { DisableDefaultCni = disabled } });
         NodeImageFacts facts = new(KubernetesVersion.Parse("v1.20.2"), "name: nodeforge-pod-network, podSubnet: {{ .PodSubnet }}", null);
-        Assert.Equal((!disabled, !disabled), (SeedPodNetwork.Applies(plan, facts), ClusterManifests.Of(plan, plan.First, facts).Any()));
+        Assert.Equal(
+            (!disabled, !disabled),
+            (PodRangeFile.Of(plan, plan.First, facts).Any(), ClusterManifests.Of(plan, plan.First, facts).Any())
+        );
     }
 
     [Fact]

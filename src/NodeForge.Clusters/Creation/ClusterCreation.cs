@@ -35,7 +35,6 @@ internal sealed class ClusterCreation(CreationContext context)
         NodesAlive alive = new(context.Engine, plan);
 
         PreparedNode first = await creating.ConfigureAwait(false);
-        Task seeding = SeedAsync(plan, first);
         await timeline.Start("start control plane", token => NodeKubeadm.StartFirstAsync(first, token)).ConfigureAwait(false);
         // The other nodes boot while the first one's API server starts, on one core; booting beside it they would only take the processor
         // from it.
@@ -70,7 +69,6 @@ internal sealed class ClusterCreation(CreationContext context)
         Task configured = timeline.Start("configure cluster", token => ConfigureCluster.RunAsync(first, plan, hasDns, api, token));
         Task[] rest =
         [
-            seeding,
             assigning,
             ready,
             timeline.Start("apply manifests", token => ApplyManifests.RunAsync(first, plan, ready, token)),
@@ -137,20 +135,11 @@ internal sealed class ClusterCreation(CreationContext context)
     private async Task<PreparedNode> BootAsync(ClusterPlan plan, NodePlan node, Task<ClusterAuthorities> authorities)
     {
         PreparedNode prepared = await CreateAsync(plan, node, authorities).ConfigureAwait(false);
-        await SeedAsync(plan, prepared).ConfigureAwait(false);
         if (node.Role == NodeRole.Worker)
             await timeline
                 .Start($"configure {node.Name}", token => NodeKubeadm.ConfigureWorkerAsync(prepared, token))
                 .ConfigureAwait(false);
         return prepared;
-    }
-
-    private async Task SeedAsync(ClusterPlan plan, PreparedNode node)
-    {
-        if (SeedPodNetwork.Applies(plan, node.Facts))
-            await timeline
-                .Start($"seed pod network of {node.Plan.Name}", token => SeedPodNetwork.RunAsync(node, token))
-                .ConfigureAwait(false);
     }
 
     private async Task StartWorkerAsync(KubernetesApi api, Task<PreparedNode> booting)

@@ -8,15 +8,24 @@ internal static class LookForImages
 {
     private const string Dns = "coredns";
 
-    // Only text: the names that this kubeadm, with this configuration, writes into its pods.
-    private static readonly string[] Wanted = ["kubeadm", "config", "images", "list", "--config", KubeadmFiles.Configuration];
-    private static readonly string[] Present = ["ctr", "--namespace", "k8s.io", "images", "list", "--quiet"];
+    private const string Between = "--";
+
+    // What containerd has, and the names that this kubeadm, with this configuration, writes into its pods; that one may fail.
+    private const string Script = $"""
+        set -e
+        ctr --namespace k8s.io images list --quiet
+        echo {Between}
+        kubeadm config images list --config "$1" || true
+        """;
 
     public static async Task<NodeImages> RunAsync(PreparedNode node, CancellationToken cancellationToken)
     {
-        string present = await node.Container.RunAsync(Present, cancellationToken).ConfigureAwait(false);
-        ProgramOutcome wanted = await node.Container.TryRunAsync(Wanted, null, cancellationToken).ConfigureAwait(false);
-        return Compare(present, wanted.Output);
+        string said = await node
+            .Container.RunAsync(["sh", "-c", Script, "images", KubeadmFiles.Configuration], cancellationToken)
+            .ConfigureAwait(false);
+        string[] lines = said.Split('\n');
+        int between = Array.IndexOf(lines, Between);
+        return Compare(string.Join('\n', lines[..between]), string.Join('\n', lines[(between + 1)..]));
     }
 
     /// <param name="present">containerd's names, one a line.</param>

@@ -12,13 +12,17 @@ namespace NodeForge.Clusters.Diagnostics;
 internal sealed class NodesAlive(EngineClient engine, ClusterPlan plan)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan EveryDisk = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EveryDisk = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan EveryKubelet = TimeSpan.FromSeconds(5);
+
+    // A look is a program in each node, beside an API server that starts: it is for waits that last longer than those of good clusters.
+    private static readonly TimeSpan BeforeKubelet = TimeSpan.FromSeconds(15);
 
     // The first one's: until it serves nothing else is waited for.
     private readonly FullDiskWatch disk = new(new(engine, plan.First.Name, plan.First.Name), EveryDisk);
     private long last = Stopwatch.GetTimestamp();
-    private long lastKubelet = Stopwatch.GetTimestamp();
+    private readonly long begun = Stopwatch.GetTimestamp();
+    private TimeSpan nextKubelet = BeforeKubelet;
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NodeDied"/>, <see cref="ErrorCodes.DiskFull"/>,
     /// <see cref="ErrorCodes.KubeletEnds"/>.</exception>
@@ -39,9 +43,9 @@ internal sealed class NodesAlive(EngineClient engine, ClusterPlan plan)
         if (dead.Length > 0)
             throw new NodeForgeException(dead);
         await disk.CheckAsync(cancellationToken).ConfigureAwait(false);
-        if (Stopwatch.GetElapsedTime(lastKubelet) < EveryKubelet)
+        if (Stopwatch.GetElapsedTime(begun) < nextKubelet)
             return;
-        lastKubelet = Stopwatch.GetTimestamp();
+        nextKubelet = Stopwatch.GetElapsedTime(begun) + EveryKubelet;
         await Task.WhenAll(
                 containers
                     .Where(container => container.State == "running" && NodeSelection.IsNode(container))

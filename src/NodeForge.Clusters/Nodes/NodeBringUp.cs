@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodeForge.Clusters.Configuration;
 using NodeForge.Clusters.Planning;
 using NodeForge.Engines;
@@ -9,6 +10,9 @@ namespace NodeForge.Clusters.Nodes;
 /// <summary>The one way to bring up a node, of a new cluster or of one that runs: only what it is given differs.</summary>
 internal sealed class NodeBringUp(EngineClient engine, TimeProvider clock)
 {
+    // Read once for all nodes of an image: an engine starts a program of its own each time it is asked for a container's files.
+    private readonly ConcurrentDictionary<string, Task<NodeImageFacts>> facts = new(StringComparer.Ordinal);
+
     /// <summary>Makes the node's container with everything in it that can be known before it runs, and starts it.</summary>
     /// <param name="node">Of a plan.</param>
     /// <param name="spec">Its container.</param>
@@ -24,11 +28,13 @@ internal sealed class NodeBringUp(EngineClient engine, TimeProvider clock)
     {
         string id = await engine.Containers.CreateAsync(spec, cancellationToken).ConfigureAwait(false);
         ClusterNode container = new(engine, id, node.Name);
-        NodeImageFacts facts = await NodeImageFacts.ReadAsync(container, spec.Image, cancellationToken).ConfigureAwait(false);
-        NodeContents given = await contents(facts).ConfigureAwait(false);
+        NodeImageFacts told = await facts
+            .GetOrAdd(spec.Image, image => NodeImageFacts.ReadAsync(container, image, cancellationToken))
+            .ConfigureAwait(false);
+        NodeContents given = await contents(told).ConfigureAwait(false);
         await container.PutAsync(given.Files, clock, cancellationToken).ConfigureAwait(false);
         await container.StartAsync(cancellationToken).ConfigureAwait(false);
-        return new(container, node, facts) { SkippedPhases = given.SkippedPhases, Containerd = given.Containerd };
+        return new(container, node, told) { SkippedPhases = given.SkippedPhases, Containerd = given.Containerd };
     }
 
     /// <summary>Changes its containerd as the cluster file says.</summary>

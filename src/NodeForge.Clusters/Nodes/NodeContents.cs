@@ -25,6 +25,7 @@ internal sealed record NodeContents(IReadOnlyList<NodeFile> Files)
             .. NodeCertificates.Of(plan, node, KubeadmDocuments.SettingsOf(plan, facts.Version), authorities),
             NodeFile.Secret(KubeadmFiles.Configuration, KubeadmDocuments.Of(plan, node, facts.Version)),
             .. ClusterManifests.Of(plan, node, facts),
+            .. PodRangeFile.Of(plan, node, facts),
             .. EtcdPatch.FilesFor(facts.Version),
             .. KeptPatches.Of(plan.Config.Containerd),
             .. AirGapFiles.Of(plan, node, KubeadmDocuments.SettingsOf(plan, facts.Version)),

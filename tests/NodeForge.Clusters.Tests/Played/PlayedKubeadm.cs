@@ -43,7 +43,6 @@ internal sealed class PlayedKubeadm(KubernetesVersion version, PlayedNode node, 
         {
             return arguments switch
             {
-                ["config", "images", "list", ..] => (0, string.Join('\n', PlayedCluster.ImagesOf(version)) + "\n", string.Empty),
                 ["init", "phase", var phase, ..] => Phases(KubeadmPhases.Init, arguments, [phase]),
                 ["init", ..] => Phases(KubeadmPhases.Init, arguments, null),
                 ["join", ..] => Phases(KubeadmPhases.Join, arguments, null),

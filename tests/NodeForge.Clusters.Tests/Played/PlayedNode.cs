@@ -33,11 +33,13 @@ internal sealed class PlayedNode(string name, int? hostPort)
             ["sh", "-c", _, "kubeadm", .. var arguments] => Kubeadm!.Run(arguments),
             ["kubeadm", .. var arguments] => Kubeadm!.Run(arguments),
             ["timeout", _, "kubeadm", .. var arguments] => Kubeadm!.Run(arguments),
-            ["systemctl", "start", "kubelet.service"] => StartKubelet(cluster),
+            ["bash", "-c", _, "start", "kubelet.service", _] => StartKubelet(cluster),
             ["kubectl", ..] => cluster.ApiServes ? (0, string.Empty, string.Empty) : (1, string.Empty, "connection refused"),
-            ["ctr", ..] => (0, string.Join('\n', PlayedCluster.ImagesOf(cluster.Version)), string.Empty),
+            ["sh", "-c", _, "images", _] => (0, $"{Images(cluster)}\n--\n{Images(cluster)}\n", string.Empty),
             _ => (0, string.Empty, string.Empty),
         };
+
+    private static string Images(PlayedCluster cluster) => string.Join('\n', PlayedCluster.ImagesOf(cluster.Version));
 
     private (int ExitCode, string Output, string Errors) StartKubelet(PlayedCluster cluster)
     {

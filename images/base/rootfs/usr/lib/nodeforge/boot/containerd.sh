@@ -6,23 +6,24 @@
 containerd_config=/etc/containerd/config.toml
 
 configure_containerd() {
-  local value
+  local value changes=()
   # What the image chose is set once, or a restart would undo such a patch. What the host forces is set at every start.
   if [[ ! -e $kept/containerd-configured ]]; then
     value=$(node_setting SANDBOX_IMAGE)
     [[ -z $value ]] || set_containerd sandbox_image "\"$value\""
     value=$(node_setting SYSTEMD_CGROUP)
     [[ -z $value ]] || set_containerd SystemdCgroup "$value"
-    : >"$kept/containerd-configured"
   fi
   value=$(choose_snapshotter)
   [[ $value == overlayfs ]] || set_containerd snapshotter "\"$value\""
   may_lower_oom_score || set_containerd restrict_oom_score_adj true
+  ((${#changes[@]} == 0)) || sed -i "${changes[@]}" "$containerd_config"
+  : >"$kept/containerd-configured"
 }
 
-# set_containerd KEY VALUE: the value of a line that the file already has.
+# set_containerd KEY VALUE: the value of a line that the file already has, among the changes.
 set_containerd() {
-  sed -i "s|^\([[:space:]]*$1[[:space:]]*=[[:space:]]*\).*|\1$2|" "$containerd_config"
+  changes+=(-e "s|^\([[:space:]]*$1[[:space:]]*=[[:space:]]*\).*|\1$2|")
 }
 
 # kind's variable, since kind passes it to the nodes that it starts. overlayfs does not lie on top of zfs, nor of another

@@ -4,17 +4,21 @@
 
 # Once per node, not per start: the id is part of what the node reports of itself. The image carries an empty file.
 give_machine_id() {
+  local id
   if [[ ! -s $kept/machine-id ]]; then
-    tr -d - </proc/sys/kernel/random/uuid >"$kept/machine-id.new"
-    mv "$kept/machine-id.new" "$kept/machine-id"
+    read -r id </proc/sys/kernel/random/uuid
+    write_if_changed "$kept/machine-id" "${id//-/}"
   fi
-  cp "$kept/machine-id" /etc/machine-id
+  printf '%s\n' "$(<"$kept/machine-id")" >/etc/machine-id
 }
 
 # DMI is the host's; cloud providers' code and cAdvisor read it through sysfs.
 hide_product_of_host() {
-  local directory
-  [[ -s $kept/product_uuid ]] || cat /proc/sys/kernel/random/uuid >"$kept/product_uuid"
+  local directory id
+  if [[ ! -s $kept/product_uuid ]]; then
+    read -r id </proc/sys/kernel/random/uuid
+    write_if_changed "$kept/product_uuid" "$id"
+  fi
   printf 'nodeforge\n' >"$kept/product_name"
   for directory in /sys/class/dmi/id /sys/devices/virtual/dmi/id; do
     cover "$kept/product_name" "$directory/product_name"
@@ -38,7 +42,7 @@ pass_proxies() {
     value=${value//\"/\\\"}
     line+=" \"$name=${value//%/%%}\""
   done
-  mkdir -p /etc/systemd/system.conf.d
+  [[ -d /etc/systemd/system.conf.d ]] || mkdir -p /etc/systemd/system.conf.d
   write_if_changed /etc/systemd/system.conf.d/10-nodeforge-proxy.conf "[Manager]
 DefaultEnvironment=${line# }"
 }

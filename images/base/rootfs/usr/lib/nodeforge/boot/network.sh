@@ -4,17 +4,25 @@
 # One network namespace must not hold rules of both flavours: they do not see each other. The engine has written its DNS
 # rules by now with the host's flavour, which decides. Without any, nft, unless this kernel has only the old tables.
 choose_iptables() {
-  local mode=nft nft legacy=0 program
+  local mode=nft legacy=0 program
   # Asking makes the old tables, where there are none yet: first look whether they are there.
-  if [[ -n $(cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null) ]]; then
+  if has_line /proc/net/ip_tables_names || has_line /proc/net/ip6_tables_names; then
     legacy=$(count_rules iptables-legacy-save ip6tables-legacy-save)
   fi
-  nft=$(count_rules iptables-nft-save ip6tables-nft-save)
-  if ((legacy > nft)) || { ((nft == 0)) && ! iptables-nft -t nat -S >/dev/null 2>&1; }; then mode=legacy; fi
+  if ((legacy > 0)); then
+    ((legacy <= $(count_rules iptables-nft-save ip6tables-nft-save))) || mode=legacy
+  elif ! iptables-nft -t nat -S >/dev/null 2>&1; then
+    mode=legacy
+  fi
   for program in iptables ip6tables; do
-    [[ $(readlink "/etc/alternatives/$program") == "/usr/sbin/$program-$mode" ]] ||
+    [[ /etc/alternatives/$program -ef /usr/sbin/$program-$mode ]] ||
       update-alternatives --set "$program" "/usr/sbin/$program-$mode" >/dev/null
   done
+}
+
+has_line() {
+  local line
+  { read -r line <"$1"; } 2>/dev/null
 }
 
 count_rules() {
@@ -30,36 +38,48 @@ load_bridge_filter() {
 # On a network of its own making, Docker's DNS listens on 127.0.0.11 of the node, where no pod can reach it. The node's
 # gateway address stands for it: what goes there for port 53, from pods or from the node, goes to Docker's listener.
 make_dns_reachable_for_pods() {
-  local gateway protocol target resolv
+  local gateway protocol chain rule rules='' resolv
+  local -A targets=()
+  resolv=$(</etc/resolv.conf)
   # Docker leaves a changed resolv.conf alone at the next start: begin from what it wrote first.
-  if grep -q '^nameserver 127\.0\.0\.11$' /etc/resolv.conf; then cp /etc/resolv.conf "$kept/resolv.conf.engine"; fi
+  if [[ $'\n'$resolv$'\n' == *$'\nnameserver 127.0.0.11\n'* ]]; then write_if_changed "$kept/resolv.conf.engine" "$resolv"; fi
   [[ -f $kept/resolv.conf.engine ]] || return 0
-  gateway=$(ip -4 route show default | awk '{ print $3; exit }')
-  [[ -n $gateway ]] || return 0
+  [[ $(ip -4 route show default) =~ ^default\ via\ ([0-9.]+) ]] || return 0
+  gateway=${BASH_REMATCH[1]}
+  while IFS= read -r rule; do
+    if [[ $rule =~ ^-A\ DOCKER_OUTPUT\ .*-p\ (udp|tcp)\ .*--to-destination\ (127\.0\.0\.11:[0-9]+) ]]; then
+      targets[${BASH_REMATCH[1]}]=${BASH_REMATCH[2]}
+    fi
+  done < <(iptables -t nat -S)
   for protocol in udp tcp; do
-    target=$(iptables -t nat -S | sed -n "s/^-A DOCKER_OUTPUT .*-p $protocol .*--to-destination \(127\.0\.0\.11:[0-9]*\).*/\1/p" | head -n 1)
-    [[ -n $target ]] || { say "no rule of the engine's for DNS over $protocol: pods resolve only what the node's own server does"; return 0; }
-    iptables -t nat -A PREROUTING -d "$gateway/32" -p "$protocol" --dport 53 -j DNAT --to-destination "$target"
-    iptables -t nat -A OUTPUT -d "$gateway/32" -p "$protocol" --dport 53 -j DNAT --to-destination "$target"
+    [[ -n ${targets[$protocol]:-} ]] || { say "no rule of the engine's for DNS over $protocol: pods resolve only what the node's own server does"; return 0; }
+    for chain in PREROUTING OUTPUT; do
+      rules+="-A $chain -d $gateway/32 -p $protocol -m $protocol --dport 53 -j DNAT --to-destination ${targets[$protocol]}"$'\n'
+    done
   done
+  iptables-restore --wait --noflush <<<"*nat
+${rules}COMMIT"
   # In place: the engine has bind-mounted the file.
-  resolv=$(sed "s/127\.0\.0\.11/$gateway/" "$kept/resolv.conf.engine")
-  printf '%s\n' "$resolv" >/etc/resolv.conf
+  resolv=$(<"$kept/resolv.conf.engine")
+  printf '%s\n' "${resolv//127.0.0.11/$gateway}" >/etc/resolv.conf
 }
 
 # After an engine restart the node may have got another's old address. What kubeadm wrote names the address of its day.
 follow_changed_address() {
-  local family now before
-  for family in 4 6; do
-    now=$(own_address "$family")
-    before=$(cat "$kept/address-$family" 2>/dev/null || true)
-    if [[ -n $now && -n $before && $now != "$before" ]]; then replace_address "$before" "$now"; fi
-    [[ -z $now ]] || write_if_changed "$kept/address-$family" "$now"
+  local device family address before file
+  local -A now=()
+  while read -r _ device family address _; do
+    [[ $device == cni0 || -n ${now[$family]:-} ]] || now[$family]=${address%/*}
+  done < <(ip -o address show scope global)
+  for family in inet inet6; do
+    address=${now[$family]:-}
+    [[ -n $address ]] || continue
+    file=$kept/address-4 before=''
+    [[ $family == inet ]] || file=$kept/address-6
+    if [[ -f $file ]]; then before=$(<"$file"); fi
+    if [[ -n $before && $address != "$before" ]]; then replace_address "$before" "$address"; fi
+    write_if_changed "$file" "$address"
   done
-}
-
-own_address() {
-  ip -o "-$1" address show scope global | awk '$2 != "cni0" { sub(/\/.*/, "", $4); print $4; exit }'
 }
 
 # Whole addresses only: 172.18.0.2 is not part of 172.18.0.20. Twice, for neighbours that share their one separator.

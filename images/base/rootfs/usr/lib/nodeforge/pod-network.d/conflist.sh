@@ -9,8 +9,7 @@ write_conflist() {
   for range in $1; do ranges+="${ranges:+, }[{\"subnet\": \"$range\"}]"; done
   # Addresses in /run: after a restart of the node no sandbox is left that holds one. isDefaultGateway brings the default
   # route; naming one as well fails with "file exists".
-  text=$(
-    cat <<JSON
+  IFS= read -r -d '' text <<JSON || true
 {
   "cniVersion": "0.4.0",
   "name": "nodeforge",
@@ -27,10 +26,11 @@ write_conflist() {
   ]
 }
 JSON
-  )
+  text=${text%$'\n'}
   [[ ! -f $conflist || $(<"$conflist") != "$text" ]] || return 0
   # A bridge with the address of another range makes the plugin refuse every pod.
   if [[ -f $conflist ]]; then ip link delete cni0 2>/dev/null || true; fi
+  [[ -d ${conflist%/*} ]] || mkdir -p "${conflist%/*}"
   printf '%s\n' "$text" >"$conflist.new"
   mv -f "$conflist.new" "$conflist"
   say "pod range of this node: $1"
@@ -38,7 +38,7 @@ JSON
 
 # Pods' packets leave by the node's own interface, whatever the engine made it carry.
 node_mtu() {
-  local device
-  device=$(ip -o route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
-  cat "/sys/class/net/${device:-lo}/mtu"
+  local device=lo
+  if [[ $(ip -o route show default) =~ \ dev\ ([^[:space:]]+) ]]; then device=${BASH_REMATCH[1]}; fi
+  printf '%s' "$(<"/sys/class/net/$device/mtu")"
 }

@@ -18,22 +18,23 @@ routes_to() {
   done
 }
 
-current_routes() {
-  local family
-  for family in 4 6; do
-    ip "-$family" route show proto "$route_protocol" 2>/dev/null | sed -n 's/^\([^ ]*\) via \([^ ]*\).*/\1 \2/p'
-  done
-}
-
 # keep_routes "RANGE ADDRESS"...: what is missing or goes elsewhere is set, what is too many goes.
 keep_routes() {
-  local range address
-  while read -r range address; do
-    [[ -n $range ]] || continue
+  local range via address route
+  local -A wanted=() present=()
+  for route in "$@"; do wanted[$route]=1; done
+  while read -r range via address _; do
+    [[ $via != via ]] || present["$range $address"]=1
+  done < <(for family in 4 6; do ip "-$family" route show proto "$route_protocol" 2>/dev/null; done)
+  for route in "${!wanted[@]}"; do
+    [[ -z ${present[$route]:-} ]] || continue
+    read -r range address <<<"$route"
     if ip "-$(family_of "$range")" route replace "$range" via "$address" proto "$route_protocol"; then say "route: $range via $address"; fi
-  done < <(comm -13 <(current_routes | sort) <(printf '%s\n' "$@" | sort -u))
-  while read -r range address; do
-    # A range that another node took over has been replaced above and is in the list with its new address.
+  done
+  for route in "${!present[@]}"; do
+    [[ -z ${wanted[$route]:-} ]] || continue
+    read -r range address <<<"$route"
+    # Of a range that another node took over it has been replaced above, and there is nothing to delete.
     if ip "-$(family_of "$range")" route delete "$range" via "$address" proto "$route_protocol" 2>/dev/null; then say "route gone: $range via $address"; fi
-  done < <(comm -23 <(current_routes | sort) <(printf '%s\n' "$@" | sort -u))
+  done
 }
