@@ -111,6 +111,19 @@ public sealed class PlanningACluster
         );
     }
 
+    [Theory]
+    [InlineData(IPFamily.IPv4, "10.244.0.0/24\n")]
+    [InlineData(IPFamily.IPv6, "fd00:10:244::/64\n")]
+    [InlineData(IPFamily.Dual, "10.244.0.0/24 fd00:10:244::/64\n")]
+    public void A_node_of_the_default_network_is_given_its_range_before_it_boots(IPFamily family, string range)
+    {
+        ClusterPlan plan = Plan(family, new() { Family = family });
+        NodeImageFacts facts = new(KubernetesVersion.Parse("v1.36.2"), "name: nodeforge-pod-network", null);
+        NodeFile told = Assert.Single(PodRangeFile.Of(plan, plan.First, facts));
+        Assert.Equal(("/etc/nodeforge/pod-range", range), (told.Path, told.Content));
+        Assert.Empty(PodRangeFile.Of(plan, plan.First, facts with { PodNetwork = "name: kindnet" }));
+    }
+
     [Fact]
     public void The_pod_network_is_told_the_range_that_patches_leave()
     {

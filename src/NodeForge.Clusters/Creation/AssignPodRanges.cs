@@ -8,7 +8,7 @@ namespace NodeForge.Clusters.Creation;
 /// ranges as it finds them.</summary>
 internal static class AssignPodRanges
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long nodes are waited for that do not register.</summary>
     public static readonly TimeSpan AtMost = TimeSpan.FromMinutes(5);

@@ -14,7 +14,7 @@ internal static class AwaitApiServer
     private const string Usable = "/api/v1/namespaces/kube-node-lease";
     private const string Ready = "/readyz";
 
-    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Until an administrator can work with it.</summary>
     public static Task UsableAsync(

@@ -45,18 +45,18 @@ internal sealed class ClusterCreation(CreationContext context)
         // The kubelet starts once the images are in.
         Task<NodeImages> looking = timeline.Start("look for images", token => LookForImages.RunAsync(first, token));
         await balancer.ConfigureAwait(false);
-        Task assigning = plan.KnowsPodRanges
-            ? timeline.Start(
-                "assign pod ranges",
-                token => AssignPodRanges.RunAsync(api, plan, options.Within(AssignPodRanges.AtMost), token)
-            )
-            : Task.CompletedTask;
         await timeline
             .Start(
                 "await API server",
                 token => AwaitApiServer.UsableAsync(api, kubeconfig, options.Within(options.ApiServerWait), alive, token)
             )
             .ConfigureAwait(false);
+        Task assigning = plan.KnowsPodRanges
+            ? timeline.Start(
+                "assign pod ranges",
+                token => AssignPodRanges.RunAsync(api, plan, options.Within(AssignPodRanges.AtMost), token)
+            )
+            : Task.CompletedTask;
         Task ready = timeline.Start(
             "await its readiness",
             token => AwaitApiServer.ReadyAsync(api, kubeconfig, options.Within(options.ApiServerWait), alive, token)
