@@ -13,7 +13,7 @@ public static partial class ErrorCodes
         "NF6802",
         ExitCode.Usage,
         "The cluster file publishes ports of nodes, which an air-gapped cluster does not: nobody gets into its network.",
-        "Use kubectl port-forward, which goes through the API server."
+        "Use kubectl port-forward, which goes through the API server; that one is published at networking.apiServerPort."
     );
 
     public static readonly ErrorCode AttemptsUnheard = new(

@@ -35,6 +35,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
     )
     {
         ClusterNameText.Check(config);
+        ClusterConfig made = options.AirGapped ? Unpublished(config) : config;
         CreateOptions how = options with
         {
             Kubeconfig = options.Kubeconfig ?? KubeconfigFile.DefaultPathOf(host),
@@ -42,7 +43,7 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         };
         using CreationJournal journal = CreationJournal.Begin(Journals, config.Name, engine.Endpoint);
         Task refusing = RefuseExistingAsync(config.Name, journal.Previous, cancellationToken);
-        Task<MachineFacts> gathering = FactGathering.OfAsync(engine, config, image, host, cancellationToken);
+        Task<MachineFacts> gathering = FactGathering.OfAsync(engine, made, image, host, cancellationToken);
         // A cluster that is there explains why its ports are taken, so its refusal goes first, whichever of the two ended first.
         await ((Task)gathering).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await refusing.ConfigureAwait(false);
@@ -57,12 +58,12 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
         {
             try
             {
-                CreatedCluster made = await AttemptAsync(config, facts, how, journal, cancellationToken).ConfigureAwait(false);
+                CreatedCluster created = await AttemptAsync(made, facts, how, journal, cancellationToken).ConfigureAwait(false);
                 journal.End();
-                return made;
+                return created;
             }
             catch (NodeForgeException failure)
-                when (attempt < PortAttempts && !how.Retain && PortHolder.Named(failure) is { } port && !IsNamed(config, port))
+                when (attempt < PortAttempts && !how.Retain && PortHolder.Named(failure) is { } port && !IsNamed(made, port))
             {
                 // It was of our choosing: the next attempt chooses another.
             }
@@ -233,6 +234,13 @@ public sealed class ClusterProvisioner(EngineClient engine, IForgeReporter repor
             }
         );
     }
+
+    // What is not published may be held by somebody else.
+    private static ClusterConfig Unpublished(ClusterConfig config) =>
+        config with
+        {
+            Nodes = [.. config.Nodes.Select(node => node with { Ports = [] })],
+        };
 
     private void WarnOfPorts(ClusterConfig config)
     {

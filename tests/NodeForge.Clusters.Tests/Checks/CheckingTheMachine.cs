@@ -182,6 +182,30 @@ public sealed class CheckingTheMachine : IForgeReporter, IDisposable
         Assert.Equal(ErrorCodes.ClusterExists, Assert.Single(await FailsAsync(() => Create(client, config, new()))).Code);
     }
 
+    [Fact]
+    public async Task A_port_that_an_air_gapped_cluster_leaves_out_may_be_taken_and_that_of_its_API_server_may_not()
+    {
+        await using ScriptedEngine engine = new();
+        Script(engine, Away)
+            .On("POST /networks/create", 500, """{"message":"far enough"}""")
+            .On(
+                "GET /containers/json",
+                call =>
+                    call.AnswerAsync(
+                        200,
+                        call.Request.Contains("kind.cluster", StringComparison.Ordinal) ? "[]" : Publishing("other", 8080)
+                    )
+            );
+        using EngineClient client = await engine.ConnectAsync();
+        ClusterConfig config = new() { Name = "lab", Nodes = [new() { Ports = [new(80, 8080)] }] };
+        CreateOptions closed = new() { AirGapped = true };
+        Assert.Equal(ErrorCodes.EngineRefused, Assert.Single(await FailsAsync(() => Create(client, config, closed))).Code);
+        Assert.Equal("80/tcp", Assert.Single(warned, warning => warning.Code == ErrorCodes.AirGappedPorts).Got);
+
+        ClusterConfig entrance = config with { Networking = new() { ApiServerPort = 8080 } };
+        Assert.Equal(ErrorCodes.EnginePortTaken, Assert.Single(await FailsAsync(() => Create(client, entrance, closed))).Code);
+    }
+
     // On another machine than the one that the tests happen to run on.
     private static EngineInformation Away => Facts.Docker with { Name = "away", KernelVersion = "6.1.0-away", SystemTime = "" };
 
