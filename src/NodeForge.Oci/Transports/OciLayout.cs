@@ -165,22 +165,14 @@ public sealed class OciLayout : IImageSource
     /// <returns>False when somebody else made the folder meanwhile.</returns>
     private static async Task<bool> CreateAsync(string target, WrittenImages written, CancellationToken cancellationToken)
     {
-        string temporary = AtomicFile.TemporaryOf(target);
-        try
-        {
-            BlobStore blobs = new(Path.Combine(temporary, "blobs"));
-            await BringAsync(written, blobs, cancellationToken).ConfigureAwait(false);
-            AtomicFile.WriteAllBytes(Path.Combine(temporary, IndexFile), LayoutIndex.Write(null, written, new(target)));
-            AtomicFile.WriteAllBytes(Path.Combine(temporary, MarkerFile), LayoutIndex.Marker);
-            AtomicFile.SyncFolder(Path.Combine(temporary, "blobs", "sha256"));
-            AtomicFile.SyncFolder(Path.Combine(temporary, "blobs"));
-            return AtomicFile.Guard(target, () => Publish(temporary, target));
-        }
-        finally
-        {
-            if (Directory.Exists(temporary))
-                Directory.Delete(temporary, recursive: true);
-        }
+        using LayoutDraft draft = new(target);
+        BlobStore blobs = new(Path.Combine(draft.Folder, "blobs"));
+        await BringAsync(written, blobs, cancellationToken).ConfigureAwait(false);
+        AtomicFile.WriteAllBytes(Path.Combine(draft.Folder, IndexFile), LayoutIndex.Write(null, written, new(target)));
+        AtomicFile.WriteAllBytes(Path.Combine(draft.Folder, MarkerFile), LayoutIndex.Marker);
+        AtomicFile.SyncFolder(Path.Combine(draft.Folder, "blobs", "sha256"));
+        AtomicFile.SyncFolder(Path.Combine(draft.Folder, "blobs"));
+        return AtomicFile.Guard(target, () => Publish(draft, target));
     }
 
     // Side by side: a cache hashes what leaves it, which keeps one core busy for each.
@@ -191,13 +183,14 @@ public sealed class OciLayout : IImageSource
             async (blob, stop) => await blob.BringAsync(target, stop).ConfigureAwait(false)
         );
 
-    private static bool Publish(string temporary, string target)
+    private static bool Publish(LayoutDraft draft, string target)
     {
+        draft.Finish();
         try
         {
             if (Directory.Exists(target))
                 Directory.Delete(target);
-            Directory.Move(temporary, target);
+            Directory.Move(draft.Folder, target);
         }
         catch (IOException) when (File.Exists(Path.Combine(target, MarkerFile)))
         {

@@ -39,6 +39,28 @@ public sealed class WritingALayoutTests : ImageFolder
     }
 
     [Fact]
+    public async Task What_a_killed_writer_left_goes_with_the_next_one_and_what_somebody_writes_or_called_so_stays()
+    {
+        string[] folders =
+        [
+            ".out.7-abcdefgh.abc.part",
+            ".out.8-abcdefgh.abc.part",
+            ".out.9-abcdefgh.abc.part",
+            ".other.7-abcdefgh.abc.part",
+        ];
+        foreach (string folder in folders)
+            Directory.CreateDirectory(Path(folder + "/blobs/sha256"));
+        foreach (string folder in folders.Where(folder => folder != folders[2]))
+            File.WriteAllText(Path(folder + "/.lock"), "");
+        using (FileStream living = new(Path(folders[1] + "/.lock"), FileMode.Open, FileAccess.Write, FileShare.None))
+            await OciLayout.WriteAsync(Path("out"), ImagesOf(Amd.Descriptor, Name), default);
+        Assert.Equal(
+            folders[1..].Order(StringComparer.Ordinal),
+            Directory.EnumerateDirectories(Folder, ".*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task An_image_that_is_not_whole_leaves_no_folder()
     {
         File.Delete(Store.PathOf(Digest.Of(Amd.Layer)));
