@@ -17,7 +17,8 @@ internal sealed class RealRegistry : IDisposable
     public string Host { get; }
 
     /// <param name="folder">Where it keeps what it is given.</param>
-    public static async Task<RealRegistry> StartAsync(string folder)
+    /// <param name="users">A file as htpasswd writes it, of those who may come in; null lets in everybody.</param>
+    public static async Task<RealRegistry> StartAsync(string folder, string? users = null)
     {
         string program = Path.Combine(await DebianPackages.UnpackAsync("trixie", "docker-registry"), "usr/bin/docker-registry");
         string host = $"127.0.0.1:{FreePort()}";
@@ -29,6 +30,7 @@ internal sealed class RealRegistry : IDisposable
             log: {level: error}
             storage: {filesystem: {rootdirectory: {{folder}}/registry} }
             http: {addr: {{host}} }
+            {{(users is null ? "" : $"auth: {{htpasswd: {{realm: site, path: {users}}} }}")}}
             """
         );
         RealRegistry registry = new(ProgramRun.Start([program, "serve", settings]), host);
@@ -39,7 +41,7 @@ internal sealed class RealRegistry : IDisposable
         {
             try
             {
-                await client.GetStringAsync(new Uri($"http://{host}/v2/"));
+                using HttpResponseMessage answer = await client.GetAsync(new Uri($"http://{host}/v2/"));
                 return registry;
             }
             catch (HttpRequestException) when (tries < 100 && !registry.process.HasExited)
