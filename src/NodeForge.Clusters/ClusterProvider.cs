@@ -135,7 +135,12 @@ public sealed class ClusterProvider(HostEnvironment host, IForgeReporter reporte
         IReadOnlyList<string> nodes,
         IReadOnlyList<string> files,
         CancellationToken cancellationToken
-    ) => WithEngineAsync(engine => Loader(engine).LoadArchivesAsync(cluster, nodes, files, cancellationToken), cancellationToken);
+    )
+    {
+        foreach (string file in files)
+            OpenedArchive.Check(file, host);
+        return WithEngineAsync(engine => Loader(engine).LoadArchivesAsync(cluster, nodes, files, cancellationToken), cancellationToken);
+    }
 
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
         WithEngineAsync(engine => new ClusterCatalog(engine).ClustersAsync(cancellationToken), cancellationToken);

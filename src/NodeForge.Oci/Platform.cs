@@ -13,15 +13,39 @@ public sealed record Platform(
     [JsonPropertyName("variant"), JsonPropertyOrder(2)]
     public string? Variant { get; init; }
 
+    // Go's words and others' for what images are made for (containerd, platforms/database.go, isKnownArch). A system alone is none: what
+    // it means is another thing on another machine.
+    private static readonly HashSet<string> Architectures =
+    [
+        "386",
+        "i386",
+        "amd64",
+        "x86_64",
+        "x86-64",
+        "arm",
+        "armhf",
+        "armel",
+        "arm64",
+        "aarch64",
+        "loong64",
+        "mips64le",
+        "ppc64le",
+        "riscv64",
+        "s390x",
+    ];
+
     public static Platform LinuxAmd64 { get; } = new("amd64", "linux");
 
     public static Platform LinuxArm64 { get; } = new("arm64", "linux");
 
-    /// <summary>Reads a platform in whatever words it has: <c>linux/x86_64</c> is <c>linux/amd64</c>.</summary>
+    /// <summary>Reads a platform in whatever words it has: <c>linux/x86_64</c> is <c>linux/amd64</c>, and so is <c>amd64</c>
+    /// alone.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Platform? platform)
     {
         platform = null;
         string[] parts = (text ?? "").ToLowerInvariant().Split('/');
+        if (parts is [var alone] && Architectures.Contains(alone))
+            parts = ["linux", alone];
         if (
             parts.Length is not (2 or 3)
             || parts.Any(part =>

@@ -96,6 +96,17 @@ public sealed class AttackingTheReaders : IDisposable
     }
 
     [Fact]
+    public async Task A_text_of_millions_of_letters_is_told_in_a_few()
+    {
+        room.Write("docker/config.json", $$"""{"currentContext":"{{new string('a', 3_000_000)}}"}""");
+        CommandRun run = await room.RunAsync("get", "clusters");
+        Assert.Equal(ExitCode.Usage, (ExitCode)run.Exit);
+        Assert.Contains("NF5509: there is no docker context", run.Error, StringComparison.Ordinal);
+        Assert.Contains("letters)", run.Error, StringComparison.Ordinal);
+        Assert.InRange(run.Error.Length, 1, 100_000);
+    }
+
+    [Fact]
     public async Task An_empty_folder_for_logs_is_as_none()
     {
         room.Variables["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";

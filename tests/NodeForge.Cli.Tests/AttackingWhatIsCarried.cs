@@ -113,6 +113,7 @@ public sealed class AttackingWhatIsCarried : IDisposable
     [InlineData("{\"a\":\"gr\u00fc\u00dfe\"}", "text")]
     [InlineData("PK\u0003\u0004\u0014\u0000 and so on", "a zip archive")]
     [InlineData("\u0001PNG\r\n", "a file that begins with the bytes 01504e47")]
+    [InlineData("\u007fELF\u0010\u0011", "a file that begins with the bytes 7f454c46")]
     public async Task A_file_that_is_no_archive_is_told_so_and_what_it_seems_to_be(string content, string seems)
     {
         foreach (int times in (int[])[1, 100])
@@ -128,6 +129,32 @@ public sealed class AttackingWhatIsCarried : IDisposable
                 Assert.DoesNotContain("root:", run.Error, StringComparison.Ordinal);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("89 50 4e 47 0d 0a", "a file that begins with the bytes 89504e47")]
+    [InlineData("ff fe 41 41", "a file that begins with the bytes fffe4141")]
+    [InlineData("ff", "a file that begins with the bytes ff")]
+    [InlineData("c3 bc", "text")]
+    public async Task A_file_of_bytes_that_no_text_has_is_not_called_text(string bytes, string seems)
+    {
+        room.Write("file", Convert.FromHexString(bytes.Replace(" ", "", StringComparison.Ordinal)));
+        CommandRun run = await room.RunAsync("inspect", "docker-archive:file");
+        Assert.Contains($"got  {seems}\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("docker-archive:file:a/b:1")]
+    [InlineData("oci-archive:file")]
+    public async Task A_file_that_is_no_archive_is_told_before_an_engine_is_asked(string named)
+    {
+        room.Write("file", "root:x:0:0:root:/root:/bin/sh\n");
+        room.Variables["DOCKER_HOST"] = "unix://" + room["nobody.sock"];
+        CommandRun run = await room.RunAsync("load", "image-archive", named);
+        Assert.Equal(ExitCode.Verification, (ExitCode)run.Exit);
+        Assert.Contains("NF5104: this is no image archive", run.Error, StringComparison.Ordinal);
+        Assert.Contains("NF9005", (await room.RunAsync("load", "image-archive", "nothing.tar")).Error, StringComparison.Ordinal);
     }
 
     [Fact]

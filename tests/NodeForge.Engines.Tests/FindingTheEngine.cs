@@ -113,6 +113,26 @@ public sealed class FindingTheEngine : IDisposable
         Assert.Equal("docker context lab", endpoint.Origin);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \n")]
+    [InlineData("null")]
+    public void An_empty_configuration_is_as_none(string text)
+    {
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(home, ".docker")).FullName, "config.json"), text);
+        Assert.Equal("default", Find().Origin);
+    }
+
+    // docker: opts.ParseHost takes them off, client.ParseHostURL, which reads a context's, does not.
+    [Fact]
+    public void Blanks_around_DOCKER_HOST_are_taken_off()
+    {
+        variables["DOCKER_HOST"] = " unix:///run/docker.sock \n";
+        Assert.Equal("/run/docker.sock", Find().SocketPath);
+        variables["DOCKER_HOST"] = "  ";
+        Assert.Equal("default", Find().Origin);
+    }
+
     [Fact]
     public void The_default_context_means_the_usual_socket()
     {

@@ -29,14 +29,7 @@ internal sealed class OpenedArchive : IDisposable
         CancellationToken cancellationToken
     )
     {
-        string path = host.Resolve(place);
-        ImageTransport? transport = ImageTransport.IsOne(place) && !File.Exists(path) ? ImageTransport.Parse(place) : null;
-        if (transport is { Room.IsFile: true })
-            transport = transport with { Path = host.Resolve(transport.Path) };
-        string? file =
-            transport is null ? (Directory.Exists(path) ? null : path)
-            : transport.Room is { IsFile: true, IsFolder: false, Form: not TransportForm.FileAndImage } ? transport.Path
-            : null;
+        (string path, ImageTransport? transport, string? file) = Find(place, host);
         string? unpacked = file is null ? null : await UnpackAsync(file, scratch, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -52,6 +45,27 @@ internal sealed class OpenedArchive : IDisposable
             Remove(unpacked);
             throw;
         }
+    }
+
+    /// <summary>Refuses a file that is no archive, before anybody is asked where its images shall go. A pipe is not looked into.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageArchive"/>, <see cref="ErrorCodes.PathNotUsable"/>.</exception>
+    public static void Check(string place, HostEnvironment host)
+    {
+        if (Find(place, host).File is { } file && (RegularFile.SizeOf(file) is not null || !File.Exists(file)))
+            ImageArchives.Check(file);
+    }
+
+    private static (string Path, ImageTransport? Transport, string? File) Find(string place, HostEnvironment host)
+    {
+        string path = host.Resolve(place);
+        ImageTransport? transport = ImageTransport.IsOne(place) && !File.Exists(path) ? ImageTransport.Parse(place) : null;
+        if (transport is { Room.IsFile: true })
+            transport = transport with { Path = host.Resolve(transport.Path) };
+        string? file =
+            transport is null ? (Directory.Exists(path) ? null : path)
+            : transport.Room is { IsFile: true, IsFolder: false, Form: not TransportForm.FileAndImage } ? transport.Path
+            : null;
+        return (path, transport, file);
     }
 
     public Task<Image> OpenAsync(ImageEntry entry, Platform platform, CancellationToken cancellationToken) =>

@@ -39,10 +39,11 @@ internal static class DockerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(
-                    RegularFile.ReadSmall(path, LongestFile, length => TooLong(path, origin, length)),
-                    ContextJson.Default.ContextFile
-                ) ?? new();
+            byte[] text = RegularFile.ReadSmall(path, LongestFile, length => TooLong(path, origin, length));
+            // An empty file is as none for docker.
+            return text.AsSpan().Trim(" \t\r\n"u8).IsEmpty
+                ? new()
+                : JsonSerializer.Deserialize(text, ContextJson.Default.ContextFile) ?? new();
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -13,7 +13,8 @@ public sealed record EngineDiscovery(HostEnvironment Host)
     /// understood.</exception>
     public EngineEndpoint Find()
     {
-        if (Set("DOCKER_HOST") is { } host)
+        // docker takes the blanks around the variable's address off, and blanks alone for no address; a context's it takes as it stands.
+        if (Set("DOCKER_HOST")?.Trim() is { Length: > 0 } host)
             return EngineEndpoint.Parse(host, "DOCKER_HOST", TlsOfEnvironment(), Host);
         if (Context() is { } context)
             return DockerContext.Read(ConfigurationFolder, context.Name, context.Origin, Host);

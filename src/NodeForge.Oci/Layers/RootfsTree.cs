@@ -15,6 +15,7 @@ public sealed class RootfsTree
 
     private readonly RootfsNode root = new(Implicit("", 0));
     private readonly RootfsBudget budget;
+    private readonly List<(TarEntry Link, string Path, RootfsEntry File)> linked = []; // of the layer that is being laid
     private int layers;
 
     public RootfsTree()
@@ -70,15 +71,15 @@ public sealed class RootfsTree
     /// <exception cref="NodeForgeException">As <see cref="Read"/>.</exception>
     public void Apply(IEnumerable<LayerEntry> entries, string name)
     {
-        budget.Layer = name;
+        BeginLayer(name);
         foreach (LayerEntry entry in entries)
             Apply(entry.Header, entry.Content, name);
-        layers++;
+        EndLayer(name);
     }
 
     private void Apply(Stream layer, string name, Func<long, long, LayerContent>? place, CancellationToken cancellationToken)
     {
-        budget.Layer = name;
+        BeginLayer(name);
         using TarReader reader = new(layer, name, options: null, cancellationToken);
         while (reader.Read() is { } entry)
         {
@@ -88,13 +89,32 @@ public sealed class RootfsTree
             Apply(entry, content, name);
         }
 
+        EndLayer(name);
+    }
+
+    // Engines made the link a name of the file that was there; whoever reads the tree at its end would see another, or none.
+    private void EndLayer(string name)
+    {
         layers++;
+        foreach ((TarEntry link, string path, RootfsEntry file) in linked)
+        {
+            if (!ReferenceEquals(Find(path), file))
+                throw Refuse($"a hard link comes before the file that it leads to: '{link.LinkTarget}'", name, link);
+        }
+    }
+
+    private void BeginLayer(string name)
+    {
+        budget.Layer = name;
+        linked.Clear();
     }
 
     private void Apply(TarEntry entry, LayerContent? content, string layer)
     {
         if (entry.Path.Length == 0)
             return;
+        if (entry.Kind == TarEntryKind.HardLink && FileOf(entry) is var (path, file))
+            linked.Add((entry, path, file));
         int slash = entry.Path.LastIndexOf('/');
         string name = entry.Path[(slash + 1)..];
         (string folder, RootfsNode parent) = Parent(slash < 0 ? "" : entry.Path[..slash], layer, entry);
@@ -137,21 +157,22 @@ public sealed class RootfsTree
 
     /// <summary>Whether a hard link that is to be laid over the tree finds its file, as link(2) wants it: there already, of this layer or
     /// one below, and no directory.</summary>
-    public bool IsMet(TarEntry link)
+    public bool IsMet(TarEntry link) =>
+        link.LinkTarget!.StartsWith(AufsLinks, StringComparison.Ordinal) // engines keep these files aside
+        || FileOf(link) is not null;
+
+    private (string Path, RootfsEntry File)? FileOf(TarEntry link)
     {
         string target = link.LinkTarget!;
-        if (target.StartsWith(AufsLinks, StringComparison.Ordinal))
-            return true; // engines keep these files aside
         try
         {
             int slash = target.LastIndexOf('/');
-            return target != link.Path
-                && Find(Join(slash < 0 ? "" : Resolve(target[..slash]), target[(slash + 1)..]))
-                    is { Header.Kind: not TarEntryKind.Directory };
+            string path = Join(slash < 0 ? "" : Resolve(target[..slash]), target[(slash + 1)..]);
+            return target != link.Path && Find(path) is { Header.Kind: not TarEntryKind.Directory } file ? (path, file) : null;
         }
         catch (NodeForgeException failure) when (failure.Is(ErrorCodes.LayerEntryInvalid))
         {
-            return false; // links in a circle
+            return null; // links in a circle
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using NodeForge.Oci.Compression;
 using NodeForge.Oci.Content;
 using NodeForge.Oci.Tar;
@@ -37,11 +38,26 @@ internal sealed class ArchiveIndex
     {
         ArchiveIndex index = new(System.IO.Path.GetFullPath(path), taken: null);
         using FileStream file = RegularFile.Open(path);
-        byte[] head = new byte[TarBlock.Size];
-        int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        byte[] head = HeadOf(file);
         file.Position = 0;
-        index.AddAll(file, head.AsSpan(0, length), path, cancellationToken); // seekable, so that contents are passed over
+        index.AddAll(file, head, path, cancellationToken); // seekable, so that contents are passed over
         return index;
+    }
+
+    /// <summary>Refuses a file that begins neither as an archive nor as a packed one.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageArchive"/>, <see cref="ErrorCodes.PathNotUsable"/>.</exception>
+    public static void CheckHead(string path)
+    {
+        using FileStream file = RegularFile.Open(path);
+        byte[] head = HeadOf(file);
+        if (Decompression.Detect(head) == LayerCompression.None)
+            new ArchiveIndex(System.IO.Path.GetFullPath(path), taken: null).CheckTar(head);
+    }
+
+    private static byte[] HeadOf(FileStream file)
+    {
+        byte[] head = new byte[TarBlock.Size];
+        return head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
     }
 
     /// <summary>Reads an archive once, from first to last byte; its files go into a store as they come, whether an image will want them or
@@ -89,12 +105,17 @@ internal sealed class ArchiveIndex
 
     private void AddAll(Stream archive, ReadOnlySpan<byte> head, string name, CancellationToken cancellationToken)
     {
-        CheckPlain(head);
-        if (!TarHeaderReader.IsOne(head))
-            throw NoArchive(head);
+        CheckTar(head);
         using TarReader reader = new(archive, name, options: null, cancellationToken);
         while (reader.Read() is { } entry)
             Add(entry, reader);
+    }
+
+    private void CheckTar(ReadOnlySpan<byte> head)
+    {
+        CheckPlain(head);
+        if (!TarHeaderReader.IsOne(head))
+            throw NoArchive(head);
     }
 
     private void CheckPlain(ReadOnlySpan<byte> head)
@@ -134,12 +155,26 @@ internal sealed class ArchiveIndex
                 Got =
                     head.IsEmpty ? "an empty file"
                     : head.StartsWith("PK"u8) ? "a zip archive"
-                    : !head.ContainsAnyInRange((byte)0, (byte)8) ? "text"
+                    : IsText(head) ? "text"
                     : $"a file that begins with the bytes {Convert.ToHexStringLower(head[..Math.Min(4, head.Length)])}",
                 Want = "a tar archive with the files of images in it",
                 Hint = ErrorCodes.NotAnImageArchive.Remedy,
             }
         );
+
+    // No byte that no text has, and UTF-8 but for a letter that the head's end cuts.
+    private static bool IsText(ReadOnlySpan<byte> head)
+    {
+        if (head.ContainsAnyInRange((byte)0, (byte)8) || head.ContainsAnyInRange((byte)0x0e, (byte)0x1a))
+            return false;
+        for (int cut = 0; cut < Math.Min(4, head.Length); cut++)
+        {
+            if (Utf8.IsValid(head[..^cut]))
+                return true;
+        }
+
+        return false;
+    }
 
     private void Add(TarEntry entry, TarReader reader)
     {

@@ -7,6 +7,10 @@ public static class ImageArchives
     /// archive.</exception>
     public static IImageSource Open(string file, CancellationToken cancellationToken) => Open(ArchiveIndex.Read(file, cancellationToken));
 
+    /// <summary>Refuses a file that begins neither as an archive nor as a packed one; cheap.</summary>
+    /// <exception cref="NodeForgeException"><see cref="ErrorCodes.NotAnImageArchive"/>, <see cref="ErrorCodes.PathNotUsable"/>.</exception>
+    public static void Check(string file) => ArchiveIndex.CheckHead(file);
+
     /// <summary>Opens an archive that can be read once alone, such as one that lies in another archive. Its files go into the store as they
     /// come; taking one of
     /// its images into the same store copies nothing.</summary>

@@ -41,9 +41,8 @@ internal static class DanglingLinks
         }
     }
 
-    // With a file of that name below, engines make the link a name of the older one, and whoever reads the tree at its end sees the newer.
     private static string? Problem(TarEntry link, int place, Dictionary<string, int> last, RootfsTree tree) =>
-        last.GetValueOrDefault(link.LinkTarget!) > place ? "a hard link comes before the file that it leads to"
-        : tree.IsMet(link) ? null
+        tree.IsMet(link) ? null
+        : last.GetValueOrDefault(link.LinkTarget!) > place ? "a hard link comes before the file that it leads to"
         : "a hard link leads to no file";
 }

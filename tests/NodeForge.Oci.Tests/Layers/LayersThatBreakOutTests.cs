@@ -96,8 +96,26 @@ public sealed class LayersThatBreakOutTests
     public void A_hard_link_before_its_file_or_without_one_is_refused(string layer) =>
         Assert.Equal(ErrorCodes.ArchiveEntryRefused, Tar.Fault(() => Tree(layer)).Code);
 
+    // Engines make it a name of the file below; whoever reads the tree at its end would see the other.
+    [Theory]
+    [InlineData("F file=x", "H late>file; F file=y")]
+    [InlineData("F file=x", "H late>file; S file>late")]
+    [InlineData("F file=x", "H late>file; F .wh.file=")]
+    [InlineData("D d; F d/file=x", "H late>d/file; F d/.wh..wh..opq=")]
+    [InlineData("D d; F d/file=x", "H late>d/file; F .wh.d=")]
+    [InlineData("D d; F d/file=x; S s>d", "H late>s/file; F d/file=y")]
+    [InlineData("D d; F d/file=x; S s>d", "H late>d/file; F s/file=y")]
+    [InlineData("F other=x", "F file=x; H late>file; F file=y")]
+    public void A_hard_link_to_a_file_that_its_layer_replaces_later_is_refused(string below, string layer)
+    {
+        Diagnostic fault = Tar.Fault(() => Tree(below, layer));
+        Assert.Equal(ErrorCodes.ArchiveEntryRefused, fault.Code);
+        Assert.Contains("comes before the file that it leads to", fault.What, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("F low=x", "H up>low", "F low=x; H up>low")]
+    [InlineData("D d; F d/low=x", "D d; H up>d/low; D d; F d/new=y", "D d; F d/low=x; F d/new=y; H up>d/low")]
     [InlineData("D d; F d/low=x", "S s>d; H up>s/low", "D d; F d/low=x; S s>d; H up>d/low")]
     public void A_hard_link_to_a_file_of_a_layer_below_is_taken(string below, string layer, string tree) =>
         Assert.Equal(tree, Tree(below, layer));

@@ -47,6 +47,12 @@ public sealed class PlatformTests
     [InlineData("linux/arm", "linux/arm")]
     [InlineData("linux/i386", "linux/386")]
     [InlineData("macos/aarch64", "darwin/arm64")]
+    [InlineData("amd64", "linux/amd64")]
+    [InlineData("X86_64", "linux/amd64")]
+    [InlineData("aarch64", "linux/arm64")]
+    [InlineData("armhf", "linux/arm/v7")]
+    [InlineData("386", "linux/386")]
+    [InlineData("s390x", "linux/s390x")]
     public void Other_words_for_a_platform_are_read(string text, string platform) =>
         Assert.Equal(platform, Platform.Parse(text).ToString());
 
@@ -63,6 +69,9 @@ public sealed class PlatformTests
     [InlineData("linux/")]
     [InlineData("/amd64")]
     [InlineData("linux/amd64/v1/x")]
+    [InlineData("amd65")]
+    [InlineData("windows")]
+    [InlineData("v8")]
     [InlineData("linux/amd 64")]
     [InlineData("linux/amd64\n")]
     [InlineData("linux/\u0430md64")] // a Cyrillic letter
