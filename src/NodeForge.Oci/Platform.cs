@@ -11,7 +11,11 @@ public sealed record Platform(
 )
 {
     [JsonPropertyName("variant"), JsonPropertyOrder(2)]
-    public string? Variant { get; init; }
+    public string? Variant
+    {
+        get;
+        init => field = value is "" ? null : value; // as containerd has it; some writers leave no field out
+    }
 
     // Go's words and others' for what images are made for (containerd, platforms/database.go, isKnownArch). A system alone is none: what
     // it means is another thing on another machine.

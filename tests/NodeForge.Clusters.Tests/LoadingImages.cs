@@ -107,6 +107,21 @@ public sealed class LoadingImages : IDisposable
         Assert.All(told, problem => Assert.Equal(ErrorCodes.EngineObjectMissing, problem.Code));
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("sha256:a")]
+    public async Task Digits_that_several_IDs_begin_with_are_told_with_the_IDs(string asked)
+    {
+        await using ScriptedEngine engine = Engine();
+        _ = new LoadingNode(engine, []);
+        engine
+            .On("GET /images/", 404, """{"message":"No such image"}""")
+            .On("GET /images/json", 200, """[{"Id":"sha256:ab","RepoTags":["x:1"]},{"Id":"sha256:a2"},{"Id":"sha256:b3"}]""");
+        Diagnostic told = Assert.Single(await FailsAsync(() => LoadAsync(engine, asked)));
+        Assert.Equal((ErrorCodes.EngineObjectMissing, "sha256:a2, sha256:ab"), (told.Code, told.Got));
+        Assert.Equal("write more of its digits, or its name", told.Hint);
+    }
+
     [Fact]
     public async Task An_image_for_another_machine_is_refused_before_anything_is_sent()
     {

@@ -15,8 +15,7 @@ internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, Im
 
     public IReadOnlyList<Digest> DiffIds => [.. (Details.RootFS?.Layers ?? []).Select(Digest.Parse)];
 
-    public Platform Platform =>
-        new(Details.Architecture, Details.Os) { Variant = string.IsNullOrEmpty(Details.Variant) ? null : Details.Variant };
+    public Platform Platform => new(Details.Architecture, Details.Os) { Variant = Details.Variant };
 
     /// <exception cref="NodeForgeException"><see cref="ErrorCodes.EngineObjectMissing"/>, <see cref="ErrorCodes.ImageWithoutName"/>,
     /// <see cref="ErrorCodes.InvalidImageReference"/>.</exception>
@@ -30,7 +29,7 @@ internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, Im
         // Podman gives its IDs without the algorithm.
         details = Digest.TryParse(Sha256 + details.Id, out Digest bare) ? details with { Id = bare.ToString() } : details;
         CheckDigests(engine, asked, details);
-        string[] names = !IsName(asked, details) && (IsId(asked) || MeansId(asked, details)) ? [.. details.RepoTags ?? []] : [asked];
+        string[] names = !IsName(asked, details) && (IsId(asked) || MeansId(asked, details.Id)) ? [.. details.RepoTags ?? []] : [asked];
         return names.Length > 0
             ? new(asked, [.. names.Select(name => ImageReference.Parse(name).ContainerdName)], details)
             : throw new NodeForgeException(
@@ -43,18 +42,21 @@ internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, Im
     }
 
     private const string Sha256 = "sha256:";
+    private const int MostTold = 5;
 
     private static bool IsId(string asked) =>
         Digest.TryParse(asked, out _) || (asked.Length is >= 12 and <= 64 && asked.All(char.IsAsciiHexDigitLower));
 
     // Engines find an image by the first digits of its ID too, as many as tell it from others.
-    private static bool MeansId(string asked, ImageDetails details)
+    private static bool MeansId(string asked, string id)
     {
-        string digits = asked.StartsWith(Sha256, StringComparison.Ordinal) ? asked[Sha256.Length..] : asked;
+        string digits = WithoutAlgorithm(asked);
         return digits.Length > 0
             && digits.All(char.IsAsciiHexDigitLower)
-            && details.Id.StartsWith(Sha256 + digits, StringComparison.Ordinal);
+            && WithoutAlgorithm(id).StartsWith(digits, StringComparison.Ordinal);
     }
+
+    private static string WithoutAlgorithm(string id) => id.StartsWith(Sha256, StringComparison.Ordinal) ? id[Sha256.Length..] : id;
 
     // A name goes before digits, for engines too.
     private static bool IsName(string asked, ImageDetails details) =>
@@ -80,6 +82,16 @@ internal sealed record EngineImage(string Asked, IReadOnlyList<string> Names, Im
     private static async Task<NodeForgeException> MissingAsync(EngineClient engine, string asked, CancellationToken cancellationToken)
     {
         IReadOnlyList<ImageSummary> images = await engine.Images.ListAsync([], cancellationToken).ConfigureAwait(false);
+        string[] meant = [.. images.Select(image => image.Id).Where(id => MeansId(asked, id)).Distinct().Order(StringComparer.Ordinal)];
+        if (meant.Length > 1)
+            return new(
+                new Diagnostic(ErrorCodes.EngineObjectMissing, "several of the engine's images have an ID that begins so")
+                {
+                    Where = new(asked, Detail: engine.Endpoint.ToString()),
+                    Got = string.Join(", ", meant.Take(MostTold)) + (meant.Length > MostTold ? $" and {meant.Length - MostTold} more" : ""),
+                    Hint = "write more of its digits, or its name",
+                }
+            );
         string[] tags = [.. images.SelectMany(image => image.RepoTags ?? []).Where(tag => !tag.StartsWith('<'))];
         string? near =
             DidYouMean.Nearest(asked, tags)

@@ -63,6 +63,14 @@ public sealed class PlatformTests
     public void An_image_that_says_so_serves_the_platform(string said, string platform) =>
         Assert.Equal(0, new Platform(platform, "linux").DistanceTo(new Platform(said, "linux")));
 
+    [Fact]
+    public void An_empty_variant_is_none()
+    {
+        Platform said = new("amd64", "linux") { Variant = "" };
+        Assert.Equal("linux/amd64", said.ToString());
+        Assert.Equal(0, Platform.LinuxAmd64.DistanceTo(said));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("linux")]
