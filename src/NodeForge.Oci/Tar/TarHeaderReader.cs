@@ -59,7 +59,10 @@ internal static class TarHeaderReader
     {
         int unsigned = TarBlock.Sum(block);
         int signed = unsigned - (256 * HighBytes(block));
-        return TarNumber.TryParse(block[TarBlock.Checksum], out long sum) && (sum == unsigned || sum == signed);
+        // Octal alone: Go, which containerd and docker read with, knows no other checksum.
+        return block[TarBlock.Checksum.Start] < 0x80
+            && TarNumber.TryParse(block[TarBlock.Checksum], out long sum)
+            && (sum == unsigned || sum == signed);
     }
 
     public static long Number(ReadOnlySpan<byte> block, Range field, string what, TarFaults faults) =>

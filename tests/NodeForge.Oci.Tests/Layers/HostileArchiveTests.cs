@@ -169,6 +169,34 @@ public sealed class HostileArchiveTests
         }
     }
 
+    [Theory]
+    [InlineData("blanks before", true)]
+    [InlineData("eight digits", true)]
+    [InlineData("signed", true)]
+    [InlineData("decimal", false)]
+    [InlineData("none", false)]
+    [InlineData("base 256", false)]
+    public void A_checksum_is_octal(string form, bool taken)
+    {
+        byte[] archive = Tar.Join(Tar.Header("a", link: "\u00ff"), Tar.End);
+        archive.AsSpan(148, 8).Fill((byte)' ');
+        int sum = archive.Sum(value => value);
+        byte[] field = form switch
+        {
+            "blanks before" => Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(7) + "\0"),
+            "eight digits" => Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(8, '0')),
+            "signed" => Encoding.ASCII.GetBytes(Convert.ToString(sum - 256, 8).PadLeft(6, '0') + "\0 "),
+            "decimal" => Encoding.ASCII.GetBytes(sum.ToString("d6", CultureInfo.InvariantCulture) + "\0 "),
+            "none" => "        "u8.ToArray(),
+            _ => [0x80, 0, 0, 0, 0, 0, (byte)(sum >> 8), (byte)sum],
+        };
+        field.CopyTo(archive, 148);
+        if (taken)
+            Assert.Single(Tar.Read(archive));
+        else
+            Assert.Equal(ErrorCodes.ArchiveHeaderInvalid, Tar.Fault(() => Tar.Read(archive)).Code);
+    }
+
     public static TheoryData<string, byte[]> Extensions =>
         new()
         {
