@@ -78,14 +78,13 @@ public sealed class EngineClient : IDisposable
     public Task<EngineInformation> InformationAsync(CancellationToken cancellationToken) =>
         transport.GetAsync(HttpMethod.Get, "/info", null, EngineJson.Default.EngineInformation, cancellationToken);
 
-    /// <summary>Opens what <see cref="InformationAsync"/> tells, whole and in the engine's own words: JSON. The caller disposes
-    /// it.</summary>
-    public Task<Stream> OpenInformationAsync(CancellationToken cancellationToken) => transport.OpenAsync("/info", cancellationToken);
+    /// <summary>What <see cref="InformationAsync"/> tells, whole and in the engine's own words: JSON.</summary>
+    public Task<byte[]> ReadInformationAsync(CancellationToken cancellationToken) => transport.ReadAsync("/info", cancellationToken);
 
     public void Dispose() => transport.Dispose();
 
     private static Task<HttpResponseMessage> PingAsync(EngineTransport transport, CancellationToken cancellationToken) =>
-        transport.SendAsync(HttpMethod.Get, "/_ping", null, cancellationToken);
+        transport.AskAsync("/_ping", cancellationToken);
 
     private static Version Agree(EngineEndpoint endpoint, string? offered)
     {

@@ -68,6 +68,14 @@ internal static class AttestationsOf
         byte[] bytes = RegularFile.ReadSmall(path, LongestPredicate, length => Invalid(path, $"{length} bytes"));
         try
         {
+            // A node's texts are read when they are asked for, which is too late to say whose they are.
+            Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = 60 });
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                    _ = reader.GetString();
+            }
+
             return JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 60 })
                     as JsonObject
                 ?? throw Invalid(path, "another JSON value");

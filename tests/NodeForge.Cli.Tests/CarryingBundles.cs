@@ -252,10 +252,22 @@ public sealed class CarryingBundles : IDisposable
     [InlineData("bundle create oci:x --output y --level 20")]
     [InlineData("bundle create oci:x --output y --volume-size 1KiB")]
     [InlineData("bundle create oci:x --output y --volume-size much")]
-    [InlineData("bundle create oci:x --output y --platform linux")]
+    [InlineData("bundle create oci:x --output y --platform lynux")]
+    [InlineData("bundle create oci:x --output y --level much")]
+    [InlineData("bundle create oci:x --output y --level 99999999999")]
+    [InlineData("bundle create oci:x --output y --level 1.5")]
+    [InlineData("matrix build x --jobs much")]
+    [InlineData("matrix build x --jobs 65")]
+    [InlineData("matrix emit kubernetes x --output y --parallelism 0x10")]
+    [InlineData("verify oci:x --key y --quorum 0")]
+    [InlineData("verify oci:x --key y --quorum two")]
     [InlineData("bundle load x.nfb")]
-    public async Task What_cannot_be_understood_is_a_usage_error(string line) =>
-        Assert.Equal(2, (await room.RunAsync(line.Split(' '))).Exit);
+    public async Task What_cannot_be_understood_is_a_usage_error(string line)
+    {
+        CommandRun run = await room.RunAsync(line.Split(' '));
+        Assert.Equal(2, run.Exit);
+        Assert.DoesNotContain("System.", run.Error, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Several_images_do_not_fit_into_one_name()

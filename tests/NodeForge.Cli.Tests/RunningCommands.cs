@@ -247,6 +247,26 @@ public sealed class RunningCommands
         Assert.Contains("linux/amd64", run.Error, StringComparison.Ordinal);
     }
 
+    // containerd's platforms.Parse: what is left out is the machine's.
+    [Theory]
+    [InlineData("amd64")]
+    [InlineData("X86_64")]
+    [InlineData("Linux")]
+    public async Task Half_a_platform_is_enough(string half)
+    {
+        using CommandRoom room = new();
+        string machine =
+            System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64
+                ? "linux/arm64"
+                : "linux/amd64";
+        if (half == "Linux")
+            room.Write("app.yaml", (await File.ReadAllTextAsync(room["app.yaml"])).Replace("linux/amd64", machine, StringComparison.Ordinal));
+        await room.LockAsync("app.yaml");
+        CommandRun run = await room.RunAsync("plan", room["app.yaml"], "--platform", half);
+        Assert.True(run.Exit == 0, run.Error);
+        Assert.Contains(half == "Linux" ? machine : "linux/amd64", run.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task No_colour_is_written_where_none_is_wanted()
     {

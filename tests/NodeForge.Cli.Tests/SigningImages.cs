@@ -97,24 +97,12 @@ public sealed class SigningImages : IDisposable
             (await RunAsync(3, "attest", Image, "--key", room["release.key"], "--recipe", room["app.yaml"])).Error,
             StringComparison.Ordinal
         );
-        room.Write("list.json", "[]");
-        Assert.Contains(
-            "NF6307",
-            (
-                await RunAsync(
-                    2,
-                    "attest",
-                    Image,
-                    "--key",
-                    room["release.key"],
-                    "--predicate",
-                    room["list.json"],
-                    "--type",
-                    "https://example.com/x"
-                )
-            ).Error,
-            StringComparison.Ordinal
-        );
+        foreach (string predicate in (string[])["[]", """{"a":"\ud800"}""", """{"\udc00":1}"""])
+        {
+            room.Write("list.json", predicate);
+            string[] attest = ["attest", Image, "--key", room["release.key"], "--predicate", room["list.json"]];
+            Assert.Contains("NF6307", (await RunAsync(2, [.. attest, "--type", "https://example.com/x"])).Error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -211,6 +211,27 @@ public sealed class ExportingLogs : IForgeReporter, IDisposable
     }
 
     [Theory]
+    [InlineData("{}")]
+    [InlineData("\u0001\0\0\0\0\0\0\u0009cut")]
+    public async Task A_log_that_is_none_is_told_as_the_engines_and_the_rest_is_saved(string log)
+    {
+        await using ScriptedEngine engine = new();
+        engine
+            .WithObjects(Node("lab-control-plane", ClusterLabels.ControlPlane, "running"))
+            .WithPrograms("lab-control-plane", 0, "told\n", string.Empty)
+            .On("GET /info", 200, "{}")
+            .On("GET /containers/lab-control-plane/json", 200, """{"Id":"x"}""")
+            .On("GET /containers/lab-control-plane/logs", call => call.StreamAsync([Encoding.Latin1.GetBytes(log)]))
+            .On("GET /containers/lab-control-plane/archive", call => call.StreamAsync([Tar(File("log/a.log", "a")).ToArray()]));
+        using EngineClient client = await engine.ConnectAsync();
+        ExportedNodeLogs node = Assert.Single(
+            (await new LogExport(client, this).RunAsync("lab", folder, "0.1.0", CancellationToken.None)).Nodes
+        );
+        Assert.StartsWith("serial.log: the stream ended within a frame", Assert.Single(node.Problems), StringComparison.Ordinal);
+        Assert.Contains("lab-control-plane/a.log", Taken());
+    }
+
+    [Theory]
     [InlineData("/../../evil")]
     [InlineData("/..")]
     [InlineData("/a/b")]

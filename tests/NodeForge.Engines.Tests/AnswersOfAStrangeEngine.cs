@@ -1,4 +1,7 @@
+using System.IO.Pipelines;
 using System.Text;
+using NodeForge.Engines.Calling;
+using NodeForge.Engines.Connecting;
 using NodeForge.Engines.Containers;
 using NodeForge.TestSupport.Engines;
 
@@ -41,6 +44,49 @@ public sealed class AnswersOfAStrangeEngine
     public async Task A_list_of_many_empty_members_is_refused_before_they_fill_the_memory() =>
         await RefusedAsync(engine =>
             engine.On("GET /containers/json", call => call.StreamAsync([.. Endless("[", "{},").Take(12), "{}]"u8.ToArray()]))
+        );
+
+    [Fact]
+    public async Task What_an_engine_tells_of_itself_without_end_is_refused_at_the_same_limit()
+    {
+        await using ScriptedEngine engine = new();
+        engine.On("GET /info", call => call.StreamAsync(Endless("{", " ")));
+        using EngineClient client = await engine.ConnectAsync();
+        NodeForgeException refused = await Assert.ThrowsAsync<NodeForgeException>(() =>
+            client.ReadInformationAsync(CancellationToken.None).WaitAsync(Patience)
+        );
+        Assert.Equal(ErrorCodes.EngineRefused, refused.Diagnostics[0].Code);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_archive_that_stands_still_is_a_lost_engine(bool waitsOnAThread)
+    {
+        await using AnswerStream answer = Silent(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+        Task<int> read = Read(answer, waitsOnAThread);
+        NodeForgeException lost = await Assert.ThrowsAsync<NodeForgeException>(() => read.WaitAsync(Patience));
+        Assert.Equal((ErrorCodes.EngineLost, "nothing more came for 0 s"), (lost.Diagnostics[0].Code, lost.Diagnostics[0].Got));
+    }
+
+    [Fact]
+    public async Task A_read_that_waits_on_a_thread_ends_with_the_call()
+    {
+        using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(50));
+        await using AnswerStream answer = Silent(TimeSpan.FromHours(1), stop.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Read(answer, waitsOnAThread: true).WaitAsync(Patience));
+    }
+
+    private static Task<int> Read(AnswerStream answer, bool waitsOnAThread) =>
+        waitsOnAThread ? Task.Run(() => answer.Read(new byte[1])) : answer.ReadAsync(new byte[1]).AsTask();
+
+    private static AnswerStream Silent(TimeSpan idle, CancellationToken stop) =>
+        new(
+            new Pipe().Reader.AsStream(),
+            new MemoryStream(),
+            failure => EngineFailure.Lost(EngineEndpoint.Parse("/e.sock", "test"), "GET /x", failure),
+            idle,
+            stop
         );
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NodeForge.Bundles.Writing;
 using NodeForge.Cli.Documents;
+using NodeForge.Images.Debian;
 using NodeForge.Oci;
 using NodeForge.Oci.Transports;
 
@@ -79,11 +80,7 @@ internal sealed class BundleCreateCommand : ForgeCommand
         Add(smallest);
         Add(there);
         Add(dryRun);
-        level.Validators.Add(result =>
-        {
-            if (result.GetValue(level) is < 1 or > 19)
-                result.AddError("--level takes a number from 1 to 19.");
-        });
+        level.Takes(1, 19);
         Validators.Add(result =>
         {
             if (result.GetValue(smallest) && result.GetResult(level) is { Implicit: false })
@@ -111,8 +108,12 @@ internal sealed class BundleCreateCommand : ForgeCommand
         return new(BundleDocument.Of(await forge.Bundles.CreateAsync(request, cancellationToken)));
     }
 
+    // A system alone is this machine's, as docker has it.
     private static Platform ReadPlatform(string text) =>
-        Platform.TryParse(text, out Platform? platform)
+        Platform.TryParse(
+            text.Equals("linux", StringComparison.OrdinalIgnoreCase) ? $"linux/{DebianArchitecture.OfThisMachine}" : text,
+            out Platform? platform
+        )
             ? platform
             : throw new NodeForgeException(
                 new Diagnostic(ErrorCodes.InvalidCommandLine, "this is no platform")

@@ -83,11 +83,7 @@ internal sealed class MatrixBuildCommand : ForgeCommand
         Add(allowOpen);
         cache.AddTo(this);
         Add(GlobalOptions.Offline);
-        jobs.Validators.Add(result =>
-        {
-            if (result.GetValue(jobs) is < 1 or > 64)
-                result.AddError("--jobs takes a number from 1 to 64.");
-        });
+        jobs.Takes(1, 64);
     }
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)

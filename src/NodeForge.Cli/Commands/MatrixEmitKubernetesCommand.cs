@@ -74,11 +74,7 @@ internal sealed class MatrixEmitKubernetesCommand : ForgeCommand
             Add(option);
         Check(version, text => KubernetesVersion.TryParse(text, out _), "--kubernetes takes a whole version such as v1.36.0.");
         Check(space, IsLabel, "--namespace takes lower-case letters, digits and dashes, at most 63.");
-        parallelism.Validators.Add(result =>
-        {
-            if (result.GetValue(parallelism) is < 1 or > 1000)
-                result.AddError("--parallelism takes a number from 1 to 1000.");
-        });
+        parallelism.Takes(1, 1000);
     }
 
     protected override async Task<CommandResult> RunAsync(Forge forge, ParseResult parsed, CancellationToken cancellationToken)

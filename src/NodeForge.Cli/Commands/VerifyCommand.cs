@@ -72,6 +72,7 @@ internal sealed class VerifyCommand : ForgeCommand
         Add(against);
         Add(key);
         Add(quorum);
+        quorum.Takes(1, int.MaxValue);
         Add(attestation);
         Add(report);
         Add(sbom);

@@ -30,7 +30,7 @@ public sealed class LogExport(EngineClient engine, IForgeReporter reporter)
             .ConfigureAwait(false);
         await top.WriteAsync(
                 EngineFile,
-                async stream => await NodeLogs.CopyAsync(engine.OpenInformationAsync, stream, cancellationToken).ConfigureAwait(false)
+                async stream => stream.Write(await engine.ReadInformationAsync(cancellationToken).ConfigureAwait(false))
             )
             .ConfigureAwait(false);
         HashSet<string> folders = new(StringComparer.Ordinal) { VersionFile, EngineFile };

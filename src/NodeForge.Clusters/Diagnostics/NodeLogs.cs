@@ -46,8 +46,7 @@ internal sealed class NodeLogs(EngineClient engine, IForgeReporter reporter)
                         {
                             // As docker inspect prints it: a list.
                             stream.Write("["u8);
-                            await CopyAsync(token => engine.Containers.OpenDetailsAsync(container.Id, token), stream, cancellationToken)
-                                .ConfigureAwait(false);
+                            stream.Write(await engine.Containers.ReadDetailsAsync(container.Id, cancellationToken).ConfigureAwait(false));
                             stream.Write("]\n"u8);
                         }
                     )
@@ -175,7 +174,8 @@ internal sealed class NodeLogs(EngineClient engine, IForgeReporter reporter)
         {
             folder.Note($"{what}: {failure.Diagnostics[0].What}{(failure.Diagnostics[0].Got is { } got ? $": {got}" : string.Empty)}");
         }
-        catch (InvalidDataException failure)
+        // The engine's stream that ends too early or is none is no fault of the file that it goes into.
+        catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException)
         {
             folder.Note($"{what}: {failure.Message}");
         }
@@ -183,13 +183,6 @@ internal sealed class NodeLogs(EngineClient engine, IForgeReporter reporter)
         {
             throw AtomicFile.Explain(what, failure);
         }
-    }
-
-    internal static async Task CopyAsync(Func<CancellationToken, Task<Stream>> open, Stream target, CancellationToken cancellationToken)
-    {
-        Stream source = await open(cancellationToken).ConfigureAwait(false);
-        await using (source.ConfigureAwait(false))
-            await source.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
     }
 
     private static Diagnostic Incomplete(string cluster, ContainerSummary container, NodeLogFolder folder) =>

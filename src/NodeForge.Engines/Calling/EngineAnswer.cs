@@ -45,18 +45,33 @@ internal static class EngineAnswer
         return bytes[..length];
     }
 
-    private static async Task<int> ReadAsync(Stream body, Memory<byte> buffer, TimeSpan? idle, CancellationToken cancellationToken)
+    private static ValueTask<int> ReadAsync(Stream body, Memory<byte> buffer, TimeSpan? idle, CancellationToken cancellationToken) =>
+        idle is { } atMost
+            ? InTimeAsync(token => body.ReadAsync(buffer, token), atMost, "nothing more came", cancellationToken)
+            : body.ReadAsync(buffer, cancellationToken);
+
+    /// <summary>Waits so long for the engine, and no longer.</summary>
+    /// <param name="ask">Waits.</param>
+    /// <param name="atMost">How long.</param>
+    /// <param name="otherwise">What is said of an engine that is silent.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="IOException">Nothing came.</exception>
+    public static async ValueTask<T> InTimeAsync<T>(
+        Func<CancellationToken, ValueTask<T>> ask,
+        TimeSpan atMost,
+        string otherwise,
+        CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (idle is { } atMost)
-            patience.CancelAfter(atMost);
+        patience.CancelAfter(atMost);
         try
         {
-            return await body.ReadAsync(buffer, patience.Token).ConfigureAwait(false);
+            return await ask(patience.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"nothing more came for {idle!.Value.TotalSeconds:0} s");
+            throw new IOException($"{otherwise} for {atMost.TotalSeconds:0} s");
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class EngineTransport : IDisposable
     // A document is written at once; an engine that is silent for so long in the midst of one does not come back.
     private static readonly TimeSpan IdleAtMost = TimeSpan.FromSeconds(60);
 
+    // Before an answer begins, and between parts of an archive, which it makes as it sends them, an engine may be at work.
+    private static readonly TimeSpan WorkAtMost = TimeSpan.FromMinutes(5);
+
     private readonly HttpMessageInvoker calls;
     private readonly Lazy<DockerClient> docker;
 
@@ -87,8 +90,7 @@ internal sealed class EngineTransport : IDisposable
     public async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, cancellationToken, HttpStatusCode.NotFound)
-            .ConfigureAwait(false);
+        using HttpResponseMessage response = await AskAsync(path, cancellationToken, HttpStatusCode.NotFound).ConfigureAwait(false);
         return response.StatusCode == HttpStatusCode.NotFound
             ? null
             : await ReadAsync(response, Call(HttpMethod.Get, path), type, cancellationToken).ConfigureAwait(false);
@@ -103,9 +105,34 @@ internal sealed class EngineTransport : IDisposable
         CancellationToken cancellationToken
     )
     {
-        using HttpResponseMessage response = await SendAsync(method, path, content, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response =
+            method == HttpMethod.Get
+                ? await AskAsync(path, cancellationToken).ConfigureAwait(false)
+                : await SendAsync(method, path, content, cancellationToken).ConfigureAwait(false);
         return await ReadAsync(response, Call(method, path), type, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The bytes of a document, as the engine writes it.</summary>
+    public async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await AskAsync(path, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(response, IdleAtMost, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for a document, whose answer does not wait for anything that happens.</summary>
+    public Task<HttpResponseMessage> AskAsync(string path, CancellationToken cancellationToken, HttpStatusCode? accept = null) =>
+        Guard(
+            Call(HttpMethod.Get, path),
+            async () =>
+                await EngineAnswer
+                    .InTimeAsync(
+                        async token => await SendAsync(HttpMethod.Get, path, null, token, accept).ConfigureAwait(false),
+                        WorkAtMost,
+                        "no answer came",
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false)
+        );
 
     /// <summary>Makes a call for its effect.</summary>
     /// <returns>False when the object was not there and <paramref name="accept"/> is 404.</returns>
@@ -122,11 +149,20 @@ internal sealed class EngineTransport : IDisposable
     }
 
     /// <summary>Makes a call whose answer is a stream of bytes; the stream owns the connection.</summary>
-    public async Task<Stream> OpenAsync(string path, CancellationToken cancellationToken)
+    /// <param name="path">What is asked for.</param>
+    /// <param name="cancellationToken">Ends the call, and the reading.</param>
+    /// <param name="waits">Whether the answer goes on with what happens, so that no silence is too long.</param>
+    public async Task<Stream> OpenAsync(string path, CancellationToken cancellationToken, bool waits = false)
     {
         HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false);
         Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return new AnswerStream(body, response, failure => EngineFailure.Lost(Endpoint, Call(HttpMethod.Get, path), failure));
+        return new AnswerStream(
+            body,
+            response,
+            failure => EngineFailure.Lost(Endpoint, Call(HttpMethod.Get, path), failure),
+            waits ? null : WorkAtMost,
+            cancellationToken
+        );
     }
 
     /// <summary>Makes a call that turns its connection into a stream of bytes both ways.</summary>
@@ -211,13 +247,16 @@ internal sealed class EngineTransport : IDisposable
 
     /// <summary>Reads an answer whole, within the limits of one. It may take as long as what it waits for: a container's exit.</summary>
     public Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        ReadAsync(response, idle: null, cancellationToken);
+
+    private Task<byte[]> ReadAsync(HttpResponseMessage response, TimeSpan? idle, CancellationToken cancellationToken) =>
         Guard(
             $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri!.PathAndQuery}",
             async () =>
             {
                 Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
                 await using ConfiguredAsyncDisposable _ = body.ConfigureAwait(false);
-                return await EngineAnswer.ReadAsync(body, idle: null, cancellationToken).ConfigureAwait(false);
+                return await EngineAnswer.ReadAsync(body, idle, cancellationToken).ConfigureAwait(false);
             }
         );
 
@@ -246,7 +285,13 @@ internal sealed class EngineTransport : IDisposable
                     Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
                     await using ConfiguredAsyncDisposable _ = body.ConfigureAwait(false);
                     byte[] buffer = new byte[MessageLimit];
-                    int length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
+                    int length = await EngineAnswer
+                        .InTimeAsync(
+                            token => body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, token),
+                            IdleAtMost,
+                            "nothing more came",
+                            cancellationToken
+                        )
                         .ConfigureAwait(false);
                     return EngineMessage.Read(buffer.AsSpan(0, length));
                 }

@@ -92,9 +92,9 @@ public sealed class EngineContainers
     public Task<ContainerDetails?> FindAsync(string id, CancellationToken cancellationToken) =>
         transport.FindAsync($"/containers/{id}/json", ContainerJson.Default.ContainerDetails, cancellationToken);
 
-    /// <summary>Opens a container's details, whole and in the engine's own words: JSON. The caller disposes it.</summary>
-    public Task<Stream> OpenDetailsAsync(string id, CancellationToken cancellationToken) =>
-        transport.OpenAsync($"/containers/{id}/json", cancellationToken);
+    /// <summary>A container's details, whole and in the engine's own words: JSON.</summary>
+    public Task<byte[]> ReadDetailsAsync(string id, CancellationToken cancellationToken) =>
+        transport.ReadAsync($"/containers/{id}/json", cancellationToken);
 
     /// <summary>Containers in any state that carry all of the labels.</summary>
     /// <param name="labels"><c>key</c> or <c>key=value</c> each.</param>
@@ -140,7 +140,8 @@ public sealed class EngineContainers
         Stream log = await transport
             .OpenAsync(
                 $"/containers/{id}/logs" + QueryText.Of(("stdout", "1"), ("stderr", "1"), ("follow", follow ? "1" : null)),
-                cancellationToken
+                cancellationToken,
+                waits: follow
             )
             .ConfigureAwait(false);
         await using (log.ConfigureAwait(false))
