@@ -31,7 +31,8 @@ public sealed record RecipeRequest(
         return
         [
             .. Platforms.Select(text =>
-                text.Equals("linux", StringComparison.OrdinalIgnoreCase) && recipe.Platforms.FirstOrDefault(IsOfThisMachine) is { } own ? own
+                text.Equals("linux", StringComparison.OrdinalIgnoreCase) && recipe.Platforms.FirstOrDefault(IsOfThisMachine) is { } own
+                    ? own
                 : Platform.TryParse(text, out Platform? platform) && recipe.Platforms.Contains(platform) ? platform
                 : throw NotFor(recipe, text)
             ),

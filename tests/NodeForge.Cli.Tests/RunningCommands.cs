@@ -260,7 +260,10 @@ public sealed class RunningCommands
                 ? "linux/arm64"
                 : "linux/amd64";
         if (half == "Linux")
-            room.Write("app.yaml", (await File.ReadAllTextAsync(room["app.yaml"])).Replace("linux/amd64", machine, StringComparison.Ordinal));
+            room.Write(
+                "app.yaml",
+                (await File.ReadAllTextAsync(room["app.yaml"])).Replace("linux/amd64", machine, StringComparison.Ordinal)
+            );
         await room.LockAsync("app.yaml");
         CommandRun run = await room.RunAsync("plan", room["app.yaml"], "--platform", half);
         Assert.True(run.Exit == 0, run.Error);
