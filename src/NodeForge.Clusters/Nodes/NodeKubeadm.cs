@@ -49,7 +49,7 @@ internal static class NodeKubeadm
         WriteAsync(node, NodePhases.Worker, cancellationToken);
 
     /// <summary>Starts a kubelet that has all it needs.</summary>
-    /// <remarks>A worker's once the API server serves: a kubelet that finds none doubles its waits up to seven seconds.</remarks>
+    /// <remarks>A worker's once the API server serves, where its system has not started it while it booted (docs/benchmarks.md).</remarks>
     public static Task StartKubeletAsync(PreparedNode node, CancellationToken cancellationToken) =>
         node.Container.StartUnitAsync(Kubelet, cancellationToken);
 
